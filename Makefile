@@ -1,0 +1,55 @@
+# Every target sets up what it needs; nothing but Python 3.11 and make is asked of a newcomer.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help setup setup-run demo test check bench chaos docs lock clean
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Alihdaya needs Python 3.11 or later (have: $$($(PYTHON) --version 2>&1)); name one with make PYTHON=..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/run.stamp: $(BIN)/uv requirements.lock pyproject.toml hatch_build.py $(wildcard src/alihdaya/locale/*/LC_MESSAGES/*.po)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup-run: .venv/run.stamp
+setup: .venv/dev.stamp ## install everything into .venv
+
+demo: setup-run ## run the main job: a year of an airline's disruptions, from intake to invoice
+	$(BIN)/alihdaya demo $(ARGS)
+	@$(BIN)/alihdaya demo --json $(ARGS)
+
+test: setup ## run every check and test
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: test ## the same as test: ruff, mypy strict, import-linter, sizes, tests
+
+bench: setup ## measure: make bench NAME=spine (all without NAME)
+	@$(BIN)/python -m bench $(NAME)
+
+docs: setup ## build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+lock: $(BIN)/uv ## bring the locks up to date
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra demo pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv site dist alihdaya-data

@@ -1,0 +1,44 @@
+"""What happens to engagements, packs and sources."""
+
+from typing import Any, NamedTuple
+
+from alihdaya.kernel.event import event
+
+
+@event("engagement.signed")
+class EngagementSigned(NamedTuple):
+    """A client and a provider agreed on terms (S17). `terms` is the whole parsed terms.toml, frozen at signing."""
+
+    engagement: str
+    digest: str
+    terms: dict[str, Any]
+
+
+@event("pack.deployed")
+class PackDeployed(NamedTuple):
+    """A pack's models became executable. `files`: relative path -> text; `definition`: sha256 over them, in hex."""
+
+    pack: str
+    definition: str
+    files: dict[str, str]
+
+
+@event("source.opened")
+class SourceOpened(NamedTuple):
+    """A file is being read. `source` numbers it from 1; `digest` is the content's sha256, in hex; `rows` its rows."""
+
+    source: int
+    name: str
+    digest: str
+    rows: int
+
+
+@event("row.rejected")
+class RowRejected(NamedTuple):
+    """A row of a source could not become an item. `column` may be empty; `text` is the offending value, shortened."""
+
+    source: int
+    row: int
+    column: str
+    reason: str
+    text: str

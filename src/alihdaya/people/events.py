@@ -1,0 +1,58 @@
+"""What happens to people: who they are, what they proved, when they are at work."""
+
+from typing import NamedTuple
+
+from alihdaya.kernel.event import event
+
+
+@event("person.joined")
+class PersonJoined(NamedTuple):
+    """Somebody joined the roster. `employer` and `serves` decide BPO or non-BPO (S1). `wage`: loaded cost an hour.
+
+    `languages`: language code -> CEFR level ("B2"); `shifts`: weekday (0 = Monday) -> list of "HH:MM-HH:MM" in
+    `time_zone`; `wage` is a decimal text in `currency`. `program` is True for a worker that is a program.
+    """
+
+    person: str
+    name: str
+    employer: str
+    serves: str
+    country: str
+    time_zone: str
+    languages: dict[str, str]
+    skills: tuple[str, ...]
+    shifts: dict[str, tuple[str, ...]]
+    wage: str
+    currency: str
+    program: bool = False
+
+
+@event("test.taken")
+class TestTaken(NamedTuple):
+    """A writing or spoken test of the sponsor's language (S8). `score` and `pass_mark` from 0 to 100."""
+
+    person: str
+    kind: str
+    language: str
+    score: int
+    pass_mark: int
+    at: int
+
+
+@event("certificate.issued")
+class CertificateIssued(NamedTuple):
+    """A training was completed (S9). Valid from `start` until before `end` (microseconds)."""
+
+    person: str
+    certificate: str
+    start: int
+    end: int
+
+
+@event("certificate.withdrawn")
+class CertificateWithdrawn(NamedTuple):
+    """A certificate no longer counts from the moment of this entry."""
+
+    person: str
+    certificate: str
+    reason: str

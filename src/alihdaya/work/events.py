@@ -1,0 +1,94 @@
+"""What happens to an item on its way: in, to people, out."""
+
+from typing import Any, NamedTuple
+
+from alihdaya.kernel.event import event
+
+
+@event("item.received")
+class ItemReceived(NamedTuple):
+    """Work came in. (`channel`, `external_id`) is unique; `row` of `source` (0, 0 where it came from no file).
+
+    `terms` and `definition` are the digests in force at intake: a later change never rewrites the past.
+    """
+
+    engagement: str
+    service: str
+    channel: str
+    external_id: str
+    source: int
+    row: int
+    terms: str
+    definition: str
+    data: dict[str, Any]
+
+
+@event("task.queued")
+class TaskQueued(NamedTuple):
+    """A person's task entered the queue. Due times are None where the terms set no target.
+
+    `token` is the engine's token that waits; `needs` = (skill, language, level, certificate).
+    """
+
+    token: int
+    node: str
+    name: str
+    service: str
+    needs: tuple[str, str, str, str]
+    priority: int
+    respond_due: int | None
+    resolve_due: int | None
+
+
+@event("task.assigned")
+class TaskAssigned(NamedTuple):
+    """A person took the task of this token, having passed the gate (S8, S9). Ends the respond clock."""
+
+    token: int
+    person: str
+
+
+@event("assignment.refused")
+class AssignmentRefused(NamedTuple):
+    """The gate kept a person from a task. `reasons` are codes with their facts, in the order of the checks."""
+
+    token: int
+    person: str
+    reasons: tuple[str, ...]
+
+
+@event("task.done")
+class TaskDone(NamedTuple):
+    """A person finished. `seconds` is handling time; `simulated` says that a seeded simulation played the person."""
+
+    token: int
+    person: str
+    seconds: int
+    result: dict[str, Any]
+    simulated: bool
+
+
+@event("task.cancelled")
+class TaskCancelled(NamedTuple):
+    """The task is gone without a result, because a timer or the end of its instance took it away."""
+
+    token: int
+    reason: str
+
+
+@event("item.delivered")
+class ItemDelivered(NamedTuple):
+    """The result went to the client. `outcome` is the end event's id; `unit` is what the rate card bills."""
+
+    outcome: str
+    unit: str
+    result: dict[str, Any]
+    touched: bool
+
+
+@event("item.stopped")
+class ItemStopped(NamedTuple):
+    """The item cannot go on by itself: an incident. `code` and `message` say why."""
+
+    code: str
+    message: str
