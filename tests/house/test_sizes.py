@@ -1,0 +1,50 @@
+"""The house's sizes hold themselves: a file or function that outgrew its room fails here, with its name."""
+
+import ast
+from pathlib import Path
+from statistics import median, quantiles
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "alihdaya"
+FILES = sorted(SOURCE.rglob("*.py"))
+FILE_EXCEPTIONS: set[str] = set()  # a grammar or a table of builtins may stand here, with its reason
+
+
+def lengths_of_functions():
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno is not None
+                yield node.end_lineno - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+
+
+def test_no_file_is_over_500_lines_and_nine_in_ten_are_under_300():
+    sizes = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in FILES}
+    assert [f"{n}: {s}" for n, s in sizes.items() if s > 500 and n not in FILE_EXCEPTIONS] == []
+    assert sum(s >= 300 for s in sizes.values()) <= len(sizes) / 10, sorted(sizes.items(), key=lambda x: -x[1])[:12]
+
+
+def test_kernel_stays_under_300_lines_in_all():
+    assert sum(len(p.read_text().splitlines()) for p in (SOURCE / "kernel").glob("*.py")) < 300
+
+
+def test_functions_are_short():
+    lengths = sorted(lengths_of_functions(), reverse=True)
+    assert [f"{name}: {size}" for size, name in lengths if size > 50] == []
+    sizes = [size for size, _ in lengths]
+    assert median(sizes) <= 8
+    assert quantiles(sizes, n=10)[-1] <= 25
+
+
+def test_a_folder_holds_at_most_16_entries():
+    crowded = {}
+    for folder in [SOURCE, *(p for p in SOURCE.rglob("*") if p.is_dir())]:
+        entries = [p for p in folder.iterdir() if p.name not in {"__pycache__", "__init__.py", "py.typed"}]
+        if len(entries) > 16 and folder != SOURCE / "packs":
+            crowded[str(folder.relative_to(ROOT))] = len(entries)
+    assert crowded == {}
+
+
+def test_no_room_is_a_junk_drawer():
+    names = {p.stem for p in SOURCE.rglob("*")}
+    assert names.isdisjoint({"utils", "util", "helpers", "services", "managers", "models", "common", "misc"})
