@@ -1,0 +1,1 @@
+"""The people: employment, tests, certificates, shifts, and the gate: no certificate, no routing."""

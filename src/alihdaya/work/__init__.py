@@ -1,0 +1,1 @@
+"""Work for people: the task, the queue, and who gets what."""

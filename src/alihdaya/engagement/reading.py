@@ -1,0 +1,184 @@
+"""From terms.toml, or from its wire form, to `Terms`: one reader for both, listing every problem it finds."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, Final
+
+from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
+from alihdaya.engagement.document import Document, Table, load
+from alihdaya.engagement.terms import (
+    Band,
+    Cost,
+    Party,
+    Penalty,
+    Rate,
+    Service,
+    Sla,
+    Target,
+    Terms,
+    Tier,
+)
+from alihdaya.kernel.errors import TermsError
+
+_NAME: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
+_LANGUAGE: Final = r"[a-z]{2,3}"
+
+
+def parse_terms(data: bytes, name: str) -> Terms:
+    """Parse terms.toml. Raises TermsError with every problem found."""
+    document, content = load(data, name)
+    return _read(Table(document, content))
+
+
+def read_terms(wire: Mapping[str, Any], name: str = "terms") -> Terms:
+    """Read the wire form. Raises TermsError with every problem found."""
+    return _read(Table(Document(name), wire))
+
+
+def _read(root: Table) -> Terms:
+    head = root.table("engagement")
+    signed, start, until = head.day("signed"), head.day("from"), head.day("until")
+    if not signed <= start <= until:
+        head.report("bad-dates", "signed, from and until must follow one another", "until")
+    years = range(signed.year - 1, until.year + 2) if signed.year <= until.year < signed.year + 100 else range(0)
+    terms = Terms(
+        engagement=head.text("id", like=_NAME),
+        client=_party(root.table("client")),
+        provider=_party(root.table("provider")),
+        currency=head.text("currency", like="[A-Z]{3}"),
+        signed=signed,
+        start=start,
+        until=until,
+        services=tuple(_service(table, years) for table in root.tables("service")),
+    )
+    head.done()
+    root.done()
+    _twice(root, [service.id for service in terms.services])
+    if root.document.problems:
+        raise TermsError(root.document.problems)
+    return terms
+
+
+def _twice(root: Table, ids: list[str]) -> None:
+    for n, service in enumerate(ids):
+        if service in ids[:n]:
+            root.document.report("twice", f"service {service!r} is there twice", ("service", n, "id"))
+
+
+def _party(table: Table) -> Party:
+    party = Party(
+        name=table.text("name"),
+        country=_country(table, "country"),
+        subdivision=table.text("subdivision", "", like="[A-Z0-9]{1,3}"),
+        city=table.text("city"),
+        time_zone=read_zone(table),
+    )
+    table.done()
+    return party
+
+
+def _country(table: Table, key: str) -> str:
+    from countryinfo import CountryInfo, CountryNotFoundError
+
+    code = table.text(key)
+    try:
+        known = len(code) == 2 and CountryInfo(code).iso(2) == code
+    except (CountryNotFoundError, ValueError):
+        known = False
+    if code and not known:
+        table.report("unknown-country", f"{code!r} is no ISO 3166-1 alpha-2 code, such as ID", key)
+    return code
+
+
+def _service(table: Table, years: range) -> Service:
+    rates = _rates(table.table("rates"))
+    sla = table.table("sla")
+    calendar = read_calendar(table.table("calendar"), years)
+    service = Service(
+        id=table.text("id", like=_NAME),
+        pack=table.text("pack", like=_NAME),
+        delivery_country=_country(table, "delivery_country"),
+        calendar=calendar or Calendar.office("UTC"),
+        sla=Sla(_target(sla, "respond"), _target(sla, "resolve"), sla.number("attainment", over=True, high=100)),
+        rates=rates,
+        penalty=_penalty(table.table("penalty", needed=False)),
+        cost=_cost(table.table("cost", needed=False), {rate.unit for rate in rates}),
+    )
+    sla.done()
+    table.done()
+    return service
+
+
+def _target(sla: Table, key: str) -> Target | None:
+    if key not in sla.data:
+        sla.table(key, needed=False)
+        return None
+    table = sla.table(key)
+    hours = table.number("working_hours", None, over=True, high=100_000)
+    days = table.whole("working_days", None, high=10_000)
+    table.done()
+    if (hours is None) == (days is None):
+        table.report("bad-target", "give either working_hours or working_days")
+    return Target(hours, days)
+
+
+def _rates(table: Table) -> tuple[Rate, ...]:
+    if not table.data:
+        table.report("missing", "the rate card prices nothing")
+    return tuple(_rate(table.table(unit), unit) for unit in table.data)
+
+
+def _rate(table: Table, unit: str) -> Rate:
+    names = table.table("name")
+    texts = tuple((language, names.text(language)) for language in sorted(names.data))
+    if "en" not in names.data:
+        names.report("missing", "the name in English is missing", "en")
+    tiers = tuple(_tier(tier) for tier in table.tables("tiers"))
+    limits = [tier.up_to for tier in tiers]
+    if limits and limits[-1] is not None:
+        table.report("gap", "the last tier must have no up_to, so that every item has a price", "tiers")
+    rising = [limit for limit in limits[:-1] if limit is not None]
+    if len(rising) < len(limits) - 1 or any(a >= b for a, b in pairwise(rising)):
+        table.report("tiers-out-of-order", "every tier but the last needs an up_to above the one before", "tiers")
+    table.done()
+    return Rate(unit, texts, tiers)
+
+
+def _tier(table: Table) -> Tier:
+    tier = Tier(table.whole("up_to", None, low=1), table.number("price"))
+    table.done()
+    return tier
+
+
+def _penalty(table: Table) -> Penalty:
+    bands = tuple(_band(band) for band in table.tables("bands", needed=False))
+    per_point = table.number("per_point", Decimal(0), high=100)
+    if bands and per_point:
+        table.report("two-rules", "give either per_point or bands")
+    if any(a.below <= b.below or a.percent >= b.percent for a, b in pairwise(bands)):
+        table.report("bands-out-of-order", "each band must lie below the one before and cost more", "bands")
+    penalty = Penalty(per_point, bands, table.number("at_risk", Decimal(0), high=100))
+    if (bands or per_point) and not penalty.at_risk:
+        table.report("missing", "a penalty needs at_risk, its cap in percent of the month's fee", "at_risk")
+    table.done()
+    return penalty
+
+
+def _band(table: Table) -> Band:
+    band = Band(table.number("below", over=True, high=100), table.number("percent", over=True, high=100))
+    table.done()
+    return band
+
+
+def _cost(table: Table, units: set[str]) -> Cost:
+    overhead = table.table("overhead", needed=False)
+    for unit in overhead.data.keys() - units:
+        overhead.report("unknown-unit", f"the rate card has no unit {unit!r}", unit)
+    cost = Cost(
+        shrinkage=table.number("shrinkage", Decimal(0), high=95),
+        support=table.number("support", Decimal(0), high=1000),
+        overhead=tuple((unit, overhead.number(unit)) for unit in sorted(overhead.data)),
+    )
+    table.done()
+    return cost

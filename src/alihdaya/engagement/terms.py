@@ -1,0 +1,242 @@
+"""The terms of an engagement: who serves whom, from where, how fast, at what price, and what a miss costs."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from alihdaya.engagement.calendar import WEEKDAYS, Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A client or a provider. `country`: ISO 3166-1 alpha-2; `subdivision`: the part of ISO 3166-2 after the hyphen."""
+
+    name: str
+    country: str
+    subdivision: str
+    city: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A time limit in working hours or in working days; exactly one of the two is given."""
+
+    working_hours: Decimal | None = None
+    working_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month."""
+
+    respond: Target | None
+    resolve: Target | None
+    attainment: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A price for each item up to the `up_to`-th of the month; None: for all the rest."""
+
+    up_to: int | None
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit is called (language code -> name) and costs. Tiers are monthly and marginal, in rising order."""
+
+    unit: str
+    names: tuple[tuple[str, str], ...]
+    tiers: tuple[Tier, ...]
+
+    def name(self, language: str = "en") -> str:
+        """Give the name in a language, else in English."""
+        names = dict(self.names)
+        return names.get(language, names.get("en", self.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An attainment below `below` percent costs `percent` of the month's fee of the service."""
+
+    below: Decimal
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Service credits in percent of the month's fee: per begun percentage point below target, or by bands.
+
+    `at_risk` caps the sum of a service's credits in a month, in percent of its fee.
+    """
+
+    per_point: Decimal
+    bands: tuple[Band, ...]
+    at_risk: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What delivery costs the provider beside the wage; the client never sees it.
+
+    `shrinkage`: percent of paid time that is not worked on items (leave, training, breaks, waiting);
+    `support`: percent on labour for supervision, quality and space; `overhead`: unit -> cost an item.
+    """
+
+    shrinkage: Decimal
+    support: Decimal
+    overhead: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of an engagement, done by a pack, delivered from a country."""
+
+    id: str
+    pack: str
+    delivery_country: str
+    calendar: Calendar
+    sla: Sla
+    rates: tuple[Rate, ...]
+    penalty: Penalty
+    cost: Cost
+
+    def rate(self, unit: str) -> Rate:
+        """Give the rate of a unit. Raises KeyError for a unit that the rate card does not price."""
+        for rate in self.rates:
+            if rate.unit == unit:
+                return rate
+        raise KeyError(unit)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All that client and provider agreed on (S17). `start` and `until` are both covered."""
+
+    engagement: str
+    client: Party
+    provider: Party
+    currency: str
+    signed: date
+    start: date
+    until: date
+    services: tuple[Service, ...]
+
+    def service(self, service: str) -> Service:
+        """Give a service by its id. Raises KeyError for one that the terms do not name."""
+        for found in self.services:
+            if found.id == service:
+                return found
+        raise KeyError(service)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sha256 in hex over the canonical wire form: the same for files that differ in layout only."""
+        text = json.dumps(to_wire(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def decimal_text(number: Decimal) -> str:
+    """Write a number without exponent and idle zeros, so that 0.50 and 0.5 are one term."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def to_wire(terms: Terms) -> dict[str, Any]:
+    """Give the terms as plain dicts, lists and texts: the layout of terms.toml, holidays written out by date."""
+    return {
+        "engagement": {
+            "id": terms.engagement,
+            "currency": terms.currency,
+            "signed": terms.signed.isoformat(),
+            "from": terms.start.isoformat(),
+            "until": terms.until.isoformat(),
+        },
+        "client": _party(terms.client),
+        "provider": _party(terms.provider),
+        "service": [_service(service) for service in terms.services],
+    }
+
+
+def from_wire(wire: Mapping[str, Any]) -> Terms:
+    """Turn the wire form back into terms. Raises TermsError where it is not whole."""
+    from alihdaya.engagement.reading import read_terms
+
+    return read_terms(wire)
+
+
+def parse(data: bytes, name: str = "terms.toml") -> Terms:
+    """Parse terms.toml. Raises TermsError with every problem found, each with file, line and key."""
+    from alihdaya.engagement.reading import parse_terms
+
+    return parse_terms(data, name)
+
+
+def _party(party: Party) -> dict[str, str]:
+    return {
+        "name": party.name,
+        "country": party.country,
+        "subdivision": party.subdivision,
+        "city": party.city,
+        "time_zone": party.time_zone,
+    }
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "pack": service.pack,
+        "delivery_country": service.delivery_country,
+        "calendar": _calendar(service.calendar),
+        "sla": {
+            "attainment": decimal_text(service.sla.attainment),
+            **_target("respond", service.sla.respond),
+            **_target("resolve", service.sla.resolve),
+        },
+        "rates": {
+            rate.unit: {"name": dict(rate.names), "tiers": [_tier(tier) for tier in rate.tiers]}
+            for rate in service.rates
+        },
+        "penalty": _penalty(service.penalty),
+        "cost": {
+            "shrinkage": decimal_text(service.cost.shrinkage),
+            "support": decimal_text(service.cost.support),
+            "overhead": {unit: decimal_text(cost) for unit, cost in service.cost.overhead},
+        },
+    }
+
+
+def _calendar(calendar: Calendar) -> dict[str, Any]:
+    week = {
+        name: [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in periods]
+        for name, periods in zip(WEEKDAYS, calendar.week, strict=True)
+    }
+    rules = {"country": calendar.country, "subdivision": calendar.subdivision}
+    named = {key: text for key, text in rules.items() if text}
+    return {"time_zone": calendar.time_zone, **week, "holidays": {**named, "dates": dict(calendar.closed)}}
+
+
+def _target(name: str, target: Target | None) -> dict[str, Any]:
+    if target is None:
+        return {}
+    if target.working_days is not None:
+        return {name: {"working_days": target.working_days}}
+    return {name: {"working_hours": decimal_text(target.working_hours or Decimal(0))}}
+
+
+def _tier(tier: Tier) -> dict[str, Any]:
+    limit = {} if tier.up_to is None else {"up_to": tier.up_to}
+    return {**limit, "price": decimal_text(tier.price)}
+
+
+def _penalty(penalty: Penalty) -> dict[str, Any]:
+    bands = [{"below": decimal_text(band.below), "percent": decimal_text(band.percent)} for band in penalty.bands]
+    rule: dict[str, Any] = {"bands": bands} if bands else {"per_point": decimal_text(penalty.per_point)}
+    return {**rule, "at_risk": decimal_text(penalty.at_risk)}

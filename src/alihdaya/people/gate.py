@@ -1,0 +1,110 @@
+"""The gate: nobody gets work, person or program, who has not proved that they can do it (S8, S9)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from alihdaya.kernel.time import iso
+from alihdaya.people.person import LEVELS, Certificate, Person
+
+
+class Needs(NamedTuple):
+    """What a task asks of whoever does it; an empty text asks for nothing."""
+
+    skill: str = ""
+    language: str = ""
+    level: str = ""
+    certificate: str = ""
+
+
+def gate(person: Person, needs: tuple[str, str, str, str], now: int, *, test: str = "writing") -> tuple[str, ...]:
+    """Give every reason why `person` may not do a task at `now` (microseconds); empty: they may.
+
+    Checked in this order: skill, language level (CEFR), the sponsor's language test of the kind `test` ("writing"
+    for non-voice, "spoken" for voice; the latest one counts), certificate. A reason is a code and its facts,
+    parted by colons: "low-level:en:B1:B2". `needs` = (skill, language, level, certificate).
+    """
+    skill, language, level, certificate = needs
+    reasons: tuple[str, ...] = ()
+    if skill and skill not in person.skills:
+        reasons = (f"no-skill:{skill}",)
+    if language:
+        reasons += _language(person, language, level) + _test(person, language, test, now)
+    if certificate:
+        reasons += _certificate(person, certificate, now)
+    return reasons
+
+
+def _language(person: Person, language: str, level: str) -> tuple[str, ...]:
+    has = person.languages.get(language)
+    if has is None:
+        return (f"no-language:{language}",)
+    if level and LEVELS.get(has, 0) < LEVELS.get(level, 99):
+        return (f"low-level:{language}:{has}:{level}",)
+    return ()
+
+
+def _test(person: Person, language: str, kind: str, now: int) -> tuple[str, ...]:
+    latest = None
+    for test in person.tests:
+        if test.kind == kind and test.language == language and test.at <= now:
+            latest = test if latest is None or test.at >= latest.at else latest
+    if latest is None:
+        return (f"no-test:{kind}:{language}",)
+    return () if latest.passed else (f"failed-test:{kind}:{language}:{latest.score}:{latest.pass_mark}",)
+
+
+def _certificate(person: Person, name: str, now: int) -> tuple[str, ...]:
+    own = [certificate for certificate in person.certificates if certificate.name == name]
+    for certificate in own:
+        if certificate.valid(now):
+            return ()
+    return (_why_not(max(own, key=_recent), now),) if own else (f"no-certificate:{name}",)
+
+
+def _recent(certificate: Certificate) -> int:
+    return certificate.end if certificate.withdrawn is None else min(certificate.end, certificate.withdrawn)
+
+
+def _why_not(certificate: Certificate, now: int) -> str:
+    name, start, end, withdrawn = certificate
+    if withdrawn is not None and withdrawn <= now:
+        return f"certificate-withdrawn:{name}:{iso(withdrawn)}"
+    if now < start:
+        return f"certificate-not-yet:{name}:{iso(start)}"
+    return f"certificate-expired:{name}:{iso(end)}"
+
+
+def render_reason(code: str, _: Callable[[str], str]) -> str:
+    """Turn a reason's code into a sentence; `_` translates its English template. An unknown code stays as it is."""
+    kind, *facts = code.split(":")
+    one, two, three, four = (*facts, "", "", "", "")[:4]
+    match kind:
+        case "no-skill":
+            text = _("Lacks the skill {one}.")
+        case "no-language":
+            text = _("Does not speak the language {one}.")
+        case "low-level":
+            text = _("Language {one} is at level {two}, but {three} is needed.")
+        case "no-test":
+            text = _("Has taken no {one} test in the language {two}.")
+        case "failed-test":
+            text = _("Failed the {one} test in the language {two}: {three} of 100, pass mark {four}.")
+        case "no-certificate":
+            text = _("Has no certificate {one}: formal training comes before assignment.")
+        case _other:
+            return _render_certificate(code, _)
+    return text.format(one=one, two=two, three=three, four=four)
+
+
+def _render_certificate(code: str, _: Callable[[str], str]) -> str:
+    kind, name, at = (*code.split(":", 2), "", "")[:3]
+    match kind:
+        case "certificate-withdrawn":
+            text = _("The certificate {name} was withdrawn on {day}.")
+        case "certificate-not-yet":
+            text = _("The certificate {name} is valid from {day} only.")
+        case "certificate-expired":
+            text = _("The certificate {name} expired on {day}.")
+        case _other:
+            return code
+    return text.format(name=name, day=at[:10])
