@@ -1,0 +1,118 @@
+"""How a builtin is declared: its FEEL name, the names and kinds of its parameters, one body per signature.
+
+A signature reads "string: string, start position: number, length?: number". `?` marks what may be left out, `*`
+on the only parameter takes any number of arguments. Kinds are those of `values.KINDS`, `any`, and `moment` for
+dates, and dates and times. An argument of another kind, null included, makes the call null; a single value counts
+as a list of one where a list is wanted, and a list of one as its element (DMN 10.3.2.9.4).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from alihdaya.notation.feel.values import KINDS
+
+_TYPES: dict[str, frozenset[type]] = {
+    kind: frozenset(python for python, named in KINDS.items() if named == kind) for kind in set(KINDS.values())
+}
+_TYPES["moment"] = frozenset({date, datetime})
+B = TypeVar("B", bound=Callable[..., Any])
+
+_UNFIT = object()
+_QUIET = (ValueError, ArithmeticError, TypeError, LookupError, RecursionError, re.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter's FEEL name, the kind of value that it takes, and whether it may be left out."""
+
+    name: str
+    kind: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a builtin; `many` where its only parameter takes any number of arguments."""
+
+    parameters: tuple[Parameter, ...]
+    many: bool
+    body: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A builtin function with all its signatures; the first that fits is called."""
+
+    name: str
+    signatures: tuple[Signature, ...]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call by position; null where no signature fits, or the body cannot tell."""
+        for signature in self.signatures:
+            fitted = _fit(signature, arguments)
+            if fitted is not None:
+                try:
+                    return signature.body(*fitted)
+                except _QUIET:
+                    return None
+        return None
+
+    def named(self, names: tuple[str, ...], arguments: tuple[Any, ...]) -> Any:
+        """Call by name; null where no signature has these names."""
+        given = dict(zip(names, arguments, strict=True))
+        for signature in self.signatures:
+            known = [parameter.name for parameter in signature.parameters]
+            if set(names) <= set(known):
+                last = max((known.index(name) for name in names), default=-1)
+                if all(name in given for name in known[: last + 1]):
+                    return self(*(given[name] for name in known[: last + 1]))
+        return None
+
+
+TABLE: dict[str, Builtin] = {}
+"""Every builtin by its FEEL name."""
+
+
+def builtin(name: str, signature: str) -> Callable[[B], B]:
+    """Declare the decorated body as a signature of the builtin `name`."""
+    many = signature.endswith("*")
+    parameters = tuple(_parameter(part) for part in signature.removesuffix("*").split(", ") if part)
+
+    def declare(body: B) -> B:
+        known = TABLE.get(name, Builtin(name, ()))
+        TABLE[name] = Builtin(name, (*known.signatures, Signature(parameters, many, body)))
+        return body
+
+    return declare
+
+
+def _parameter(text: str) -> Parameter:
+    name, _, kind = text.partition(": ")
+    return Parameter(name.removesuffix("?"), kind, name.endswith("?"))
+
+
+def _fit(signature: Signature, arguments: tuple[Any, ...]) -> list[Any] | None:
+    parameters = signature.parameters
+    if signature.many:
+        parameters = parameters * len(arguments)
+    elif len(arguments) > len(parameters) or any(not rest.optional for rest in parameters[len(arguments) :]):
+        return None
+    fitted = [_convert(value, parameter.kind) for value, parameter in zip(arguments, parameters, strict=False)]
+    return None if any(value is _UNFIT for value in fitted) else fitted
+
+
+def _convert(value: Any, kind: str) -> Any:
+    if kind == "any":
+        return value
+    wanted = _TYPES[kind]
+    if type(value) in wanted:
+        return value
+    if value is None:
+        return _UNFIT
+    if kind == "list":
+        return [value]
+    alone = type(value) is list and len(value) == 1 and type(value[0]) in wanted
+    return value[0] if alone else _UNFIT

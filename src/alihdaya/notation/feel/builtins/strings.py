@@ -1,0 +1,114 @@
+"""Builtins on strings (DMN 10.3.4.3). Positions count characters (code points) from 1, from the end if negative."""
+
+import re
+
+from alihdaya.notation.feel.builtins.registry import builtin
+from alihdaya.notation.feel.values import Number
+
+_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.VERBOSE}
+_DOLLAR = re.compile(r"\\(.)|\$(\d)|(\$|\\)", re.DOTALL)
+
+
+@builtin("substring", "string: string, start position: number, length?: number")
+def substring(text: str, start: Number, length: Number | None = None) -> str | None:
+    """Cut out `length` characters from a position on, or all that follow; null outside the text."""
+    begin = int(start) - 1 if start > 0 else len(text) + int(start)
+    if start == 0 or not 0 <= begin < len(text) or (length is not None and length < 1):
+        return None
+    return text[begin:] if length is None else text[begin : begin + int(length)]
+
+
+@builtin("string length", "string: string")
+def string_length(text: str) -> int:
+    """Count the characters."""
+    return len(text)
+
+
+@builtin("upper case", "string: string")
+def upper_case(text: str) -> str:
+    """Turn to capitals."""
+    return text.upper()
+
+
+@builtin("lower case", "string: string")
+def lower_case(text: str) -> str:
+    """Turn to small letters."""
+    return text.lower()
+
+
+@builtin("substring before", "string: string, match: string")
+def substring_before(text: str, match: str) -> str:
+    """Give what stands before the first match; nothing where there is none."""
+    before, found, _ = text.partition(match) if match else ("", "", "")
+    return before if found else ""
+
+
+@builtin("substring after", "string: string, match: string")
+def substring_after(text: str, match: str) -> str:
+    """Give what stands after the first match; nothing where there is none."""
+    return text.partition(match)[2] if match else text
+
+
+@builtin("contains", "string: string, match: string")
+def contains(text: str, match: str) -> bool:
+    """Tell whether a text holds another."""
+    return match in text
+
+
+@builtin("starts with", "string: string, match: string")
+def starts_with(text: str, match: str) -> bool:
+    """Tell whether a text starts with another."""
+    return text.startswith(match)
+
+
+@builtin("ends with", "string: string, match: string")
+def ends_with(text: str, match: str) -> bool:
+    """Tell whether a text ends with another."""
+    return text.endswith(match)
+
+
+def pattern_of(pattern: str, flags: str | None) -> re.Pattern[str]:
+    """Compile an XPath regular expression of the part that Python shares. Raises ValueError or re.error otherwise."""
+    chosen = re.RegexFlag(0)
+    for flag in flags or "":
+        if flag not in _FLAGS:
+            raise ValueError(flag)
+        chosen |= _FLAGS[flag]
+    return re.compile(pattern, chosen)
+
+
+@builtin("matches", "input: string, pattern: string, flags?: string")
+def matches(text: str, pattern: str, flags: str | None = None) -> bool:
+    """Tell whether a regular expression finds anything in a text; null for a faulty pattern."""
+    return pattern_of(pattern, flags).search(text) is not None
+
+
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
+def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    r"""Replace every match; `$1` stands for a group, `\$` and `\\` for the signs themselves."""
+
+    def fill(match: re.Match[str]) -> str:
+        def part(sign: re.Match[str]) -> str:
+            escaped, group, stray = sign.groups()
+            if stray or (escaped and escaped not in "$\\"):
+                raise ValueError(replacement)
+            return escaped or (match.group(int(group)) or "" if int(group) <= (match.re.groups) else "")
+
+        return _DOLLAR.sub(part, replacement)
+
+    return pattern_of(pattern, flags).sub(fill, text)
+
+
+@builtin("split", "string: string, delimiter: string")
+def split(text: str, delimiter: str) -> list[str]:
+    """Cut a text at every match of a regular expression."""
+    cuts = [match.span() for match in pattern_of(delimiter, None).finditer(text)]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+@builtin("string join", "list: list, delimiter?: string")
+def string_join(texts: list[str | None], delimiter: str = "") -> str:
+    """Join texts with a delimiter; nulls are left out, other elements make the result null."""
+    return delimiter.join(text for text in texts if text is not None)

@@ -1,0 +1,262 @@
+"""Generated Python for every kind of node, and `compile_expression`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from alihdaya.notation.feel import ops
+from alihdaya.notation.feel.builtins import TABLE
+from alihdaya.notation.feel.emitter import Emitter, Names, emits
+from alihdaya.notation.feel.evaluator import Diagnostic, evaluate
+from alihdaya.notation.feel.ir import (
+    INPUT,
+    Against,
+    Arithmetic,
+    Between,
+    BuiltinName,
+    Call,
+    Compare,
+    ContextOf,
+    Expr,
+    Filter,
+    For,
+    If,
+    In,
+    InstanceOf,
+    Interval,
+    Lambda,
+    ListOf,
+    Literal,
+    Logic,
+    Name,
+    Negate,
+    Node,
+    Path,
+    Quantified,
+    Span,
+    is_condition,
+    uses,
+)
+from alihdaya.notation.feel.values import NUMBERS, clean
+
+_PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+UNUSUAL = (ArithmeticError, RecursionError, TypeError, ValueError)
+"""What generated code may raise over data that FEEL does not have, such as NaN."""
+
+Run = Callable[..., Any]
+
+
+def compile_expression(expr: Expr) -> Run:
+    """Compile to a Python function `run(variables, diagnostics=None)`.
+
+    It never raises on data: null instead. With a list of diagnostics the reference evaluator answers and fills it,
+    so that the fast way pays nothing for them.
+    """
+    out = Emitter(expr.names)
+    out.line(f"return {out.emit(expr.root, Names(None, {}))}")
+    fast = out.build(f"FEEL {expr.source}")
+
+    def run(variables: Mapping[str, Any], diagnostics: list[Diagnostic] | None = None) -> Any:
+        if diagnostics is not None:
+            return evaluate(expr, variables, diagnostics)
+        try:
+            return fast(variables)
+        except UNUSUAL:
+            return again(fast, expr.names, variables)
+
+    return run
+
+
+def again(fast: Callable[[Mapping[str, Any]], Any], names: frozenset[str], variables: Mapping[str, Any]) -> Any:
+    """Run once more without the numbers that FEEL does not have; null where even that goes too deep."""
+    try:
+        return fast({name: clean(variables[name]) for name in names if name in variables})
+    except UNUSUAL:
+        return None
+
+
+@emits(Literal)
+def _literal(node: Literal, out: Emitter, _names: Names) -> str:
+    return out.constant(node.value)
+
+
+@emits(Name)
+def _name(node: Name, out: Emitter, names: Names) -> str:
+    return names.atom(node.name, out)
+
+
+@emits(BuiltinName)
+def _builtin(node: BuiltinName, out: Emitter, _names: Names) -> str:
+    return out.assign(f"as_function({out.constant(TABLE[node.name])})")
+
+
+@emits(Negate)
+def _negate(node: Negate, out: Emitter, names: Names) -> str:
+    return out.assign(f"negate({out.emit(node.operand, names)})")
+
+
+@emits(Arithmetic)
+def _arithmetic(node: Arithmetic, out: Emitter, names: Names) -> str:
+    left, right = out.emit(node.left, names), out.emit(node.right, names)
+    return out.assign(f"{out.constant(ops.ARITHMETIC[node.op])}({left}, {right})")
+
+
+@emits(Compare)
+def _compare(node: Compare, out: Emitter, names: Names) -> str:
+    left, right = out.emit(node.left, names), out.emit(node.right, names)
+    return out.assign(_comparison(node.op, left, right, node, out))
+
+
+def _comparison(op: str, left: str, right: str, node: Compare | Against, out: Emitter) -> str:
+    """Write a comparison; beside a constant number or string, without a call."""
+    slow = f"{out.constant(ops.COMPARISON[op])}({left}, {right})"
+    sides = (node.left, node.right) if isinstance(node, Compare) else (None, node.operand)
+    for side, other in ((sides[1], left), (sides[0], right)):
+        if isinstance(side, Literal) and type(side.value) in NUMBERS:
+            return f"({left} {_PYTHON[op]} {right}) if type({other}) in NUMBERS else {slow}"
+        if isinstance(side, Literal) and type(side.value) is str:
+            return f"({left} {_PYTHON[op]} {right}) if type({other}) is str else {slow}"
+    return slow
+
+
+@emits(Logic)
+def _logic(node: Logic, out: Emitter, names: Names) -> str:
+    settled = str(node.op == "or")
+    left, result = out.emit(node.left, names), out.fresh()
+    with out.block(f"if {left} is {settled}:"):
+        out.line(f"{result} = {settled}")
+    with out.block("else:"):
+        right = out.emit(node.right, names)
+        other = str(node.op == "and")
+        both = f"{other} if {left} is {other} and {right} is {other} else None"
+        out.line(f"{result} = {settled} if {right} is {settled} else {both}")
+    return result
+
+
+@emits(Between)
+def _between(node: Between, out: Emitter, names: Names) -> str:
+    value, low, high = (out.emit(part, names) for part in (node.value, node.low, node.high))
+    return out.assign(f"between({value}, {low}, {high})")
+
+
+@emits(Interval)
+def _interval(node: Interval, out: Emitter, names: Names) -> str:
+    low, high = out.emit(node.low, names), out.emit(node.high, names)
+    return out.assign(f"make_range({low}, {high}, {node.low_closed}, {node.high_closed})")
+
+
+@emits(In)
+def _in(node: In, out: Emitter, names: Names) -> str:
+    value = out.emit(node.value, names)
+    inner = names.bind({INPUT: value})
+    verdicts = [_test(test, value, out, inner) for test in node.tests]
+    verdict = verdicts[0] if len(verdicts) == 1 else out.assign(_any_of(verdicts))
+    return out.assign(f"(not {verdict}) if type({verdict}) is bool else None") if node.negated else verdict
+
+
+def _any_of(verdicts: list[str]) -> str:
+    one = " or ".join(f"{verdict} is True" for verdict in verdicts)
+    none = " and ".join(f"{verdict} is False" for verdict in verdicts)
+    return f"True if {one} else False if {none} else None"
+
+
+def _test(test: Node, value: str, out: Emitter, names: Names) -> str:
+    if isinstance(test, Against):
+        return out.assign(_comparison(test.op, value, out.emit(test.operand, names), test, out))
+    if isinstance(test, Interval):
+        low, high = out.emit(test.low, names), out.emit(test.high, names)
+        return out.assign(f"within({value}, {low}, {high}, {test.low_closed}, {test.high_closed})")
+    outcome = out.emit(test, names)
+    if is_condition(test):
+        return out.assign(f"truth({outcome})")
+    if isinstance(test, Literal):
+        return out.assign(_comparison("=", value, outcome, Against(test.at, "=", test), out))
+    return out.assign(f"satisfies({value}, {outcome})")
+
+
+@emits(If)
+def _if(node: If, out: Emitter, names: Names) -> str:
+    condition, result = out.emit(node.condition, names), out.fresh()
+    for header, branch in ((f"if {condition} is True:", node.then), ("else:", node.otherwise)):
+        with out.block(header):
+            out.line(f"{result} = {out.emit(branch, names)}")
+    return result
+
+
+@emits(Span)
+def _span(node: Span, out: Emitter, names: Names) -> str:
+    return out.assign(f"span({out.emit(node.low, names)}, {out.emit(node.high, names)})")
+
+
+def _sources(node: For | Quantified, out: Emitter, names: Names) -> str:
+    made = [out.define(source, node.names[:place], names) for place, source in enumerate(node.sources)]
+    return "(" + ", ".join(made) + ",)"
+
+
+@emits(For)
+def _for(node: For, out: Emitter, names: Names) -> str:
+    partial = uses(node.body, "partial")
+    sources = _sources(node, out, names)
+    body = out.define(node.body, (*node.names, "partial") if partial else node.names, names)
+    return out.assign(f"for_each({sources}, {body}, {partial})")
+
+
+@emits(Quantified)
+def _quantified(node: Quantified, out: Emitter, names: Names) -> str:
+    sources = _sources(node, out, names)
+    return out.assign(f"quantify({sources}, {out.define(node.body, node.names, names)}, {node.every})")
+
+
+@emits(ListOf)
+def _list(node: ListOf, out: Emitter, names: Names) -> str:
+    return out.assign("[" + ", ".join([out.emit(item, names) for item in node.items]) + "]")
+
+
+@emits(ContextOf)
+def _context(node: ContextOf, out: Emitter, names: Names) -> str:
+    bound: dict[str, str] = {}
+    value = "None"
+    for name, entry in node.entries:
+        value = bound[name] = out.emit(entry, names.bind(dict(bound)))
+    if node.result:
+        return value
+    return out.assign("{" + ", ".join(f"{out.constant(name)}: {atom}" for name, atom in bound.items()) + "}")
+
+
+@emits(Path)
+def _path(node: Path, out: Emitter, names: Names) -> str:
+    target, key = out.emit(node.target, names), out.constant(node.name)
+    return out.assign(f"{target}.get({key}) if type({target}) is dict else path({target}, {key})")
+
+
+@emits(Filter)
+def _filter(node: Filter, out: Emitter, names: Names) -> str:
+    target = out.emit(node.target, names)
+    if isinstance(node.condition, Literal) and type(node.condition.value) in NUMBERS:
+        return out.assign(f"pick({target}, {out.constant(node.condition.value)})")
+    return out.assign(f"select({target}, {out.define(node.condition, ('item',), names, element=True)})")
+
+
+@emits(Call)
+def _call(node: Call, out: Emitter, names: Names) -> str:
+    arguments = [out.emit(argument, names) for argument in node.arguments]
+    together = "(" + "".join(argument + ", " for argument in arguments) + ")"
+    labels = out.constant(node.names)
+    if isinstance(node.function, BuiltinName):
+        builtin = TABLE[node.function.name]
+        if node.names:
+            return out.assign(f"{out.constant(builtin.named)}({labels}, {together})")
+        return out.assign(f"{out.constant(builtin)}({', '.join(arguments)})")
+    function = out.emit(node.function, names)
+    if node.names:
+        return out.assign(f"invoke_named({function}, {labels}, {together})")
+    return out.assign(f"invoke({function}, {together})")
+
+
+@emits(Lambda)
+def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
+    return out.assign(f"Function({out.constant(node.parameters)}, {out.define(node.body, node.parameters, names)})")
+
+
+@emits(InstanceOf)
+def _instance(node: InstanceOf, out: Emitter, names: Names) -> str:
+    return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)})")

@@ -1,0 +1,160 @@
+"""Writing Python source line by line: temporaries, constants bound in the namespace, nested functions.
+
+No text of a model ever gets into the source: names and strings are bound as constants, and only `repr` of small
+integers, made by us, is written out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType, FunctionType
+from typing import Any, TypeVar
+
+from alihdaya.notation.feel import access, ops
+from alihdaya.notation.feel.evaluator import as_function
+from alihdaya.notation.feel.ir import Node
+from alihdaya.notation.feel.types import belongs
+from alihdaya.notation.feel.values import NUMBERS, Function
+
+RUNTIME: dict[str, Any] = {
+    "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list},
+    "NUMBERS": NUMBERS,
+    "Function": Function,
+    "belongs": belongs,
+    "as_function": as_function,
+    "path": access.path,
+    "pick": access.pick,
+    "select": access.select,
+    "span": access.span,
+    "for_each": access.for_each,
+    "quantify": access.quantify,
+    "invoke": access.invoke,
+    "invoke_named": access.invoke_named,
+    "between": ops.between,
+    "within": ops.within,
+    "make_range": ops.make_range,
+    "satisfies": ops.satisfies,
+    "negate": ops.negate,
+    "truth": ops.truth,
+}
+"""What generated code may call, besides its constants."""
+
+
+class Names:
+    """Which Python expression holds each FEEL name where code is being written."""
+
+    def __init__(self, parent: "Names | None", bound: Mapping[str, str], element: str | None = None) -> None:
+        self.parent = parent
+        self.bound = bound
+        self.element = element
+
+    def atom(self, name: str, out: "Emitter") -> str:
+        """Give the local that holds a name; in a filter, write the look into the element first."""
+        if name in self.bound:
+            return self.bound[name]
+        outer = self.parent.atom(name, out) if self.parent is not None else out.load(name)
+        if self.element is None:
+            return outer
+        key, element = out.constant(name), self.element
+        return out.assign(f"{element}[{key}] if type({element}) is dict and {key} in {element} else {outer}")
+
+    def bind(self, bound: Mapping[str, str], element: str | None = None) -> "Names":
+        """Open an inner scope."""
+        return Names(self, bound, element)
+
+
+class Emitter:
+    """Source in the making: one function over a mapping of variables. `known` are the names that it may read."""
+
+    def __init__(self, known: frozenset[str], constants: Mapping[str, Any] | None = None) -> None:
+        self.known = known
+        self.given = dict(constants or {})
+        self.namespace: dict[str, Any] = dict(RUNTIME)
+        self.loads: dict[str, str] = {}
+        self.lines: list[str] = []
+        self.level = 1
+        self.count = 0
+
+    def fresh(self, prefix: str = "t") -> str:
+        """Make a name that is not taken."""
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def line(self, text: str) -> None:
+        """Write a line at the present depth."""
+        self.lines.append(" " * self.level + text)
+
+    def assign(self, text: str) -> str:
+        """Write an assignment to a new temporary, and give its name."""
+        name = self.fresh()
+        self.line(f"{name} = {text}")
+        return name
+
+    def constant(self, value: Any) -> str:
+        """Give the expression for a constant: None, booleans and small whole numbers as such, others bound."""
+        if value is None or value is True or value is False:
+            return str(value)
+        if type(value) is int and abs(value) < 10**9:
+            return f"({value})"
+        name = self.fresh("c")
+        self.namespace[name] = value
+        return name
+
+    def load(self, name: str) -> str:
+        """Give the local of a variable from outside, read once at the start; None for a name that is not known."""
+        if name in self.given:
+            return self.loads.setdefault(name, self.constant(self.given[name]))
+        if name not in self.known:
+            return "None"
+        if name not in self.loads:
+            self.loads[name] = self.fresh("v")
+        return self.loads[name]
+
+    @contextmanager
+    def block(self, header: str) -> Iterator[None]:
+        """Write a header and indent what follows."""
+        self.line(header)
+        self.level += 1
+        yield
+        self.level -= 1
+
+    def emit(self, node: Node, names: Names) -> str:
+        """Write the code of a node; give the local or constant that holds its value."""
+        return EMITTERS[type(node)](node, self, names)
+
+    def define(self, body: Node, parameters: tuple[str, ...], names: Names, *, element: bool = False) -> str:
+        """Write a nested function that gives a node's value; `element` where its parameter is a filter's element."""
+        function = self.fresh("f")
+        locals_ = [self.fresh("p") for _ in parameters]
+        with self.block(f"def {function}({', '.join(locals_)}):"):
+            inner = names.bind(dict(zip(parameters, locals_, strict=True)), locals_[0] if element else None)
+            self.line(f"return {self.emit(body, inner)}")
+        return function
+
+    def build(self, label: str) -> Callable[[Mapping[str, Any]], Any]:
+        """Compile what was written to a function of the mapping of variables."""
+        reads = [
+            f" {local} = variables({self.constant(name)})"
+            for name, local in self.loads.items()
+            if name not in self.given
+        ]
+        head = ["def decide(mapping):", " variables = mapping.get"]
+        module = compile("\n".join([*head, *reads, *self.lines]), f"<{label}>", "exec")
+        code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+        return FunctionType(code, self.namespace)
+
+
+Rule = Callable[[Any, Emitter, Names], str]
+R = TypeVar("R", bound=Rule)
+
+EMITTERS: dict[type[Node], Rule] = {}
+"""How the code of each kind of node is written."""
+
+
+def emits(kind: type[Node]) -> Callable[[R], R]:
+    """Register the decorated function as the writer for a kind of node; other rooms' nodes come in this way too."""
+
+    def register(rule: R) -> R:
+        EMITTERS[kind] = rule
+        return rule
+
+    return register
