@@ -1,0 +1,157 @@
+"""`apply`: how each event changes the state. The only code that changes an instance."""
+
+from collections.abc import Callable
+from typing import Any
+
+from alihdaya.engine import events as happened
+from alihdaya.engine.state import (
+    CANCELLED,
+    ENDED,
+    JOB,
+    MESSAGE,
+    TASK,
+    Incident,
+    Instance,
+    RunningTimer,
+    Wait,
+)
+from alihdaya.kernel.event import Event
+
+
+def apply(state: Instance | None, event: Event) -> Instance:
+    """Give the state after `event`; `state` is changed in place and given back (None before InstanceStarted).
+
+    Raises KeyError for an event that is not the engine's, and ValueError where the first event does not start.
+    """
+    if state is None:
+        if not isinstance(event, happened.InstanceStarted):
+            raise ValueError(f"{type(event).__name__} cannot be the first event of an instance")
+        return begin(event)
+    APPLIERS[type(event)](state, event)
+    return state
+
+
+def begin(event: happened.InstanceStarted) -> Instance:
+    """Give the state of an instance that has just started."""
+    state = Instance(event.process, dict(event.variables))
+    state.tokens[1] = event.place
+    state.next_token = 2
+    return state
+
+
+def _restarted(state: Instance, _: Event) -> None:
+    raise ValueError(f"the instance of {state.process!r} was started twice")
+
+
+def _moved(state: Instance, event: happened.Moved) -> None:
+    state.tokens[event.token] = event.path[-1]
+
+
+def _split(state: Instance, event: happened.TokensSplit) -> None:
+    del state.tokens[event.token]
+    for token, flow in enumerate(event.flows, event.first):
+        state.tokens[token] = flow
+    state.next_token = event.first + len(event.flows)
+
+
+def _joined(state: Instance, event: happened.TokensJoined) -> None:
+    for token in event.others:
+        del state.tokens[token]
+
+
+def _token_ended(state: Instance, event: happened.TokenEnded) -> None:
+    del state.tokens[event.token]
+
+
+def _boundary_taken(state: Instance, event: happened.BoundaryTaken) -> None:
+    if event.interrupting:
+        del state.tokens[event.token]
+    state.tokens[event.born] = event.place
+    state.next_token = event.born + 1
+
+
+def _decided(state: Instance, event: happened.DecisionMade) -> None:
+    if event.result:
+        state.variables[event.result] = event.value
+    else:
+        state.variables.update(event.value)
+
+
+def _variables_set(state: Instance, event: happened.VariablesSet) -> None:
+    state.variables.update(event.variables)
+
+
+def _task_offered(state: Instance, event: happened.TaskOffered) -> None:
+    state.waits[event.token] = Wait(TASK, event.node)
+
+
+def _job_offered(state: Instance, event: happened.JobOffered) -> None:
+    state.waits[event.token] = Wait(JOB, event.node)
+
+
+def _message_awaited(state: Instance, event: happened.MessageAwaited) -> None:
+    state.waits[event.token] = Wait(MESSAGE, event.node, event.name, event.key)
+
+
+def _wait_over(state: Instance, event: Any) -> None:
+    del state.waits[event.token]
+
+
+def _timer_set(state: Instance, event: happened.TimerSet) -> None:
+    state.timers[event.timer] = RunningTimer(*event[1:])
+    state.next_timer = event.timer + 1
+
+
+def _timer_over(state: Instance, event: Any) -> None:
+    del state.timers[event.timer]
+
+
+def _error_caught(_state: Instance, _event: happened.ErrorCaught) -> None:
+    """Change nothing: the BoundaryTaken that follows moves the token."""
+
+
+def _incident_raised(state: Instance, event: happened.IncidentRaised) -> None:
+    state.incidents[event.token] = Incident(event.node, event.code, event.message, event.stage)
+
+
+def _incident_cleared(state: Instance, event: happened.IncidentCleared) -> None:
+    del state.incidents[event.token]
+
+
+def _ended(state: Instance, event: happened.InstanceEnded) -> None:
+    state.tokens.clear()
+    state.status = ENDED
+    state.ended_at = event.node
+
+
+def _cancelled(state: Instance, _: happened.InstanceCancelled) -> None:
+    state.tokens.clear()
+    state.status = CANCELLED
+
+
+APPLIERS: dict[type, Callable[[Instance, Any], None]] = {
+    happened.InstanceStarted: _restarted,
+    happened.Moved: _moved,
+    happened.TokensSplit: _split,
+    happened.TokensJoined: _joined,
+    happened.TokenEnded: _token_ended,
+    happened.BoundaryTaken: _boundary_taken,
+    happened.DecisionMade: _decided,
+    happened.VariablesSet: _variables_set,
+    happened.TaskOffered: _task_offered,
+    happened.TaskClosed: _wait_over,
+    happened.JobOffered: _job_offered,
+    happened.JobClosed: _wait_over,
+    happened.TimerSet: _timer_set,
+    happened.TimerFired: _timer_over,
+    happened.TimerCancelled: _timer_over,
+    happened.MessageAwaited: _message_awaited,
+    happened.MessageCorrelated: _wait_over,
+    happened.MessageCancelled: _wait_over,
+    happened.ErrorCaught: _error_caught,
+    happened.IncidentRaised: _incident_raised,
+    happened.IncidentCleared: _incident_cleared,
+    happened.InstanceEnded: _ended,
+    happened.InstanceCancelled: _cancelled,
+}
+"""Event class -> what it does to the state."""

@@ -1,0 +1,134 @@
+"""The state of one instance: where its tokens stand, its variables, and all that it waits for."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from alihdaya.engine.values import pack, unpack
+
+RUNNING = "running"
+ENDED = "ended"
+CANCELLED = "cancelled"
+
+TASK = "task"
+JOB = "job"
+MESSAGE = "message"
+
+WIRE_VERSION = 1
+"""First entry of every wire form; it changes when the form does."""
+
+
+class Wait(NamedTuple):
+    """What a token waits for: `kind` is TASK, JOB or MESSAGE; `name` and `key` only of a message."""
+
+    kind: str
+    node: str
+    name: str = ""
+    key: str = ""
+
+
+class RunningTimer(NamedTuple):
+    """A timer that runs: the fields of TimerSet after its number."""
+
+    token: int
+    node: str
+    due: int
+    left: int
+    months: int
+    micros: int
+
+
+class Incident(NamedTuple):
+    """Why a token cannot go on: the fields of IncidentRaised after its token."""
+
+    node: str
+    code: str
+    message: str
+    stage: str
+
+
+class Instance:
+    """One running, ended or cancelled instance.
+
+    `tokens`: token -> place (see engine.events); `waits` and `incidents`: token -> what; `timers`: timer -> what.
+    A token that is in none of these is parked at a parallel join; the join counts such tokens by their flow.
+    `ended_at` is the id of the last end event. Only `apply` changes an instance.
+    """
+
+    __slots__ = (
+        "ended_at",
+        "incidents",
+        "next_timer",
+        "next_token",
+        "process",
+        "status",
+        "timers",
+        "tokens",
+        "variables",
+        "waits",
+    )
+
+    def __init__(self, process: str, variables: dict[str, Any]) -> None:
+        self.process = process
+        self.variables = variables
+        self.status = RUNNING
+        self.ended_at: str | None = None
+        self.next_token = 1
+        self.next_timer = 1
+        self.tokens: dict[int, int] = {}
+        self.waits: dict[int, Wait] = {}
+        self.timers: dict[int, RunningTimer] = {}
+        self.incidents: dict[int, Incident] = {}
+
+    def copy(self) -> "Instance":
+        """Give an instance that can change without this one; values inside variables are shared and never changed."""
+        made = Instance(self.process, self.variables.copy())
+        made.status = self.status
+        made.ended_at = self.ended_at
+        made.next_token = self.next_token
+        made.next_timer = self.next_timer
+        made.tokens = self.tokens.copy()
+        made.waits = self.waits.copy()
+        made.timers = self.timers.copy()
+        made.incidents = self.incidents.copy()
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Instance):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Instance.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # an instance changes
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in Instance.__slots__)
+        return f"Instance({fields})"
+
+
+def to_wire(instance: Instance) -> tuple[Any, ...]:
+    """Give the instance as plain values that MessagePack and JSON can hold. Raises TypeError for a foreign value."""
+    return (
+        WIRE_VERSION,
+        instance.process,
+        instance.status,
+        instance.ended_at,
+        instance.next_token,
+        instance.next_timer,
+        [list(pair) for pair in instance.tokens.items()],
+        [[name, pack(value)] for name, value in instance.variables.items()],
+        [[token, *wait] for token, wait in instance.waits.items()],
+        [[timer, *running] for timer, running in instance.timers.items()],
+        [[token, *incident] for token, incident in instance.incidents.items()],
+    )
+
+
+def from_wire(wire: Sequence[Any]) -> Instance:
+    """Give the instance of a wire form. Raises ValueError where another version wrote it."""
+    if wire[0] != WIRE_VERSION:
+        raise ValueError(f"an instance of wire version {wire[0]!r} cannot be read; this is version {WIRE_VERSION}")
+    made = Instance(wire[1], {name: unpack(value) for name, value in wire[7]})
+    made.status, made.ended_at, made.next_token, made.next_timer = wire[2:6]
+    made.tokens = {token: place for token, place in wire[6]}  # noqa: C416  # pairs come as lists from the wire
+    made.waits = {entry[0]: Wait(*entry[1:]) for entry in wire[8]}
+    made.timers = {entry[0]: RunningTimer(*entry[1:]) for entry in wire[9]}
+    made.incidents = {entry[0]: Incident(*entry[1:]) for entry in wire[10]}
+    return made

@@ -1,0 +1,116 @@
+"""Structural rules that a readable process may still break (BPMN 2.0, chapters 8 and 10)."""
+
+from collections.abc import Iterable, Iterator
+
+from alihdaya.kernel.errors import Problem, Severity
+from alihdaya.notation.bpmn.graph import TASKS, Definitions, Error, Flow, Kind, Node, Process
+
+_GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL})
+
+
+def check(definitions: Definitions) -> list[Problem]:
+    """Give every finding about every process: errors first stop a plan, warnings do not. The read notes come last."""
+    found = [problem for process in definitions.processes for problem in check_process(process)]
+    return [*found, *definitions.notes]
+
+
+def check_process(process: Process) -> list[Problem]:
+    """Give the findings about one process, in the order of its nodes."""
+    return [
+        *_ends(process),
+        *(problem for node in process.nodes for rule in _RULES for problem in rule(process, node)),
+        *_reach(process),
+    ]
+
+
+def _at(node: Node, code: str, message: str, severity: Severity = "error") -> Problem:
+    return Problem(code, message, node.source, severity)
+
+
+def _ends(process: Process) -> Iterator[Problem]:
+    kinds = {node.kind for node in process.nodes}
+    for kind, code in ((Kind.START, "no-start"), (Kind.END, "no-end")):
+        if kind not in kinds:
+            yield Problem(code, f"the process {process.id!r} has no {kind}", process.source)
+
+
+def _connections(_: Process, node: Node) -> Iterator[Problem]:
+    """Start and boundary events are entered by nothing, end events are left by nothing (10.5.2-10.5.4)."""
+    if node.incoming and node.kind in (Kind.START, Kind.BOUNDARY):
+        yield _at(node, "flow-into-event", f"no sequence flow may lead into a {node.kind}")
+    if node.outgoing and node.kind is Kind.END:
+        yield _at(node, "flow-out-of-end", "no sequence flow may leave an end event")
+    if not node.outgoing and node.kind is not Kind.END:
+        if node.kind in (Kind.START, Kind.BOUNDARY) or node.kind in _GATEWAYS:
+            yield _at(node, "no-outgoing", f"a {node.kind} needs an outgoing sequence flow")
+        else:
+            yield _at(node, "implicit-end", "no sequence flow leaves this node: a token that arrives ends", "warning")
+
+
+def _conditions(process: Process, node: Node) -> Iterator[Problem]:
+    """Only activities and exclusive gateways choose (8.4.13); a chooser needs a way for every case."""
+    flows = [process.flows[index] for index in node.outgoing]
+    if node.kind in TASKS:
+        yield from _no_way(node, flows)
+    elif node.kind is Kind.EXCLUSIVE:
+        if len(flows) > 1 and any(flow.condition is None and flow.index != node.default for flow in flows):
+            yield _at(node, "gateway-condition", "each outgoing flow needs a condition or has to be the default")
+        yield from _no_way(node, flows)
+    elif node.default is not None or any(flow.condition for flow in flows):
+        yield _at(node, "condition-not-allowed", f"flows that leave a {node.kind} have no condition and no default")
+    for flow in flows:
+        if flow.condition and flow.index == node.default:
+            yield _at(node, "default-condition", "the condition of a default flow is never looked at", "warning")
+
+
+def _no_way(node: Node, flows: list[Flow]) -> Iterator[Problem]:
+    if flows and node.default is None and all(flow.condition for flow in flows):
+        yield _at(node, "no-default", "without a default flow, an item that meets no condition stops here", "warning")
+
+
+def _boundaries(process: Process, node: Node) -> Iterator[Problem]:
+    """Error boundary events always interrupt (10.5.4) and differ in their codes."""
+    if isinstance(node.detail, Error) and node.kind is Kind.BOUNDARY:
+        if not node.interrupting:
+            yield _at(node, "error-not-interrupting", "an error boundary event always interrupts its activity")
+        for other in process.nodes[: node.index]:
+            if other.attached == node.attached and other.kind is Kind.BOUNDARY and other.detail == node.detail:
+                yield _at(node, "same-error-twice", f"{other.id!r} already catches this error on the same activity")
+
+
+_RULES = (_connections, _conditions, _boundaries)
+
+
+def _reach(process: Process) -> Iterator[Problem]:
+    onward: dict[int, set[int]] = {node.index: set() for node in process.nodes}
+    back: dict[int, set[int]] = {node.index: set() for node in process.nodes}
+    for origin, target in _edges(process):
+        onward[origin].add(target)
+        back[target].add(origin)
+    starts = [node.index for node in process.nodes if node.kind is Kind.START]
+    reached = _closure(starts, onward)
+    ending = _closure((node.index for node in process.nodes if not node.outgoing), back)
+    for node in process.nodes:
+        if starts and node.index not in reached:
+            yield _at(node, "unreachable", "no path leads from a start event to this node")
+        elif node.index not in ending:
+            yield _at(node, "no-way-out", "no path leads from this node to an end", "warning")
+
+
+def _edges(process: Process) -> Iterator[tuple[int, int]]:
+    for flow in process.flows:
+        yield flow.origin, flow.target
+    for node in process.nodes:
+        if node.attached is not None:
+            yield node.attached, node.index
+
+
+def _closure(first: Iterable[int], edges: dict[int, set[int]]) -> set[int]:
+    seen: set[int] = set()
+    todo = list(first)
+    while todo:
+        place = todo.pop()
+        if place not in seen:
+            seen.add(place)
+            todo.extend(edges[place])
+    return seen
