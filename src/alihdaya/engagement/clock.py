@@ -29,8 +29,6 @@ class Clock:
 
     def _reach(self, first: int, last: int) -> None:
         """Lay out whole years so that they hold the years `first` to `last`."""
-        if first < _FIRST_YEAR or last > _LAST_YEAR:
-            raise ValueError(f"the working clock knows the years {_FIRST_YEAR} to {_LAST_YEAR} only")
         if self._years:
             first, last = min(first, self._years[0]), max(last, self._years[-1])
         self._years = range(first, last + 1)
@@ -60,7 +58,9 @@ class Clock:
     def _hold(self, at: int) -> None:
         if not self._from <= at < self._until:
             year = moment(at).year
-            self._reach(year - 1, year + 1)
+            if not _FIRST_YEAR <= year <= _LAST_YEAR:
+                raise ValueError(f"the working clock knows the years {_FIRST_YEAR} to {_LAST_YEAR} only")
+            self._reach(max(year - 1, _FIRST_YEAR), min(year + 1, _LAST_YEAR))
 
     def _grow(self) -> None:
         last = self._years[-1]

@@ -45,7 +45,8 @@ def shore(client: str, delivery: str) -> Shore:
     here, there = _place(client), _place(delivery)
     km = _distance(here, there)
     near = []
-    if (here.alpha3 in there.borders or there.alpha3 in here.borders) and (km is None or km <= BORDER_KM):
+    touching = here.alpha3 in there.borders or there.alpha3 in here.borders
+    if touching and (km is None or km <= BORDER_KM):
         near.append(f"land-border:{client}:{delivery}")
     if here.subregion and here.subregion == there.subregion:
         near.append(f"same-subregion:{here.subregion}")
@@ -55,7 +56,8 @@ def shore(client: str, delivery: str) -> Shore:
         return Shore("nearshore", tuple(near), km)
     apart = f"different-subregions:{here.subregion}:{there.subregion}"
     far = "unknown-distance" if km is None else f"far-capitals:{km}:{NEAR_KM}"
-    return Shore("offshore", (f"no-land-border:{client}:{delivery}", apart, far), km)
+    border = "distant-border" if touching else "no-land-border"
+    return Shore("offshore", (f"{border}:{client}:{delivery}", apart, far), km)
 
 
 def _place(code: str) -> _Place:
@@ -100,6 +102,8 @@ def render_reason(code: str, _: Callable[[str], str]) -> str:
             text = _("The capitals lie {one} km apart, within {two} km.")
         case "no-land-border":
             text = _("{one} and {two} share no land border.")
+        case "distant-border":
+            text = _("{one} and {two} meet only at a distant territory.")
         case "different-subregions":
             text = _("One lies in {one}, the other in {two}.")
         case "far-capitals":
