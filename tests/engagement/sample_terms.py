@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import alihdaya.packs.disruption
+import alihdaya
 from alihdaya.engagement.terms import Terms, parse
 
-FILE = Path(alihdaya.packs.disruption.__file__).with_name("terms.toml")
+FILE = Path(alihdaya.__file__).parent / "packs" / "disruption" / "terms.toml"
 TEXT = FILE.read_text(encoding="utf-8")
 
 

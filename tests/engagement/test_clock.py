@@ -168,7 +168,7 @@ def test_what_the_clock_cannot_know_is_refused(clock):
     with pytest.raises(ValueError, match="years"):
         clock.is_working(micros(datetime(1500, 1, 1, tzinfo=UTC)))
     with pytest.raises(ValueError, match="after the year"):
-        clock.add_working_days(micros(datetime(9990, 12, 1, tzinfo=UTC)), 400)
+        clock.add_working_days(micros(datetime(2200, 12, 1, tzinfo=UTC)), 400)
     with pytest.raises(ValueError, match="working period"):
         Calendar("UTC", ((),) * 7)
 

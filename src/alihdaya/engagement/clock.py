@@ -7,13 +7,13 @@ from decimal import Decimal
 from alihdaya.engagement.calendar import Calendar, spans
 from alihdaya.kernel.time import DAY, HOUR, micros, moment
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 9990
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 class Clock:
     """The working clock of one calendar. It runs inside working time and stands still outside.
 
-    Years are laid out once, when they are first asked for. Instants before 1900 or after 9990 raise ValueError.
+    Years are laid out once, when they are first asked for. Instants before 1900 or after 2200 raise ValueError.
     """
 
     __slots__ = ("_before", "_closes", "_ends", "_from", "_starts", "_total", "_until", "_years", "calendar")
