@@ -5,13 +5,23 @@ Everything here is read back from the store when a process starts; nothing here 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from heapq import heappush
+from heapq import heappop, heappush
+from typing import NamedTuple
 
+from alihdaya.engagement.sla import SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
+from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
 from alihdaya.packs import Pack
+from alihdaya.people.gate import Needs
+from alihdaya.people.person import Person
 from alihdaya.store import Store
+from alihdaya.work.item import Task, TaskKey
+from alihdaya.work.queue import Queue
+
+GROUP = 1000
+"""So many entries at the most, or a little more, become durable together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,24 +33,36 @@ class Service:
     terms: Terms
     pack: Pack
     plan: Plan
-    due: Callable[[int], tuple[int | None, int | None]]
-    """Instant of intake -> (respond due, resolve due), None where the terms set no target."""
+    clock: SlaClock
 
     @property
     def channel(self) -> str:
         """The channel under which this service's files come in; external ids are unique within it."""
         return f"{self.engagement}/{self.name}/file"
 
+    def needs(self, node: str) -> Needs:
+        """Say what the user task `node` asks of a person."""
+        work = self.plan.work(node)
+        return Needs(work.skill, work.language, work.level, work.certificate)
+
 
 @dataclass(slots=True)
 class OpenItem:
-    """An item that waits: its instance and what its next entries need to know."""
+    """An item under way: its instance, None before the first event, and what its next entries need to know."""
 
     item: int
     service: Service
-    instance: Instance
     received_at: int
+    instance: Instance | None = None
     touched: bool = False
+
+
+class Hold(NamedTuple):
+    """A task that somebody took, and when."""
+
+    task: Task
+    person: str
+    at: int
 
 
 @dataclass(slots=True)
@@ -56,33 +78,53 @@ class Desk:
     """When the last entry happened."""
     services: dict[tuple[str, str, str, str], Service] = field(default_factory=dict)
     """By engagement, service, digest of the terms, digest of the definition."""
+    people: dict[str, Person] = field(default_factory=dict)
     items: dict[int, OpenItem] = field(default_factory=dict)
+    queue: Queue = field(default_factory=Queue)
+    held: dict[TaskKey, Hold] = field(default_factory=dict)
     timers: list[tuple[int, int, int]] = field(default_factory=list)
     """Heap of (due, item, timer); a timer that was cancelled stays until it comes up and is passed over."""
+    subscribers: dict[tuple[str, str], dict[tuple[int, int], None]] = field(default_factory=dict)
+    """(message name, key) -> (item, token) of who waits for it, the longest waiting first."""
     pending: list[Entry] = field(default_factory=list)
     instances: dict[int, Instance] = field(default_factory=dict)
 
-    def append(self, at: int, item: int, by: str, events: list[Event] | tuple[Event, ...]) -> Entry:
+    def append(self, at: int, item: int, by: str, events: list[Event] | tuple[Event, ...]) -> None:
         """Put one entry at the end of the log, durable with the next commit."""
         self.seq += 1
         self.at = at
-        entry = Entry(self.seq, at, item, by, tuple(events))
-        self.pending.append(entry)
-        return entry
+        self.pending.append(Entry(self.seq, at, item, by, tuple(events)))
 
     def note(self, at: int, by: str, *events: Event) -> None:
         """Append an entry that is about no item."""
         self.append(at, HOUSE, by, events)
 
-    def keep(self, open_item: OpenItem, instance: Instance) -> None:
-        """Hold an item that waits, with the instance as it is after the entry just appended."""
-        open_item.instance = instance
-        self.items[open_item.item] = open_item
-        self.instances[open_item.item] = instance
+    def record(self, item: OpenItem, at: int, by: str, events: list[Event]) -> None:
+        """Append an entry about an item that did not go straight through, and hold it as it is now."""
+        self.append(at, item.item, by, events)
+        if item.instance is not None:
+            self.instances[item.item] = item.instance
+
+    def open_item(self, item: int) -> OpenItem:
+        """Give an item that is under way. Raises Refused for one that is not."""
+        found = self.items.get(item)
+        if found is None:
+            raise Refused(Problem("not-open", f"item {item} is not under way: delivered already, or never received"))
+        return found
 
     def set_timer(self, due: int, item: int, timer: int) -> None:
         """Remember that a timer of an item comes due."""
         heappush(self.timers, (due, item, timer))
+
+    def next_timer(self) -> tuple[int, int, int] | None:
+        """Give the next timer that still runs as (due, item, timer), or None; it stays."""
+        while self.timers:
+            _, item, timer = self.timers[0]
+            found = self.items.get(item)
+            if found is not None and found.instance is not None and timer in found.instance.timers:
+                return self.timers[0]
+            heappop(self.timers)
+        return None
 
     def commit(self) -> int:
         """Make everything appended durable in one transaction; returns how many entries that were.
@@ -91,7 +133,11 @@ class Desk:
         """
         count = len(self.pending)
         if count:
-            self.store.commit(self.pending, self.recorded(), self.instances)
+            self.store.commit(self.pending, recorded_at=self.recorded(), instances=self.instances)
             self.pending = []
             self.instances = {}
         return count
+
+    def close(self) -> None:
+        """Let the store go; what was not committed never happened."""
+        self.store.close()

@@ -1,0 +1,105 @@
+"""The command line: the composition root, the only room that wires the others together.
+
+Commands are imported when they are called, so that `alihdaya --help` answers at once.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from alihdaya import __version__
+from alihdaya.cli.settings import Settings, say
+
+_COMMANDS = {
+    "demo": ("demo", "run the main job: a year of an airline's disruption desk"),
+    "run": ("run", "take a file through a pack, from intake to invoice"),
+    "load": ("run", "take a file in, as far as rules carry it"),
+    "items": ("look", "list items"),
+    "item": ("look", "tell one item's whole story"),
+    "invoice": ("look", "show the invoice of a month, or the items behind one of its lines"),
+    "assign": ("work", "give a waiting task to a person, if the gate lets them"),
+    "complete": ("work", "finish a task with its result"),
+    "message": ("work", "deliver a message to the item that waits for it"),
+    "retry": ("work", "try again what ended in an incident"),
+    "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
+    "replay": ("look", "rebuild every table from the log alone, and compare"),
+    "pack": ("packs", "list, check and begin packs"),
+    "completion": ("packs", "print the shell completion script"),
+}
+"""Name -> (module of this package, what it is for). The texts are translated where they are shown."""
+
+
+class Commands(click.Group):
+    """The group of all commands, imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Give the names in the order in which work flows."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command. Gives None for a name that there is not."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"alihdaya.cli.{_COMMANDS[cmd_name][0]}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any."""
+        with formatter.section(say("Commands")):
+            formatter.write_dl([(name, say(text)) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find a command, and say what is near where there is none."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], _COMMANDS, 1)
+            hint = say("Did you mean {name}?").format(name=near[0]) if near else say("See alihdaya --help.")
+            ctx.fail(say("There is no command {name!r}.").format(name=args[0]) + " " + hint)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        "Alihdaya runs an outsourcing provider's trade: work in, done by rule or by people who proved that they can, "
+        "proven and billed from one event log. Begin with: alihdaya demo"
+    ),
+)
+@click.option("--lang", type=click.Choice(["en", "id"]), help=say("Language of what is shown (else ALIHDAYA_LANG, LANG)."))
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="ALIHDAYA_STORE",
+    help=say("Where the log lives: a file or postgresql://… (default: alihdaya-data/alihdaya.db)."),
+)
+@click.version_option(__version__, prog_name="alihdaya")
+@click.pass_context
+def cli(ctx: click.Context, lang: str | None, store: str | None) -> None:
+    """Keep what all commands share."""
+    ctx.obj = Settings.of(lang, store)
+
+
+def main() -> None:
+    """Run the command line. Errors that a person can mend end with exit code 2 and say what and where."""
+    from alihdaya.kernel.errors import AlihdayaError
+
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except AlihdayaError as error:
+        for problem in error.problems:
+            click.echo(f"alihdaya: {problem}", err=True)
+        sys.exit(2)

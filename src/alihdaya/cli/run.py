@@ -1,0 +1,73 @@
+"""`alihdaya run` and `load`: a user's own file through a pack."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alihdaya.cli.settings import DATA, Settings, say
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(
+    help=say(
+        "Take the rows of FILE (CSV, Parquet or JSON Lines) through PACK: decide each by rule, queue what needs a person, "
+        "bill what was delivered. Bad rows go to rejects.csv with row, column and reason. Started again, it goes on "
+        "where it was; a row that came before is not taken twice."
+    ),
+    epilog=say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done."),
+)
+@click.argument("pack")
+@click.option("--input", "file", type=_FILE, required=True, help=say("The file."))
+@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
+@click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
+@click.option("--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where reports, invoices and rejects go."))
+@click.option("--clock", type=click.Choice(["data", "now"]), default="data", show_default=True,
+              help=say("When items came in: as the pack's column says, or now."))
+@click.option("--simulate-people", "seed", type=int, metavar="SEED", help=say("Let a seeded simulation play the people's work; it is labelled as such."))
+@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
+@click.pass_obj
+def run(settings: Settings, pack: str, file: Path, terms: Path | None, roster: Path | None, out: Path, clock: str,
+        seed: int | None, trust: bool, as_json: bool) -> None:
+    """Run a file from intake to invoice."""
+    from alihdaya.cli.workshop import Order, work_off
+
+    order = Order(pack, file, terms, roster, out, clock == "data", seed, trust=trust)
+    outcome = work_off(settings.at(out), order)
+    outcome.publish(as_json=as_json)
+    sys.exit(1 if outcome.run_rejected else 0)
+
+
+@click.command(
+    help=say("Take the rows of FILE in, as far as rules carry them, and stop there: no simulation, no report."),
+    epilog=say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done."),
+)
+@click.argument("pack")
+@click.option("--input", "file", type=_FILE, required=True, help=say("The file."))
+@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
+@click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
+@click.option("--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where rejected rows go."))
+@click.option("--clock", type=click.Choice(["data", "now"]), default="data", show_default=True,
+              help=say("When items came in: as the pack's column says, or now."))
+@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
+@click.pass_obj
+def load(settings: Settings, pack: str, file: Path, terms: Path | None, roster: Path | None, out: Path, clock: str,
+         trust: bool, as_json: bool) -> None:
+    """Load a file and print the counts."""
+    from alihdaya.cli.workshop import Order, take_in
+
+    ran, rejects = take_in(settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust))
+    counts: dict[str, Any] = {"rows": max(ran.last - ran.first + 1, 0), "received": ran.received, "rejected": ran.turned_away}
+    if as_json:
+        click.echo(json.dumps(counts))
+    else:
+        click.echo(say("{rows} rows read: {received} received, {rejected} rejected").format(**counts))
+        if rejects:
+            click.echo(say("Rejected rows: {file}").format(file=rejects))
+    sys.exit(1 if ran.turned_away else 0)

@@ -1,0 +1,76 @@
+"""What all commands share: the language, the store, the clock."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alihdaya.locale import catalogue, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alihdaya.operations.desk import Desk
+    from alihdaya.packs import Pack
+    from alihdaya.store import Store
+
+DATA = Path("alihdaya-data")
+
+
+def language() -> str:
+    """Give the language that this call speaks: --lang, else ALIHDAYA_LANG, LC_ALL, LANG, else English."""
+    words = sys.argv[1:]
+    wish = next((word.removeprefix("--lang=") for word in words if word.startswith("--lang=")), None)
+    if "--lang" in words[:-1]:
+        wish = words[words.index("--lang") + 1]
+    return chosen(wish, os.environ.get("ALIHDAYA_LANG"), os.environ.get("LC_ALL"), os.environ.get("LANG"))
+
+
+def say(text: str) -> str:
+    """Translate a text into the language of this call."""
+    return catalogue(language()).gettext(text)
+
+
+def now() -> int:
+    """Give the present in microseconds since the epoch."""
+    from time import time_ns
+
+    return time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The language of what is shown, and where the log lives."""
+
+    language: str
+    store: str | None = None
+
+    @classmethod
+    def of(cls, wish: str | None, store: str | None) -> "Settings":
+        """Make them of what the command line and the environment say."""
+        return cls(wish or language(), store)
+
+    @property
+    def place(self) -> str:
+        """The store's URL or path."""
+        return self.store or str(DATA / "alihdaya.db")
+
+    def at(self, folder: Path) -> "Settings":
+        """Give the same with the store in `folder`, unless a store was named."""
+        return self if self.store else Settings(self.language, str(folder / "alihdaya.db"))
+
+    def read(self) -> "Store":
+        """Open the store to read only. Raises StoreError where there is none."""
+        from alihdaya.store import open_store
+
+        return open_store(self.place, read_only=True)
+
+    def write(self, packs: "Mapping[str, Pack] | None" = None) -> "Desk":
+        """Become the writer. Raises StoreLocked where another process writes."""
+        from alihdaya.operations.opening import open_desk
+        from alihdaya.store import open_store
+
+        if "://" not in self.place:
+            Path(self.place).parent.mkdir(parents=True, exist_ok=True)
+        return open_desk(open_store(self.place), recorded=now, packs=packs)

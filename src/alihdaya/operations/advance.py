@@ -1,0 +1,99 @@
+"""From what the engine says happened to what it means for the trade: tasks queued, items delivered or stopped."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from alihdaya.engine import decide
+from alihdaya.engine.events import (
+    IncidentRaised,
+    InstanceEnded,
+    MessageAwaited,
+    MessageCancelled,
+    MessageCorrelated,
+    TaskClosed,
+    TaskOffered,
+    TimerSet,
+)
+from alihdaya.kernel.event import Event
+from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
+from alihdaya.work.item import task_of
+
+Meaning = Callable[[Desk, OpenItem, Any, int], Event | None]
+
+
+def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
+    """Let the engine carry out a command on an item; returns its events followed by what they mean.
+
+    The item's instance moves on, and the desk's queue, timers and subscribers follow; the caller appends the events.
+    Raises Refused, with nothing changed, where the engine refuses the command.
+    """
+    events, item.instance = decide(item.service.plan, item.instance, command, at)
+    return [*events, *meanings(desk, item, events, at)]
+
+
+def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
+    """Give the trade's events that follow from the engine's, in their order."""
+    found = []
+    for happened in events:
+        meaning = _MEANINGS.get(type(happened))
+        if meaning is not None:
+            event = meaning(desk, item, happened, at)
+            if event is not None:
+                found.append(event)
+    return found
+
+
+def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
+    service = item.service
+    node = service.plan.node(event.node)
+    due = service.clock.due(item.received_at)
+    queued = TaskQueued(event.token, node.id, node.name, service.name, service.needs(node.id), event.priority, *due)
+    item.touched = True
+    desk.queue.push(task_of(item.item, queued, at))
+    return queued
+
+
+def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | None:
+    key = (item.item, event.token)
+    if key in desk.queue:
+        desk.queue.remove(*key)
+    desk.held.pop(key, None)
+    return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
+
+
+def _deliver(desk: Desk, item: OpenItem, event: InstanceEnded, _at: int) -> Event:
+    desk.items.pop(item.item, None)
+    delivery = item.service.pack.delivery
+    variables = item.instance.variables if item.instance is not None else {}
+    result = {name: variables[name] for name in delivery.result if name in variables}
+    return ItemDelivered(event.node, delivery.units.get(event.node, ""), result, item.touched)
+
+
+def _stop(_desk: Desk, _item: OpenItem, event: IncidentRaised, _at: int) -> Event:
+    return ItemStopped(event.code, event.message)
+
+
+def _set_timer(desk: Desk, item: OpenItem, event: TimerSet, _at: int) -> None:
+    desk.set_timer(event.due, item.item, event.timer)
+
+
+def _await(desk: Desk, item: OpenItem, event: MessageAwaited, _at: int) -> None:
+    desk.subscribers.setdefault((event.name, event.key), {})[item.item, event.token] = None
+
+
+def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCancelled, _at: int) -> None:
+    for waiting in desk.subscribers.values():
+        waiting.pop((item.item, event.token), None)
+
+
+_MEANINGS: dict[type, Meaning] = {
+    TaskOffered: _queue,
+    TaskClosed: _close,
+    InstanceEnded: _deliver,
+    IncidentRaised: _stop,
+    TimerSet: _set_timer,
+    MessageAwaited: _await,
+    MessageCorrelated: _no_longer,
+    MessageCancelled: _no_longer,
+}

@@ -1,0 +1,32 @@
+"""The gate in force: whoever is to get a task passes here, by whatever path it comes (S8, S9)."""
+
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.operations.commands import Assign
+from alihdaya.operations.desk import Desk, Hold
+from alihdaya.people.gate import gate
+from alihdaya.work.events import AssignmentRefused, TaskAssigned
+
+
+def assign(desk: Desk, wish: Assign, at: int, *, by: str = "router") -> None:
+    """Give a waiting task to a person who may do it.
+
+    Raises Refused where the task does not wait, nobody has that name, or the gate says no; the gate's no is a fact
+    and goes into the log, the others change nothing.
+    """
+    item = desk.open_item(wish.item)
+    key = (wish.item, wish.token)
+    person = desk.people.get(wish.person)
+    if person is None:
+        raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
+    if key not in desk.queue:
+        holder = desk.held.get(key)
+        why = f"{holder.person} has it" if holder else "no such task waits"
+        raise Refused(Problem("not-waiting", f"task {wish.token} of item {wish.item} cannot be assigned: {why}"))
+    waiting = item.instance.waits[wish.token] if item.instance else None
+    reasons = gate(person, item.service.needs(waiting.node), at) if waiting else ()
+    if reasons:
+        desk.append(at, wish.item, by, [AssignmentRefused(wish.token, wish.person, reasons)])
+        raise Refused([Problem("gate", f"{wish.person} may not do this: {reason}") for reason in reasons])
+    task = desk.queue.remove(*key)
+    desk.held[key] = Hold(task, wish.person, at)
+    desk.append(at, wish.item, by, [TaskAssigned(wish.token, wish.person)])

@@ -1,0 +1,70 @@
+"""What the writer can be asked to do. Each command is about one item, and becomes at most one group of entries."""
+
+from typing import Any, NamedTuple
+
+from alihdaya.operations.desk import Service
+
+
+class Receive(NamedTuple):
+    """Take an item in. `row` of `source` (0, 0 where it came from no file); `data` are the process's variables."""
+
+    service: Service
+    channel: str
+    external_id: str
+    source: int
+    row: int
+    data: dict[str, Any]
+
+
+class Reject(NamedTuple):
+    """Turn a row away, with the column at fault (may be empty), the reason, and the offending text, shortened."""
+
+    source: int
+    row: int
+    column: str
+    reason: str
+    text: str
+
+
+class Assign(NamedTuple):
+    """Give the task that waits at `token` of `item` to a person; the gate decides (S8, S9)."""
+
+    item: int
+    token: int
+    person: str
+
+
+class Complete(NamedTuple):
+    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time."""
+
+    item: int
+    token: int
+    person: str
+    seconds: int
+    result: dict[str, Any]
+    simulated: bool = False
+
+
+class Fire(NamedTuple):
+    """A timer of an item is due."""
+
+    item: int
+    timer: int
+
+
+class Deliver(NamedTuple):
+    """A message arrived for whoever waits for `name` with `key`."""
+
+    name: str
+    key: str
+    payload: dict[str, Any]
+
+
+class Retry(NamedTuple):
+    """Try again what ended in an incident at `token` of `item`."""
+
+    item: int
+    token: int
+
+
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry

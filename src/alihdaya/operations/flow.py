@@ -1,0 +1,76 @@
+"""A whole run: a file's rows and people's played work in the order of time, committed in groups."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from alihdaya.operations.commands import Receive
+from alihdaya.operations.desk import GROUP, Desk, Service
+from alihdaya.operations.intake import Source, commands, open_source
+from alihdaya.operations.perform import perform
+from alihdaya.operations.rehearse import Rehearsal
+from alihdaya.planning.rehearsal import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: rows of the file read so far and in all, and what waits for people."""
+
+    row: int
+    rows: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What this run did: rows from `first` to `last` of the source, of which `received` became items."""
+
+    source: int
+    first: int
+    last: int
+    received: int
+    turned_away: int
+
+
+Report = Callable[[Progress], None]
+
+
+def run(
+    desk: Desk,
+    service: Service,
+    source: Source,
+    *,
+    now: Callable[[], int],
+    seed: int | None = None,
+    scripts: Mapping[str, Script] | None = None,
+    report: Report = lambda _: None,
+) -> Ran:
+    """Take in what a source still holds and, with a seed, let the rehearsal play people's work to the end.
+
+    Rows without a moment of their own happen `now()`. Goes on where a former run stopped, wherever that was. Rows of
+    a file that was read to its end before are not read again.
+    """
+    number, done = open_source(desk, source, now())
+    played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None)
+    received = turned_away = 0
+    last = done
+    for batch in source.batches(done):
+        for when, command in commands(desk, service, number, batch):
+            at = max(desk.at, now() if when is None else when)
+            played.until(at)
+            waiting = len(desk.queue)
+            perform(desk, command, at)
+            if type(command) is Receive:
+                received += 1
+                if len(desk.queue) > waiting:
+                    played.arrived(at)
+            else:
+                turned_away += 1
+            if len(desk.pending) >= GROUP:
+                desk.commit()
+        last = batch.last
+        report(Progress(last, source.rows, len(desk.items)))
+    if seed is not None:
+        played.finish()
+    desk.commit()
+    report(Progress(last, source.rows, len(desk.items)))
+    return Ran(number, done + 1, last, received, turned_away)

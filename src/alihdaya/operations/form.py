@@ -1,0 +1,45 @@
+"""Whether what a person filled in fits the form of the task."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from alihdaya.kernel.errors import Problem, Source
+from alihdaya.packs.pack import Field, Form
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "choice": (str,),
+    "text": (str,),
+    "integer": (int,),
+    "number": (int, Decimal),
+    "boolean": (bool,),
+    "date": (date,),
+}
+_LONGEST = 10_000
+
+
+def check_form(form: Form | None, result: Mapping[str, Any]) -> list[Problem]:
+    """Give everything that is wrong with `result`; a task without a form takes no fields at all."""
+    fields = {field.name: field for field in form.fields} if form else {}
+    problems = [_problem(name, "is no field of this form") for name in result if name not in fields]
+    for name, field in fields.items():
+        problems += [_problem(name, why) for why in _wrong(field, result.get(name))]
+    return problems
+
+
+def _wrong(field: Field, value: Any) -> Iterator[str]:
+    if value is None or value == "":
+        if field.required:
+            yield "is required"
+        return
+    if not isinstance(value, _KINDS[field.type]) or (isinstance(value, bool) and field.type != "boolean"):
+        yield f"must be of type {field.type}"
+    elif field.options and value not in field.options:
+        yield f"must be one of {', '.join(field.options)}, not {str(value)[:40]!r}"
+    elif isinstance(value, str) and len(value) > _LONGEST:
+        yield f"is longer than {_LONGEST:,} characters"
+
+
+def _problem(name: str, why: str) -> Problem:
+    return Problem("form", f"{name} {why}", Source(element=name))

@@ -1,0 +1,109 @@
+"""Opening the desk: the writer's working set, read back from the store."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.sla import SlaClock
+from alihdaya.engine import Plan, make_plan
+from alihdaya.kernel.errors import PackError, Problem
+from alihdaya.notation.dmn import compile_model
+from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
+from alihdaya.packs import Pack, from_files, load_steps
+from alihdaya.people.gate import Needs
+from alihdaya.people.person import Certificate, Employment, LanguageTest, Person
+from alihdaya.store import Store, resume
+from alihdaya.store.working import Person as OnRoster
+from alihdaya.work.item import Task
+
+
+def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None) -> Desk:
+    """Take the writer's lock and read everything that is under way.
+
+    `packs` (definition's digest -> pack) saves reading again what the caller has loaded. Raises StoreLocked where
+    another process writes, and PackError where an item's definition needs steps that are not installed.
+    """
+    store.lock()
+    desk = Desk(store, recorded)
+    desk.seq, desk.last_item, desk.at = store.last_seq(), store.next_item() - 1, resume.last_at(store)
+    desk.people = {one.facts.person: person_of(one) for one in store.persons()}
+    _bring_services(desk, packs or {})
+    _bring_items(desk)
+    _bring_tasks(desk)
+    for due, item, timer in resume.timers(store):
+        desk.set_timer(due, item, timer)
+    for name, key, item, token in resume.subscriptions(store):
+        desk.subscribers.setdefault((name, key), {})[item, token] = None
+    return desk
+
+
+def plan_of(pack: Pack) -> Plan:
+    """Make a pack's process ready to run. Raises NotationError, or PackError for steps that cannot be loaded."""
+    decisions: dict[str, Any] = {}
+    for model in pack.models.values():
+        compiled = compile_model(model)
+        decisions.update({name: compiled[name] for name in compiled})
+    return make_plan(pack.process, decisions=decisions, steps=load_steps(pack))
+
+
+def service_of(signed: agreement.Terms, name: str, pack: Pack) -> Service:
+    """Put a service together from terms and pack. Raises KeyError where the terms do not name it."""
+    return Service(signed.engagement, name, signed, pack, plan_of(pack), SlaClock(signed.service(name)))
+
+
+def person_of(one: OnRoster) -> Person:
+    """Give the person that the store's rows describe."""
+    facts = one.facts
+    return Person(
+        id=facts.person,
+        name=facts.name,
+        employment=Employment(facts.employer, facts.serves),
+        country=facts.country,
+        time_zone=facts.time_zone,
+        languages=dict(facts.languages),
+        skills=tuple(facts.skills),
+        shifts={day: tuple(periods) for day, periods in facts.shifts.items()},
+        wage=facts.wage,
+        currency=facts.currency,
+        program=facts.program,
+        tests=tuple(LanguageTest(*test[1:]) for test in one.tests),
+        certificates=tuple(Certificate(*held.issued[1:], held.withdrawn_at) for held in one.certificates),
+    )
+
+
+def _bring_services(desk: Desk, packs: Mapping[str, Pack]) -> None:
+    """Bind every (engagement, service, terms, definition) that an item under way names."""
+    signed = {(one.id, one.digest): one.terms for one in desk.store.engagements()}
+    loaded = dict(packs)
+    for item in resume.underway(desk.store):
+        key = (item.engagement, item.service, item.terms, item.definition)
+        if key in desk.services:
+            continue
+        if item.definition not in loaded:
+            loaded[item.definition] = _stored_pack(desk.store, item.definition)
+        terms = agreement.from_wire(signed[item.engagement, item.terms])
+        desk.services[key] = service_of(terms, item.service, loaded[item.definition])
+
+
+def _stored_pack(store: Store, digest: str) -> Pack:
+    definition = store.definition(digest)
+    if definition is None:
+        raise PackError(Problem("no-definition", f"the store holds no definition {digest[:12]}"))
+    return from_files(definition.files)
+
+
+def _bring_items(desk: Desk) -> None:
+    for item in resume.underway(desk.store):
+        service = desk.services[item.engagement, item.service, item.terms, item.definition]
+        desk.items[item.item] = OpenItem(item.item, service, item.received_at, item.instance, item.touched)
+
+
+def _bring_tasks(desk: Desk) -> None:
+    for row in desk.store.open_tasks():
+        needs = Needs(row.skill, row.language, row.level, row.certificate)
+        dues = (row.respond_due, row.resolve_due)
+        task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
+        if row.person is None:
+            desk.queue.push(task)
+        else:
+            desk.held[task.key] = Hold(task, row.person, row.assigned_at or row.queued_at)

@@ -1,0 +1,74 @@
+"""The stations behind one door: a command in, entries on the desk, an answer out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
+from alihdaya.engine import Retry as RetryToken
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.operations.advance import advance
+from alihdaya.operations.assign import assign
+from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
+from alihdaya.operations.desk import Desk
+from alihdaya.operations.form import check_form
+from alihdaya.operations.receive import receive, reject
+from alihdaya.work.events import TaskDone
+
+
+def perform(desk: Desk, command: Command, at: int) -> Any:
+    """Carry out a command that happens at `at` (never before the last entry). Nothing is durable before the commit.
+
+    Raises Refused where a rule forbids it; then nothing changed, but for the log's note of what the gate refused.
+    """
+    return _STATIONS[type(command)](desk, command, at)
+
+
+def complete(desk: Desk, work: Complete, at: int) -> None:
+    """Finish a person's task. Raises Refused where they do not hold it, or the result does not fit the form."""
+    item = desk.open_item(work.item)
+    hold = desk.held.get((work.item, work.token))
+    if hold is None or hold.person != work.person:
+        raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
+    if work.seconds < 0:
+        raise Refused(Problem("bad-time", f"{work.seconds} seconds of handling time"))
+    form = item.service.plan.work(hold.task.node).form
+    problems = check_form(item.service.pack.forms.get(form), work.result)
+    if problems:
+        raise Refused(problems)
+    events = advance(desk, item, CompleteTask(work.token, work.result), at)
+    done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
+    desk.record(item, at, work.person, [done, *events])
+
+
+def fire(desk: Desk, command: Fire, at: int) -> None:
+    """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
+    item = desk.open_item(command.item)
+    desk.record(item, at, "timer", advance(desk, item, FireTimer(command.timer), at))
+
+
+def deliver(desk: Desk, message: Deliver, at: int) -> int:
+    """Give a message to the one who has waited longest for it; returns the item. Raises Refused where nobody waits."""
+    waiting = desk.subscribers.get((message.name, message.key))
+    if not waiting:
+        raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
+    number, _ = next(iter(waiting))
+    item = desk.open_item(number)
+    desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message), at))
+    return number
+
+
+def retry(desk: Desk, command: Retry, at: int) -> None:
+    """Try again what an incident stopped."""
+    item = desk.open_item(command.item)
+    desk.record(item, at, "operator", advance(desk, item, RetryToken(command.token), at))
+
+
+_STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
+    Receive: receive,
+    Reject: reject,
+    Assign: assign,
+    Complete: complete,
+    Fire: fire,
+    Deliver: deliver,
+    Retry: retry,
+}

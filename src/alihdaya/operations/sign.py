@@ -1,0 +1,56 @@
+"""Before any work: terms are signed, models deployed, people join. Each only once, whatever is started how often."""
+
+from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.events import EngagementSigned, PackDeployed
+from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.errors import PackError, Problem, Source
+from alihdaya.kernel.event import Event
+from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.opening import service_of
+from alihdaya.packs import Pack
+from alihdaya.people.person import learn
+from alihdaya.people.roster import read_roster
+
+
+def sign(desk: Desk, signed: Terms, at: int) -> None:
+    """Sign an engagement's terms, unless the very same are signed already."""
+    if (signed.engagement, signed.digest) not in {(one.id, one.digest) for one in desk.store.engagements()}:
+        desk.note(at, signed.client.name, EngagementSigned(signed.engagement, signed.digest, agreement.to_wire(signed)))
+
+
+def deploy(desk: Desk, pack: Pack, at: int) -> None:
+    """Keep the text of a pack's models under their digest, unless they are there already."""
+    if desk.store.definition(pack.digest) is None:
+        desk.note(at, "deployment", PackDeployed(pack.name, pack.digest, dict(pack.files)))
+
+
+def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
+    """Let people join with their tests and certificates; whoever is on the roster already is left as they are."""
+    known = set(desk.people)
+    for happened in events:
+        who = happened[0]
+        if who not in known:
+            desk.people[who] = learn(desk.people.get(who), happened, at)
+            desk.note(at, "recruitment", happened)
+
+
+def open_service(desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: bytes | None = None) -> Service:
+    """Sign, deploy and employ what is not there yet, and give the service that this pack delivers.
+
+    Raises PackError where the terms name no service for the pack, NotationError for models that do not run, and
+    RosterError. The facts are durable when this returns.
+    """
+    names = [service.id for service in signed.services if service.pack == pack.name]
+    if len(names) != 1:
+        why = f"the terms of {signed.engagement} must name one service for the pack {pack.name!r}, not {len(names)}"
+        raise PackError(Problem("no-service", why, Source("terms.toml", element="service")))
+    service = service_of(signed, names[0], pack)
+    people = read_roster(roster) if roster else None
+    at = max(at, desk.at)
+    sign(desk, signed, at)
+    deploy(desk, pack, at)
+    if people is not None:
+        employ(desk, people.events, at)
+    desk.commit()
+    desk.services[signed.engagement, names[0], signed.digest, pack.digest] = service
+    return service

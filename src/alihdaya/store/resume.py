@@ -1,0 +1,81 @@
+"""What a writer that starts must know beyond the small tables: what is under way, and who acted when."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from alihdaya.engine import from_wire
+from alihdaya.store.codec import decode
+from alihdaya.store.schema import ITEM, LOG, PERSON, REFUSAL, SUBSCRIPTION, TIMER
+from alihdaya.store.store import Store
+
+
+class Underway(NamedTuple):
+    """An item that is not delivered; `instance` is the engine's, instants in microseconds."""
+
+    item: int
+    engagement: str
+    service: str
+    terms: str
+    definition: str
+    received_at: int
+    touched: bool
+    instance: Any
+
+
+def underway(store: Store) -> Iterator[Underway]:
+    """Yield every item that is not delivered, in the order of intake."""
+    query = (
+        select(
+            ITEM.c.id,
+            ITEM.c.engagement,
+            ITEM.c.service,
+            ITEM.c.terms,
+            ITEM.c.definition,
+            ITEM.c.received_at,
+            ITEM.c.touched,
+            ITEM.c.state,
+        )
+        .where(ITEM.c.status != "delivered")
+        .order_by(ITEM.c.id)
+    )
+    with store.snapshot() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        state = from_wire(decode(row.state)) if row.state is not None else None
+        yield Underway(*row[:6], bool(row.touched), state)
+
+
+def last_at(store: Store) -> int:
+    """When the last entry of the log happened; 0 where the log is empty."""
+    with store.snapshot() as connection:
+        return connection.execute(select(LOG.c.at).order_by(LOG.c.seq.desc()).limit(1)).scalar() or 0
+
+
+def last_acts(store: Store) -> dict[str, int]:
+    """Person -> when they last finished something (entries that are by them)."""
+    people = select(PERSON.c.id)
+    query = select(LOG.c.by, func.max(LOG.c.at)).where(LOG.c.by.in_(people)).group_by(LOG.c.by)
+    with store.snapshot() as connection:
+        return {by: at for by, at in connection.execute(query).tuples()}  # noqa: C416 (rows, not pairs)
+
+
+def refusals_since(store: Store, at: int) -> list[tuple[str, tuple[str, ...], int]]:
+    """Give (person, reasons, when) of what the gate refused at `at` or later."""
+    query = select(REFUSAL.c.person, REFUSAL.c.reasons, REFUSAL.c.at).where(REFUSAL.c.at >= at)
+    with store.snapshot() as connection:
+        return [(who, tuple(decode(why)), when) for who, why, when in connection.execute(query).tuples()]
+
+
+def timers(store: Store) -> list[tuple[int, int, int]]:
+    """Give (due, item, timer) of every timer that runs."""
+    with store.snapshot() as connection:
+        return [tuple(row) for row in connection.execute(select(TIMER.c.due, TIMER.c.item, TIMER.c.timer))]  # type: ignore[misc]
+
+
+def subscriptions(store: Store) -> list[tuple[str, str, int, int]]:
+    """Give (name, key, item, token) of every awaited message, the longest waiting first."""
+    query = select(SUBSCRIPTION.c.name, SUBSCRIPTION.c.key, SUBSCRIPTION.c.item, SUBSCRIPTION.c.token)
+    with store.snapshot() as connection:
+        return [tuple(row) for row in connection.execute(query.order_by(SUBSCRIPTION.c.item))]  # type: ignore[misc]
