@@ -114,7 +114,7 @@ def test_credits_come_off_the_invoice_of_their_own_month():
 @pytest.mark.parametrize(
     ("month", "usage", "code"),
     [
-        ("2014-01", {}, "outside-engagement"),
+        ("2015-01", {}, "outside-engagement"),
         ("2013-13", {}, "bad-month"),
         ("2013-1", {}, "bad-month"),
         ("2013-01", {DESK: {"judgement": 1}}, "no-price"),

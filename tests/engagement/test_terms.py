@@ -65,7 +65,7 @@ def test_every_problem_is_listed_with_its_line():
 @pytest.mark.parametrize(
     ("old", "new", "code", "element"),
     [
-        ("until = 2013-12-31", "until = 2012-12-31", "bad-dates", "engagement.until"),
+        ("until = 2014-12-31", "until = 2012-12-31", "bad-dates", "engagement.until"),
         ('currency = "USD"', 'currency = "usd"', "wrong-type", "engagement.currency"),
         ("up_to = 26000", "up_to = 20000", "tiers-out-of-order", "service[1].rates.screening.tiers"),
         ("{ price = 0.007 }", "{ up_to = 90000, price = 0.007 }", "gap", "service[1].rates.screening.tiers"),

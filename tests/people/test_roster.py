@@ -71,8 +71,8 @@ def test_wages_are_exact_decimals():
         ('en = "C1"', 'xx = "C1"', "unknown-language", "person[1].languages.xx"),
         ('en = "C1"', 'en = "D1"', "unknown-level", "person[1].languages.en"),
         (
-            'monday = ["20:00-04:00"]',
-            'monday = ["20:00-04:00", "03:00-05:00"]',
+            'monday = ["19:00-03:00"]',
+            'monday = ["19:00-03:00", "18:00-19:15"]',
             "overlapping-shifts",
             "person[1].shifts",
         ),
