@@ -2,24 +2,48 @@
 
 import gettext
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 LANGUAGES = ("en", "id")
 _HERE = Path(__file__).parent
+_FRESH = 60.0
+"""Seconds by which a .po may be newer than its .mo: an installer writes both within a moment, in any order."""
+
+
+def _code(wish: str | None) -> str:
+    return (wish or "").split(".")[0].split("_")[0].split("-")[0].lower()
 
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Messages in `language` ("id", "en", or a locale such as "id_ID.UTF-8"); English where there is none."""
-    return gettext.translation(
-        "alihdaya", _HERE, [language.split(".", maxsplit=1)[0].split("_", maxsplit=1)[0].lower()], fallback=True
-    )
+    """Messages in `language` ("id", "en", or a locale such as "id_ID.UTF-8"); English where there is none.
+
+    Installing compiles the catalogues. Where one is missing or was edited since, its text is compiled in memory.
+    """
+    folder = _HERE / _code(language) / "LC_MESSAGES"
+    text, compiled = folder / "alihdaya.po", folder / "alihdaya.mo"
+    if not text.is_file() or _code(language) not in LANGUAGES:
+        return gettext.translation("alihdaya", _HERE, [_code(language)], fallback=True)
+    if compiled.is_file() and compiled.stat().st_mtime + _FRESH >= text.stat().st_mtime:
+        return gettext.translation("alihdaya", _HERE, [_code(language)])
+    return gettext.GNUTranslations(_compiled(text, _code(language)))
+
+
+def _compiled(text: Path, language: str) -> BytesIO:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    out = BytesIO()
+    with text.open("rb") as source:
+        write_mo(out, read_po(source, locale=language))
+    out.seek(0)
+    return out
 
 
 def chosen(*wishes: str | None) -> str:
     """Return the first wish that we speak, else "en". A wish is a code ("id"), a locale ("id_ID.UTF-8") or None."""
     for wish in wishes:
-        code = (wish or "").split(".")[0].split("_")[0].split("-")[0].lower()
-        if code in LANGUAGES:
-            return code
+        if _code(wish) in LANGUAGES:
+            return _code(wish)
     return "en"

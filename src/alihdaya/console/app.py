@@ -1,0 +1,132 @@
+"""The console: one page, the floor, live; behind it each item's story and each month's invoice. Reads only."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from alihdaya.console.guard import HOSTS, Headers
+from alihdaya.console.invoice_page import invoice_html, invoice_json
+from alihdaya.console.live import PARTS, Live, changes
+from alihdaya.console.pages import STATIC, page
+from alihdaya.console.picture import Reader
+from alihdaya.locale import LANGUAGES, chosen
+
+_COOKIE = "language"
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def accepted(header: str) -> list[str]:
+    """Language codes of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
+    wishes = []
+    for place, part in enumerate(header.split(",")[:20]):
+        code, _, quality = part.strip().partition(";")
+        weight = re.fullmatch(r"\s*q=([01](\.\d{0,3})?)\s*", quality)
+        wishes.append((-float(weight[1]) if weight else -1.0, place, code))
+    return [code for weight, _, code in sorted(wishes) if weight]
+
+
+class Console:
+    """The pages. `language` is what a reader gets who asked for none by ?lang, and whose browser is not asked."""
+
+    def __init__(self, reader: Reader, language: str | None, clock: Callable[[], int], poll: float) -> None:
+        self.reader = reader
+        self.language = language
+        self.poll = poll
+        self.live = Live(reader, clock)
+
+    def speaks(self, request: Request) -> str:
+        """Language for this request: ?lang, then what was chosen before, then ours, then the browser's."""
+        wishes = (request.query_params.get("lang"), request.cookies.get(_COOKIE), self.language)
+        return chosen(*wishes, *accepted(request.headers.get("accept-language", "")))
+
+    def show(self, request: Request, template: str, zone: str, status: int = 200, **content: Any) -> Response:
+        """Answer with a page, and remember a language that was chosen by ?lang."""
+        language = self.speaks(request)
+        text = page(template, language, zone, path=request.url.path, **content)
+        answer = HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+        if request.query_params.get("lang") in LANGUAGES:
+            answer.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=31_536_000)
+        return answer
+
+    async def floor(self, request: Request) -> Response:
+        """Show the floor."""
+        floor = await self.live.floor()
+        return self.show(request, "floor.html", floor.zone, floor=floor, parts=PARTS)
+
+    async def events(self, request: Request) -> Response:
+        """Stream the floor's changes."""
+        from sse_starlette import EventSourceResponse
+
+        seen = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        last = int(seen) if seen.isdecimal() and len(seen) < 19 else -1
+        stream = changes(self.live, self.speaks(request), last, request.is_disconnected, self.poll)
+        return EventSourceResponse(stream, ping=15, send_timeout=30)
+
+    def item(self, request: Request) -> Response:
+        """Show an item's story."""
+        number = request.path_params["item"]
+        story = self.reader.story(number) if number < 2**63 else None
+        if story is None:
+            raise HTTPException(404)
+        return self.show(request, "item.html", story.zone, story=story)
+
+    def invoice(self, request: Request) -> Response:
+        """Show a month's invoice, as a page or (…/invoice/2013-04.json) as JSON."""
+        month, _, ending = request.path_params["month"].partition(".")
+        found = self.reader.invoice(month) if _MONTH.fullmatch(month) and ending in {"", "json"} else None
+        if found is None:
+            raise HTTPException(404)
+        if ending:
+            return Response(invoice_json(found), media_type="application/json")
+        return HTMLResponse(invoice_html(found, self.speaks(request), alone=False))
+
+    async def health(self, request: Request) -> Response:  # noqa: ARG002 (Starlette hands the request over)
+        """Say that we answer, and how far the log has come."""
+        return JSONResponse({"status": "ok", "seq": await self.live.seq()})
+
+    def trouble(self, request: Request, error: Exception) -> Response:
+        """Answer an error with a page that a person understands."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return self.show(request, "trouble.html", "UTC", status, code=status)
+
+
+def make_app(reader: Reader, *, language: str | None = None, clock: Callable[[], int], poll: float = 1.0) -> Starlette:
+    """Build the console over a reader. `clock` gives wall time in microseconds; `poll` is in seconds."""
+    console = Console(reader, language, clock, poll)
+    routes = [
+        Route("/", console.floor, methods=["GET"]),
+        Route("/events", console.events, methods=["GET"]),
+        Route("/item/{item:int}", console.item, methods=["GET"]),
+        Route("/invoice/{month}", console.invoice, methods=["GET"]),
+        Route("/healthz", console.health, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    walls = [Middleware(Headers), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
+    return Starlette(
+        routes=routes,
+        middleware=walls,
+        exception_handlers={404: console.trouble, 405: console.trouble, 500: console.trouble},
+    )
+
+
+def serve(app: Starlette, port: int = 8321, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Answer on 127.0.0.1 until interrupted; `ready` gets the address. Port 0 picks a free one. Raises OSError."""
+    import socket
+
+    import uvicorn
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", port))
+        settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False)
+        ready(f"http://127.0.0.1:{door.getsockname()[1]}/")
+        uvicorn.Server(settings).run(sockets=[door])

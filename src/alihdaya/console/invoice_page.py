@@ -1,0 +1,64 @@
+"""A month's invoice for the client, as a page to print (A4) and as JSON. The margin is the provider's own and absent.
+
+An invoice comes as the plain form that engagement.invoice makes. Each line may further carry `items`, the numbers of
+the items that it bills, and `items_file`, where a list of them lies.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from alihdaya.console.pages import page, style
+from alihdaya.console.words import words
+from alihdaya.kernel.money import Money
+
+_SECRET = frozenset({"margin", "labour", "overhead", "cost"})
+_LINKED = 200
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Write item numbers in rising order with runs shortened: "1-3, 7"."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return ", ".join(str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
+
+
+def invoice_html(
+    invoice: Mapping[str, Any], language: str, *, alone: bool = True, files: Mapping[str, str] | None = None
+) -> str:
+    """Render an invoice. `alone`: with its style inside and no links to the console, for a file of its own.
+
+    `files`: what to name below as going with it, file name -> what it is (already in the reader's language).
+    """
+    spoken = words(language)
+    currency = invoice["currency"]
+
+    def money(text: str) -> str:
+        return spoken.money(Money.of(Decimal(text), currency))
+
+    return page(
+        "invoice.html",
+        spoken.language,
+        invoice=invoice,
+        money=money,
+        price=lambda text: spoken.price(Decimal(text), currency),
+        percent=lambda text: spoken.percent(Decimal(text) / 100, 2),
+        named=lambda line: line["names"].get(spoken.language) or line["names"].get("en") or line["unit"],
+        items=lambda line: line.get("items", ()),
+        ranges=ranges,
+        linked=0 if alone else _LINKED,
+        css=style("tone", "paper") if alone else "",
+        files=files or {},
+    )
+
+
+def invoice_json(invoice: Mapping[str, Any]) -> bytes:
+    """Write an invoice as indented UTF-8 JSON, without anything that only the provider may know."""
+    shown = {name: value for name, value in invoice.items() if name not in _SECRET}
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n"

@@ -1,0 +1,64 @@
+"""The floor as a stream of server-sent events: one event for each change of the log, however many look on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import msgspec
+from sse_starlette import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from alihdaya.console.pages import page
+from alihdaya.console.picture import FloorPicture, Reader
+
+PARTS = ("headline", "queues", "people", "sla", "refused", "ticker")
+"""The sections of the floor, in the order of the page; each is a template and the id of an element."""
+
+
+class Live:
+    """The newest floor, drawn at most once for each entry of the log and shared by all who look on."""
+
+    def __init__(self, reader: Reader, clock: Callable[[], int]) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._drawing = asyncio.Lock()
+        self._drawn: FloorPicture | None = None
+        self._seq = -1
+        self._parts: dict[str, str] = {}
+
+    async def seq(self) -> int:
+        """Give the number of the log's last entry."""
+        return await run_in_threadpool(self._reader.last_seq)
+
+    async def floor(self) -> FloorPicture:
+        """Give the floor as of the log's last entry."""
+        seq = await self.seq()
+        async with self._drawing:
+            if self._drawn is None or seq != self._seq:
+                self._drawn = await run_in_threadpool(self._reader.floor, self._clock())
+                self._seq = seq
+                self._parts.clear()
+            return self._drawn
+
+    async def parts(self, language: str) -> str:
+        """Give the floor's sections in a language as a JSON object: id of the element -> HTML."""
+        floor = await self.floor()
+        if language not in self._parts:
+            made = {part: page(f"parts/{part}.html", language, floor.zone, floor=floor) for part in PARTS}
+            self._parts[language] = msgspec.json.encode(made).decode()
+        return self._parts[language]
+
+
+async def changes(
+    live: Live, language: str, last: int, gone: Callable[[], Awaitable[bool]], poll: float
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield the floor whenever the log has grown past `last`; ends when `gone` says that nobody listens.
+
+    `poll` is the seconds between two looks at the log. The event's id is the number of the log's last entry, so
+    that a browser that comes back names what it has seen.
+    """
+    while not await gone():
+        seq = await live.seq()
+        if seq != last:
+            last = seq
+            yield ServerSentEvent(await live.parts(language), event="floor", id=str(seq), retry=2000)
+        await asyncio.sleep(poll)

@@ -1,0 +1,110 @@
+"""What codes and events are called: the sentence for an event, the name of a state, the reason of a refusal."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from alihdaya.console.picture import Happening
+from alihdaya.console.terms import MINOR, TERMS, TITLES
+from alihdaya.console.words import Words
+from alihdaya.engagement import shore
+from alihdaya.locale import catalogue
+from alihdaya.people import gate
+
+Teller = Callable[[Words, Mapping[str, Any]], str]
+
+
+def term(words: Words, code: str) -> str:
+    """Name a code of the models or of the trade; an unknown one is shown as it is, without underscores."""
+    known = TERMS.get(code.lower())
+    return words.say(known) if known else code.replace("_", " ")
+
+
+def reason(words: Words, code: str) -> str:
+    """Say why the gate refused, or how a shore was derived; `code` comes with its facts, parted by colons."""
+    speak = catalogue(words.language).gettext
+    shores = ("same-", "land-", "near-", "no-land-", "different-", "far-", "unknown-distance")
+    return (shore.render_reason if code.startswith(shores) else gate.render_reason)(code, speak)
+
+
+def reasons(words: Words, codes: Iterable[str]) -> str:
+    """Say all reasons in one line."""
+    return " ".join(reason(words, code) for code in codes)
+
+
+def _received(words: Words, facts: Mapping[str, Any]) -> str:
+    if facts.get("row"):
+        return words.say("Received from row %(row)s of the file", row=words.number(facts["row"]))
+    return words.say("Received by %(channel)s", channel=facts.get("channel", "?"))
+
+
+def _queued(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Waits for a person: %(task)s", task=term(words, facts.get("name") or facts.get("node", "?")))
+
+
+def _refused(words: Words, facts: Mapping[str, Any]) -> str:
+    why = reasons(words, facts.get("reasons", ()))
+    return words.say("%(person)s was refused: %(why)s", person=facts.get("person", "?"), why=why)
+
+
+def _done(words: Words, facts: Mapping[str, Any]) -> str:
+    length = words.length(facts.get("seconds"))
+    return words.say("%(person)s finished after %(length)s", person=facts.get("person", "?"), length=length)
+
+
+def _cancelled(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Task taken away: %(why)s", why=facts.get("reason", "?"))
+
+
+def _delivered(words: Words, facts: Mapping[str, Any]) -> str:
+    outcome = term(words, str(facts.get("outcome", "?")))
+    return words.say("Delivered to the client: %(outcome)s", outcome=outcome)
+
+
+def _stopped(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Stopped, somebody must look: %(why)s", why=facts.get("message", "?"))
+
+
+def _decided(words: Words, facts: Mapping[str, Any]) -> str:
+    name, value = term(words, str(facts.get("decision", "?"))), facts.get("value")
+    shown = term(words, value) if isinstance(value, str) else words.value(value)
+    fired = words.value(facts.get("fired") or ())
+    return words.say("Decided by rule %(rule)s: %(name)s = %(value)s", rule=fired, name=name, value=shown)
+
+
+def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("%(person)s took the task", person=facts.get("person", "?"))
+
+
+_TELLERS: dict[str, Teller] = {
+    "item.received": _received,
+    "task.queued": _queued,
+    "task.assigned": _assigned,
+    "assignment.refused": _refused,
+    "task.done": _done,
+    "task.cancelled": _cancelled,
+    "item.delivered": _delivered,
+    "item.stopped": _stopped,
+    "engine.decided": _decided,
+}
+
+_BAD = frozenset({"assignment.refused", "item.stopped", "row.rejected", "task.cancelled", "engine.incident_raised"})
+
+
+def sentence(words: Words, happening: Happening) -> str:
+    """Tell an event in one line; an event that has no sentence of its own is named by its tag."""
+    teller = _TELLERS.get(happening.tag)
+    if teller:
+        return teller(words, happening.facts)
+    title = TITLES.get(happening.tag)
+    return words.say(title) if title else happening.tag
+
+
+def kind(happening: Happening) -> str:
+    """Group of an event for its colour: "good", "bad", "people", "rule", "minor" or "plain"."""
+    if happening.tag == "item.delivered":
+        return "good"
+    if happening.tag in MINOR:
+        return "minor"
+    if happening.tag in _BAD:
+        return "bad"
+    return "people" if happening.tag.startswith("task.") else "rule" if happening.tag == "engine.decided" else "plain"

@@ -1,0 +1,44 @@
+"""The report of a run: one HTML file in both languages that loads nothing from anywhere."""
+
+from pathlib import Path
+from typing import Any
+
+from alihdaya.console import charts
+from alihdaya.console.pages import page, style
+from alihdaya.console.report_facts import ReportFacts
+from alihdaya.console.words import Words, words
+from alihdaya.locale import LANGUAGES
+
+
+def _charts(spoken: Words, facts: ReportFacts) -> dict[str, Any]:
+    code = spoken.language
+    target = facts.run.resolve_target or facts.run.respond_target
+    causes = spoken.say("Causes of the disruptions")
+    due = spoken.say("What travellers were entitled to")
+    return {
+        "days": charts.days(spoken, f"days-{code}", facts.days),
+        "straight": charts.straight_through(spoken, f"straight-{code}", facts.months),
+        "causes": charts.tallies(spoken, f"causes-{code}", causes, facts.causes, charts.THIRD),
+        "entitlements": charts.tallies(spoken, f"due-{code}", due, facts.entitlements, charts.RULE),
+        "attainment": charts.attainment(spoken, f"sla-{code}", facts.months, None if target is None else float(target)),
+        "money": charts.money(spoken, f"money-{code}", facts.months),
+        "waits": charts.waits(spoken, f"waits-{code}", facts.waits),
+        "loads": charts.loads(spoken, f"loads-{code}", facts.loads),
+    }
+
+
+def report_html(facts: ReportFacts, language: str = "en") -> str:
+    """Render the report; it opens in `language`, and a switch shows the other without any script."""
+    first = words(language).language
+    order = (first, *(code for code in LANGUAGES if code != first))
+    bodies = []
+    for code in order:
+        spoken = words(code, facts.zone)
+        body = page("report_body.html", code, facts.zone, facts=facts, run=facts.run, charts=_charts(spoken, facts))
+        bodies.append((code, body))
+    return page("report.html", first, facts.zone, facts=facts, bodies=bodies, css=style("tone", "report"))
+
+
+def write_report(facts: ReportFacts, path: Path, language: str = "en") -> None:
+    """Write the report to `path` in UTF-8. Raises OSError."""
+    path.write_text(report_html(facts, language), encoding="utf-8")
