@@ -17,7 +17,7 @@ from alihdaya.engine.decide import decide
 from alihdaya.engine.plan import Plan
 from alihdaya.engine.state import CANCELLED, ENDED, RUNNING, Incident, Instance, RunningTimer, Wait, from_wire, to_wire
 from alihdaya.engine.values import key_text, pack, unpack
-from alihdaya.notation.bpmn import BpmnError
+from alihdaya.notation.bpmn.errors import BpmnError
 
 __all__ = [
     "CANCELLED",

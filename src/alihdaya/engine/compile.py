@@ -9,19 +9,8 @@ from alihdaya.engine.leaving import join_of, leave_of
 from alihdaya.engine.plan import Boundary, Closure, Offer, Plan
 from alihdaya.engine.timers import due_at
 from alihdaya.kernel.errors import NotationError, Problem
-from alihdaya.notation.bpmn import (
-    Error,
-    Kind,
-    Message,
-    Node,
-    Process,
-    Rule,
-    Script,
-    Step,
-    Terminate,
-    Timer,
-    check_process,
-)
+from alihdaya.notation.bpmn.check import check_process
+from alihdaya.notation.bpmn.graph import Error, Kind, Message, Node, Process, Rule, Script, Step, Terminate, Timer
 
 STEP_BUDGET = 10_000
 """Nodes that one command may pass before the engine takes it for an endless loop."""
@@ -49,6 +38,7 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
         raise NotationError(problems)
     nodes = process.nodes
     leave = tuple(leave_of(process, node) for node in nodes)
+    starts = [node for node in nodes if node.kind is Kind.START]
     offers = tuple(_offer_of(node) for node in nodes)
     return Plan(
         process=process,
@@ -60,8 +50,13 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
         target=tuple(flow.target for flow in process.flows),
         catchers=tuple(_catchers(process, node) for node in nodes),
         index={node.id: node.index for node in nodes},
-        starts=tuple(node for node in nodes if node.kind is Kind.START),
+        starts=tuple(starts),
+        start=_only([node for node in starts if node.detail is None] or starts),
     )
+
+
+def _only(nodes: list[Node]) -> Node | None:
+    return nodes[0] if len(nodes) == 1 else None
 
 
 def _missing(process: Process, decisions: Decisions, steps: Steps) -> list[Problem]:

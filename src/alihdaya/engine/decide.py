@@ -23,7 +23,7 @@ from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
-from alihdaya.notation.bpmn import Kind, Message, Node
+from alihdaya.notation.bpmn.graph import Kind, Message, Node
 
 
 def decide(plan: Plan, state: Instance | None, command: commands.Command, now: int) -> tuple[list[Event], Instance]:
@@ -65,14 +65,13 @@ def _begin(plan: Plan, command: commands.Command, now: int) -> Run:
 
 
 def _start_node(plan: Plan, node_id: str) -> Node:
-    if node_id:
-        found = [node for node in plan.starts if node.id == node_id]
-    else:
-        found = [node for node in plan.starts if node.detail is None] or list(plan.starts)
-    if len(found) != 1:
-        name = repr(node_id) if node_id else "a single none start event"
-        raise _refused("no-such-start", f"the process {plan.process.id!r} does not have {name} to start at")
-    return found[0]
+    if not node_id and plan.start is not None:
+        return plan.start
+    for node in plan.starts:
+        if node.id == node_id:
+            return node
+    name = repr(node_id) if node_id else "a single none start event"
+    raise _refused("no-such-start", f"the process {plan.process.id!r} does not have {name} to start at")
 
 
 def _message_start(plan: Plan, name: str) -> Node:

@@ -7,7 +7,7 @@ from alihdaya.engine.events import IncidentCleared, TokensJoined, TokensSplit
 from alihdaya.engine.plan import Closure
 from alihdaya.engine.run import STOP, Run, Stuck
 from alihdaya.notation import feel
-from alihdaya.notation.bpmn import Flow, Kind, Node, Process
+from alihdaya.notation.bpmn.graph import Flow, Kind, Node, Process
 
 Condition = Callable[[Mapping[str, Any]], Any]
 

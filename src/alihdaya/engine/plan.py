@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from alihdaya.notation.bpmn import Detail, Node, Process, Timer
+from alihdaya.notation.bpmn.graph import Detail, Node, Process, Timer
 
 Closure = Callable[[Any, int], int]
 """Acts for a token in a Run; gives the flow to take next, or STOP."""
@@ -30,6 +30,7 @@ class Plan:
 
     `digest` names the process graph (sha256 in hex): equal digests mean equal indexes. `budget` is the greatest
     number of nodes that one command may pass. `catchers[n]`: error code (None = any) -> boundary node index.
+    `start` is the start event that Start takes unless it names one.
     """
 
     process: Process
@@ -42,6 +43,7 @@ class Plan:
     catchers: tuple[Mapping[str | None, int], ...] = field(repr=False)
     index: Mapping[str, int] = field(repr=False)
     starts: tuple[Node, ...] = field(repr=False)
+    start: Node | None = field(repr=False)
 
     def node(self, node_id: str) -> Node:
         """Give the node of that id. Raises KeyError."""

@@ -19,7 +19,7 @@ from alihdaya.engine.events import (
 from alihdaya.engine.plan import Closure, Plan
 from alihdaya.engine.state import JOB, RUNNING, TASK, Instance
 from alihdaya.kernel.event import Event
-from alihdaya.notation.bpmn import BpmnError
+from alihdaya.notation.bpmn.errors import BpmnError
 
 STOP = -1
 """What a closure gives instead of a flow: the token waits, was split, is parked or is gone."""

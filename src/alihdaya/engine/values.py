@@ -10,19 +10,22 @@ from alihdaya.notation.feel.values import Range, YearsMonths
 
 _MICRO = timedelta(microseconds=1)
 _PLAIN: frozenset[type] = frozenset({type(None), bool, str})
-_ATOMS: frozenset[type] = _PLAIN | {int, Decimal, date, time, datetime, timedelta, YearsMonths}
+_TEXT: frozenset[type] = frozenset({str})
+ATOMS: frozenset[type] = _PLAIN | {int, Decimal, date, time, datetime, timedelta, YearsMonths}
+"""Types of the values that hold no others."""
+
 _BIG = 2**63
 
 
 def check_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Give a copy as a dict. Raises TypeError, naming the variable, for a name or value that FEEL does not have."""
-    if not isinstance(variables, Mapping):
+    if not isinstance(variables, dict | Mapping):
         raise TypeError(f"a mapping of variables is needed, not {type(variables).__name__}")
     copied = dict(variables)
-    for name, value in copied.items():
-        if type(name) is not str:
-            raise TypeError(f"the name {name!r} of a variable is not text")
-        if type(value) not in _ATOMS:
+    if not (_TEXT.issuperset(map(type, copied)) and ATOMS.issuperset(map(type, copied.values()))):
+        for name, value in copied.items():
+            if type(name) is not str:
+                raise TypeError(f"the name {name!r} of a variable is not text")
             check_value(value, name)
     return copied
 
@@ -30,16 +33,18 @@ def check_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
 def check_value(value: Any, name: str) -> None:
     """Raise TypeError, naming the variable, where the value holds something that FEEL does not have (a float)."""
     kind = type(value)
-    if kind in _ATOMS:
+    if kind in ATOMS:
         return
     if kind is list:
-        for entry in value:
-            check_value(entry, name)
+        if not ATOMS.issuperset(map(type, value)):
+            for entry in value:
+                check_value(entry, name)
     elif kind is dict:
-        for key, entry in value.items():
-            if type(key) is not str:
-                raise TypeError(f"the key {key!r} in the variable {name!r} is not text")
-            check_value(entry, name)
+        if not _TEXT.issuperset(map(type, value)):
+            raise TypeError(f"a key in the variable {name!r} is not text")
+        if not ATOMS.issuperset(map(type, value.values())):
+            for entry in value.values():
+                check_value(entry, name)
     elif kind is Range:
         check_value([value.low, value.high], name)
     else:
