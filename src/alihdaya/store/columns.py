@@ -1,0 +1,36 @@
+"""A short notation for tables, with types that mean the same in both databases."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy.dialects import postgresql
+
+_KINDS: dict[str, tuple[Any, Any, str]] = {
+    "int": (BigInteger().with_variant(Integer, "sqlite"), BigInteger(), "int8"),
+    "text": (Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"), Text(), "text"),
+    "blob": (LargeBinary(), LargeBinary(), "bytea"),
+    "bool": (Boolean(), Boolean(), "bool"),
+}
+
+
+def define(metadata: MetaData, name: str, key: str, columns: str) -> Table:
+    """Make a table of `columns`, each "name kind" of int, text, blob or bool; a kind with ? may be null.
+
+    `key` names the columns of the primary key. Text is ordered by code point. Composite keys are WITHOUT ROWID.
+    """
+    made = []
+    for column in columns.split(","):
+        title, kind = column.split()
+        bare = kind.rstrip("?")
+        made.append(Column(title, _KINDS[bare][0], nullable=bare != kind, autoincrement=False, info={"kind": bare}))
+    return Table(name, metadata, *made, PrimaryKeyConstraint(*key.split()), sqlite_with_rowid=" " not in key)
+
+
+def array_type(column: Column[Any]) -> Any:
+    """Give the type of a column's values in a PostgreSQL array."""
+    return _KINDS[column.info["kind"]][1]
+
+
+def copy_type(column: Column[Any]) -> str:
+    """Give PostgreSQL's name of a column's type for binary COPY."""
+    return _KINDS[column.info["kind"]][2]

@@ -1,0 +1,152 @@
+"""Changes into tables, set at a time: a statement a table, by executemany on SQLite, COPY and unnest on PostgreSQL."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import ARRAY, Connection, Table, bindparam, cast, delete, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from alihdaya.store.columns import array_type, copy_type
+from alihdaya.store.project import Changes
+from alihdaya.store.schema import ADDITIVE
+
+Rows = Sequence[tuple[Any, ...]]
+
+_SQLITE = sqlite.dialect(paramstyle="qmark")
+_POSTGRESQL = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+class Writer(Protocol):
+    """One database's way to write rows; all within the transaction of its connection."""
+
+    def insert(self, table: Table, rows: Rows) -> None:
+        """Add rows with new keys."""
+
+    def put(self, table: Table, rows: Rows) -> None:
+        """Add rows, or replace those with the same key; in views, add the amounts to those there."""
+
+    def delete(self, table: Table, keys: Rows) -> None:
+        """Remove the rows with these keys; those that are not there do not matter."""
+
+
+def write(writer: Writer, changes: Changes) -> None:
+    """Carry out a batch of the projection's changes."""
+    for table, keys in changes.deletes.items():
+        writer.delete(table, keys)
+    for table, rows in changes.inserts.items():
+        writer.insert(table, rows)
+    for made in (changes.puts, changes.adds):
+        for table, rows in made.items():
+            writer.put(table, rows)
+
+
+def writer_for(connection: Connection) -> Writer:
+    """Give the writer of the connection's database."""
+    return SqliteWriter(connection) if connection.dialect.name == "sqlite" else PostgresWriter(connection)
+
+
+class SqliteWriter:
+    """Rows by executemany, past SQLAlchemy's own parameter handling."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def insert(self, table: Table, rows: Rows) -> None:
+        """Add rows with new keys."""
+        self._connection.exec_driver_sql(_insert_one(table), list(rows))
+
+    def put(self, table: Table, rows: Rows) -> None:
+        """Add or replace rows; add amounts in views."""
+        self._connection.exec_driver_sql(_put_one(table), list(rows))
+
+    def delete(self, table: Table, keys: Rows) -> None:
+        """Remove the rows with these keys."""
+        self._connection.exec_driver_sql(_delete_one(table), list(keys))
+
+
+class PostgresWriter:
+    """New rows by binary COPY, others by one statement over arrays."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._raw: Any = connection.connection.driver_connection
+
+    def insert(self, table: Table, rows: Rows) -> None:
+        """Add rows with new keys."""
+        command, types = _copy(table)
+        with self._raw.cursor() as cursor, cursor.copy(command) as copy:
+            copy.set_types(types)
+            write_row = copy.write_row
+            for row in rows:
+                write_row(row)
+
+    def put(self, table: Table, rows: Rows) -> None:
+        """Add or replace rows; add amounts in views."""
+        self._run(_put_set(table), table.c.keys(), rows)
+
+    def delete(self, table: Table, keys: Rows) -> None:
+        """Remove the rows with these keys."""
+        self._run(_delete_set(table), table.primary_key.columns.keys(), keys)
+
+    def _run(self, statement: str, names: Sequence[str], rows: Rows) -> None:
+        columns = zip(*rows, strict=True)
+        with self._raw.cursor() as cursor:
+            cursor.execute(statement, {name: list(column) for name, column in zip(names, columns, strict=True)})
+
+
+def _upsert(insert: Any, table: Table) -> Any:
+    """Add what to do with keys that exist: replace the row, or add to its amounts."""
+    names = [column.name for column in table.c if not column.primary_key]
+    new = insert.excluded
+    if table in ADDITIVE:
+        change = {name: table.c[name] + new[name] for name in names}
+    else:
+        change = {name: new[name] for name in names}
+    key = list(table.primary_key.columns)
+    return insert.on_conflict_do_update(index_elements=key, set_=change) if names else insert.on_conflict_do_nothing()
+
+
+@cache
+def _insert_one(table: Table) -> str:
+    return str(sqlite.insert(table).compile(dialect=_SQLITE))
+
+
+@cache
+def _put_one(table: Table) -> str:
+    return str(_upsert(sqlite.insert(table), table).compile(dialect=_SQLITE))
+
+
+@cache
+def _delete_one(table: Table) -> str:
+    statement = delete(table).where(*[column == bindparam(column.name) for column in table.primary_key.columns])
+    return str(statement.compile(dialect=_SQLITE))
+
+
+@cache
+def _copy(table: Table) -> tuple[str, list[str]]:
+    quote = _POSTGRESQL.identifier_preparer.quote
+    columns = ", ".join(quote(column.name) for column in table.c)
+    return f"COPY {quote(table.name)} ({columns}) FROM STDIN (FORMAT BINARY)", [copy_type(one) for one in table.c]
+
+
+def _arrays(table: Table, names: Sequence[str]) -> Any:
+    """Give the table of the arrays that are bound under these columns' names."""
+    arrays = [cast(bindparam(name), ARRAY(array_type(table.c[name]))) for name in names]
+    return func.unnest(*arrays).table_valued(*names)
+
+
+@cache
+def _put_set(table: Table) -> str:
+    names = table.c.keys()
+    rows = _arrays(table, names)
+    insert = postgresql.insert(table).from_select(names, select(*[rows.c[name] for name in names]))
+    return str(_upsert(insert, table).compile(dialect=_POSTGRESQL))
+
+
+@cache
+def _delete_set(table: Table) -> str:
+    key = list(table.primary_key.columns)
+    rows = _arrays(table, [column.name for column in key])
+    wanted = select(*[rows.c[column.name] for column in key])
+    return str(delete(table).where(tuple_(*key).in_(wanted)).compile(dialect=_POSTGRESQL))

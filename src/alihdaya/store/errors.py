@@ -1,0 +1,24 @@
+"""What can go wrong with a store, told so that a person knows what to do."""
+
+from alihdaya.kernel.errors import AlihdayaError, Problem, Source
+
+
+class StoreError(AlihdayaError):
+    """A store that cannot do what was asked; nothing was changed."""
+
+
+class StoreTooNew(StoreError):
+    """The database was made by a newer version of Alihdaya than this one."""
+
+
+class StoreLocked(StoreError):
+    """Another process writes to this store already."""
+
+
+class GapError(StoreError):
+    """An entry does not follow the last one of the log: another writer was here, or one was left out."""
+
+
+def problem(code: str, message: str, place: str, element: str | None = None) -> Problem:
+    """Give a problem of the store at `place` (file path or database URL without its password)."""
+    return Problem(code, message, Source(file=place, element=element))

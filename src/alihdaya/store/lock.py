@@ -1,0 +1,57 @@
+"""The lock of the one writer: it dies with the process that holds it, however that dies."""
+
+import fcntl
+import hashlib
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, text
+
+from alihdaya.kernel.errors import Problem
+from alihdaya.store.errors import StoreLocked, problem
+
+
+class Lock(Protocol):
+    """What keeps a second writer out until it is released."""
+
+    def release(self) -> None:
+        """Let another process write."""
+
+
+class FileLock:
+    """An exclusive flock on the file `<database>.lock`, which stays behind empty. Raises StoreLocked."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = Path(f"{path}.lock").open("w")  # noqa: SIM115 - held until released
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise StoreLocked(_taken(str(path))) from None
+
+    def release(self) -> None:
+        """Close the file, which ends the lock."""
+        self._file.close()
+
+
+class AdvisoryLock:
+    """A PostgreSQL session lock on the writer's own connection: lost connection, lost lock, no more commits."""
+
+    def __init__(self, connection: Connection, place: str) -> None:
+        self._connection = connection
+        schema = connection.execute(text("select current_schema()")).scalar()
+        self._key = int.from_bytes(hashlib.sha256(f"alihdaya {schema}".encode()).digest()[:8], "big", signed=True)
+        taken = connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": self._key}).scalar()
+        connection.commit()
+        if not taken:
+            raise StoreLocked(_taken(place))
+
+    def release(self) -> None:
+        """Unlock; without effect where the connection is gone."""
+        if not self._connection.invalidated and not self._connection.closed:
+            self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": self._key})
+            self._connection.commit()
+
+
+def _taken(place: str) -> Problem:
+    return problem("store-locked", "another process writes to this store; stop it first, or read only", place)

@@ -1,0 +1,46 @@
+"""How a store of any version becomes one of this version (alembic), and which stores are refused."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from alihdaya.store.errors import StoreError, StoreTooNew, problem
+
+REVISIONS = ("0001",)
+"""Every version of the tables, oldest first; a test compares them with the migrations' files."""
+
+_HERE = Path(__file__).parent
+
+
+def revision(connection: Connection) -> str | None:
+    """Version of the tables in a database, None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+    return found
+
+
+def check(connection: Connection, place: str) -> bool:
+    """Say whether the tables are of this version. Raises StoreTooNew for a version that this one does not know."""
+    found = revision(connection)
+    if found is not None and found not in REVISIONS:
+        message = f"the store has version {found}, this program knows up to {REVISIONS[-1]}; use a newer Alihdaya"
+        raise StoreTooNew(problem("store-too-new", message, place))
+    return found == REVISIONS[-1]
+
+
+def require(connection: Connection, place: str) -> None:
+    """Raise StoreError unless the tables are of this version: a reader changes nothing."""
+    if not check(connection, place):
+        raise StoreError(problem("store-too-old", "the store has no tables of this version; open it to write", place))
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring the tables up to a version, the newest by default, within the connection's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)

@@ -1,0 +1,124 @@
+"""What is about no item: terms, definitions, sources and people."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowRejected, SourceOpened
+from alihdaya.kernel.event import Entry
+from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.store.codec import encode
+from alihdaya.store.project.changes import Pending
+from alihdaya.store.project.days import Days
+from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST
+
+DUPLICATE = "duplicate"
+"""The reason of a rejected row that says: this item was received before."""
+
+
+class Known(NamedTuple):
+    """What a projection must know of the tables before it goes on: small tables, whole.
+
+    `zones`: (engagement, terms digest) -> IANA time zone of the client; `sources` and `certificates`: rows.
+    """
+
+    zones: dict[tuple[str, str], str]
+    sources: list[tuple[Any, ...]]
+    certificates: list[tuple[Any, ...]]
+
+
+class House:
+    """The house's own facts, and what items need of them: the sources' counters and the clients' days."""
+
+    def __init__(self, known: Known, pending: Pending) -> None:
+        self.pending = pending
+        self._zones = dict(known.zones)
+        self._days: dict[str, Days] = {}
+        self._of: dict[tuple[str, str], Days] = {}
+        self._sources = {row[0]: list(row) for row in known.sources}
+        self._touched: set[int] = set()
+        self._certificates = {tuple(row[:3]): list(row) for row in known.certificates}
+        self.handlers: dict[type, Callable[[Entry, Any], None]] = {
+            EngagementSigned: self._signed,
+            PackDeployed: self._deployed,
+            SourceOpened: self._opened,
+            RowRejected: self._rejected,
+            PersonJoined: self._joined,
+            TestTaken: self._tested,
+            CertificateIssued: self._certified,
+            CertificateWithdrawn: self._withdrawn,
+        }
+
+    def days(self, engagement: str, terms: str) -> Days:
+        """Give the client's calendar days under these terms; UTC where the terms name no zone."""
+        found = self._of.get((engagement, terms))
+        if found is None:
+            zone = self._zones.get((engagement, terms), "UTC")
+            found = self._of[engagement, terms] = self._days.setdefault(zone, Days(zone))
+        return found
+
+    def count_row(self, source: int, row: int, column: int) -> None:
+        """Count a row of a source as received (5), rejected (6) or duplicate (7); it is read up to there."""
+        counters = self._sources.get(source)
+        if counters is not None:
+            counters[column] += 1
+            counters[4] = max(counters[4], row)
+            self._touched.add(source)
+
+    def flush(self) -> None:
+        """Put the sources whose counters moved."""
+        for source in self._touched:
+            row = self._sources[source]
+            self.pending.put(SOURCE, (source,), tuple(row[1:]))
+        self._touched.clear()
+
+    def _signed(self, entry: Entry, event: EngagementSigned) -> None:
+        key = (event.engagement, event.digest)
+        self._zones.pop(key, None)  # the last one signed stands last
+        self._zones[key] = zone_of(event.terms)
+        self._of.pop(key, None)
+        self.pending.put(ENGAGEMENT, key, (encode(event.terms), entry.at))
+
+    def _deployed(self, _: Entry, event: PackDeployed) -> None:
+        self.pending.put(DEFINITION, (event.definition,), (event.pack, encode(event.files)))
+
+    def _opened(self, _: Entry, event: SourceOpened) -> None:
+        self._sources[event.source] = [event.source, event.name, event.digest, event.rows, 0, 0, 0, 0]
+        self._touched.add(event.source)
+
+    def _rejected(self, entry: Entry, event: RowRejected) -> None:
+        duplicate = event.reason == DUPLICATE
+        self.count_row(event.source, event.row, 7 if duplicate else 6)
+        self.pending.put(REJECT, (event.source, event.row, event.column), (event.reason, event.text))
+        engagement, day = self._house_day(entry.at)
+        self.pending.add(TALLY, (engagement, day, "duplicate" if duplicate else "rejected"), 1)
+
+    def _house_day(self, at: int) -> tuple[str, str]:
+        """Whose day a fact about no item counts in: the only engagement's, or nobody's in UTC."""
+        names = {engagement for engagement, _ in self._zones}
+        if len(names) != 1:
+            return "", self.days("", "").day(at)
+        key = next(reversed(self._zones))
+        return key[0], self.days(*key).day(at)
+
+    def _joined(self, _: Entry, event: PersonJoined) -> None:
+        self.pending.put(PERSON, (event.person,), (encode(event),))
+
+    def _tested(self, _: Entry, event: TestTaken) -> None:
+        self.pending.put(TEST, (event.person, event.kind, event.language, event.at), (event.score, event.pass_mark))
+
+    def _certified(self, _: Entry, event: CertificateIssued) -> None:
+        self._certificates[event[:3]] = [*event, None]
+        self.pending.put(CERTIFICATE, event[:3], (event.end, None))
+
+    def _withdrawn(self, entry: Entry, event: CertificateWithdrawn) -> None:
+        for key, row in self._certificates.items():
+            if key[:2] == event[:2] and row[4] is None:
+                row[4] = entry.at
+                self.pending.put(CERTIFICATE, key, (row[3], entry.at))
+
+
+def zone_of(terms: dict[str, Any]) -> str:
+    """Give the client's time zone (IANA name) in the wire form of terms, "UTC" where it names none."""
+    client = terms.get("client")
+    zone = client.get("time_zone") if isinstance(client, dict) else None
+    return zone if isinstance(zone, str) and zone else "UTC"

@@ -1,0 +1,214 @@
+"""What happens to items, as rows: where each stands, what is open about it, and what counts in the views."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Table
+
+from alihdaya.kernel.event import Entry
+from alihdaya.store.codec import encode
+from alihdaya.store.project.changes import Pending
+from alihdaya.store.project.house import House
+from alihdaya.store.project.standing import NARROW, Standing
+from alihdaya.store.project.waits import STANDS, WAITS, fold
+from alihdaya.store.schema import INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.work.events import (
+    AssignmentRefused,
+    ItemDelivered,
+    ItemReceived,
+    ItemStopped,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDone,
+    TaskQueued,
+)
+
+Handler = Callable[[Standing, Entry, Any], None]
+
+STRAIGHT = ("straight_through", "delivered", "respond_met", "resolve_met")
+"""What an item counts as on its day of delivery, when nobody had to touch it."""
+
+_MOST = 200_000
+
+
+class Items:
+    """Items under way, and the rows and counters of those that went straight through in this batch."""
+
+    def __init__(self, house: House, pending: Pending) -> None:
+        self._house = house
+        self._pending = pending
+        self._standing: dict[int, Standing] = {}
+        self._dirty: dict[int, Standing] = {}
+        self._rows: list[tuple[Any, ...]] = []
+        self._received: list[tuple[str, str, int]] = []
+        self._straight: Counter[tuple[str, str, str]] = Counter()
+        self._handlers: dict[type, Handler] = {
+            TaskQueued: self._queued,
+            TaskAssigned: self._assigned,
+            AssignmentRefused: self._refused,
+            TaskDone: self._done,
+            TaskCancelled: self._cancelled,
+            ItemDelivered: self._delivered,
+            ItemStopped: self._stopped,
+            **dict.fromkeys(WAITS, self._waits),
+        }
+        self._eventful = frozenset(self._handlers) - {ItemDelivered}
+
+    def unknown(self, items: Iterable[int]) -> set[int]:
+        """Of these items, those to be loaded by `remember` before entries about them are taken."""
+        return set(items).difference(self._standing)
+
+    def remember(self, standing: Iterable[Standing]) -> None:
+        """Take up items that the tables hold already."""
+        self._standing.update((one.id, one) for one in standing)
+
+    def take(self, entry: Entry, instance: Any) -> None:
+        """Take the next entry about an item; `instance` saves folding its engine events, where the caller did."""
+        events = entry.events
+        first = events[0]
+        if type(first) is ItemReceived:
+            self._receive(entry, first)
+            last = events[-1]
+            if type(last) is ItemDelivered and not last.touched and self._eventful.isdisjoint(map(type, events)):
+                self._straight_through(entry, first, last)
+                return
+            self._standing[entry.item] = begun = _begin(entry, first)
+            self._count(begun, entry.at, "received")
+        standing = self._standing[entry.item]
+        self._dirty[entry.item] = standing
+        fold(standing, events, instance)
+        for event in events:
+            kind = type(event)
+            if kind in STANDS:
+                standing.node = getattr(event, "node", None)
+            handler = self._handlers.get(kind)
+            if handler is not None:
+                handler(standing, entry, event)
+        standing.settle()
+
+    def flush(self) -> None:
+        """Put the rows and counters of the batch, and forget what was delivered in it."""
+        rows = self._rows
+        for item, standing in self._dirty.items():
+            row = standing.as_row()
+            if standing.fresh:
+                rows.append(row)
+                standing.fresh = False
+            else:
+                self._pending.put(ITEM, (item,), row[1:])
+            if standing.status == "delivered":
+                del self._standing[item]
+        self._pending.insert(ITEM, rows)
+        self._pending.insert(RECEIVED, self._received)
+        self._count_straight()
+        self._rows, self._received = [], []
+        self._dirty.clear()
+        if len(self._standing) > _MOST:  # the tables hold them, too
+            self._standing.clear()
+
+    def _receive(self, entry: Entry, event: ItemReceived) -> None:
+        self._received.append((event.channel, event.external_id, entry.item))
+        if event.source:
+            self._house.count_row(event.source, event.row, 5)
+
+    def _straight_through(self, entry: Entry, received: ItemReceived, delivered: ItemDelivered) -> None:
+        engagement, service, _, external_id, source, row, terms, definition, _ = received
+        at, item = entry.at, entry.item
+        head = (item, engagement, service, external_id, definition, terms, source, row, "delivered", None, None)
+        self._rows.append((*head, at, None, at, None, None, delivered.outcome, delivered.unit, False))
+        self._straight[engagement, self._house.days(engagement, terms).day(at), delivered.unit] += 1
+
+    def _count_straight(self) -> None:
+        for (engagement, day, unit), n in self._straight.items():
+            for measure in ("received", *STRAIGHT, f"delivered:{unit}"):
+                self._pending.add(TALLY, (engagement, day, measure), n)
+        self._straight.clear()
+
+    def _count(self, standing: Standing, at: int, *measures: str, n: int = 1) -> None:
+        day = self._house.days(standing.engagement, standing.terms).day(at)
+        for measure in measures:
+            self._pending.add(TALLY, (standing.engagement, day, measure), n)
+
+    def _open(self, standing: Standing, table: Table, token: int, rest: tuple[Any, ...]) -> None:
+        standing.open[table.name][token] = rest
+        self._pending.put(table, (standing.id, token), rest)
+
+    def _close(self, standing: Standing, table: Table, token: int) -> None:
+        if standing.open[table.name].pop(token, None) is not None:
+            self._pending.drop(table, (standing.id, token))
+
+    def _waits(self, standing: Standing, entry: Entry, event: Any) -> None:
+        wait = WAITS[type(event)](event, entry.at)
+        if wait.rest is None:
+            self._close(standing, wait.table, wait.token)
+        else:
+            self._open(standing, wait.table, wait.token, wait.rest)
+
+    def _queued(self, standing: Standing, entry: Entry, event: TaskQueued) -> None:
+        rest = (event.node, event.name, event.service, *event.needs, event.priority, entry.at)
+        self._open(standing, TASK, event.token, (*rest, event.respond_due, event.resolve_due, None, None))
+        standing.node = event.node
+        if standing.respond_due is None:
+            standing.respond_due = event.respond_due
+        if standing.resolve_due is None:
+            standing.resolve_due = event.resolve_due
+        if not standing.touched:
+            standing.touched = True
+            self._count(standing, entry.at, "to_people")
+
+    def _assigned(self, standing: Standing, entry: Entry, event: TaskAssigned) -> None:
+        task = standing.open[TASK.name].get(event.token)
+        if task is not None:
+            self._open(standing, TASK, event.token, (*task[:-2], event.person, entry.at))
+        if standing.responded_at is None:
+            standing.responded_at = entry.at
+        self._count(standing, entry.at, "assigned")
+
+    def _refused(self, standing: Standing, entry: Entry, event: AssignmentRefused) -> None:
+        row = (standing.id, encode(event.reasons), entry.at)
+        self._pending.put(REFUSAL, (entry.seq, event.token, event.person), row)
+        self._count(standing, entry.at, "refused")
+
+    def _done(self, standing: Standing, entry: Entry, event: TaskDone) -> None:
+        self._close(standing, TASK, event.token)
+        day = self._house.days(standing.engagement, standing.terms).day(entry.at)
+        self._pending.add(LABOUR, (standing.engagement, day, event.person), event.seconds, 1)
+        self._count(standing, entry.at, "done")
+        self._count(standing, entry.at, "seconds_worked", n=event.seconds)
+
+    def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
+        self._close(standing, TASK, event.token)
+        self._count(standing, entry.at, "cancelled")
+
+    def _stopped(self, standing: Standing, entry: Entry, event: ItemStopped) -> None:
+        if not standing.open[INCIDENT.name]:
+            self._open(standing, INCIDENT, 0, (standing.node or "", event.code, event.message, entry.at))
+        self._count(standing, entry.at, "stopped")
+
+    def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
+        at = entry.at
+        standing.status, standing.node, standing.closed_at = "delivered", None, at
+        standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
+        for table in NARROW:
+            for token in list(standing.open[table.name]):
+                self._close(standing, table, token)
+        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, at))
+
+
+def _begin(entry: Entry, event: ItemReceived) -> Standing:
+    row = (entry.item, event.engagement, event.service, event.external_id, event.definition, event.terms, event.source)
+    return Standing((*row, event.row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
+
+
+def _met(standing: Standing, at: int) -> list[str]:
+    """Say how an item's clocks ended at its delivery; one that nobody touched met both."""
+    if not standing.touched:
+        return ["straight_through", "respond_met", "resolve_met"]
+    answered = standing.responded_at
+    clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, at))
+    return [
+        f"{clock}_{'met' if when is not None and when <= due else 'missed'}"
+        for clock, due, when in clocks
+        if due is not None
+    ]

@@ -1,0 +1,68 @@
+"""The tables. Instants are bigint microseconds since the epoch, blobs are MessagePack (see codec).
+
+All but LOG are written by the projection alone and can be rebuilt from LOG at any time. A change here needs a
+migration beside it: a test compares the two.
+"""
+
+from functools import partial
+
+from sqlalchemy import Index, MetaData
+
+from alihdaya.store.columns import define
+
+METADATA = MetaData()
+_table = partial(define, METADATA)
+
+LOG = _table("log", "seq", "seq int, at int, recorded_at int, item int, by text, body blob")
+Index("log_item", LOG.c.item)
+
+ITEM = _table(
+    "item",
+    "id",
+    "id int, engagement text, service text, external_id text, definition text, terms text, source int, row int,"
+    "status text, node text?, state blob?, received_at int, responded_at int?, closed_at int?, respond_due int?,"
+    "resolve_due int?, outcome text?, unit text?, touched bool",
+)
+RECEIVED = _table("received", "channel external_id", "channel text, external_id text, item int")
+TASK = _table(
+    "task",
+    "item token",
+    "item int, token int, node text, name text, service text, skill text, language text, level text, certificate text,"
+    "priority int, queued_at int, respond_due int?, resolve_due int?, person text?, assigned_at int?",
+)
+TIMER = _table("timer", "item timer", "item int, timer int, due int")
+Index("timer_due", TIMER.c.due)
+SUBSCRIPTION = _table("subscription", "item token", "item int, token int, name text, key text")
+Index("subscription_name_key", SUBSCRIPTION.c.name, SUBSCRIPTION.c.key)
+INCIDENT = _table("incident", "item token", "item int, token int, node text, code text, message text, at int")
+
+PERSON = _table("person", "id", "id text, facts blob")
+CERTIFICATE = _table(
+    "certificate",
+    "person certificate start",
+    "person text, certificate text, start int, end int, withdrawn_at int?",
+)
+TEST = _table(
+    "test",
+    "person kind language at",
+    "person text, kind text, language text, score int, pass_mark int, at int",
+)
+REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text, item int, reasons blob, at int")
+
+ENGAGEMENT = _table("engagement", "id digest", "id text, digest text, terms blob, signed_at int")
+DEFINITION = _table("definition", "digest", "digest text, pack text, files blob")
+SOURCE = _table(
+    "source",
+    "id",
+    "id int, name text, digest text, rows int, cursor int, received int, rejected int, duplicates int",
+)
+REJECT = _table("reject", "source row column", "source int, row int, column text, reason text, text text")
+
+TALLY = _table("tally", "engagement day measure", "engagement text, day text, measure text, n int")
+LABOUR = _table("labour", "engagement day person", "engagement text, day text, person text, seconds int, tasks int")
+
+ADDITIVE = (TALLY, LABOUR)
+"""Views whose changes are amounts to add, not rows to put."""
+
+PROJECTED = tuple(table for table in METADATA.sorted_tables if table is not LOG)
+"""Every table that the projection writes, and that a replay must give again."""

@@ -1,0 +1,175 @@
+"""The store: one log, one writer, and the tables that follow from the log in the same transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from alihdaya.kernel.event import Entry
+from alihdaya.store import log, migrations, working
+from alihdaya.store.commit import write, writer_for
+from alihdaya.store.database import Database
+from alihdaya.store.errors import StoreError, problem
+from alihdaya.store.lock import AdvisoryLock, FileLock, Lock
+from alihdaya.store.project import Projection
+from alihdaya.store.schema import LOG
+from alihdaya.store.working import WorkingSet
+
+_NONE: Mapping[int, Any] = {}
+
+
+class Store(WorkingSet):
+    """An open store. Close it, or use it in a `with`."""
+
+    def __init__(self, database: Database, *, read_only: bool) -> None:
+        self.database = database
+        self.read_only = read_only
+        self._connection: Connection | None = None
+        self._lock: Lock | None = None
+        self._projection: Projection | None = None
+        self._last = 0
+
+    @property
+    def place(self) -> str:
+        """Where the store is: a file's path, or a URL without its password."""
+        return self.database.place
+
+    def lock(self) -> None:
+        """Become the one writer, until `unlock`, `close` or the end of this process, however it ends.
+
+        Raises StoreLocked where another writes, StoreError for a store that was opened to read.
+        """
+        if self.read_only:
+            raise StoreError(problem("read-only", "this store was opened to read only", self.place))
+        if self._lock is not None:
+            return
+        if self.database.is_sqlite:
+            self._lock = FileLock(self.database.path)
+        else:
+            self._connection = self._connection or self.database.connect()
+            self._lock = AdvisoryLock(self._connection, self.place)
+
+    def unlock(self) -> None:
+        """Let another process write."""
+        self._projection = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def commit(self, entries: Sequence[Entry], *, recorded_at: int, instances: Mapping[int, Any] = _NONE) -> None:
+        """Append entries to the log and bring all tables up to them, durably, in one transaction.
+
+        `recorded_at`: now, in microseconds. `instances`: item -> its engine instance after the last of these entries,
+        which saves folding. Takes the lock if it is not held. Raises GapError where the entries do not follow the
+        log's last, StoreLocked, and StoreError where the database refuses; nothing is changed then.
+        """
+        self._write(entries, instances, recorded_at)
+
+    def project(self, entries: Sequence[Entry]) -> None:
+        """Bring the tables up to entries of another store's log, which is not copied: what a replay does."""
+        self._write(entries, _NONE, None)
+
+    def _write(self, entries: Sequence[Entry], instances: Mapping[int, Any], recorded_at: int | None) -> None:
+        self.lock()
+        if self._connection is None:
+            self._connection = self.database.connect()
+        try:
+            with self._connection.begin():
+                self._append(self._connection, entries, instances, recorded_at)
+        except BaseException as error:
+            self._give_up()
+            if isinstance(error, DBAPIError):
+                raise StoreError(self._explain(error)) from error
+            raise
+
+    def _append(
+        self, connection: Connection, entries: Sequence[Entry], instances: Mapping[int, Any], recorded_at: int | None
+    ) -> None:
+        projection = self._projection or Projection(working.known(connection))
+        writer = writer_for(connection)
+        if recorded_at is not None:
+            log.check_follows(entries, log.last_seq(connection), self.place)
+            writer.insert(LOG, log.rows(entries, recorded_at))
+        unknown = projection.unknown(entries)
+        if unknown:
+            projection.remember(working.standing(connection, unknown))
+        for entry in entries:
+            projection.take(entry, instances.get(entry.item))
+        write(writer, projection.changes())
+        self._projection = projection
+
+    def _give_up(self) -> None:
+        """After a failure, forget what was projected; after a lost connection, the lock is lost as well."""
+        self._projection = None
+        if self._connection is not None and self._connection.invalidated:
+            self._connection.close()
+            self._connection = None
+            if not self.database.is_sqlite:
+                self._lock = None
+
+    def _explain(self, error: DBAPIError) -> Any:
+        code = "store-conflict" if isinstance(error, IntegrityError) else "store-failed"
+        return problem(code, f"nothing was committed: {str(error.orig).splitlines()[0]}", self.place)
+
+    def last_seq(self) -> int:
+        """Give the number of the log's last entry, 0 where it is empty."""
+        with self.snapshot() as connection:
+            return log.last_seq(connection)
+
+    def read_log(self, *, after: int = 0, item: int | None = None, limit: int | None = None) -> Iterator[Entry]:
+        """Yield entries with seq > after in order, of one item or of all, at most `limit`; never in one piece."""
+        return log.read(self.database.reading, after=after, item=item, limit=limit)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that reads one moment of the store, changes nothing and blocks nobody."""
+        with self.database.reading.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give up the lock and every connection."""
+        self.unlock()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+
+def open_store(url: str | Path, *, read_only: bool = False, schema: str | None = None, durable: bool = True) -> Store:
+    """Open a store: a file's path, sqlite:///FILE or postgresql://…; where it is to write, make or migrate its tables.
+
+    `schema`: of PostgreSQL, made where it is missing. `durable` False: commits may be lost at a power cut (for
+    stores that are rebuilt from a log). Raises StoreTooNew for one that a newer version made, else StoreError.
+    """
+    database = Database(url, schema=schema, durable=durable)
+    try:
+        if read_only:
+            _check_readable(database)
+        else:
+            with database.connect() as connection, connection.begin():
+                if not migrations.check(connection, database.place):
+                    migrations.upgrade(connection)
+    except DBAPIError as error:
+        database.close()
+        raise StoreError(problem("cannot-open", f"the store cannot be opened: {error.orig}", database.place)) from error
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, read_only=read_only)
+
+
+def _check_readable(database: Database) -> None:
+    if database.is_sqlite and not database.path.exists():
+        raise StoreError(problem("no-store", "there is no such file", database.place))
+    with database.reading.connect() as connection:
+        migrations.require(connection, database.place)

@@ -1,0 +1,146 @@
+"""Items: lists, one item's story, and what was delivered for the invoice to name."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+
+from alihdaya.kernel.event import Entry
+from alihdaya.store.log import entries
+from alihdaya.store.schema import INCIDENT, ITEM, TASK
+from alihdaya.store.working import WorkingSet
+
+Month = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item as it stands: running, waiting, stopped or delivered; instants in microseconds."""
+
+    id: int
+    engagement: str
+    service: str
+    external_id: str
+    definition: str
+    terms: str
+    source: int
+    row: int
+    status: str
+    node: str | None
+    received_at: int
+    responded_at: int | None
+    closed_at: int | None
+    respond_due: int | None
+    resolve_due: int | None
+    outcome: str | None
+    unit: str | None
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTaskRow:
+    """An open task of an item, and who works on it since when."""
+
+    token: int
+    node: str
+    name: str
+    queued_at: int
+    person: str | None
+    assigned_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """Why an item is stopped."""
+
+    token: int
+    node: str
+    code: str
+    message: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that is known of one item: where it stands, what is open, and every entry about it."""
+
+    item: ItemRow
+    tasks: tuple[OpenTaskRow, ...]
+    incidents: tuple[IncidentRow, ...]
+    entries: tuple[Entry, ...]
+
+
+_COLUMNS = [column for column in ITEM.c if column.name != "state"]
+
+
+def items(
+    store: WorkingSet,
+    *,
+    status: str | None = None,
+    service: str | None = None,
+    outcome: str | None = None,
+    month: Month | None = None,
+    limit: int = 100,
+    after: int = 0,
+) -> list[ItemRow]:
+    """Give items by id, those after `after`, at most `limit`; `month`: only those delivered within it."""
+    query = select(*_COLUMNS).where(ITEM.c.id > after).order_by(ITEM.c.id).limit(limit)
+    for column, wanted in ((ITEM.c.status, status), (ITEM.c.service, service), (ITEM.c.outcome, outcome)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if month is not None:
+        query = query.where(_within(month))
+    with store.snapshot() as connection:
+        return [ItemRow(*row) for row in connection.execute(query)]
+
+
+def item_story(store: WorkingSet, item: int) -> Story | None:
+    """Give the whole story of an item, None where there is no such item."""
+    tasks = select(TASK.c.token, TASK.c.node, TASK.c.name, TASK.c.queued_at, TASK.c.person, TASK.c.assigned_at)
+    incidents = select(*[column for column in INCIDENT.c if column.name != "item"])
+    with store.snapshot() as connection:
+        found = connection.execute(select(*_COLUMNS).where(ITEM.c.id == item)).one_or_none()
+        if found is None:
+            return None
+        return Story(
+            ItemRow(*found),
+            tuple(OpenTaskRow(*row) for row in connection.execute(tasks.where(TASK.c.item == item))),
+            tuple(IncidentRow(*row) for row in connection.execute(incidents.where(INCIDENT.c.item == item))),
+            tuple(entries(connection, item=item)),
+        )
+
+
+def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, int]:
+    """Give unit -> quantity of what was delivered within a month: what the rate card prices."""
+    query = select(ITEM.c.unit, func.count()).where(_delivered(engagement, month)).group_by(ITEM.c.unit)
+    with store.snapshot() as connection:
+        return dict(connection.execute(query.order_by(ITEM.c.unit)).tuples().all())
+
+
+def unit_items(
+    store: WorkingSet, engagement: str, month: Month, unit: str, *, first: int = 1, last: int | None = None
+) -> list[int]:
+    """Give the items first to last (from 1, both included) of a unit in the order of delivery within a month.
+
+    The order is (closed_at, id), so that each tier of an invoice names its own items.
+    """
+    query = select(ITEM.c.id).where(_delivered(engagement, month), ITEM.c.unit == unit)
+    query = query.order_by(ITEM.c.closed_at, ITEM.c.id).offset(first - 1)
+    if last is not None:
+        query = query.limit(max(0, last - first + 1))
+    with store.snapshot() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def month_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRow]:
+    """Give every item delivered within a month, in the order of delivery (closed_at, id)."""
+    query = select(*_COLUMNS).where(_delivered(engagement, month)).order_by(ITEM.c.closed_at, ITEM.c.id)
+    with store.snapshot() as connection:
+        return [ItemRow(*row) for row in connection.execute(query)]
+
+
+def _delivered(engagement: str, month: Month) -> ColumnElement[bool]:
+    return (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered") & _within(month)
+
+
+def _within(month: Month) -> ColumnElement[bool]:
+    return (ITEM.c.closed_at >= month[0]) & (ITEM.c.closed_at < month[1])

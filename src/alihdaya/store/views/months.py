@@ -1,0 +1,107 @@
+"""Counts by day and month, labour, and what was rejected."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+
+from alihdaya.store.schema import LABOUR, REJECT, TALLY
+from alihdaya.store.working import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A day ("2013-01-31") or month ("2013-01") and what was counted in it, by measure; 0 is left out.
+
+    Measures: received, rejected, duplicate, straight_through, to_people, refused, assigned, done, cancelled, stopped,
+    delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked.
+    """
+
+    period: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SlaMonth:
+    """How the clocks of the items delivered in a month ended; items that nobody touched met both."""
+
+    month: str
+    respond_met: int
+    respond_missed: int
+    resolve_met: int
+    resolve_missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabourRow:
+    """A person's handling time and finished tasks for one engagement in one month."""
+
+    person: str
+    seconds: int
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """A row of a source that could not become an item."""
+
+    source: int
+    row: int
+    column: str
+    reason: str
+    text: str
+
+
+def tallies(store: WorkingSet, engagement: str, *, by: Literal["day", "month"] = "month") -> list[Period]:
+    """Give an engagement's counts by local day or month, oldest first."""
+    period: Any = TALLY.c.day if by == "day" else func.substr(TALLY.c.day, 1, 7)
+    query = select(period.label("period"), TALLY.c.measure, func.sum(TALLY.c.n))
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    with store.snapshot() as connection:
+        where = query.where(TALLY.c.engagement == engagement).group_by("period", TALLY.c.measure)
+        for when, measure, n in connection.execute(where.order_by("period", TALLY.c.measure)):
+            counts[when][measure] = int(n)
+    return [Period(when, found) for when, found in counts.items()]
+
+
+def totals(store: WorkingSet, engagement: str | None = None) -> dict[str, int]:
+    """Give all that was ever counted, by measure, for one engagement or the whole house."""
+    query = select(TALLY.c.measure, func.sum(TALLY.c.n)).group_by(TALLY.c.measure)
+    if engagement is not None:
+        query = query.where(TALLY.c.engagement == engagement)
+    with store.snapshot() as connection:
+        return {measure: int(n) for measure, n in connection.execute(query.order_by(TALLY.c.measure))}
+
+
+def months(store: WorkingSet, engagement: str) -> list[str]:
+    """Give the local months in which anything was delivered, oldest first."""
+    return [found.period for found in tallies(store, engagement) if "delivered" in found.counts]
+
+
+def sla_months(store: WorkingSet, engagement: str) -> list[SlaMonth]:
+    """Give how the service level was kept, by month of delivery, oldest first."""
+    clocks = ("respond_met", "respond_missed", "resolve_met", "resolve_missed")
+    return [
+        SlaMonth(found.period, *[found.counts.get(clock, 0) for clock in clocks])
+        for found in tallies(store, engagement)
+        if "delivered" in found.counts
+    ]
+
+
+def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
+    """Give who worked how long in a local month ("2013-01"), by person."""
+    query = select(LABOUR.c.person, func.sum(LABOUR.c.seconds), func.sum(LABOUR.c.tasks)).where(
+        LABOUR.c.engagement == engagement, func.substr(LABOUR.c.day, 1, 7) == month
+    )
+    with store.snapshot() as connection:
+        rows = connection.execute(query.group_by(LABOUR.c.person).order_by(LABOUR.c.person))
+        return [LabourRow(person, int(seconds), int(tasks)) for person, seconds, tasks in rows]
+
+
+def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:
+    """Give the rows of a source that were rejected, in the file's order."""
+    query = select(REJECT).where(REJECT.c.source == source).order_by(REJECT.c.row, REJECT.c.column).limit(limit)
+    with store.snapshot() as connection:
+        return [RejectRow(*row) for row in connection.execute(query)]

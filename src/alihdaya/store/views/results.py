@@ -1,0 +1,35 @@
+"""What was delivered, and how long it waited for a person: for reports."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from alihdaya.store.codec import decode_events
+from alihdaya.store.schema import ITEM, LOG
+from alihdaya.store.working import WorkingSet
+from alihdaya.work.events import ItemDelivered
+
+
+def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the results of what was delivered, but for the routine: an outcome that over half of all items have."""
+    mine = (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered")
+    outcomes = select(ITEM.c.outcome, func.count()).where(mine).group_by(ITEM.c.outcome)
+    with store.snapshot() as connection:
+        counts = dict(connection.execute(outcomes).tuples().all())
+        routine = [outcome for outcome, n in counts.items() if 2 * n > sum(counts.values())]
+        query = select(LOG.c.body).join(ITEM, (ITEM.c.id == LOG.c.item) & (ITEM.c.closed_at == LOG.c.at)).where(mine)
+        if len(counts) > 1:
+            query = query.where(ITEM.c.outcome.not_in(routine))
+        for body in connection.execute(query.order_by(LOG.c.seq)).scalars():
+            for happened in decode_events(body):
+                if isinstance(happened, ItemDelivered):
+                    yield happened.result
+
+
+def waits(store: WorkingSet, engagement: str) -> list[int]:
+    """Give how long each item that went to a person waited to be taken, in microseconds."""
+    query = select(ITEM.c.responded_at - ITEM.c.received_at)
+    query = query.where(ITEM.c.engagement == engagement, ITEM.c.responded_at.is_not(None))
+    with store.snapshot() as connection:
+        return list(connection.execute(query).scalars())

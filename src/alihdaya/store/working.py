@@ -1,0 +1,217 @@
+"""What the writer reads when it starts or goes on: what is open, who is there, what is in force."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, Table, func, select
+
+from alihdaya.engine.state import from_wire
+from alihdaya.people.events import CertificateIssued, PersonJoined, TestTaken
+from alihdaya.store.codec import decode, revive
+from alihdaya.store.project import Known, Standing
+from alihdaya.store.project.house import zone_of
+from alihdaya.store.project.standing import NARROW
+from alihdaya.store.schema import (
+    CERTIFICATE,
+    DEFINITION,
+    ENGAGEMENT,
+    ITEM,
+    PERSON,
+    RECEIVED,
+    SOURCE,
+    SUBSCRIPTION,
+    TASK,
+    TEST,
+    TIMER,
+)
+
+_CHUNK = 900
+
+
+class OpenTask(NamedTuple):
+    """A task that waits or is being worked on; the columns of the table `task`, instants in microseconds."""
+
+    item: int
+    token: int
+    node: str
+    name: str
+    service: str
+    skill: str
+    language: str
+    level: str
+    certificate: str
+    priority: int
+    queued_at: int
+    respond_due: int | None
+    resolve_due: int | None
+    person: str | None
+    assigned_at: int | None
+
+
+class Timer(NamedTuple):
+    """A timer that is set: its number within the item, and when it is due (microseconds)."""
+
+    item: int
+    timer: int
+    due: int
+
+
+class SourceRow(NamedTuple):
+    """A file that was read up to row `cursor`; rows count from 1 and were received, rejected or duplicates."""
+
+    id: int
+    name: str
+    digest: str
+    rows: int
+    cursor: int
+    received: int
+    rejected: int
+    duplicates: int
+
+
+class Held(NamedTuple):
+    """A certificate as it was issued, and when it was withdrawn, if it was (microseconds)."""
+
+    issued: CertificateIssued
+    withdrawn_at: int | None
+
+
+class Person(NamedTuple):
+    """Somebody on the roster with what they proved."""
+
+    facts: PersonJoined
+    tests: tuple[TestTaken, ...]
+    certificates: tuple[Held, ...]
+
+
+class Engagement(NamedTuple):
+    """Terms that were signed; `terms` is the whole parsed terms.toml."""
+
+    id: str
+    digest: str
+    terms: dict[str, Any]
+    signed_at: int
+
+
+class Definition(NamedTuple):
+    """A pack's models: relative path -> text."""
+
+    digest: str
+    pack: str
+    files: dict[str, str]
+
+
+class WorkingSet:
+    """The reads of the writer. Each runs in a read-only transaction of its own and blocks nobody."""
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Give a connection that reads one moment of the store."""
+        raise NotImplementedError
+
+    def _all(self, query: Select[Any]) -> list[Row[Any]]:
+        with self.snapshot() as connection:
+            return list(connection.execute(query).all())
+
+    def next_item(self) -> int:
+        """Give the number of the next item: one more than the highest."""
+        return (self._all(select(func.max(ITEM.c.id)))[0][0] or 0) + 1
+
+    def waiting_instance(self, item: int) -> Any:
+        """Give the engine's instance of an item that waits or is stopped, None for any other."""
+        found = self._all(select(ITEM.c.state).where(ITEM.c.id == item))
+        return from_wire(decode(found[0][0])) if found and found[0][0] is not None else None
+
+    def open_tasks(self) -> list[OpenTask]:
+        """Give all tasks that are neither done nor cancelled, in the order of item and token."""
+        return [OpenTask._make(row) for row in self._all(_everything(TASK))]
+
+    def timers_due(self, now: int, limit: int = 1_000) -> list[Timer]:
+        """Give the first `limit` timers that are due at `now`, earliest first."""
+        query = select(TIMER).where(TIMER.c.due <= now).order_by(TIMER.c.due, TIMER.c.item, TIMER.c.timer)
+        return [Timer._make(row) for row in self._all(query.limit(limit))]
+
+    def next_due(self) -> int | None:
+        """Say when the next timer is due."""
+        found: int | None = self._all(select(func.min(TIMER.c.due)))[0][0]
+        return found
+
+    def subscribers(self, name: str, key: str) -> list[tuple[int, int]]:
+        """Give (item, token) of all that await this message."""
+        wanted = (SUBSCRIPTION.c.name == name) & (SUBSCRIPTION.c.key == key)
+        rows = self._all(_everything(SUBSCRIPTION).where(wanted))
+        return [(row.item, row.token) for row in rows]
+
+    def sources(self) -> list[SourceRow]:
+        """Give all files that were ever read."""
+        return [SourceRow._make(row) for row in self._all(_everything(SOURCE))]
+
+    def known(self, channel: str, external_ids: Iterable[str]) -> dict[str, int]:
+        """Give external id -> item of those that were received before."""
+        found: dict[str, int] = {}
+        query = select(RECEIVED.c.external_id, RECEIVED.c.item).where(RECEIVED.c.channel == channel)
+        with self.snapshot() as connection:
+            for some in _chunks(external_ids):
+                found.update(connection.execute(query.where(RECEIVED.c.external_id.in_(some))).tuples())
+        return found
+
+    def persons(self) -> list[Person]:
+        """Give the roster, with tests and certificates in the order they count in."""
+        with self.snapshot() as connection:
+            people = connection.execute(_everything(PERSON)).all()
+            tests, held = defaultdict(list), defaultdict(list)
+            for row in connection.execute(_everything(TEST)):
+                tests[row.person].append(TestTaken(*row))
+            for row in connection.execute(_everything(CERTIFICATE)):
+                held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
+        return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]
+
+    def engagements(self) -> list[Engagement]:
+        """Give all terms that were ever signed, the last ones last."""
+        query = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)
+        return [Engagement(one.id, one.digest, decode(one.terms), one.signed_at) for one in self._all(query)]
+
+    def definition(self, digest: str) -> Definition | None:
+        """Give the models with this digest."""
+        found = self._all(select(DEFINITION).where(DEFINITION.c.digest == digest))
+        return Definition(digest, found[0].pack, decode(found[0].files)) if found else None
+
+
+def joined_from(facts: bytes) -> PersonJoined:
+    """Give the event that a row of the table `person` keeps."""
+    event = revive(["person.joined", *decode(facts)])
+    assert isinstance(event, PersonJoined)  # noqa: S101 - the tag says so
+    return event
+
+
+def known(connection: Connection) -> Known:
+    """Read what a projection must know before it goes on."""
+    terms = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)
+    zones = {(row.id, row.digest): zone_of(decode(row.terms)) for row in connection.execute(terms)}
+    sources = [tuple(row) for row in connection.execute(_everything(SOURCE))]
+    return Known(zones, sources, [tuple(row) for row in connection.execute(_everything(CERTIFICATE))])
+
+
+def standing(connection: Connection, items: Iterable[int]) -> Iterator[Standing]:
+    """Read items with all that is open about them."""
+    for some in _chunks(items):
+        found = {row.id: Standing(tuple(row), fresh=False) for row in connection.execute(_of(ITEM, ITEM.c.id, some))}
+        for table in NARROW:
+            for row in connection.execute(_of(table, table.c.item, some)):
+                found[row.item].open[table.name][row[1]] = tuple(row[2:])
+        yield from found.values()
+
+
+def _of(table: Table, column: Any, items: list[Any]) -> Select[Any]:
+    return select(table).where(column.in_(items))
+
+
+def _everything(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    whole = list(values)
+    for start in range(0, len(whole), _CHUNK):
+        yield whole[start : start + _CHUNK]
