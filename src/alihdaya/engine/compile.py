@@ -39,16 +39,17 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
     nodes = process.nodes
     leave = tuple(leave_of(process, node) for node in nodes)
     starts = [node for node in nodes if node.kind is Kind.START]
+    attached = _attached(process)
     offers = tuple(_offer_of(node) for node in nodes)
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
         budget=step_budget,
-        enter=tuple(map(_Binder(process, decisions, steps).enter_of, nodes, leave, offers)),
+        enter=tuple(map(_Binder(attached, decisions, steps).enter_of, nodes, leave, offers)),
         leave=leave,
         offer=offers,
         target=tuple(flow.target for flow in process.flows),
-        catchers=tuple(_catchers(process, node) for node in nodes),
+        catchers=tuple(map(_catchers, attached)),
         index={node.id: node.index for node in nodes},
         starts=tuple(starts),
         start=_only([node for node in starts if node.detail is None] or starts),
@@ -93,15 +94,15 @@ def _offer_of(node: Node) -> Offer | None:
 class _Binder:
     """Builds the closures that enter nodes, with decisions and steps bound."""
 
-    def __init__(self, process: Process, decisions: Decisions, steps: Steps) -> None:
-        self.process = process
+    def __init__(self, attached: list[list[Node]], decisions: Decisions, steps: Steps) -> None:
+        self.attached = attached
         self.decisions = decisions
         self.steps = steps
 
     def enter_of(self, node: Node, leave: Closure, offer: Offer | None) -> Closure:
         """Build the closure that enters one node."""
         if offer is not None:
-            return entering.waiting(offer, _boundaries(self.process, node))
+            return entering.waiting(offer, _boundaries(self.attached[node.index]))
         match node.detail:
             case Rule():
                 return entering.rule(node, node.detail, self.decisions[node.detail.decision].run, leave)
@@ -118,17 +119,18 @@ class _Binder:
         return leave
 
 
-def _boundaries(process: Process, node: Node) -> tuple[Boundary, ...]:
-    return tuple(
-        Boundary(other.id, due_at(other.detail))
-        for other in process.nodes
-        if other.kind is Kind.BOUNDARY and other.attached == node.index and isinstance(other.detail, Timer)
-    )
+def _attached(process: Process) -> list[list[Node]]:
+    """Give the boundary events of each node, by node index."""
+    found: list[list[Node]] = [[] for _ in process.nodes]
+    for node in process.nodes:
+        if node.attached is not None:
+            found[node.attached].append(node)
+    return found
 
 
-def _catchers(process: Process, node: Node) -> dict[str | None, int]:
-    return {
-        other.detail.code: other.index
-        for other in process.nodes
-        if other.kind is Kind.BOUNDARY and other.attached == node.index and isinstance(other.detail, Error)
-    }
+def _boundaries(attached: list[Node]) -> tuple[Boundary, ...]:
+    return tuple(Boundary(node.id, due_at(node.detail)) for node in attached if isinstance(node.detail, Timer))
+
+
+def _catchers(attached: list[Node]) -> dict[str | None, int]:
+    return {node.detail.code: node.index for node in attached if isinstance(node.detail, Error)}

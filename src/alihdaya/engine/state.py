@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from alihdaya.engine.values import pack, unpack
+from alihdaya.engine.values import pack_variables, unpack
 
 RUNNING = "running"
 ENDED = "ended"
@@ -114,7 +114,7 @@ def to_wire(instance: Instance) -> tuple[Any, ...]:
         instance.next_token,
         instance.next_timer,
         [list(pair) for pair in instance.tokens.items()],
-        [[name, pack(value)] for name, value in instance.variables.items()],
+        pack_variables(instance.variables),
         [[token, *wait] for token, wait in instance.waits.items()],
         [[timer, *running] for timer, running in instance.timers.items()],
         [[token, *incident] for token, incident in instance.incidents.items()],
@@ -125,7 +125,7 @@ def from_wire(wire: Sequence[Any]) -> Instance:
     """Give the instance of a wire form. Raises ValueError where another version wrote it."""
     if wire[0] != WIRE_VERSION:
         raise ValueError(f"an instance of wire version {wire[0]!r} cannot be read; this is version {WIRE_VERSION}")
-    made = Instance(wire[1], {name: unpack(value) for name, value in wire[7]})
+    made = Instance(wire[1], {name: unpack(value) for name, value in wire[7].items()})
     made.status, made.ended_at, made.next_token, made.next_timer = wire[2:6]
     made.tokens = {token: place for token, place in wire[6]}  # noqa: C416  # pairs come as lists from the wire
     made.waits = {entry[0]: Wait(*entry[1:]) for entry in wire[8]}

@@ -69,6 +69,14 @@ def pack(value: Any) -> Any:
     return writer(value)
 
 
+def pack_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the wire form of each value by its name; `unpack` each to read them back."""
+    return {
+        name: value if (kind := type(value)) in _PLAIN or (kind is int and -_BIG <= value < _BIG) else pack(value)
+        for name, value in variables.items()
+    }
+
+
 def unpack(wire: Any) -> Any:
     """Give the value of a wire form; the inverse of `pack`. Raises KeyError for an unknown tag."""
     kind = type(wire)

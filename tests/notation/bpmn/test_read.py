@@ -125,6 +125,12 @@ def test_what_cannot_be_executed_is_refused_with_element_and_line(element, named
     assert problem.source.file == "x.bpmn"
 
 
+def test_one_unsupported_element_is_one_problem_and_not_one_for_each_flow_to_it():
+    node = '<subProcess id="u"><incoming>f</incoming></subProcess><task id="t"><outgoing>f</outgoing></task>'
+    edge = '<boundaryEvent id="b" attachedToRef="u"><errorEventDefinition/></boundaryEvent>'
+    assert codes(around(node + edge + flow("t", "u", identity="f") + flow("u", "t"), "t")) == ["unsupported-element"]
+
+
 @pytest.mark.parametrize(
     "attribute", ['startQuantity="2"', 'completionQuantity="3"', 'isForCompensation="true"', 'operationRef="o"']
 )

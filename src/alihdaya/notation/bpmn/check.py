@@ -19,6 +19,7 @@ def check_process(process: Process) -> list[Problem]:
     return [
         *_ends(process),
         *(problem for node in process.nodes for rule in _RULES for problem in rule(process, node)),
+        *_errors(process),
         *_reach(process),
     ]
 
@@ -68,17 +69,20 @@ def _no_way(node: Node, flows: list[Flow]) -> Iterator[Problem]:
         yield _at(node, "no-default", "without a default flow, an item that meets no condition stops here", "warning")
 
 
-def _boundaries(process: Process, node: Node) -> Iterator[Problem]:
+_RULES = (_connections, _conditions)
+
+
+def _errors(process: Process) -> Iterator[Problem]:
     """Error boundary events always interrupt (10.5.4) and differ in their codes."""
-    if isinstance(node.detail, Error) and node.kind is Kind.BOUNDARY:
+    seen: dict[tuple[int | None, str | None], str] = {}
+    for node in process.nodes:
+        if node.kind is not Kind.BOUNDARY or not isinstance(node.detail, Error):
+            continue
         if not node.interrupting:
             yield _at(node, "error-not-interrupting", "an error boundary event always interrupts its activity")
-        for other in process.nodes[: node.index]:
-            if other.attached == node.attached and other.kind is Kind.BOUNDARY and other.detail == node.detail:
-                yield _at(node, "same-error-twice", f"{other.id!r} already catches this error on the same activity")
-
-
-_RULES = (_connections, _conditions, _boundaries)
+        first = seen.setdefault((node.attached, node.detail.code), node.id)
+        if first != node.id:
+            yield _at(node, "same-error-twice", f"{first!r} already catches this error on the same activity")
 
 
 def _reach(process: Process) -> Iterator[Problem]:

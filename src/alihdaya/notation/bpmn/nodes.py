@@ -43,6 +43,7 @@ def read_node(file: File, element: "etree._Element") -> RawNode | None:
     kind = _KINDS.get(str(element.tag))
     if kind is None:
         file.unsupported(element)
+        file.skipped.add(element.get("id", ""))
         return None
     file.check_attributes(element, _OWN.get(kind, frozenset()))
     _check_features(file, element)

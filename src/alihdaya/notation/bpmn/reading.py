@@ -32,7 +32,10 @@ def reference(text: str) -> str:
 
 
 class File:
-    """The state of one reading. `problems` stop it, `notes` are warnings about what is drawn but not executed."""
+    """The state of one reading. `problems` stop it, `notes` are warnings about what is drawn but not executed.
+
+    `skipped` holds ids of elements that are already a problem, so that references to them are not another one.
+    """
 
     def __init__(self, name: str, names: frozenset[str]) -> None:
         self.name = name
@@ -41,6 +44,7 @@ class File:
         self.notes: list[Problem] = []
         self.messages: dict[str, Message] = {}
         self.errors: dict[str, Error] = {}
+        self.skipped: set[str] = set()
 
     def source(self, element: "etree._Element") -> Source:
         """Give the place of an element."""

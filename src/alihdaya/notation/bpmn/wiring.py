@@ -42,7 +42,7 @@ class _Wires:
     def _end(self, element: "etree._Element", side: str) -> int | None:
         ref = element.get(side, "")
         end = self.index.get(reference(ref))
-        if end is None:
+        if end is None and reference(ref) not in self.file.skipped:
             self.file.problem("dangling-flow", f"{side} {ref!r} names no flow node of this process", element)
         return end
 
@@ -68,7 +68,7 @@ class _Wires:
     def _check_listed(self, raw: RawNode, side: str, flows: list[Flow]) -> None:
         real = {flow.id for flow in flows}
         for listed in raw.listed[side]:
-            if listed not in real:
+            if listed not in real and not self.file.skipped:
                 self._problem("false-list", f"lists {listed!r} as {side}, but no such flow is", raw.source)
 
     def _default(self, raw: RawNode, outgoing: list[Flow]) -> int | None:
@@ -77,6 +77,8 @@ class _Wires:
         for flow in outgoing:
             if flow.id == raw.default:
                 return flow.index
+        if self.file.skipped:
+            return None
         self._problem("default-flow", f"default {raw.default!r} is no outgoing flow of this node", raw.source)
         return None
 
@@ -84,6 +86,8 @@ class _Wires:
         if raw.kind is not Kind.BOUNDARY:
             return None
         place = self.index.get(raw.attached)
+        if place is None and raw.attached in self.file.skipped:
+            return None
         if place is None or self.raw[place].kind not in TASKS:
             message = f"attachedToRef {raw.attached!r} names no activity of this process"
             self._problem("boundary-unattached", message, raw.source)
