@@ -1,0 +1,146 @@
+"""One cell of a client's data: from its text to an exact value, or the reason why not."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from alihdaya.kernel.time import iso, micros
+from alihdaya.packs.intake import Column
+
+MOST_DIGITS: Final = 34
+"""FEEL numbers have 34 digits (DMN 1.5, 10.3.2.3.1); a longer one would be rounded in silence."""
+
+NEEDED: Final = "no value, and one is required"
+"""The reason for a null in a required column."""
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_LARGEST: Final = 6144
+_WHOLE: Final = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
+_FOREIGN: Final = re.compile(r"[+-]?\d{1,3}([.,' ]\d{3})*[.,]\d+|[+-]?\d+,\d+|[+-]?\d{1,3}([,' ]\d{3})+")
+_TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
+
+Value = int | Decimal | str | bool
+Reader = Callable[[str], Value]
+
+
+class CellError(ValueError):
+    """A cell that cannot be read; its text is the reason, for a person."""
+
+
+def cell_reader(column: Column) -> Reader:
+    """Give the function from a cell's text (not a null) to its value; it raises CellError.
+
+    integer -> int; number -> int or Decimal of at most 34 digits, without idle zeros; boolean -> bool;
+    date -> ISO text; instant -> ISO text in UTC; text -> itself.
+    """
+    read = _READERS[column.type]
+
+    def checked(text: str) -> Value:
+        if len(text) > column.max_length:
+            raise CellError(f"longer than {column.max_length:,} characters")
+        value: Value = read(text if column.type == "text" else text.strip())
+        _check(column, value)
+        return value
+
+    return checked
+
+
+def read_instant(text: str) -> int:
+    """Microseconds since the epoch of an ISO 8601 text with a time zone. Raises CellError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise CellError("not an instant such as 2013-01-31T17:05:00Z") from None
+    if moment.tzinfo is None:
+        raise CellError("has no time zone, such as Z or -05:00")
+    return micros(moment)
+
+
+def text_of(value: object) -> str | None:
+    """Text of a JSON value as a cell; None for null. Raises CellError for an object or an array."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    raise CellError("an object or a list, where a single value is wanted")
+
+
+def _check(column: Column, value: Value) -> None:
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        if column.low is not None and value < column.low:
+            raise CellError(f"below {column.low}")
+        if column.high is not None and value > column.high:
+            raise CellError(f"above {column.high}")
+    if column.allowed and str(value) not in column.allowed:
+        raise CellError("not one of " + ", ".join(column.allowed))
+
+
+def _integer(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise CellError("not a whole number" + _hint(text))
+    digits = text.partition(".")[0]
+    if len(digits.lstrip("+-").lstrip("0")) > MOST_DIGITS:
+        raise CellError(f"more than {MOST_DIGITS} digits")
+    return int(digits)
+
+
+def _number(text: str) -> int | Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise CellError("not a number" + _hint(text))
+    number = Decimal(text)
+    sign, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise CellError("not a number")
+    while len(digits) > 1 and digits[-1] == 0:
+        digits, exponent = digits[:-1], exponent + 1
+    if len(digits) > MOST_DIGITS:
+        raise CellError(f"more than {MOST_DIGITS} digits")
+    if abs(number.adjusted()) > _LARGEST:
+        raise CellError("too large or too small a number")
+    if digits == (0,):
+        return 0
+    if exponent >= 0 and len(digits) + exponent <= MOST_DIGITS:
+        return int(number)
+    return Decimal((sign, digits, exponent))
+
+
+def _hint(text: str) -> str:
+    return ": write 1234.5, without thousands and with a point" if _FOREIGN.fullmatch(text) else ""
+
+
+def _boolean(text: str) -> bool:
+    value = _TRUTH.get(text.lower())
+    if value is None:
+        raise CellError("neither true nor false")
+    return value
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise CellError("not a date such as 2013-01-31") from None
+
+
+def _instant(text: str) -> str:
+    return iso(read_instant(text)) or ""
+
+
+def _text(text: str) -> str:
+    if "\0" in text:
+        raise CellError("holds a NUL character")
+    return text
+
+
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "date": _date,
+    "instant": _instant,
+    "text": _text,
+}

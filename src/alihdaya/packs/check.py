@@ -1,0 +1,99 @@
+"""Check that the files of a pack fit together: everything that is named exists, everything that is read is written."""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from alihdaya.kernel.errors import AlihdayaError, Problem, Source
+from alihdaya.notation import bpmn
+from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
+from alihdaya.packs.decisions import compile_decisions
+from alihdaya.packs.offer import check_offer
+from alihdaya.packs.pack import Pack
+from alihdaya.packs.rehearse import rehearse
+from alihdaya.packs.supply import ANYTHING, Read, reads, supplied, writes
+
+LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
+
+
+def check(pack: Pack) -> list[Problem]:
+    """Give every finding about a loaded pack; none of severity error means that it can be deployed.
+
+    The process and its flows, the decisions, forms, steps, skills, certificates and units that are named, the
+    variables that are read, terms and roster where the pack has them, and every sample. Steps are not run.
+    """
+    try:
+        process = pack.process
+    except KeyError:
+        place = Source(f"{pack.place}/pack.toml", element="process.id")
+        return [Problem("no-process", f"there is no process {pack.manifest.process_id!r} in the file", place)]
+    problems = [*bpmn.check(pack.definitions), *_units(pack, process), *_result(pack, process), *check_offer(pack)]
+    try:
+        decisions = compile_decisions(pack)
+    except AlihdayaError as error:
+        return [*problems, *error.problems]
+    before = supplied(pack, process)
+    for node in process.nodes:
+        problems += _names(pack, node, decisions)
+        needed = list(reads(process, node))
+        if isinstance(node.detail, Rule) and node.detail.decision in decisions:
+            decision = node.detail.decision
+            needed += [Read(node, name, f"decision {decision!r}") for name in decisions[decision].inputs]
+        after = before[node.index] | writes(pack, node)
+        problems += _unsupplied(needed, before[node.index], after)
+    return problems + rehearse(pack, decisions)
+
+
+def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    known = sorted(known)
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; there is {', '.join(known) or 'none'}"
+        yield Problem(f"no-{what}", f"there is no {what} {name!r}{hint}", node.source)
+
+
+def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem]:
+    detail, manifest = node.detail, pack.manifest
+    if isinstance(detail, Rule):
+        yield from _missing(node, "decision", detail.decision, decisions)
+    if isinstance(detail, Step):
+        yield from _missing(node, "step", detail.name, pack.steps)
+    if isinstance(detail, UserWork):
+        asked = (
+            ("form", detail.form, manifest.forms),
+            ("skill", detail.skill, manifest.skills),
+            ("certificate", detail.certificate, manifest.certificates),
+            ("language", detail.language, manifest.languages),
+            ("level", detail.level, LEVELS),
+        )
+        for what, name, known in asked:
+            if name:
+                yield from _missing(node, what, name, known)
+
+
+def _unsupplied(needed: list[Read], before: frozenset[str], after: frozenset[str]) -> Iterator[Problem]:
+    if ANYTHING in after:
+        return
+    for read in sorted(set(needed), key=lambda read: (read.what, read.name)):
+        there = after if read.what.startswith("the condition") else before
+        if read.name not in there:
+            message = f"{read.what} needs {read.name!r}, which neither the intake nor an earlier node supplies"
+            yield Problem("not-supplied", message, read.node.source)
+
+
+def _units(pack: Pack, process: Process) -> Iterator[Problem]:
+    ends = {node.id: node for node in process.nodes if node.kind is Kind.END}
+    for end, node in ends.items():
+        if end not in pack.delivery.units:
+            message = f"end event {end!r} has no unit in [delivery.units], so nothing could be billed"
+            yield Problem("no-unit", message, node.source)
+    for end in pack.delivery.units.keys() - ends.keys():
+        place = Source(f"{pack.place}/pack.toml", element=f"delivery.units.{end}")
+        yield Problem("no-end", f"the process has no end event {end!r}", place)
+
+
+def _result(pack: Pack, process: Process) -> Iterator[Problem]:
+    written = frozenset(pack.intake.variables).union(*(writes(pack, node) for node in process.nodes))
+    for name in pack.delivery.result:
+        if name not in written and ANYTHING not in written:
+            place = Source(f"{pack.place}/pack.toml", element="delivery.result")
+            yield Problem("not-supplied", f"nothing in the process writes {name!r}", place)

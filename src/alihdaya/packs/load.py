@@ -1,0 +1,117 @@
+"""Load a pack: its facts, its models and its samples, parsed; nothing of it is run."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
+from alihdaya.notation import bpmn, dmn
+from alihdaya.packs.folder import Folder, deployed, digest, open_folder, text
+from alihdaya.packs.manifest import read_manifest
+from alihdaya.packs.pack import Manifest, Pack
+from alihdaya.packs.samples import read_samples
+from alihdaya.packs.steps import read_steps
+from alihdaya.packs.translation import read_translation
+
+
+def load(name_or_path: str | Path) -> Pack:
+    """Load an installed pack by its name, or a folder by its path; a `Path` is never taken for a name.
+
+    Raises PackError with every problem found in all files, each with file, line and key or element. Reading runs
+    nothing of the pack (see packs.steps for its steps.py), but an installed pack's package is imported to be found.
+    """
+    folder = open_folder(name_or_path)
+    manifest = read_manifest(folder.content["pack.toml"], f"{folder.place}/pack.toml")
+    return _Loading(folder, manifest).pack()
+
+
+def from_files(texts: Mapping[str, str], *, place: str = "the store") -> Pack:
+    """Load a pack from the texts that were deployed, without terms, people and samples. Raises PackError."""
+    folder = Folder(place, installed=False, content={path: text.encode() for path, text in texts.items()})
+    return _Loading(folder, read_manifest(folder.content["pack.toml"], f"{place}/pack.toml")).pack()
+
+
+class _Loading:
+    """One pack while it is being read: the problems of all its files are kept, and raised together."""
+
+    def __init__(self, folder: Folder, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self.problems: list[Problem] = []
+
+    def pack(self) -> Pack:
+        folder = self.folder
+        texts = self._try(lambda: deployed(folder), {})
+        made = Pack(
+            manifest=self.manifest,
+            definitions=self._process(),
+            models={path: model for path in folder.under("decisions") if (model := self._model(path)) is not None},
+            steps=self._steps(),
+            files=texts,
+            digest=digest(texts),
+            place=folder.place,
+            installed=folder.installed,
+            terms=self._optional("terms.toml"),
+            roster=self._optional("roster.toml"),
+            samples=self._try(lambda: read_samples(folder, self.manifest.intake), ()),
+            translations=self._translations(),
+            rehearsal=self._try(self._rehearsal, {}),
+        )
+        if self.problems:
+            raise PackError(self.problems)
+        return made
+
+    def _try(self, read: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return read()
+        except AlihdayaError as error:
+            self.problems += error.problems
+            return otherwise
+
+    def _process(self) -> Any:
+        path = f"processes/{self.manifest.process_file}"
+        if path not in self.folder.content:
+            place = Source(f"{self.folder.place}/pack.toml", element="process.file")
+            self.problems.append(Problem("no-process", f"there is no {path}", place))
+            return None
+        names = frozenset(self.manifest.intake.variables) | {
+            field.name for form in self.manifest.forms.values() for field in form.fields
+        }
+        name = f"{self.folder.place}/{path}"
+        return self._try(lambda: bpmn.read(self.folder.content[path], name, names=names), None)
+
+    def _model(self, path: str) -> Any:
+        return self._try(lambda: dmn.read(self.folder.content[path], f"{self.folder.place}/{path}"), None)
+
+    def _steps(self) -> tuple[str, ...]:
+        if "steps.py" not in self.folder.content:
+            return ()
+        name = f"{self.folder.place}/steps.py"
+        steps: tuple[str, ...] = self._try(lambda: read_steps(text(self.folder, "steps.py"), name), ())
+        return steps
+
+    def _optional(self, path: str) -> str | None:
+        if path not in self.folder.content:
+            return None
+        found: str | None = self._try(lambda: text(self.folder, path), None)
+        return found
+
+    def _rehearsal(self) -> dict[str, Any]:
+        if "rehearsal.toml" not in self.folder.content:
+            return {}
+        place = Source(f"{self.folder.place}/rehearsal.toml")
+        try:
+            tables = tomllib.loads(text(self.folder, "rehearsal.toml"))
+        except tomllib.TOMLDecodeError as error:
+            raise PackError(Problem("not-toml", f"not TOML: {error}", place)) from None
+        if not all(isinstance(table, dict) for table in tables.values()):
+            raise PackError(Problem("wrong-type", "rehearsal.toml holds one table for each user task", place))
+        return tables
+
+    def _translations(self) -> dict[str, dict[str, str]]:
+        found = {}
+        for path, data in self.folder.under("locale").items():
+            name, language = f"{self.folder.place}/{path}", path.removeprefix("locale/").removesuffix(".po")
+            found[language] = self._try(partial(read_translation, data, name, language), {})
+        return found

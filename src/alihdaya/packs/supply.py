@@ -1,0 +1,80 @@
+"""Which variables an item can have when it reaches a node: what its row, its rules and its people supplied before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Script, Timer, UserWork
+from alihdaya.notation.feel.ir import ContextOf
+from alihdaya.packs.pack import Pack
+
+ANYTHING = "*"
+"""Stands in a set of names for a node that may write variables of any name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A node reads a variable, for the reason `what`."""
+
+    node: Node
+    name: str
+    what: str
+
+
+def supplied(pack: Pack, process: Process) -> list[frozenset[str]]:
+    """Give for each node the names that may be there when a token arrives, by whatever way it came."""
+    before: list[frozenset[str]] = [frozenset() for _ in process.nodes]
+    start = frozenset(pack.intake.variables)
+    queue = [node.index for node in process.nodes if not node.incoming and node.attached is None]
+    for index in queue:
+        before[index] = start
+    seen = set(queue)
+    while queue:
+        node = process.nodes[queue.pop()]
+        after = before[node.index] | writes(pack, node)
+        for target, names in _next(process, node, before[node.index], after):
+            if not names <= before[target] or target not in seen:
+                before[target] |= names
+                seen.add(target)
+                queue.append(target)
+    return before
+
+
+def _next(
+    process: Process, node: Node, before: frozenset[str], after: frozenset[str]
+) -> Iterator[tuple[int, frozenset[str]]]:
+    for flow in node.outgoing:
+        yield process.flows[flow].target, after
+    for other in process.nodes:
+        if other.attached == node.index:
+            yield other.index, before
+
+
+def writes(pack: Pack, node: Node) -> frozenset[str]:
+    """Names of the variables that a node may write; ANYTHING among them where only a run could tell."""
+    detail = node.detail
+    if isinstance(detail, UserWork):
+        form = pack.forms.get(detail.form)
+        return frozenset(field.name for field in form.fields) if form else frozenset({ANYTHING})
+    if isinstance(detail, (Rule, Script)) and detail.result:
+        return frozenset({detail.result})
+    if isinstance(detail, Script) and isinstance(root := detail.formula.expr.root, ContextOf) and not root.result:
+        return frozenset(name for name, _ in root.entries)
+    waits = node.kind in (Kind.SERVICE_TASK, Kind.RECEIVE_TASK, Kind.CATCH, Kind.BOUNDARY)
+    if isinstance(detail, (Rule, Script)) or (waits and not isinstance(detail, Timer)):
+        return frozenset({ANYTHING})
+    return frozenset()
+
+
+def reads(process: Process, node: Node) -> Iterator[Read]:
+    """Variables that the FEEL of a node and of the flows that leave it needs."""
+    for index in node.outgoing:
+        flow = process.flows[index]
+        if flow.condition:
+            yield from (Read(node, name, f"the condition of flow {flow.id!r}") for name in flow.condition.expr.names)
+    detail = node.detail
+    if isinstance(detail, Script):
+        yield from (Read(node, name, "the script") for name in detail.formula.expr.names)
+    if isinstance(detail, Timer) and detail.formula:
+        yield from (Read(node, name, "the timer") for name in detail.formula.expr.names)
+    if isinstance(detail, UserWork) and detail.priority:
+        yield from (Read(node, name, "the priority") for name in detail.priority.expr.names)
