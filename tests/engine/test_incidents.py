@@ -62,6 +62,7 @@ def test_no_flow_to_take_is_an_incident_and_the_finished_task_is_not_asked_again
     desk.send(CompleteTask(1, {"x": 0}))
     assert incident(desk)[:2] == ("ask", "no-flow")
     assert kinds(desk.send(Retry(1))) == ["IncidentCleared", "IncidentRaised"]
+    assert kinds(desk.send(Retry(1))) == ["IncidentCleared", "IncidentRaised"]
     desk.send(Cancel("nobody knows"))
     assert (desk.state.status, desk.state.incidents) == ("cancelled", {})
 

@@ -37,10 +37,18 @@ def test_a_straight_run_is_six_small_events():
     assert amounts == {"amount": 2}
 
 
-def test_the_default_flow_is_taken_when_no_condition_is_true_null_being_no_truth():
+def test_the_default_flow_is_taken_when_no_condition_is_true():
     desk = Desk(plan_of(BODY, decisions=CAUSE))
     desk.send(Start({"amount": 1}))
     assert desk.state.ended_at == "e2"
+
+
+def test_null_and_text_are_no_truth():
+    body = GATE + '<endEvent id="e2"/>' + line("s", "gate") + flow("gate", "e2", identity="other")
+    for condition in ("missing > 1", "missing", '"true"', "1"):
+        desk = Desk(plan_of(body + flow("gate", "e", condition)))
+        desk.send(Start({}))
+        assert desk.state.ended_at == "e2"
 
 
 def test_the_first_true_condition_in_the_order_of_the_file_wins():

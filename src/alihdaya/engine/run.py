@@ -160,7 +160,6 @@ class Run:
         """Close all that any token waits for."""
         for token in list(self.state.tokens):
             self.withdraw(token, "withdrawn")
-        self.queue.clear()
 
     def end(self, token: int, node_id: str) -> None:
         """Consume a token; with the last one the instance ends (10.5.3)."""
