@@ -1,7 +1,6 @@
 """Writing Python source line by line: temporaries, constants bound in the namespace, nested functions.
 
-No text of a model ever gets into the source: names and strings are bound as constants, and only `repr` of small
-integers, made by us, is written out.
+No text of a model ever gets into the source: names, strings and numbers are bound as constants.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -90,11 +89,9 @@ class Emitter:
         return name
 
     def constant(self, value: Any) -> str:
-        """Give the expression for a constant: None, booleans and small whole numbers as such, others bound."""
+        """Give the expression for a constant: None and booleans as such, others bound."""
         if value is None or value is True or value is False:
             return str(value)
-        if type(value) is int and abs(value) < 10**9:
-            return f"({value})"
         name = self.fresh("c")
         self.namespace[name] = value
         return name

@@ -235,12 +235,15 @@ def _fields(kind: Hashable) -> tuple[str, ...]:
 def children(node: Node) -> Iterator[Node]:
     """Give the nodes right below a node, in the order of the text."""
     for name in _fields(cast("Hashable", type(node))):
-        value = getattr(node, name)
-        for part in value if type(value) is tuple else (value,):
-            if isinstance(part, Node):
-                yield part
-            elif type(part) is tuple and isinstance(part[-1], Node):
-                yield part[-1]
+        yield from _nodes(getattr(node, name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
 
 
 def height(root: Node, limit: int) -> int:

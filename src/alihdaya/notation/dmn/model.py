@@ -1,0 +1,181 @@
+"""The neutral model of DMN 1.1 to 1.6: what a file says, with its places, before any FEEL is parsed."""
+
+from dataclasses import dataclass
+
+from alihdaya.kernel.errors import Source
+
+
+@dataclass(frozen=True, slots=True)
+class FeelText:
+    """A text in FEEL: a literal expression, a cell, a list of allowed values."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class InputClause:
+    """A column of a decision table that is tested."""
+
+    label: str
+    expression: FeelText
+
+
+@dataclass(frozen=True, slots=True)
+class OutputClause:
+    """A column of a decision table that is given; `allowed` orders its values for the policies P and O."""
+
+    name: str
+    type: str
+    allowed: FeelText | None
+    default: FeelText | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of a decision table: one test an input, one expression an output."""
+
+    tests: tuple[FeelText, ...]
+    outputs: tuple[FeelText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision table (DMN 8). `hit` is one of U A F P R O C; `aggregation` one of "" + < > # with C only."""
+
+    inputs: tuple[InputClause, ...]
+    outputs: tuple[OutputClause, ...]
+    rules: tuple[Rule, ...]
+    hit: str
+    aggregation: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedContext:
+    """A boxed context; with `result` the last entry, which then has no name, is its value (DMN 10.2.1.4)."""
+
+    entries: tuple[tuple[str, "Boxed"], ...]
+    result: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A boxed invocation: what is called, and the arguments by the names of parameters (DMN 10.2.1.3)."""
+
+    function: "Boxed"
+    bindings: tuple[tuple[str, "Boxed"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedList:
+    """A boxed list (DMN 10.2.1.5); a relation is a list of contexts."""
+
+    items: tuple["Boxed", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition:
+    """A boxed function (DMN 10.2.1.7)."""
+
+    parameters: tuple[str, ...]
+    body: "Boxed"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A boxed conditional (DMN 10.2.1.8)."""
+
+    condition: "Boxed"
+    then: "Boxed"
+    otherwise: "Boxed"
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedFilter:
+    """A boxed filter (DMN 10.2.1.9)."""
+
+    target: "Boxed"
+    condition: "Boxed"
+
+
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    """A boxed loop (DMN 10.2.1.10); `kind` is for, some or every."""
+
+    kind: str
+    variable: str
+    target: "Boxed"
+    body: "Boxed"
+
+
+Boxed = (
+    FeelText
+    | DecisionTable
+    | BoxedContext
+    | Invocation
+    | BoxedList
+    | FunctionDefinition
+    | Conditional
+    | BoxedFilter
+    | Iterator
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """A value that comes from outside (DMN 6.3.4)."""
+
+    id: str
+    name: str
+    type: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionElement:
+    """A decision (DMN 6.3.1); the requirements are ids. Without logic its value is null."""
+
+    id: str
+    name: str
+    type: str
+    logic: Boxed | None
+    inputs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    knowledge: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeModel:
+    """A business knowledge model (DMN 6.3.2): a function, with the ids of those that it calls."""
+
+    id: str
+    name: str
+    logic: FunctionDefinition | None
+    knowledge: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDefinition:
+    """A type of the model (DMN 7.3.2): its base type, or its components."""
+
+    name: str
+    type: str
+    collection: bool
+    allowed: FeelText | None
+    components: tuple["ItemDefinition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One file of DMN."""
+
+    file: str
+    name: str
+    namespace: str
+    inputs: tuple[InputData, ...]
+    decisions: tuple[DecisionElement, ...]
+    knowledge: tuple[KnowledgeModel, ...]
+    types: tuple[ItemDefinition, ...]

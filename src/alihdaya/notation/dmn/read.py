@@ -1,0 +1,158 @@
+"""Reading a file of DMN, of any version from 1.1 to 1.6, into the neutral model."""
+
+from typing import TYPE_CHECKING
+
+from alihdaya.kernel.errors import NotationError, Problem, Source
+from alihdaya.notation.dmn import model
+from alihdaya.notation.dmn.boxed import BoxedReader, tidy
+from alihdaya.notation.xml import local_name, namespace_of, parse_xml, source_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+NAMESPACES = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+    "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
+}
+"""The namespaces of DMN's versions; all are read into the same model."""
+
+
+def read(data: bytes, name: str) -> model.Model:
+    """Read a DMN file, called `name` in messages.
+
+    Raises NotationError with every problem found: XML that is refused, a namespace that is not DMN's, ids or names
+    given twice, requirements that lead nowhere, cells and outputs that are missing, parts that are not supported.
+    FEEL is parsed later, by `compile_model`.
+    """
+    root = parse_xml(data, name)
+    if namespace_of(root) not in NAMESPACES or local_name(root) != "definitions":
+        raise NotationError(
+            Problem("not-dmn", "the root is not a definitions element of DMN 1.1 to 1.6", source_of(root, name))
+        )
+    reader = _Reader(name, root)
+    found = reader.whole()
+    if reader.problems:
+        raise NotationError(reader.problems)
+    return found
+
+
+class _Reader(BoxedReader):
+    def __init__(self, file: str, root: "Element") -> None:
+        super().__init__(file, namespace_of(root))
+        self.root = root
+        self.target = root.get("namespace", "")
+        self.ids: dict[str, Element] = {}
+
+    def whole(self) -> model.Model:
+        self._collect_ids()
+        made = model.Model(
+            self.file,
+            self.root.get("name", ""),
+            self.target,
+            tuple(self._input_data(element) for element in self.children(self.root, "inputData")),
+            tuple(self._decision(element) for element in self.children(self.root, "decision")),
+            tuple(self._knowledge(element) for element in self.children(self.root, "businessKnowledgeModel")),
+            tuple(self._item(element) for element in self.children(self.root, "itemDefinition")),
+        )
+        self._check_names(made)
+        for imported in self.children(self.root, "import"):
+            self.problem("unsupported", "imports of other models are not supported yet", imported)
+        return made
+
+    def _collect_ids(self) -> None:
+        for element in self.root.iter(f"{{{self.namespace}}}*"):
+            key = element.get("id")
+            if key is None:
+                continue
+            if key in self.ids:
+                first = self.ids[key].sourceline
+                self.problem("duplicate-id", f"the id {key!r} was given before, in line {first}", element)
+            self.ids[key] = element
+
+    def _check_names(self, made: model.Model) -> None:
+        seen: dict[str, Source] = {}
+        parts = [(part.name, part.source) for part in made.inputs]
+        parts += [(part.name, part.source) for part in made.decisions]
+        for name, source in parts + [(part.name, part.source) for part in made.knowledge]:
+            if name in seen:
+                message = f"the name {name!r} was given before, in line {seen[name].line}"
+                self.problems.append(Problem("duplicate-name", message, source))
+            seen[name] = source
+
+    def _named(self, element: "Element") -> tuple[str, str]:
+        name = tidy(element.get("name"))
+        if not name:
+            self.problem("missing-name", f"the {local_name(element)} has no name", element)
+        self.owner = name
+        return element.get("id") or name, name
+
+    def _type(self, element: "Element") -> str:
+        variable = self.child(element, "variable")
+        return "" if variable is None else tidy(variable.get("typeRef"))
+
+    def _input_data(self, element: "Element") -> model.InputData:
+        key, name = self._named(element)
+        return model.InputData(key, name, self._type(element), source_of(element, self.file))
+
+    def _decision(self, element: "Element") -> model.DecisionElement:
+        key, name = self._named(element)
+        information = [
+            (local_name(reference), target)
+            for requirement in self.children(element, "informationRequirement")
+            for reference in self.children(requirement, "requiredInput", "requiredDecision")
+            if (target := self._target(reference))
+        ]
+        return model.DecisionElement(
+            key,
+            name,
+            self._type(element),
+            self.expression(element),
+            tuple(target for tag, target in information if tag == "requiredInput"),
+            tuple(target for tag, target in information if tag == "requiredDecision"),
+            self._knowledge_ids(element),
+            source_of(element, self.file),
+        )
+
+    def _knowledge_ids(self, element: "Element") -> tuple[str, ...]:
+        return tuple(
+            target
+            for requirement in self.children(element, "knowledgeRequirement")
+            for reference in self.children(requirement, "requiredKnowledge")
+            if (target := self._target(reference))
+        )
+
+    def _target(self, reference: "Element") -> str:
+        wanted = {
+            "requiredInput": "inputData",
+            "requiredDecision": "decision",
+            "requiredKnowledge": "businessKnowledgeModel",
+        }[local_name(reference)]
+        namespace, _, key = reference.get("href", "").rpartition("#")
+        found = self.ids.get(key) if namespace in {"", self.target} else None
+        if found is None or local_name(found) != wanted:
+            where = f"no {wanted} of this file" if found is None else f"a {local_name(found)}, not a {wanted}"
+            self.problem("reference", f"the reference {reference.get('href', '')!r} leads to {where}", reference)
+            return ""
+        return key
+
+    def _knowledge(self, element: "Element") -> model.KnowledgeModel:
+        key, name = self._named(element)
+        inside = self.child(element, "encapsulatedLogic")
+        logic = None if inside is None else self.function(inside)
+        function = logic if isinstance(logic, model.FunctionDefinition) else None
+        return model.KnowledgeModel(key, name, function, self._knowledge_ids(element), source_of(element, self.file))
+
+    def _item(self, element: "Element") -> model.ItemDefinition:
+        self.owner = tidy(element.get("name"))
+        base = self.child(element, "typeRef")
+        return model.ItemDefinition(
+            tidy(element.get("name")),
+            tidy(base.text if base is not None else ""),
+            element.get("isCollection") == "true",
+            self.text(self.child(element, "allowedValues")),
+            tuple(self._item(part) for part in self.children(element, "itemComponent")),
+        )
