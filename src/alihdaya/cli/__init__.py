@@ -69,7 +69,9 @@ class Commands(click.Group):
         "proven and billed from one event log. Begin with: alihdaya demo"
     ),
 )
-@click.option("--lang", type=click.Choice(["en", "id"]), help=say("Language of what is shown (else ALIHDAYA_LANG, LANG)."))
+@click.option(
+    "--lang", type=click.Choice(["en", "id"]), help=say("Language of what is shown (else ALIHDAYA_LANG, LANG).")
+)
 @click.option(
     "--store",
     metavar="URL",

@@ -16,17 +16,27 @@ SEED = 2013
         "again, it goes on where it was."
     )
 )
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=DATA / "demo", show_default=True,
-              help=say("Folder for the store, the report and the invoices."))
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DATA / "demo",
+    show_default=True,
+    help=say("Folder for the store, the report and the invoices."),
+)
 @click.option("--rows", type=click.IntRange(min=1), help=say("Only the first so many flights."))
 @click.option("--seed", type=int, default=SEED, show_default=True, help=say("Seed of the simulated people."))
 @click.option("--fresh", is_flag=True, help=say("Begin again from nothing."))
-@click.option("--serve", "serving", is_flag=True, help=say("Open the console at 127.0.0.1 while it runs, and keep it open."))
-@click.option("--port", type=click.IntRange(1024, 65535), default=8321, show_default=True, help=say("Port of the console."))
+@click.option(
+    "--serve", "serving", is_flag=True, help=say("Open the console at 127.0.0.1 while it runs, and keep it open.")
+)
+@click.option(
+    "--port", type=click.IntRange(1024, 65535), default=8321, show_default=True, help=say("Port of the console.")
+)
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
 @click.pass_obj
-def demo(settings: Settings, data: Path, rows: int | None, seed: int, fresh: bool, serving: bool, port: int,
-         as_json: bool) -> None:
+def demo(
+    settings: Settings, data: Path, rows: int | None, seed: int, fresh: bool, serving: bool, port: int, as_json: bool
+) -> None:
     """Run the demo, with the console beside it if wished."""
     from alihdaya.cli.workshop import Order, forget, work_off
 

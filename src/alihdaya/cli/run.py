@@ -25,15 +25,38 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--input", "file", type=_FILE, required=True, help=say("The file."))
 @click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
 @click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
-@click.option("--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where reports, invoices and rejects go."))
-@click.option("--clock", type=click.Choice(["data", "now"]), default="data", show_default=True,
-              help=say("When items came in: as the pack's column says, or now."))
-@click.option("--simulate-people", "seed", type=int, metavar="SEED", help=say("Let a seeded simulation play the people's work; it is labelled as such."))
+@click.option(
+    "--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where reports, invoices and rejects go.")
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["data", "now"]),
+    default="data",
+    show_default=True,
+    help=say("When items came in: as the pack's column says, or now."),
+)
+@click.option(
+    "--simulate-people",
+    "seed",
+    type=int,
+    metavar="SEED",
+    help=say("Let a seeded simulation play the people's work; it is labelled as such."),
+)
 @click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
 @click.pass_obj
-def run(settings: Settings, pack: str, file: Path, terms: Path | None, roster: Path | None, out: Path, clock: str,
-        seed: int | None, trust: bool, as_json: bool) -> None:
+def run(
+    settings: Settings,
+    pack: str,
+    file: Path,
+    terms: Path | None,
+    roster: Path | None,
+    out: Path,
+    clock: str,
+    seed: int | None,
+    trust: bool,
+    as_json: bool,
+) -> None:
     """Run a file from intake to invoice."""
     from alihdaya.cli.workshop import Order, work_off
 
@@ -52,18 +75,36 @@ def run(settings: Settings, pack: str, file: Path, terms: Path | None, roster: P
 @click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
 @click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
 @click.option("--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where rejected rows go."))
-@click.option("--clock", type=click.Choice(["data", "now"]), default="data", show_default=True,
-              help=say("When items came in: as the pack's column says, or now."))
+@click.option(
+    "--clock",
+    type=click.Choice(["data", "now"]),
+    default="data",
+    show_default=True,
+    help=say("When items came in: as the pack's column says, or now."),
+)
 @click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
 @click.pass_obj
-def load(settings: Settings, pack: str, file: Path, terms: Path | None, roster: Path | None, out: Path, clock: str,
-         trust: bool, as_json: bool) -> None:
+def load(
+    settings: Settings,
+    pack: str,
+    file: Path,
+    terms: Path | None,
+    roster: Path | None,
+    out: Path,
+    clock: str,
+    trust: bool,
+    as_json: bool,
+) -> None:
     """Load a file and print the counts."""
     from alihdaya.cli.workshop import Order, take_in
 
     ran, rejects = take_in(settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust))
-    counts: dict[str, Any] = {"rows": max(ran.last - ran.first + 1, 0), "received": ran.received, "rejected": ran.turned_away}
+    counts: dict[str, Any] = {
+        "rows": max(ran.last - ran.first + 1, 0),
+        "received": ran.received,
+        "rejected": ran.turned_away,
+    }
     if as_json:
         click.echo(json.dumps(counts))
     else:

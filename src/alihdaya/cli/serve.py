@@ -10,13 +10,15 @@ from alihdaya.cli.settings import Settings, now, say
 
 
 @click.command(help=say("Open the console at 127.0.0.1: queues, service levels and people, live. It reads only."))
-@click.option("--port", type=click.IntRange(1024, 65535), default=8321, show_default=True, help=say("Port of the console."))
+@click.option(
+    "--port", type=click.IntRange(1024, 65535), default=8321, show_default=True, help=say("Port of the console.")
+)
 @click.pass_obj
 def serve(settings: Settings, port: int) -> None:
     """Serve until interrupted."""
+    from alihdaya.cli.reading import StoreReader
     from alihdaya.console.app import make_app
     from alihdaya.console.app import serve as serve_app
-    from alihdaya.console.reading import StoreReader
 
     with settings.read() as store:
         app = make_app(StoreReader(store), language=None, clock=now)

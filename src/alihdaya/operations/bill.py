@@ -68,7 +68,9 @@ def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
         store, terms.engagement, span(terms, month), line.service, line.unit, first=line.first, last=line.last
     )
     if len(found) != line.quantity:
-        raise Refused(Problem("line-differs", f"line {line.number} bills {line.quantity} items, {len(found)} are there"))
+        raise Refused(
+            Problem("line-differs", f"line {line.number} bills {line.quantity} items, {len(found)} are there")
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
+from alihdaya.notation.bpmn import UserWork
 from alihdaya.packs import Pack
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
@@ -40,9 +41,16 @@ class Service:
         """The channel under which this service's files come in; external ids are unique within it."""
         return f"{self.engagement}/{self.name}/file"
 
+    def work(self, node: str) -> UserWork:
+        """Give what the model says of the user task `node`. Raises KeyError for a node that is none."""
+        work = self.plan.work(node)
+        if not isinstance(work, UserWork):
+            raise KeyError(node)
+        return work
+
     def needs(self, node: str) -> Needs:
         """Say what the user task `node` asks of a person."""
-        work = self.plan.work(node)
+        work = self.work(node)
         return Needs(work.skill, work.language, work.level, work.certificate)
 
 

@@ -46,16 +46,18 @@ def run(
 ) -> Ran:
     """Take in what a source still holds and, with a seed, let the rehearsal play people's work to the end.
 
-    Rows without a moment of their own happen `now()`. Goes on where a former run stopped, wherever that was. Rows of
+    Goes on where a former run stopped, wherever that was. Rows of
     a file that was read to its end before are not read again.
     """
-    number, done = open_source(desk, source, now())
+    number, done = open_source(desk, source, desk.at if source.by_data else now())
     played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None)
     received = turned_away = 0
     last = done
-    for batch in source.batches(done):
+    for batch in source.batches(done) if done < source.rows else ():
+        desk.commit()  # what came before must be known when duplicates are looked for
+        base = desk.at if source.by_data else now()
         for when, command in commands(desk, service, number, batch):
-            at = max(desk.at, now() if when is None else when)
+            at = max(desk.at, when if when is not None and source.by_data else base)
             played.until(at)
             waiting = len(desk.queue)
             perform(desk, command, at)

@@ -1,9 +1,9 @@
 """From a file's rows to commands: where it was left off, what came before, what must be turned away."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from alihdaya.engagement.events import SourceOpened
 from alihdaya.operations.commands import Receive, Reject
@@ -11,44 +11,55 @@ from alihdaya.operations.desk import Desk, Service
 from alihdaya.store.project import DUPLICATE
 
 
-class Row(NamedTuple):
+class Row(Protocol):
     """A good row: its number in the file, what it is called, when it came (None: now), its variables."""
 
-    number: int
-    external_id: str
-    received_at: int | None
-    data: dict[str, Any]
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def external_id(self) -> str: ...  # noqa: D102
+    @property
+    def received_at(self) -> int | None: ...  # noqa: D102
+    @property
+    def data(self) -> dict[str, Any]: ...  # noqa: D102
 
 
-class Rejected(NamedTuple):
-    """A bad row, or one value of it."""
+class Rejected(Protocol):
+    """A bad row: its number, the column at fault (may be empty), why, and the offending text."""
 
-    number: int
-    column: str
-    reason: str
-    text: str
-
-
-class Batch(NamedTuple):
-    """Rows of a file in order; `last` is the number of the last row that the batch speaks of."""
-
-    rows: list[Row]
-    rejects: list[Rejected]
-    last: int
+    @property
+    def row(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> str: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
 
 
-Batches = Callable[[int], Iterator[Batch]]
-"""Give the file's batches after a row."""
+class Batch(Protocol):
+    """A stretch of a file, rows and rejects each in order; `last` is the number of its last row."""
+
+    @property
+    def rows(self) -> Sequence[Row]: ...  # noqa: D102
+    @property
+    def rejects(self) -> Sequence[Rejected]: ...  # noqa: D102
+    @property
+    def last(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be read: its digest names it, however it is called; `rows` is the number of its rows."""
+    """A file to be read: its digest names it, however it is called; `rows` is the number of its rows.
+
+    `batches` gives what comes after a row; `by_data` says that rows happened when they say, not now.
+    """
 
     path: Path
     digest: str
     rows: int
-    batches: Batches
+    batches: Callable[[int], Iterator[Batch]]
+    by_data: bool = True
 
 
 def open_source(desk: Desk, source: Source, at: int) -> tuple[int, int]:
@@ -70,17 +81,17 @@ def commands(desk: Desk, service: Service, source: int, batch: Batch) -> Iterato
     """
     known = desk.store.known(service.channel, [row.external_id for row in batch.rows])
     rejects = iter(batch.rejects)
-    reject = next(rejects, None)
+    bad = next(rejects, None)
     for row in batch.rows:
-        while reject is not None and reject.number < row.number:
-            yield None, Reject(source, *reject)
-            reject = next(rejects, None)
+        while bad is not None and bad.row < row.number:
+            yield None, Reject(source, bad.row, bad.column, bad.reason, bad.text)
+            bad = next(rejects, None)
         former = known.get(row.external_id)
-        if former is not None:
-            yield row.received_at, Reject(source, row.number, "", DUPLICATE, f"{row.external_id} is item {former}")
-        else:
+        if former is None:
             known[row.external_id] = desk.last_item + 1
             yield row.received_at, Receive(service, service.channel, row.external_id, source, row.number, row.data)
-    while reject is not None:
-        yield None, Reject(source, *reject)
-        reject = next(rejects, None)
+        else:
+            yield row.received_at, Reject(source, row.number, "", DUPLICATE, f"{row.external_id} is item {former}")
+    while bad is not None:
+        yield None, Reject(source, bad.row, bad.column, bad.reason, bad.text)
+        bad = next(rejects, None)

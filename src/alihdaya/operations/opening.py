@@ -1,15 +1,14 @@
 """Opening the desk: the writer's working set, read back from the store."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.sla import SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
-from alihdaya.notation.dmn import compile_model
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
-from alihdaya.packs import Pack, from_files, load_steps
+from alihdaya.packs import Pack, compile_decisions, run_steps
+from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, Employment, LanguageTest, Person
 from alihdaya.store import Store, resume
@@ -37,18 +36,15 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     return desk
 
 
-def plan_of(pack: Pack) -> Plan:
-    """Make a pack's process ready to run. Raises NotationError, or PackError for steps that cannot be loaded."""
-    decisions: dict[str, Any] = {}
-    for model in pack.models.values():
-        compiled = compile_model(model)
-        decisions.update({name: compiled[name] for name in compiled})
-    return make_plan(pack.process, decisions=decisions, steps=load_steps(pack))
+def plan_of(pack: Pack, *, trusted: bool = False) -> Plan:
+    """Make a pack's process ready to run. Raises NotationError, or PackError for steps that may not run."""
+    return make_plan(pack.process, decisions=compile_decisions(pack), steps=run_steps(pack, trusted=trusted))
 
 
-def service_of(signed: agreement.Terms, name: str, pack: Pack) -> Service:
+def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool = False) -> Service:
     """Put a service together from terms and pack. Raises KeyError where the terms do not name it."""
-    return Service(signed.engagement, name, signed, pack, plan_of(pack), SlaClock(signed.service(name)))
+    plan = plan_of(pack, trusted=trusted)
+    return Service(signed.engagement, name, signed, pack, plan, SlaClock(signed.service(name)))
 
 
 def person_of(one: OnRoster) -> Person:
@@ -82,14 +78,14 @@ def _bring_services(desk: Desk, packs: Mapping[str, Pack]) -> None:
         if item.definition not in loaded:
             loaded[item.definition] = _stored_pack(desk.store, item.definition)
         terms = agreement.from_wire(signed[item.engagement, item.terms])
-        desk.services[key] = service_of(terms, item.service, loaded[item.definition])
+        desk.services[key] = service_of(terms, item.service, loaded[item.definition], trusted=True)
 
 
 def _stored_pack(store: Store, digest: str) -> Pack:
     definition = store.definition(digest)
     if definition is None:
         raise PackError(Problem("no-definition", f"the store holds no definition {digest[:12]}"))
-    return from_files(definition.files)
+    return from_files(definition.files)  # whoever deployed it has trusted its steps
 
 
 def _bring_items(desk: Desk) -> None:

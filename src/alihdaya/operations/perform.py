@@ -31,7 +31,7 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
     if work.seconds < 0:
         raise Refused(Problem("bad-time", f"{work.seconds} seconds of handling time"))
-    form = item.service.plan.work(hold.task.node).form
+    form = item.service.work(hold.task.node).form
     problems = check_form(item.service.pack.forms.get(form), work.result)
     if problems:
         raise Refused(problems)

@@ -134,7 +134,7 @@ class Rehearsal:
         """Go on from what the desk holds, as if there had been no interruption."""
         for key, hold in self.desk.held.items():
             self._play(key, hold.task.node, hold.person, hold.at)
-        last_acts = last_acts(self.desk.store)
+        acts = last_acts(self.desk.store)
         refusals = refusals_since(self.desk.store, now - 2 * DAY)
         for name, person in sorted(self.desk.people.items()):
             shifts = self.shifts[name] = Shifts(person.time_zone, person.shifts)
@@ -146,7 +146,7 @@ class Rehearsal:
             if start is not None:
                 self.router.refused |= {(who, why) for who, why, at in refusals if who == name and at >= start}
                 if start < now and not self._busy(name):
-                    self.router.free[name] = max(start, last_acts.get(name, 0))
+                    self.router.free[name] = max(start, acts.get(name, 0))
 
 
 def _running_since(shifts: Shifts, now: int) -> int | None:

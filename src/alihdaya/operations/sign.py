@@ -34,7 +34,9 @@ def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
             desk.note(at, "recruitment", happened)
 
 
-def open_service(desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: bytes | None = None) -> Service:
+def open_service(
+    desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: bytes | None = None, trusted: bool = False
+) -> Service:
     """Sign, deploy and employ what is not there yet, and give the service that this pack delivers.
 
     Raises PackError where the terms name no service for the pack, NotationError for models that do not run, and
@@ -44,7 +46,7 @@ def open_service(desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: byte
     if len(names) != 1:
         why = f"the terms of {signed.engagement} must name one service for the pack {pack.name!r}, not {len(names)}"
         raise PackError(Problem("no-service", why, Source("terms.toml", element="service")))
-    service = service_of(signed, names[0], pack)
+    service = service_of(signed, names[0], pack, trusted=trusted)
     people = read_roster(roster) if roster else None
     at = max(at, desk.at)
     sign(desk, signed, at)

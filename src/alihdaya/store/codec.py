@@ -8,9 +8,9 @@ one again.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from functools import cache
-from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -196,26 +196,31 @@ def _repairs(kind: type) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
 
 
 def _repair(hint: Any) -> Callable[[Any], Any] | None:
+    """Find what turns a decoded value into what this type promises, None where nothing needs to be done."""
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
-        return lambda value: None if value is None else _record(hint, value)
+        return partial(_record, hint)
     origin, parts = get_origin(hint), get_args(hint)
-    if hint is tuple:
-        return _maybe_tuple
-    if origin is tuple:
+    if tuple in {hint, origin}:
         return _tuple_repair(parts)
-    if origin is dict and (inner := _repair(parts[1])):
-        return lambda value: {key: inner(one) for key, one in value.items()}
-    if origin is list and (inner := _repair(parts[0])):
-        return lambda value: [inner(one) for one in value]
-    found = [repair for part in parts if (repair := _repair(part))] if _is_union(origin) else []
-    if len(found) == 1:
-        only = found[0]
-        return lambda value: only(value) if isinstance(value, list) else value
+    if origin in {dict, list}:
+        inner = _repair(parts[-1])
+        return None if inner is None else partial(_inside_dict if origin is dict else _inside_list, inner)
+    if origin in {Union, UnionType}:
+        found = [repair for part in parts if (repair := _repair(part))]
+        return partial(_only_lists, found[0]) if len(found) == 1 else None
     return None
 
 
-def _is_union(origin: Any) -> bool:
-    return getattr(origin, "__name__", "") in {"UnionType", "Union"}
+def _inside_dict(repair: Callable[[Any], Any], value: dict[str, Any]) -> dict[str, Any]:
+    return {key: repair(one) for key, one in value.items()}
+
+
+def _inside_list(repair: Callable[[Any], Any], value: list[Any]) -> list[Any]:
+    return [repair(one) for one in value]
+
+
+def _only_lists(repair: Callable[[Any], Any], value: Any) -> Any:
+    return repair(value) if isinstance(value, list) else value
 
 
 def _maybe_tuple(value: Any) -> Any:

@@ -133,7 +133,7 @@ def _copy(table: Table) -> tuple[str, list[str]]:
 def _arrays(table: Table, names: Sequence[str]) -> Any:
     """Give the table of the arrays that are bound under these columns' names."""
     arrays = [cast(bindparam(name), ARRAY(array_type(table.c[name]))) for name in names]
-    return func.unnest(*arrays).table_valued(*names)
+    return func.unnest(*arrays).table_valued(*names).render_derived()
 
 
 @cache

@@ -58,8 +58,14 @@ SOURCE = _table(
 )
 REJECT = _table("reject", "source row column", "source int, row int, column text, reason text, text text")
 
-TALLY = _table("tally", "engagement day measure", "engagement text, day text, measure text, n int")
-LABOUR = _table("labour", "engagement day person", "engagement text, day text, person text, seconds int, tasks int")
+TALLY = _table(
+    "tally", "engagement day service measure", "engagement text, day text, service text, measure text, n int"
+)
+LABOUR = _table(
+    "labour",
+    "engagement day service person",
+    "engagement text, day text, service text, person text, seconds int, tasks int",
+)
 
 ADDITIVE = (TALLY, LABOUR)
 """Views whose changes are amounts to add, not rows to put."""

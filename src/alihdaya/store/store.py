@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
+from alihdaya.kernel.errors import Problem
 from alihdaya.kernel.event import Entry
 from alihdaya.store import log, migrations, working
 from alihdaya.store.commit import write, writer_for
@@ -31,7 +32,6 @@ class Store(WorkingSet):
         self._connection: Connection | None = None
         self._lock: Lock | None = None
         self._projection: Projection | None = None
-        self._last = 0
 
     @property
     def place(self) -> str:
@@ -84,8 +84,9 @@ class Store(WorkingSet):
             with self._connection.begin():
                 self._append(self._connection, entries, instances, recorded_at)
         except BaseException as error:
-            self._give_up()
-            if isinstance(error, DBAPIError):
+            refused = (DBAPIError, self._connection.dialect.loaded_dbapi.Error)
+            self._give_up(self._connection)
+            if isinstance(error, refused):
                 raise StoreError(self._explain(error)) from error
             raise
 
@@ -105,18 +106,21 @@ class Store(WorkingSet):
         write(writer, projection.changes())
         self._projection = projection
 
-    def _give_up(self) -> None:
+    def _give_up(self, connection: Connection) -> None:
         """After a failure, forget what was projected; after a lost connection, the lock is lost as well."""
         self._projection = None
-        if self._connection is not None and self._connection.invalidated:
-            self._connection.close()
+        lost = connection.invalidated or bool(getattr(connection.connection.driver_connection, "closed", False))
+        if lost:
+            connection.invalidate()
+            connection.close()
             self._connection = None
             if not self.database.is_sqlite:
                 self._lock = None
 
-    def _explain(self, error: DBAPIError) -> Any:
-        code = "store-conflict" if isinstance(error, IntegrityError) else "store-failed"
-        return problem(code, f"nothing was committed: {str(error.orig).splitlines()[0]}", self.place)
+    def _explain(self, error: BaseException) -> Problem:
+        cause = getattr(error, "orig", None) or error
+        code = "store-conflict" if type(cause).__name__ in {"IntegrityError", "UniqueViolation"} else "store-failed"
+        return problem(code, f"nothing was committed: {str(cause).splitlines()[0]}", self.place)
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry, 0 where it is empty."""

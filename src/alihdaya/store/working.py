@@ -153,7 +153,7 @@ class WorkingSet:
         query = select(RECEIVED.c.external_id, RECEIVED.c.item).where(RECEIVED.c.channel == channel)
         with self.snapshot() as connection:
             for some in _chunks(external_ids):
-                found.update(connection.execute(query.where(RECEIVED.c.external_id.in_(some))).tuples())
+                found.update(connection.execute(query.where(RECEIVED.c.external_id.in_(some))).tuples().all())
         return found
 
     def persons(self) -> list[Person]:

@@ -90,7 +90,7 @@ class House:
         self.count_row(event.source, event.row, 7 if duplicate else 6)
         self.pending.put(REJECT, (event.source, event.row, event.column), (event.reason, event.text))
         engagement, day = self._house_day(entry.at)
-        self.pending.add(TALLY, (engagement, day, "duplicate" if duplicate else "rejected"), 1)
+        self.pending.add(TALLY, (engagement, day, "", "duplicate" if duplicate else "rejected"), 1)
 
     def _house_day(self, at: int) -> tuple[str, str]:
         """Whose day a fact about no item counts in: the only engagement's, or nobody's in UTC."""

@@ -26,9 +26,6 @@ from alihdaya.work.events import (
 
 Handler = Callable[[Standing, Entry, Any], None]
 
-STRAIGHT = ("straight_through", "delivered", "respond_met", "resolve_met")
-"""What an item counts as on its day of delivery, when nobody had to touch it."""
-
 _MOST = 200_000
 
 
@@ -42,7 +39,7 @@ class Items:
         self._dirty: dict[int, Standing] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._received: list[tuple[str, str, int]] = []
-        self._straight: Counter[tuple[str, str, str]] = Counter()
+        self._straight: Counter[tuple[str, str, str, str]] = Counter()
         self._handlers: dict[type, Handler] = {
             TaskQueued: self._queued,
             TaskAssigned: self._assigned,
@@ -117,18 +114,18 @@ class Items:
         at, item = entry.at, entry.item
         head = (item, engagement, service, external_id, definition, terms, source, row, "delivered", None, None)
         self._rows.append((*head, at, None, at, None, None, delivered.outcome, delivered.unit, False))
-        self._straight[engagement, self._house.days(engagement, terms).day(at), delivered.unit] += 1
+        self._straight[engagement, self._house.days(engagement, terms).day(at), service, delivered.unit] += 1
 
     def _count_straight(self) -> None:
-        for (engagement, day, unit), n in self._straight.items():
-            for measure in ("received", *STRAIGHT, f"delivered:{unit}"):
-                self._pending.add(TALLY, (engagement, day, measure), n)
+        for (engagement, day, service, unit), n in self._straight.items():
+            for measure in ("received", "straight_through", "delivered", f"delivered:{unit}"):
+                self._pending.add(TALLY, (engagement, day, service, measure), n)
         self._straight.clear()
 
     def _count(self, standing: Standing, at: int, *measures: str, n: int = 1) -> None:
         day = self._house.days(standing.engagement, standing.terms).day(at)
         for measure in measures:
-            self._pending.add(TALLY, (standing.engagement, day, measure), n)
+            self._pending.add(TALLY, (standing.engagement, day, standing.service, measure), n)
 
     def _open(self, standing: Standing, table: Table, token: int, rest: tuple[Any, ...]) -> None:
         standing.open[table.name][token] = rest
@@ -173,8 +170,8 @@ class Items:
     def _done(self, standing: Standing, entry: Entry, event: TaskDone) -> None:
         self._close(standing, TASK, event.token)
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
-        self._pending.add(LABOUR, (standing.engagement, day, event.person), event.seconds, 1)
-        self._count(standing, entry.at, "done")
+        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
+        self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
         self._count(standing, entry.at, "seconds_worked", n=event.seconds)
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
@@ -202,9 +199,9 @@ def _begin(entry: Entry, event: ItemReceived) -> Standing:
 
 
 def _met(standing: Standing, at: int) -> list[str]:
-    """Say how an item's clocks ended at its delivery; one that nobody touched met both."""
+    """Say how an item's clocks ended at its delivery. The clocks are of people's tasks: without one, none ran."""
     if not standing.touched:
-        return ["straight_through", "respond_met", "resolve_met"]
+        return ["straight_through"]
     answered = standing.responded_at
     clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, at))
     return [

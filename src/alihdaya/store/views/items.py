@@ -109,21 +109,32 @@ def item_story(store: WorkingSet, item: int) -> Story | None:
         )
 
 
-def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, int]:
-    """Give unit -> quantity of what was delivered within a month: what the rate card prices."""
-    query = select(ITEM.c.unit, func.count()).where(_delivered(engagement, month)).group_by(ITEM.c.unit)
+def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, dict[str, int]]:
+    """Give service -> unit -> quantity of what was delivered within a month: what the rate cards price."""
+    query = select(ITEM.c.service, ITEM.c.unit, func.count()).where(_delivered(engagement, month))
+    found: dict[str, dict[str, int]] = {}
     with store.snapshot() as connection:
-        return dict(connection.execute(query.order_by(ITEM.c.unit)).tuples().all())
+        grouped = query.group_by(ITEM.c.service, ITEM.c.unit).order_by(ITEM.c.service, ITEM.c.unit)
+        for service, unit, quantity in connection.execute(grouped):
+            found.setdefault(service, {})[unit] = quantity
+    return found
 
 
 def unit_items(
-    store: WorkingSet, engagement: str, month: Month, unit: str, *, first: int = 1, last: int | None = None
+    store: WorkingSet,
+    engagement: str,
+    month: Month,
+    service: str,
+    unit: str,
+    *,
+    first: int = 1,
+    last: int | None = None,
 ) -> list[int]:
     """Give the items first to last (from 1, both included) of a unit in the order of delivery within a month.
 
     The order is (closed_at, id), so that each tier of an invoice names its own items.
     """
-    query = select(ITEM.c.id).where(_delivered(engagement, month), ITEM.c.unit == unit)
+    query = select(ITEM.c.id).where(_delivered(engagement, month), ITEM.c.service == service, ITEM.c.unit == unit)
     query = query.order_by(ITEM.c.closed_at, ITEM.c.id).offset(first - 1)
     if last is not None:
         query = query.limit(max(0, last - first + 1))

@@ -16,7 +16,8 @@ class Period:
     """A day ("2013-01-31") or month ("2013-01") and what was counted in it, by measure; 0 is left out.
 
     Measures: received, rejected, duplicate, straight_through, to_people, refused, assigned, done, cancelled, stopped,
-    delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked.
+    delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked,
+    simulated (of done: played by a simulation).
     """
 
     period: str
@@ -25,9 +26,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class SlaMonth:
-    """How the clocks of the items delivered in a month ended; items that nobody touched met both."""
+    """How the clocks of the items of a service that people touched, and that were delivered in a month, ended."""
 
     month: str
+    service: str
     respond_met: int
     respond_missed: int
     resolve_met: int
@@ -36,8 +38,9 @@ class SlaMonth:
 
 @dataclass(frozen=True, slots=True)
 class LabourRow:
-    """A person's handling time and finished tasks for one engagement in one month."""
+    """A person's handling time and finished tasks for one service of an engagement in one month."""
 
+    service: str
     person: str
     seconds: int
     tasks: int
@@ -81,23 +84,28 @@ def months(store: WorkingSet, engagement: str) -> list[str]:
 
 
 def sla_months(store: WorkingSet, engagement: str) -> list[SlaMonth]:
-    """Give how the service level was kept, by month of delivery, oldest first."""
+    """Give how the service levels were kept, by month of delivery and service, oldest first."""
     clocks = ("respond_met", "respond_missed", "resolve_met", "resolve_missed")
-    return [
-        SlaMonth(found.period, *[found.counts.get(clock, 0) for clock in clocks])
-        for found in tallies(store, engagement)
-        if "delivered" in found.counts
-    ]
+    month = func.substr(TALLY.c.day, 1, 7)
+    query = select(month.label("month"), TALLY.c.service, TALLY.c.measure, func.sum(TALLY.c.n))
+    query = query.where(TALLY.c.engagement == engagement, TALLY.c.measure.in_(clocks))
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    with store.snapshot() as connection:
+        grouped = query.group_by("month", TALLY.c.service, TALLY.c.measure).order_by("month", TALLY.c.service)
+        for when, service, measure, n in connection.execute(grouped):
+            counts[when, service][measure] = int(n)
+    return [SlaMonth(*key, *[found.get(clock, 0) for clock in clocks]) for key, found in counts.items()]
 
 
 def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
-    """Give who worked how long in a local month ("2013-01"), by person."""
-    query = select(LABOUR.c.person, func.sum(LABOUR.c.seconds), func.sum(LABOUR.c.tasks)).where(
+    """Give who worked how long on which service in a local month ("2013-01"), by service and person."""
+    key = (LABOUR.c.service, LABOUR.c.person)
+    query = select(*key, func.sum(LABOUR.c.seconds), func.sum(LABOUR.c.tasks)).where(
         LABOUR.c.engagement == engagement, func.substr(LABOUR.c.day, 1, 7) == month
     )
     with store.snapshot() as connection:
-        rows = connection.execute(query.group_by(LABOUR.c.person).order_by(LABOUR.c.person))
-        return [LabourRow(person, int(seconds), int(tasks)) for person, seconds, tasks in rows]
+        rows = connection.execute(query.group_by(*key).order_by(*key))
+        return [LabourRow(service, who, int(seconds), int(tasks)) for service, who, seconds, tasks in rows]
 
 
 def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:

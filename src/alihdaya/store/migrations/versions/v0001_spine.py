@@ -45,10 +45,10 @@ source: id
     id int, name text, digest text, rows int, cursor int, received int, rejected int, duplicates int
 reject: source row column
     source int, row int, column text, reason text, text text
-tally: engagement day measure
-    engagement text, day text, measure text, n int
-labour: engagement day person
-    engagement text, day text, person text, seconds int, tasks int
+tally: engagement day service measure
+    engagement text, day text, service text, measure text, n int
+labour: engagement day service person
+    engagement text, day text, service text, person text, seconds int, tasks int
 """
 """A line "table: primary key", then its columns."""
 

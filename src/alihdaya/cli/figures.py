@@ -1,0 +1,200 @@
+"""A run in figures: the summary that is printed, the report that is written, the one JSON object for machines."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from alihdaya.cli.reading import StoreReader
+from alihdaya.console.report_facts import Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.engagement.shore import shore
+from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.money import Money
+from alihdaya.kernel.time import HOUR
+from alihdaya.operations.bill import Bill
+from alihdaya.store import Store, views
+from alihdaya.store.views.results import delivered_results, waits
+
+_WAITS = (1, 2, 4, 8, 16, 24, 48)
+"""Bands of waiting for a person, in hours of the wall clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a run leaves to be told: the terms, the bills of all months, and how the run itself went."""
+
+    store: Store
+    terms: Terms
+    bills: tuple[Bill, ...]
+    seconds: float
+    items_per_s: float | None
+    replay_equal: bool | None
+    seed: int | None
+    made_at: int
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """All that was ever counted for this engagement."""
+        return views.totals(self.store, self.terms.engagement)
+
+    def money(self, amounts: Iterable[Money]) -> Money:
+        """Add amounts up."""
+        return sum(amounts, Money(0, self.terms.currency))
+
+
+def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
+    """Give the summary of a run."""
+    counts, terms = facts.totals, facts.terms
+    floor = StoreReader(facts.store).floor(0)
+    share = terms.services[0].sla.attainment / Decimal(100)
+    return RunSummary(
+        client=terms.client.name,
+        provider=terms.provider.name,
+        service=terms.services[0].id,
+        items=counts.get("received", 0),
+        straight_through=counts.get("straight_through", 0),
+        to_people=counts.get("to_people", 0),
+        delivered=counts.get("delivered", 0),
+        waiting=counts.get("received", 0) - counts.get("delivered", 0) - floor.stopped,
+        stopped=floor.stopped,
+        rejected=counts.get("rejected", 0) + counts.get("duplicate", 0),
+        refusals=floor.refusals,
+        respond=_kept(counts, "respond"),
+        resolve=_kept(counts, "resolve"),
+        respond_target=share,
+        resolve_target=share,
+        invoiced=facts.money(bill.invoice.total for bill in facts.bills),
+        credits=facts.money(bill.invoice.credited for bill in facts.bills),
+        margin=facts.money(bill.margin.amount for bill in facts.bills),
+        seconds=facts.seconds,
+        items_per_s=facts.items_per_s,
+        replay_equal=facts.replay_equal,
+        simulated=bool(counts.get("simulated")),
+        files=files,
+    )
+
+
+def as_json(facts: Facts) -> dict[str, Any]:
+    """Give the one JSON object: counts, amounts as numbers of the currency's major unit, shares from 0 to 1."""
+    counts = facts.totals
+    respond, resolve = _kept(counts, "respond"), _kept(counts, "resolve")
+    met, all_clocks = respond[0] + resolve[0], respond[1] + resolve[1]
+    revenue = facts.money(bill.invoice.total for bill in facts.bills)
+    margin = facts.money(bill.margin.amount for bill in facts.bills)
+    return {
+        "items": counts.get("received", 0),
+        "straight_through": counts.get("straight_through", 0),
+        "to_people": counts.get("to_people", 0),
+        "refused_assignments": counts.get("refused", 0),
+        "sla_met": round(met / all_clocks, 4) if all_clocks else None,
+        "sla": {"respond": list(respond), "resolve": list(resolve)},
+        "invoice_total": float(revenue.amount),
+        "currency": facts.terms.currency,
+        "margin": float(margin.amount),
+        "margin_percent": round(100 * margin.minor / revenue.minor, 2) if revenue.minor else None,
+        "delivered": counts.get("delivered", 0),
+        "rejected": counts.get("rejected", 0) + counts.get("duplicate", 0),
+        "simulated_tasks": counts.get("simulated", 0),
+        "months": len(facts.bills),
+        "seconds": round(facts.seconds, 2),
+        "items_per_s": None if facts.items_per_s is None else round(facts.items_per_s),
+        "replay_equal": facts.replay_equal,
+    }
+
+
+def report(facts: Facts, files: Mapping[str, str]) -> ReportFacts:
+    """Gather what the report shows."""
+    terms, store = facts.terms, facts.store
+    word = shore(terms.client.country, terms.services[0].delivery_country)
+    days = [_day(period) for period in views.tallies(store, terms.engagement, by="day")]
+    results = list(delivered_results(store, terms.engagement))
+    return ReportFacts(
+        run=summary(facts, files),
+        engagement=terms.engagement,
+        first_day=days[0].day if days else terms.start,
+        last_day=days[-1].day if days else terms.start,
+        made_at=facts.made_at,
+        zone=terms.client.time_zone,
+        countries=(terms.client.country, terms.services[0].delivery_country),
+        shore=word.word,
+        shore_reasons=word.reasons,
+        days=tuple(day for day in days if day.items),
+        months=tuple(_months(facts)),
+        causes=_tallies(result["cause"] for result in results if isinstance(result.get("cause"), str)),
+        entitlements=_tallies(name for result in results for name in _owed(result.get("settlement"))),
+        waits=tuple(_waits(store, terms.engagement)),
+        loads=tuple(_loads(facts)),
+        sources=tuple(source.name for source in store.sources()),
+        simulated_tasks=facts.totals.get("simulated", 0),
+        seed=facts.seed,
+        log_entries=store.last_seq(),
+    )
+
+
+def _kept(counts: Mapping[str, int], clock: str) -> tuple[int, int]:
+    met = counts.get(f"{clock}_met", 0)
+    return met, met + counts.get(f"{clock}_missed", 0)
+
+
+def _day(period: views.Period) -> Day:
+    counts = period.counts
+    return Day(date.fromisoformat(period.period), counts.get("received", 0), counts.get("to_people", 0))
+
+
+def _months(facts: Facts) -> Iterator[Month]:
+    counts = {one.period: one.counts for one in views.tallies(facts.store, facts.terms.engagement)}
+    for bill in facts.bills:
+        found = counts.get(bill.month, {})
+        respond, resolve = _kept(found, "respond"), _kept(found, "resolve")
+        yield Month(
+            month=bill.month,
+            items=found.get("delivered", 0),
+            straight_through=found.get("straight_through", 0),
+            respond_met=respond[0],
+            respond_total=respond[1],
+            resolve_met=resolve[0],
+            resolve_total=resolve[1],
+            revenue=bill.invoice.fees,
+            cost=bill.margin.labour + bill.margin.overhead,
+            credits=bill.invoice.credited,
+            invoice=bill.invoice.number,
+            invoice_file=f"invoices/{bill.month}.html",
+        )
+
+
+def _owed(settlement: Any) -> Iterator[str]:
+    """Give the names of what a settlement grants, where it is a context of yes and no."""
+    if isinstance(settlement, Mapping):
+        yield from (str(name) for name, granted in settlement.items() if granted is True)
+
+
+def _tallies(names: Iterable[str]) -> tuple[Tally, ...]:
+    return tuple(
+        Tally(name, count) for name, count in sorted(Counter(names).items(), key=lambda one: (-one[1], one[0]))
+    )
+
+
+def _waits(store: Store, engagement: str) -> Iterator[Wait]:
+    left = sorted(waits(store, engagement))
+    if not left:
+        return
+    begin = 0
+    for hours in _WAITS:
+        end = sum(wait < hours * HOUR for wait in left)
+        yield Wait(hours * 3600, end - begin)
+        begin = end
+    yield Wait(None, len(left) - begin)
+
+
+def _loads(facts: Facts) -> Iterator[Load]:
+    people = {one.facts.person: one.facts.name for one in facts.store.persons()}
+    tasks: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
+    for month in views.months(facts.store, facts.terms.engagement):
+        for row in views.labour(facts.store, facts.terms.engagement, month):
+            tasks[row.person] += row.tasks
+            seconds[row.person] += row.seconds
+    for person, name in sorted(people.items()):
+        yield Load(person, name, tasks[person], seconds[person])

@@ -1,0 +1,210 @@
+"""What the console asks, answered from a store: the floor, an item's story, an invoice."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from alihdaya.console import picture
+from alihdaya.engagement.invoice import invoice_to_plain
+from alihdaya.engagement.shore import shore
+from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.event import Entry, tag_of
+from alihdaya.operations.bill import bill, line_items, terms_of
+from alihdaya.people.person import Person
+from alihdaya.people.shift import Shifts
+from alihdaya.store import Store, views
+from alihdaya.store.log import read
+from alihdaya.work.events import ItemDelivered, ItemReceived, TaskDone
+
+_LATEST = 12
+
+
+@dataclass
+class StoreReader:
+    """Answers a console's questions; every answer is of one moment of the store. Raises Refused without an engagement."""
+
+    store: Store
+    _shifts: dict[str, Shifts] = field(default_factory=dict)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms signed last."""
+        return terms_of(self.store)
+
+    def last_seq(self) -> int:
+        """Give the number of the log's last entry."""
+        return self.store.last_seq()
+
+    def floor(self, now: int) -> picture.FloorPicture:
+        """Draw the floor as of the log's last entry; `now` is not asked, since a file may tell of another year."""
+        del now
+        terms, found = self.terms, views.floor(self.store)
+        months = views.tallies(self.store, terms.engagement)
+        this = next((one.counts for one in months if one.period == found.day[:7]), {})
+        totals, people = found.totals, self._people()
+        return picture.FloorPicture(
+            seq=found.seq,
+            at=found.at,
+            client=terms.client.name,
+            provider=terms.provider.name,
+            service=terms.services[0].id,
+            shore=shore(terms.client.country, terms.services[0].delivery_country).word,
+            zone=terms.client.time_zone,
+            received=totals.get("received", 0),
+            delivered=totals.get("delivered", 0),
+            straight_through=totals.get("straight_through", 0),
+            to_people=totals.get("to_people", 0),
+            stopped=found.stopped,
+            rejected=totals.get("rejected", 0) + totals.get("duplicate", 0),
+            queues=tuple(_queue(queue) for queue in found.queues),
+            sla=tuple(_attainment(terms, clock, found.today, this) for clock in ("respond", "resolve")),
+            people=tuple(self._worker(desk, people[desk.person], found) for desk in found.desks),
+            refusals=tuple(_refusals(found.refusals, people)),
+            happenings=tuple(self._latest(found.seq)),
+            months=tuple(one.period for one in months if "delivered" in one.counts),
+            simulated=bool(totals.get("simulated")),
+        )
+
+    def story(self, item: int) -> picture.Story | None:
+        """Tell an item's life, or None where there is no such item."""
+        found = views.item_story(self.store, item)
+        return None if found is None else tell(found, self.terms)
+
+    def invoice(self, month: str) -> Mapping[str, Any] | None:
+        """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
+        if month not in views.months(self.store, self.terms.engagement):
+            return None
+        try:
+            made = bill(self.store, self.terms, month).invoice
+        except Refused:
+            return None
+        plain = invoice_to_plain(made)
+        for line, shown in zip(made.lines, plain["lines"], strict=True):
+            shown["items"] = line_items(self.store, self.terms, month, line)
+        return plain
+
+    def _people(self) -> dict[str, Person]:
+        from alihdaya.operations.opening import person_of
+
+        return {one.facts.person: person_of(one) for one in self.store.persons()}
+
+    def _worker(self, desk: views.Desk, person: Person, found: views.Floor) -> picture.Worker:
+        shifts = self._shifts.get(person.id)
+        if shifts is None:
+            shifts = self._shifts[person.id] = Shifts(person.time_zone, person.shifts)
+        return picture.Worker(
+            person=person.id,
+            name=person.name,
+            present=desk.item is not None or shifts.at_work(found.at),
+            done_today=desk.done_today,
+            item=desk.item,
+            task=desk.task or "",
+            since=desk.since,
+            languages=person.languages,
+            proofs=tuple(proofs(person, found.at)),
+            simulated=bool(found.totals.get("simulated")),
+        )
+
+    def _latest(self, seq: int) -> Iterator[picture.Happening]:
+        entries = list(read(self.store.database.reading, after=max(seq - _LATEST, 0)))
+        for entry in reversed(entries):
+            yield from reversed([one for one in happenings(entry) if one.tag in _TOLD])
+
+
+_TOLD = frozenset(
+    {
+        "item.received",
+        "item.delivered",
+        "item.stopped",
+        "task.queued",
+        "task.assigned",
+        "task.done",
+        "row.rejected",
+        "assignment.refused",
+        "engagement.signed",
+        "person.joined",
+    }
+)
+
+
+def tell(story: views.Story, terms: Terms) -> picture.Story:
+    """Make the picture of an item's story."""
+    told = tuple(one for entry in story.entries for one in happenings(entry))
+    data: Mapping[str, Any] = next((dict(one.facts["variables"]) for one in told if one.tag == "engine.started"), {})
+    result: Mapping[str, Any] = next((one.facts["result"] for one in told if one.tag == tag_of(ItemDelivered)), {})
+    item = story.item
+    return picture.Story(
+        item=item.id,
+        external_id=item.external_id,
+        service=item.service,
+        state=item.status,
+        data=data,
+        happenings=tuple(one for one in told if one.tag not in _INNER),
+        result=result,
+        zone=terms.client.time_zone,
+    )
+
+
+_INNER = frozenset(
+    {
+        "engine.started",
+        "engine.moved",
+        "engine.task_offered",
+        "engine.task_closed",
+        "engine.ended",
+        "engine.timer_cancelled",
+    }
+)
+"""What the engine notes for itself; the trade's own events tell the same."""
+
+
+def happenings(entry: Entry) -> Iterator[picture.Happening]:
+    """Give an entry's events as the console shows them."""
+    for happened in entry.events:
+        facts = dict(zip(happened._fields, happened, strict=True))  # type: ignore[attr-defined]
+        external_id = happened.external_id if isinstance(happened, ItemReceived) else ""
+        simulated = isinstance(happened, TaskDone) and happened.simulated
+        tag = tag_of(type(happened))
+        yield picture.Happening(entry.seq, entry.at, entry.item, tag, entry.by, external_id, facts, simulated)
+
+
+def proofs(person: Person, at: int) -> Iterator[picture.Proof]:
+    """Give what somebody proved, or failed to, as of `at`; who holds no certificate at all lacks one."""
+    for test in person.tests:
+        yield picture.Proof(f"{test.kind} {test.language}", "valid" if test.passed else "failed")
+    for held in person.certificates:
+        state = "valid" if held.valid(at) else "withdrawn" if held.withdrawn is not None else "expired"
+        yield picture.Proof(held.name, "missing" if at < held.start else state, held.end)
+    if not person.certificates:
+        yield picture.Proof("certificate", "missing")
+
+
+def _queue(queue: views.Queue) -> picture.Queue:
+    return picture.Queue(queue.name or queue.node, queue.waiting, queue.oldest, queue.soon, queue.overdue)
+
+
+def _attainment(terms: Terms, clock: str, today: Mapping[str, int], month: Mapping[str, int]) -> picture.Attainment:
+    sla = terms.services[0].sla
+    target = getattr(sla, clock) and sla.attainment / Decimal(100)
+    met, missed = f"{clock}_met", f"{clock}_missed"
+    return picture.Attainment(
+        clock,
+        target,
+        today.get(met, 0),
+        today.get(met, 0) + today.get(missed, 0),
+        month.get(met, 0),
+        month.get(met, 0) + month.get(missed, 0),
+    )
+
+
+def _refusals(rows: tuple[views.RefusalRow, ...], people: Mapping[str, Person]) -> Iterator[picture.Refusal]:
+    """Give one refusal for each person and reason, the latest, with how often it was so."""
+    grouped: dict[tuple[str, tuple[str, ...]], list[views.RefusalRow]] = {}
+    for row in rows:
+        grouped.setdefault((row.person, row.reasons), []).append(row)
+    for (person, reasons), found in grouped.items():
+        name = people[person].name if person in people else person
+        yield picture.Refusal(found[0].at, person, name, reasons, found[0].item, "", len(found))

@@ -1,0 +1,215 @@
+"""A file's whole way: packs, terms and people brought together, the run with its progress, and what it leaves."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from alihdaya.channels.batch import Reject
+from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
+from alihdaya.cli.figures import Facts, as_json, report, summary
+from alihdaya.cli.settings import Settings, now, say
+from alihdaya.console.invoice_page import invoice_html, invoice_json
+from alihdaya.console.report import write_report
+from alihdaya.console.terminal import make_console, make_progress
+from alihdaya.console.terminal import summary as shown_summary
+from alihdaya.console.words import words
+from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.invoice import invoice_to_plain
+from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.errors import PackError, Problem
+from alihdaya.kernel.time import micros
+from alihdaya.operations.bill import bills, line_items
+from alihdaya.operations.desk import Desk
+from alihdaya.operations.flow import Progress, Ran, run
+from alihdaya.operations.intake import Source
+from alihdaya.operations.replay import prove
+from alihdaya.operations.sign import open_service
+from alihdaya.packs import Pack, load
+from alihdaya.planning.rehearsal import Script
+from alihdaya.store import Store, views
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be run: a pack and a file, whose terms and people, where results go, and whose clock counts."""
+
+    pack: str
+    file: Path
+    terms: Path | None
+    roster: Path | None
+    out: Path
+    by_data: bool
+    seed: int | None
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run and the files that it left."""
+
+    settings: Settings
+    facts: Facts
+    ran: Ran
+    files: dict[str, str]
+
+    @property
+    def run_rejected(self) -> bool:
+        """Whether this run turned rows away."""
+        return self.ran.turned_away > 0
+
+    def publish(self, *, as_json: bool) -> None:
+        """Print the summary; with `as_json`, print it to the error stream and the JSON object last."""
+        spoken = words(self.settings.language)
+        make_console(sys.stderr if as_json else sys.stdout).print(
+            shown_summary(spoken, summary(self.facts, self.files))
+        )
+        if as_json:
+            sys.stdout.write(json.dumps(object_of(self.facts, self.ran)) + "\n")
+
+
+def object_of(facts: Facts, ran: Ran) -> dict[str, Any]:
+    """Give the JSON object of a run: the store's figures, and what this run itself did."""
+    return {**as_json(facts), "this_run": {"received": ran.received, "rejected": ran.turned_away}}
+
+
+def take_in(settings: Settings, order: Order) -> tuple[Ran, Path | None]:
+    """Take a file in and stop there; gives the path of the rejected rows, if any."""
+    with _opened(settings, order) as (desk, service, source, _):
+        ran = run(desk, service, source, now=now)
+        return ran, _reject_file(desk.store, ran, order.out)
+
+
+def work_off(settings: Settings, order: Order) -> Outcome:
+    """Run a file from intake to invoice, prove the log, and write report, invoices and rejected rows."""
+    order.out.mkdir(parents=True, exist_ok=True)
+    spoken = words(settings.language)
+    with _opened(settings, order) as (desk, service, source, scripts):
+        with make_progress(make_console(sys.stderr), spoken) as bars:
+            start = perf_counter()
+            ran = _run(desk, service, source, scripts, order, bars)
+            seconds = perf_counter() - start
+            equal = _prove(desk.store, bars)
+            facts = Facts(
+                store=desk.store,
+                terms=service.terms,
+                bills=tuple(bills(desk.store, service.terms)),
+                seconds=seconds,
+                items_per_s=ran.received / seconds if ran.received else None,
+                replay_equal=equal,
+                seed=order.seed,
+                made_at=now(),
+            )
+            files = _write(facts, ran, order, settings, bars)
+        outcome = Outcome(settings, facts, ran, files)
+        return outcome
+
+
+def forget(settings: Settings, folder: Path) -> None:
+    """Take away the store and the results in a folder that holds the demo; other files stay. Raises StoreLocked."""
+    from alihdaya.store import open_store
+
+    if settings.store:
+        raise PackError(Problem("not-fresh", say("--fresh begins again in the folder of --data only, not in --store")))
+    database = folder / "alihdaya.db"
+    if database.exists():
+        with open_store(database) as store:
+            store.lock()
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{database}{ending}").unlink(missing_ok=True)
+    for pattern in ("report.html", "rejects.csv", "invoices/*.html", "invoices/*.json"):
+        for path in folder.glob(pattern):
+            path.unlink()
+
+
+@contextmanager
+def _opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source, dict[str, Script]]]:
+    pack = load(order.pack)
+    signed = _terms(pack, order)
+    source = Source(
+        path=order.file,
+        digest=digest(order.file),
+        rows=count_rows(order.file),
+        batches=lambda after: read_rows(order.file, pack.intake, after=after),
+        by_data=order.by_data and pack.intake.received_at is not None,
+    )
+    order.out.mkdir(parents=True, exist_ok=True)
+    desk = settings.write({pack.digest: pack})
+    try:
+        at = _signed_at(signed) if source.by_data else now()
+        service = open_service(desk, pack, signed, at, roster=_roster(pack, order), trusted=order.trust)
+        yield desk, service, source, _scripts(pack)
+    finally:
+        desk.close()
+
+
+def _run(desk: Desk, service: Any, source: Source, scripts: dict[str, Script], order: Order, bars: "Bars") -> Ran:
+    bar = bars.add_task(say("Items, each decided and committed"), total=source.rows)
+
+    def show(progress: Progress) -> None:
+        bars.update(bar, completed=progress.row)
+
+    return run(desk, service, source, now=now, seed=order.seed, scripts=scripts, report=show)
+
+
+def _prove(store: Store, bars: "Bars") -> bool:
+    bar = bars.add_task(say("Replay: every table from the log alone"), total=store.last_seq())
+    return prove(store, report=lambda done, _: bars.update(bar, completed=done)).equal
+
+
+def _terms(pack: Pack, order: Order) -> Terms:
+    if order.terms is not None:
+        return agreement.parse(order.terms.read_bytes(), str(order.terms))
+    if pack.terms is None:
+        raise PackError(Problem("no-terms", f"the pack {pack.name!r} offers no terms: name a file with --terms"))
+    return agreement.parse(pack.terms.encode(), f"{pack.place}/terms.toml")
+
+
+def _roster(pack: Pack, order: Order) -> bytes | None:
+    if order.roster is not None:
+        return order.roster.read_bytes()
+    return pack.roster.encode() if pack.roster is not None else None
+
+
+def _scripts(pack: Pack) -> dict[str, Script]:
+    return {node: Script.of(table) for node, table in pack.rehearsal.items()}
+
+
+def _signed_at(signed: Terms) -> int:
+    return micros(datetime.combine(signed.signed, time(9), ZoneInfo(signed.client.time_zone)))
+
+
+def _reject_file(store: Store, ran: Ran, out: Path) -> Path | None:
+    target = out / "rejects.csv"
+    rows = (Reject(row.row, None, row.column, row.reason, row.text) for row in views.rejects(store, ran.source))
+    return target if write_rejects(target, rows) else None
+
+
+def _write(facts: Facts, ran: Ran, order: Order, settings: Settings, bars: "Bars") -> dict[str, str]:
+    """Write what people read; gives what each file is -> its path."""
+    bar = bars.add_task(say("Invoices and report"), total=len(facts.bills) + 1)
+    folder = order.out / "invoices"
+    folder.mkdir(exist_ok=True)
+    for made in facts.bills:
+        plain = invoice_to_plain(made.invoice)
+        for line, shown in zip(made.invoice.lines, plain["lines"], strict=True):
+            shown["items"] = line_items(facts.store, facts.terms, made.month, line)
+        (folder / f"{made.month}.json").write_bytes(invoice_json(plain))
+        (folder / f"{made.month}.html").write_text(invoice_html(plain, settings.language), encoding="utf-8")
+        bars.advance(bar)
+    files = {say("Report"): str(order.out / "report.html"), say("Invoices"): str(folder)}
+    rejects = _reject_file(facts.store, ran, order.out)
+    if rejects:
+        files[say("Rejected rows")] = str(rejects)
+    write_report(report(facts, files), order.out / "report.html", settings.language)
+    bars.advance(bar)
+    return files
