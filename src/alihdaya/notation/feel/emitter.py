@@ -5,6 +5,7 @@ No text of a model ever gets into the source: names, strings and numbers are bou
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from alihdaya.notation.feel.values import NUMBERS, Function
 
 RUNTIME: dict[str, Any] = {
     "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list},
+    "Decimal": Decimal,
     "NUMBERS": NUMBERS,
     "Function": Function,
     "belongs": belongs,
@@ -129,11 +131,11 @@ class Emitter:
 
     def build(self, label: str) -> Callable[[Mapping[str, Any]], Any]:
         """Compile what was written to a function of the mapping of variables."""
-        reads = [
-            f" {local} = variables({self.constant(name)})"
-            for name, local in self.loads.items()
-            if name not in self.given
-        ]
+        reads: list[str] = []
+        for name, local in self.loads.items():
+            if name not in self.given:
+                reads.append(f" {local} = variables({self.constant(name)})")
+                reads.append(f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None")
         head = ["def decide(mapping):", " variables = mapping.get"]
         module = compile("\n".join([*head, *reads, *self.lines]), f"<{label}>", "exec")
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))

@@ -73,16 +73,20 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def unquote(place: Place, token: Token) -> str:
-    """Give a string literal's value: escapes read, surrogate pairs joined. Raises NotationError for a bad escape."""
+    """Give a string literal's value: escapes read, surrogate pairs joined.
+
+    An escape that FEEL does not know, as in a regular expression, stays as it is. Raises NotationError for a code
+    that is no character.
+    """
 
     def read(found: re.Match[str]) -> str:
         four, six, plain = found.groups()
         code = int(four or six or "0", 16)
         if plain is None and code <= 0x10FFFF:
             return chr(code)
-        if plain not in _PLAIN:
-            raise place.refuse(f"the escape {found.group()!r} is not known", token.at + 1 + found.start())
-        return _PLAIN[plain]
+        if plain is None:
+            raise place.refuse(f"there is no character {found.group()!r}", token.at + 1 + found.start())
+        return _PLAIN.get(plain, found.group())
 
     value = _ESCAPE.sub(read, token.text[1:-1])
     try:

@@ -201,7 +201,9 @@ def satisfies(value: Any, test: Any) -> bool | None:
     kind = type(test)
     if kind is Range:
         return in_range(value, test)
-    if kind is list and type(value) is not list:
+    if kind is list:
+        if type(value) is list and equal(value, test) is True:
+            return True
         return any_of(in_range(value, one) if type(one) is Range else equal(value, one) for one in test)
     return equal(value, test)
 

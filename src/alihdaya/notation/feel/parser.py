@@ -37,7 +37,7 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _POWER = {"or": 10, "and": 20, "between": 30, "in": 30, "+": 40, "-": 40, "*": 50, "/": 50, "**": 60, "instance": 80}
 _POWER |= dict.fromkeys(_COMPARISONS, 30) | {".": 90, "[": 90, "(": 90}
 _NEGATION = 70
-_AFTER_RANGE = frozenset({"", ",", ")", "]", "}", "and", "or", "then", "else", "return", "satisfies"})
+_AFTER_RANGE = frozenset({"", ".", ",", ")", "]", "}", "and", "or", "then", "else", "return", "satisfies"})
 
 
 def parse(
