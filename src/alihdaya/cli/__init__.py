@@ -90,7 +90,7 @@ def main() -> None:
     from alihdaya.kernel.errors import AlihdayaError
 
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="alihdaya", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:

@@ -24,7 +24,7 @@ _LATEST = 12
 
 @dataclass
 class StoreReader:
-    """Answers a console's questions; every answer is of one moment of the store. Raises Refused without an engagement."""
+    """Answers a console's questions, each of one moment of the store. Raises Refused where no engagement is signed."""
 
     store: Store
     _shifts: dict[str, Shifts] = field(default_factory=dict)

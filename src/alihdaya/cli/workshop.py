@@ -110,8 +110,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
                 made_at=now(),
             )
             files = _write(facts, ran, order, settings, bars)
-        outcome = Outcome(settings, facts, ran, files)
-        return outcome
+        return Outcome(settings, facts, ran, files)
 
 
 def forget(settings: Settings, folder: Path) -> None:

@@ -27,7 +27,7 @@ class Bill:
 
 
 def terms_of(store: Store, engagement: str | None = None) -> Terms:
-    """Give the terms signed last, of an engagement or of the only one. Raises Refused where that is nobody's or many's."""
+    """Give the terms signed last, of an engagement or of the only one. Raises Refused where none or several fit."""
     signed = {one.id: one.terms for one in store.engagements()}
     if engagement is None and len(signed) == 1:
         engagement = next(iter(signed))

@@ -43,3 +43,20 @@ def _wrong(field: Field, value: Any) -> Iterator[str]:
 
 def _problem(name: str, why: str) -> Problem:
     return Problem("form", f"{name} {why}", Source(element=name))
+
+
+def read_field(field: Field, text: str) -> Any:
+    """Read what a person typed into a field; a text that does not fit is given back for `check_form` to refuse."""
+    try:
+        match field.type:
+            case "integer":
+                return int(text)
+            case "number":
+                return Decimal(text)
+            case "boolean":
+                return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
+            case "date":
+                return date.fromisoformat(text)
+    except (ValueError, ArithmeticError):
+        pass
+    return text

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Command
@@ -47,7 +47,7 @@ class Mailroom:
         self._letters.put(Letter(None, 0, Future()))
         self._thread.join()
 
-    def __enter__(self) -> "Mailroom":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

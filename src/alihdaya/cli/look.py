@@ -1,0 +1,189 @@
+"""Looking: items, one item's story, invoices, and the replay that proves them."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alihdaya.cli.settings import Settings, say
+
+if TYPE_CHECKING:
+    from alihdaya.operations.bill import Bill
+    from alihdaya.store import Store
+
+_STATES = ("running", "waiting", "stopped", "delivered")
+
+
+@click.command(help=say("List items in the order of intake, newest months by --month; all kinds of filters combine."))
+@click.option("--state", type=click.Choice(_STATES), help=say("Only items in this state."))
+@click.option("--outcome", help=say("Only items that ended at this end event."))
+@click.option("--month", metavar="YYYY-MM", help=say("Only items delivered in this month of the client."))
+@click.option("--after", type=click.IntRange(min=0), default=0, help=say("Begin after this item."))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=40, show_default=True, help=say("At most so many."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
+@click.pass_obj
+def items(
+    settings: Settings, state: str | None, outcome: str | None, month: str | None, after: int, limit: int, as_json: bool
+) -> None:
+    """List items."""
+    from alihdaya.kernel.time import iso
+    from alihdaya.operations.bill import span, terms_of
+    from alihdaya.store import views
+
+    with settings.read() as store:
+        within = span(terms_of(store), month) if month else None
+        found = views.items(store, status=state, outcome=outcome, month=within, limit=limit, after=after)
+    if not as_json:
+        _show_items(settings, found)
+        return
+    for row in found:
+        plain = {"item": row.id, "external_id": row.external_id, "service": row.service, "state": row.status}
+        times = {"received_at": iso(row.received_at), "closed_at": iso(row.closed_at)}
+        click.echo(json.dumps({**plain, "outcome": row.outcome, "unit": row.unit, "touched": row.touched, **times}))
+
+
+def _show_items(settings: Settings, found: list[Any]) -> None:
+    from alihdaya.console.terminal import ItemRow, items_table, make_console
+    from alihdaya.console.words import words
+
+    rows = [
+        ItemRow(row.id, row.external_id, row.status, row.outcome or "", row.received_at, row.closed_at) for row in found
+    ]
+    make_console().print(items_table(words(settings.language), rows))
+
+
+@click.command(
+    help=say("Tell the whole story of item ITEM: what came in, what was decided by which rule, who did what.")
+)
+@click.argument("item", type=click.IntRange(1, 2**62))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def item(settings: Settings, item: int, as_json: bool) -> None:  # the argument is the item's number
+    """Tell an item's story."""
+    from alihdaya.cli.reading import StoreReader
+    from alihdaya.console.terminal import make_console, story_tree
+    from alihdaya.console.words import words
+
+    with settings.read() as store:
+        story = StoreReader(store).story(item)
+    if story is None:
+        raise click.ClickException(say("There is no item {item}.").format(item=item))
+    if as_json:
+        click.echo(_story_json(story))
+    else:
+        make_console().print(story_tree(words(settings.language, story.zone), story))
+
+
+def _story_json(story: Any) -> str:
+    import msgspec
+
+    from alihdaya.kernel.time import iso
+
+    told = [
+        {"seq": one.seq, "at": iso(one.at), "by": one.by, "event": one.tag, "simulated": one.simulated, **one.facts}
+        for one in story.happenings
+    ]
+    head = {"item": story.item, "external_id": story.external_id, "service": story.service, "state": story.state}
+    return msgspec.json.encode({**head, "data": story.data, "result": story.result, "story": told}).decode()
+
+
+@click.command(
+    help=say(
+        "Show the invoice of MONTH (such as 2013-02), worked out from the log. With --line, list the items that this "
+        "line bills."
+    )
+)
+@click.argument("month")
+@click.option("--engagement", help=say("Which engagement, where the store holds several."))
+@click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
+@click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def invoice(
+    settings: Settings,
+    month: str,
+    engagement: str | None,
+    line: int | None,
+    html: Path | None,
+    margin: bool,
+    as_json: bool,
+) -> None:
+    """Show an invoice, its items, or its margin."""
+    from alihdaya.operations.bill import bill, terms_of
+
+    with settings.read() as store:
+        terms = terms_of(store, engagement)
+        made = bill(store, terms, month)
+        if line is not None:
+            _show_line(store, terms, made, line, as_json=as_json)
+            return
+    _show_invoice(settings, made, html, margin=margin, as_json=as_json)
+
+
+def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
+    from alihdaya.operations.bill import line_items
+
+    found = [line for line in made.invoice.lines if line.number == number]
+    if not found:
+        raise click.ClickException(
+            say("Invoice {number} has lines 1 to {last}.").format(
+                number=made.invoice.number, last=len(made.invoice.lines)
+            )
+        )
+    behind = line_items(store, terms, made.month, found[0])
+    click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
+
+
+def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin: bool, as_json: bool) -> None:
+    from alihdaya.console.invoice_page import invoice_html, invoice_json
+    from alihdaya.console.terminal import invoice_table, make_console
+    from alihdaya.console.words import words
+    from alihdaya.engagement.invoice import invoice_to_plain
+    from alihdaya.engagement.margin import margin_to_plain
+
+    plain = invoice_to_plain(made.invoice)
+    if html is not None:
+        html.write_text(invoice_html(plain, settings.language), encoding="utf-8")
+    if margin:
+        click.echo(json.dumps(margin_to_plain(made.margin), indent=None if as_json else 2))
+    elif as_json:
+        sys.stdout.buffer.write(invoice_json(plain))
+    else:
+        make_console().print(invoice_table(words(settings.language), plain))
+
+
+@click.command(
+    help=say(
+        "Rebuild every state row and view from the log alone, in a store of its own, and compare with what stands."
+    ),
+    epilog=say("Exit code: 0 equal, 1 different."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def replay(settings: Settings, as_json: bool) -> None:
+    """Prove the log."""
+    from alihdaya.cli.bars import bar
+    from alihdaya.operations.replay import prove
+
+    with settings.read() as reading, bar(settings, say("Replay: every table from the log alone")) as show:
+        verdict = prove(reading, report=show)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "entries": verdict.entries,
+                    "replay_equal": verdict.equal,
+                    "differences": [str(one) for one in verdict.differences],
+                }
+            )
+        )
+    elif verdict.equal:
+        click.echo(say("equal: {n} entries give every row of every table again").format(n=f"{verdict.entries:,}"))
+    else:
+        click.echo(say("DIFFERENT: the first {n} rows that differ").format(n=len(verdict.differences)))
+        for one in verdict.differences:
+            click.echo(f"  {one}")
+    sys.exit(0 if verdict.equal else 1)

@@ -1,0 +1,84 @@
+"""Packs: list what is installed, check one, begin one; and the shell completion."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from alihdaya.cli.settings import Settings, say
+
+
+@click.group(help=say("List, check and begin packs: a service as a folder of process, decisions, terms and people."))
+def pack() -> None:
+    """Group the commands about packs."""
+
+
+@pack.command("list", help=say("List the installed packs."))
+@click.pass_obj
+def list_packs(settings: Settings) -> None:
+    """List the installed packs with their titles."""
+    from alihdaya.packs import installed_packs, load
+    from alihdaya.packs import say as in_language
+
+    for name in installed_packs():
+        manifest = load(name).manifest
+        title = in_language(manifest.title, settings.language)
+        click.echo(f"{name:16} {manifest.kind}  {title}: {in_language(manifest.summary, settings.language)}")
+
+
+@pack.command("check", help=say("Check PACK (a name or a folder): its structure, its models, its samples."))
+@click.argument("place", metavar="PACK")
+@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.pass_obj
+def check_pack(settings: Settings, place: str, trust: bool) -> None:
+    """Check a pack; exit code 1 where something is wrong."""
+    del settings
+    from alihdaya.operations.opening import plan_of
+    from alihdaya.packs import check, load
+
+    found = load(place)
+    problems = check(found)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if not errors:
+        plan_of(found, trusted=trust)
+    for problem in problems:
+        click.echo(f"{say(problem.severity)}: {problem}")
+    click.echo(
+        say("{name}: {samples} samples, {errors} errors, {warnings} warnings").format(
+            name=found.name, samples=len(found.samples), errors=len(errors), warnings=len(problems) - len(errors)
+        )
+    )
+    sys.exit(1 if errors else 0)
+
+
+@pack.command("new", help=say("Begin a pack of your own in FOLDER: a small complete one to change as you like."))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def new_pack(settings: Settings, folder: Path) -> None:
+    """Write a starter pack."""
+    del settings
+    from alihdaya.packs.starter import write_starter
+
+    written = write_starter(folder)
+    for path in written:
+        click.echo(str(path))
+    rows = folder / "samples" / "requests.csv"
+    click.echo(
+        say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=folder, rows=rows)
+    )
+
+
+@click.command(
+    help=say('Print the completion script of SHELL; for bash: eval "$(alihdaya completion bash)" in ~/.bashrc.')
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the shell's completion script."""
+    from click.shell_completion import get_completion_class
+
+    from alihdaya.cli import cli
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.ClickException(shell)
+    click.echo(kind(cli, {}, "alihdaya", "_ALIHDAYA_COMPLETE").source())

@@ -1,0 +1,134 @@
+"""Working by hand: assign and complete tasks, deliver messages, retry what stopped. Every way passes the gate."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alihdaya.cli.settings import Settings, now, say
+
+if TYPE_CHECKING:
+    from alihdaya.operations.commands import Command
+    from alihdaya.operations.desk import Desk
+
+_ITEM = click.IntRange(1, 2**62)
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator["Desk"]:
+    """Become the writer; what a station noted is durable at the end, even where it refused."""
+    with settings.read():
+        pass  # a store that is not there is not made here
+    desk = settings.write()
+    try:
+        yield desk
+    finally:
+        try:
+            desk.commit()
+        finally:
+            desk.close()
+
+
+def _do(settings: Settings, make: "Callable[[Desk], Command]") -> None:
+    from alihdaya.operations.perform import perform
+
+    with _desk(settings) as desk:
+        perform(desk, make(desk), max(now(), desk.at))
+
+
+def _token(desk: "Desk", item: int, token: int | None) -> int:
+    """Find the token of the item's only open task where none was named."""
+    waits = desk.open_item(item).instance
+    tasks = [found for found, wait in waits.waits.items() if wait.kind == "task"] if waits else []
+    if token is None and len(tasks) == 1:
+        return tasks[0]
+    if token is None:
+        listed = ", ".join(map(str, tasks)) or "-"
+        raise click.ClickException(say("Name the task with --token; open: {tasks}").format(tasks=listed))
+    return token
+
+
+@click.command(help=say("Give the task that waits at ITEM to a person of the roster. No certificate, no routing."))
+@click.argument("item", type=_ITEM)
+@click.option("--to", "person", required=True, help=say("The person's id."))
+@click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+@click.pass_obj
+def assign(settings: Settings, item: int, person: str, token: int | None) -> None:
+    """Assign a task."""
+    from alihdaya.operations.commands import Assign
+
+    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person))
+    click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
+
+
+@click.command(help=say("Finish the task of ITEM: one --set FIELD=VALUE for each field of its form."))
+@click.argument("item", type=_ITEM)
+@click.option("--by", "person", required=True, help=say("Who did it, and holds the task."))
+@click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
+@click.option("--seconds", type=click.IntRange(min=0), default=0, help=say("Handling time."))
+@click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+@click.pass_obj
+def complete(
+    settings: Settings, item: int, person: str, fields: tuple[str, ...], seconds: int, token: int | None
+) -> None:
+    """Complete a task."""
+    from alihdaya.operations.commands import Complete
+
+    def make(desk: "Desk") -> "Command":
+        at = _token(desk, item, token)
+        return Complete(item, at, person, seconds, _result(desk, item, at, fields))
+
+    _do(settings, make)
+    click.echo(say("Item {item} goes on.").format(item=item))
+
+
+def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dict[str, Any]:
+    """Read FIELD=VALUE texts by the types of the task's form; what cannot be read is left to the form's check."""
+    from alihdaya.operations.form import read_field
+
+    found = desk.open_item(item)
+    wait = found.instance.waits.get(token) if found.instance else None
+    form = found.service.pack.forms.get(found.service.work(wait.node).form) if wait else None
+    kinds = {field.name: field for field in form.fields} if form else {}
+    result = {}
+    for text in fields:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise click.ClickException(say("{text!r} is not of the form FIELD=VALUE.").format(text=text))
+        result[name] = read_field(kinds[name], value) if name in kinds else value
+    return result
+
+
+@click.command(help=say("Deliver the message NAME to the item that waits for it with KEY."))
+@click.argument("name")
+@click.option("--key", default="", help=say("The correlation key."))
+@click.option("--set", "fields", multiple=True, metavar="NAME=TEXT", help=say("A variable that the message brings."))
+@click.pass_obj
+def message(settings: Settings, name: str, key: str, fields: tuple[str, ...]) -> None:
+    """Deliver a message."""
+    from alihdaya.operations.commands import Deliver
+
+    payload = {field: value for field, _, value in (text.partition("=") for text in fields)}
+    _do(settings, lambda _: Deliver(name, key, payload))
+    click.echo(say("Delivered."))
+
+
+@click.command(help=say("Try again what an incident stopped at ITEM."))
+@click.argument("item", type=_ITEM)
+@click.option("--token", type=click.IntRange(min=1), help=say("Which token, where several stopped."))
+@click.pass_obj
+def retry(settings: Settings, item: int, token: int | None) -> None:
+    """Retry an incident."""
+    from alihdaya.operations.commands import Retry
+
+    def make(desk: "Desk") -> "Command":
+        instance = desk.open_item(item).instance
+        stopped = list(instance.incidents) if instance else []
+        if token is None and len(stopped) != 1:
+            listed = ", ".join(map(str, stopped)) or "-"
+            raise click.ClickException(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
+        return Retry(item, stopped[0] if token is None else token)
+
+    _do(settings, make)
+    click.echo(say("Item {item} was tried again.").format(item=item))
