@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from alihdaya.console.guard import HOSTS, Headers
+from alihdaya.console.guard import HEADERS, HOSTS, Headers
 from alihdaya.console.invoice_page import invoice_html, invoice_json
-from alihdaya.console.live import PARTS, Live, changes
+from alihdaya.console.live import Live, changes
 from alihdaya.console.pages import STATIC, page
 from alihdaya.console.picture import Reader
 from alihdaya.locale import LANGUAGES, chosen
@@ -60,7 +60,7 @@ class Console:
     async def floor(self, request: Request) -> Response:
         """Show the floor."""
         floor = await self.live.floor()
-        return self.show(request, "floor.html", floor.zone, floor=floor, parts=PARTS)
+        return self.show(request, "floor.html", floor.zone, floor=floor)
 
     async def events(self, request: Request) -> Response:
         """Stream the floor's changes."""
@@ -96,7 +96,9 @@ class Console:
     def trouble(self, request: Request, error: Exception) -> Response:
         """Answer an error with a page that a person understands."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return self.show(request, "trouble.html", "UTC", status, code=status)
+        answer = self.show(request, "trouble.html", "UTC", status, code=status)
+        answer.headers.update(HEADERS)  # an error of ours is answered outside of all middleware
+        return answer
 
 
 def make_app(reader: Reader, *, language: str | None = None, clock: Callable[[], int], poll: float = 1.0) -> Starlette:

@@ -44,7 +44,7 @@ _STYLE: dict[Any, Any] = {
     "xtick.major.size": 0,
     "ytick.major.size": 0,
     "legend.frameon": False,
-    "legend.handlelength": 1.2,
+    "legend.handlelength": 1.6,
 }
 
 
@@ -82,8 +82,8 @@ def _inline(text: str, name: str, label: str) -> Markup:
 def _formats(axes: "Axes", words: Words, *, percent: bool = False) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    write = words.percent if percent else words.number
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value, 0)))
+    write = words.rate if percent else words.number
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(round(value, 6))))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=not percent))
     axes.grid(visible=False, axis="x")
 
@@ -119,7 +119,7 @@ def days(words: Words, name: str, facts: Sequence[Day]) -> Markup:
         if len(facts) > 60:
             axes.xaxis.set_major_locator(dates.MonthLocator())  # type: ignore[no-untyped-call]
         else:
-            axes.locator_params(axis="x", nbins=5)
+            axes.set_xticks(when[:: max(1, -(-len(when) // 6))])  # type: ignore[arg-type]
         _formats(axes, words)
         _legend(axes)
 
@@ -136,8 +136,6 @@ def straight_through(words: Words, name: str, months: Sequence[Month]) -> Markup
         axes.plot(_months(axes, words, months), shares, color=RULE, linewidth=2, marker="o", markersize=5)
         axes.set_ylim(low, min(1.0, max(known, default=1.0) + 0.02))
         _formats(axes, words, percent=True)
-        if low > 0 and known and max(known) - min(known) < 0.05:
-            axes.yaxis.set_major_formatter(lambda value, _: words.percent(value, 1))
 
     return draw(name, words.say("Share of items that went straight through, by month"), (4.7, 2.5), paint)
 
@@ -165,16 +163,18 @@ def attainment(words: Words, name: str, months: Sequence[Month], target: float |
     def paint(axes: "Axes") -> None:
         places = _months(axes, words, months)
         clocks = (
-            (-0.2, RULE, "respond", [(one.respond_met, one.respond_total) for one in months]),
-            (0.2, THIRD, "resolve", [(one.resolve_met, one.resolve_total) for one in months]),
+            (RULE, "respond", [(one.respond_met, one.respond_total) for one in months]),
+            (THIRD, "resolve", [(one.resolve_met, one.resolve_total) for one in months]),
         )
-        for shift, colour, clock, counts in clocks:
-            shares = [met / total if total else 0.0 for met, total in counts]
-            axes.bar([at + shift for at in places], shares, width=0.36, color=colour, label=term(words, clock))
+        low = 1.0 if target is None else target
+        for colour, clock, counts in clocks:
+            shares = [met / total if total else float("nan") for met, total in counts]
+            axes.plot(places, shares, color=colour, linewidth=2, marker="o", markersize=5, label=term(words, clock))
+            low = min(low, *(share for share in shares if share == share), 1.0)  # noqa: PLR0124 (not a NaN)
         if target is not None:
-            text = words.say("target %(share)s", share=words.percent(target, 0))
-            axes.axhline(target, color=FOURTH, linewidth=1.4, linestyle=(0, (5, 3)), label=text)
-        axes.set_ylim(0, 1.02)
+            text = words.say("target %(share)s", share=words.rate(target))
+            axes.axhline(target, color=FOURTH, linewidth=1.4, linestyle=(0, (4, 2)), label=text)
+        axes.set_ylim(max(0.0, low - 0.03), 1.005)
         _formats(axes, words, percent=True)
         _legend(axes)
 

@@ -48,7 +48,7 @@ def invoice_html(
         invoice=invoice,
         money=money,
         price=lambda text: spoken.price(Decimal(text), currency),
-        percent=lambda text: spoken.percent(Decimal(text) / 100, 2),
+        percent=lambda text: spoken.rate(Decimal(text) / 100),
         named=lambda line: line["names"].get(spoken.language) or line["names"].get("en") or line["unit"],
         items=lambda line: line.get("items", ()),
         ranges=ranges,

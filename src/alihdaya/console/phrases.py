@@ -10,6 +10,21 @@ from alihdaya.engagement import shore
 from alihdaya.locale import catalogue
 from alihdaya.people import gate
 
+_SHORES = frozenset(
+    {
+        "same-country",
+        "land-border",
+        "same-subregion",
+        "near-capitals",
+        "no-land-border",
+        "distant-border",
+        "different-subregions",
+        "far-capitals",
+        "unknown-distance",
+    }
+)
+"""Codes of engagement.shore; all others are of people.gate."""
+
 Teller = Callable[[Words, Mapping[str, Any]], str]
 
 
@@ -19,11 +34,26 @@ def term(words: Words, code: str) -> str:
     return words.say(known) if known else code.replace("_", " ")
 
 
+def told(words: Words, value: Any) -> str:
+    """Write a value of a model: codes and names of contexts by their names."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{term(words, name)}: {told(words, held)}" for name, held in value.items())
+    return term(words, value) if isinstance(value, str) else words.value(value)
+
+
 def reason(words: Words, code: str) -> str:
     """Say why the gate refused, or how a shore was derived; `code` comes with its facts, parted by colons."""
     speak = catalogue(words.language).gettext
-    shores = ("same-", "land-", "near-", "no-land-", "different-", "far-", "unknown-distance")
-    return (shore.render_reason if code.startswith(shores) else gate.render_reason)(code, speak)
+    kind, *facts = code.split(":")
+    if kind not in _SHORES:
+        return gate.render_reason(code, speak)
+    return shore.render_reason(":".join((kind, *(_geography(words, fact) for fact in facts))), speak)
+
+
+def _geography(words: Words, fact: str) -> str:
+    if fact.isdecimal():
+        return words.number(int(fact))
+    return words.country(fact) if len(fact) == 2 and fact.isupper() else words.region(fact)
 
 
 def reasons(words: Words, codes: Iterable[str]) -> str:
@@ -65,8 +95,7 @@ def _stopped(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _decided(words: Words, facts: Mapping[str, Any]) -> str:
-    name, value = term(words, str(facts.get("decision", "?"))), facts.get("value")
-    shown = term(words, value) if isinstance(value, str) else words.value(value)
+    name, shown = term(words, str(facts.get("decision", "?"))), told(words, facts.get("value"))
     fired = words.value(facts.get("fired") or ())
     return words.say("Decided by rule %(rule)s: %(name)s = %(value)s", rule=fired, name=name, value=shown)
 

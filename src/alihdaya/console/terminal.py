@@ -1,7 +1,7 @@
 """What the terminal shows: progress, the summary of a run, items, one item's story, an invoice, rejected rows.
 
 Everything is a rich renderable: readable at 80 columns, plain text without control codes where no terminal listens.
-Texts from outside are put in as Text, never as markup, and their control characters are left out.
+Texts from outside are put in as Text, never as markup; their control characters become blanks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,19 +11,21 @@ from typing import IO, Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.control import strip_control_codes
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from alihdaya.console.phrases import kind, reasons, sentence, term
+from alihdaya.console.phrases import kind, reasons, sentence, term, told
 from alihdaya.console.picture import Story
 from alihdaya.console.report_facts import RunSummary
 from alihdaya.console.words import NOTHING, Words
 from alihdaya.kernel.money import Money
 
 _COLOURS = {"good": "green", "bad": "red", "people": "yellow", "rule": "cyan", "minor": "dim"}
+
+_KEPT = {"task.done": ("result",), "item.delivered": ("result",), "engine.variables_set": ("variables",)}
+"""Fields of events that say more than the event's sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def make_console(file: IO[str] | None = None, *, width: int | None = None, error
 
 
 def _plain(text: object, style: str = "") -> Text:
-    return Text(strip_control_codes(str(text)).replace("\n", " ").replace("\r", " ").replace("\x1b", ""), style)
+    return Text("".join(sign if sign.isprintable() else " " for sign in str(text)), style)
 
 
 class Rate(ProgressColumn):
@@ -135,7 +137,7 @@ def _level(words: Words, counts: tuple[int, int], target: Decimal | None) -> Tex
     text = Text(words.share(met, total))
     if target is not None and total:
         text.stylize("green" if Decimal(met) >= target * total else "red")
-        text.append("  " + words.say("target %(share)s", share=words.percent(target)), "dim")
+        text.append("  " + words.say("target %(share)s", share=words.rate(target)), "dim")
     return text.append(
         "  " + words.say("%(met)s of %(total)s in time", met=words.number(met), total=words.number(total)), "dim"
     )
@@ -219,7 +221,7 @@ def items_table(words: Words, rows: Sequence[ItemRow]) -> RenderableType:
     for row in rows:
         state = Text(term(words, row.state), {"delivered": "green", "stopped": "red"}.get(row.state, "yellow"))
         outcome = _plain(term(words, row.outcome) if row.outcome else NOTHING)
-        received = words.when(row.received_at)
+        received = words.when(row.received_at, "dHm")
         table.add_row(str(row.item), _plain(row.external_id), state, outcome, received)
     return table
 
@@ -236,8 +238,9 @@ def story_tree(words: Words, story: Story) -> RenderableType:
         if one.simulated:
             line.append("  " + words.say("[simulated]"), "magenta")
         branch = tree.add(line)
-        if one.facts and kind(one) != "minor" and one.tag != "item.received":
-            branch.add(_plain(words.value(one.facts), "dim"))
+        for name in _KEPT.get(one.tag, ()):
+            if one.facts.get(name):
+                branch.add(_plain(told(words, one.facts[name]), "dim"))
     return tree
 
 

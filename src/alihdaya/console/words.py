@@ -58,6 +58,12 @@ class Words:
         pattern = "0" + ("." + "0" * digits if digits else "") + "%"
         return format_percent(whole, pattern, self.language)
 
+    def rate(self, part: Decimal | float | None) -> str:
+        """Write a promised or measured share as per cent with as many decimal places as it has, at most two."""
+        from babel.numbers import format_percent
+
+        return NOTHING if part is None else format_percent(part, "0.##%", self.language)
+
     def share(self, part: int, total: int, digits: int = 1) -> str:
         """Write `part` of `total` as per cent; an en dash where there is no total."""
         return self.percent(Decimal(part) / total if total else None, digits)
@@ -114,15 +120,14 @@ class Words:
         """Write a length of time with its two greatest units: "2 h 5 min", "3 hari 4 jam"."""
         if seconds is None:
             return NOTHING
-        left = int(seconds)
-        parts: list[str] = []
         units = ((86400, "%(n)s d"), (3600, "%(n)s h"), (60, "%(n)s min"), (1, "%(n)s s"))
-        for size, text in units:
-            if left >= size or (size == 1 and not parts):
-                parts.append(self.say(text, n=self.number(left // size)))
-                left %= size
-            if len(parts) == 2 or (parts and left < 60 and size > 60):
-                break
+        whole = int(seconds)
+        first = next((place for place, (size, _) in enumerate(units) if whole >= size), len(units) - 1)
+        parts: list[str] = []
+        for size, text in units[first : first + 2]:
+            if whole >= size or not parts:
+                parts.append(self.say(text, n=self.number(whole // size)))
+            whole %= size
         return " ".join(parts)
 
     def since(self, start: int | None, now: int) -> str:
@@ -135,20 +140,32 @@ class Words:
 
         return str(Locale.parse(self.language).territories.get(code, code))
 
+    def region(self, name: str) -> str:
+        """Name a region that is given by its English name, such as the United Nations use."""
+        from babel import Locale
+
+        code = _REGIONS.get(name) or next((c for c, n in Locale("en").territories.items() if n == name), name)
+        return self.country(code) if self.language != "en" else name
+
     def value(self, thing: Any) -> str:
-        """Write any value of an event for a person: lists with commas, contexts as name: value."""
+        """Write any value of an event for a person: lists with commas, contexts as name: value; digits ungrouped."""
+        from babel.numbers import format_decimal
+
         if thing is None:
             return NOTHING
         if isinstance(thing, bool):
             return self.say("yes") if thing else self.say("no")
         if isinstance(thing, int | Decimal):
-            return self.number(thing, 6)
+            return format_decimal(thing, "0.######", self.language)
         if isinstance(thing, Mapping):
             return ", ".join(f"{name}: {self.value(held)}" for name, held in thing.items()) or NOTHING
         if isinstance(thing, list | tuple):
             return ", ".join(map(self.value, thing)) or NOTHING
         return self.when(thing) if isinstance(thing, datetime) else str(thing)
 
+
+_REGIONS = {"South-Eastern Asia": "035"}
+"""The Unicode name of this one differs from that of the United Nations."""
 
 _UNITS = (mark("%(n)s d"), mark("%(n)s h"), mark("%(n)s min"), mark("%(n)s s"))
 

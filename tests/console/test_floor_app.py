@@ -1,0 +1,149 @@
+"""The console's routes: what they show, in which language, and what they refuse."""
+
+import asyncio
+
+import httpx
+import pytest
+from scene import FLOOR, HOSTILE, Desk
+
+from alihdaya.console.app import accepted, make_app
+
+
+class Browser:
+    """Asks an app over ASGI; keeps cookies, as browsers do."""
+
+    def __init__(self, app, address="http://127.0.0.1:8321"):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url=address)
+
+    def get(self, path, headers=None):
+        return asyncio.run(self._client.get(path, headers=headers))
+
+    def post(self, path):
+        return asyncio.run(self._client.post(path))
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def client(desk):
+    return Browser(make_app(desk, clock=lambda: 0))
+
+
+def test_the_floor_shows_queues_people_levels_and_the_refused(client):
+    page = client.get("/").text
+    for shown in ("Judge the cause", "171,242", "97.8%", "Sekar Contohwati", "Yudi Andaiputra", "11 min"):
+        assert shown in page
+    assert "Has no certificate disruption-desk" in page
+    assert page.count("simulated") >= len(FLOOR.people)
+
+
+def test_every_language_by_query_cookie_and_header(client):
+    assert '<html lang="en">' in client.get("/").text
+    assert '<html lang="id">' in client.get("/", headers={"accept-language": "fr, id;q=0.9, en;q=0.8"}).text
+    assert '<html lang="id">' in client.get("/?lang=id").text
+    assert "171.242" in client.get("/").text, "a chosen language is remembered"
+    assert '<html lang="en">' in client.get("/?lang=en").text
+    assert client.get("/?lang=../../etc").status_code == 200
+
+
+def test_a_language_given_to_the_app_comes_before_the_browsers(desk):
+    client = Browser(make_app(desk, language="id", clock=lambda: 0), "http://localhost:8321")
+    assert '<html lang="id">' in client.get("/", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [("", [""]), ("id", ["id"]), ("en;q=0.5, id;q=0.9", ["id", "en"]), ("en;q=0, id;q=0.1", ["id"])],
+)
+def test_accepted(header, codes):
+    assert accepted(header) == codes
+
+
+def test_an_item_tells_its_story_and_hostile_text_stays_text(client):
+    answer = client.get("/item/4711")
+    assert HOSTILE not in answer.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
+    assert answer.text.index("Waits for a person") < answer.text.index("Sekar Contohwati finished after 6 min 52 s")
+    assert "simulated" in answer.text
+    assert "Call back <b>" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/item/1", "/item/99999999999999999999", "/invoice/2013-13", "/invoice/2012-01", "/x"]
+)
+def test_what_is_not_there_is_said_in_words(client, path):
+    answer = client.get(path + "?lang=id")
+    assert answer.status_code == 404
+    assert "Tidak ditemukan" in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_the_invoice_is_a_page_and_json_without_the_margin(client):
+    page = client.get("/invoice/2013-07?lang=id")
+    assert "US$2.189,12" in page.text
+    assert "margin" not in page.text.lower()
+    assert client.get("/invoice/2013-07.json").json()["total"] == "2189.12"
+
+
+def test_every_answer_carries_the_walls(client):
+    for path in ("/", "/item/4711", "/invoice/2013-07", "/healthz", "/static/floor.js", "/nowhere"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_hold_nothing_that_the_policy_would_block(client):
+    for path in ("/", "/item/4711", "/invoice/2013-07", "/nowhere"):
+        page = client.get(path).text
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick" not in page
+        assert page.count("<script") == page.count('<script type="module" src="/static/')
+        assert "//" not in page.replace("/><", ""), "nothing is loaded from elsewhere"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
+def test_a_rebound_name_is_not_answered(desk, host):
+    client = Browser(make_app(desk, clock=lambda: 0))
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 400
+    assert "Hudson" not in answer.text
+
+
+def test_nothing_can_be_changed(client):
+    for path in ("/", "/item/4711", "/invoice/2013-07"):
+        assert client.post(path).status_code == 405
+
+
+def test_a_failing_reader_gives_a_page_without_its_message(desk, client):
+    desk.floor = lambda now: 1 / 0
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "division" not in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_health_names_the_last_entry(client):
+    assert client.get("/healthz").json() == {"status": "ok", "seq": FLOOR.seq}
+
+
+def test_an_empty_floor_is_a_floor():
+    from dataclasses import replace
+
+    empty = replace(FLOOR, queues=(), people=(), refusals=(), happenings=(), sla=(), received=0, items_per_s=None)
+    client = Browser(make_app(Desk(empty), clock=lambda: 0))
+    page = client.get("/").text
+    for shown in (
+        "Nothing waits for a person.",
+        "Nobody is on the roster.",
+        "Nobody was refused.",
+        "The log is empty.",
+    ):
+        assert shown in page

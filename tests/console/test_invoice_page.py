@@ -1,0 +1,46 @@
+"""The client's invoice: what is owed and for which items, never what the provider keeps."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from scene import HOSTILE, INVOICE
+
+from alihdaya.console.invoice_page import invoice_html, invoice_json, ranges
+
+
+def test_a_file_of_its_own_shows_lines_credits_and_total():
+    page = invoice_html(INVOICE, "id")
+    for shown in ("Hak diputuskan menurut aturan", "US$0,012", "-US$139,73", "US$2.189,12", "Juli 2013", "92,63%"):
+        assert shown in page
+    assert "1–20000" in page
+    assert "4–6, 9, 4711" in page
+    assert "/static/" not in page
+    assert "/item/" not in page
+
+
+def test_in_the_console_each_line_leads_to_its_items():
+    page = invoice_html(INVOICE, "en", alone=False)
+    assert '<a href="/item/4711">4711</a>' in page
+    assert 'href="/item/20000"' not in page, "a line of very many items names them in runs"
+
+
+def test_margin_and_cost_never_reach_the_client():
+    plain = {**INVOICE, "margin": "12.00", "cost": {"labour": "1"}}
+    assert b"12.00" not in invoice_json(plain)
+    assert "12.00" not in invoice_html(plain, "en")
+    assert json.loads(invoice_json(plain)) == INVOICE
+
+
+def test_hostile_names_stay_text():
+    client = {**INVOICE["client"], "name": HOSTILE}
+    assert HOSTILE not in invoice_html({**INVOICE, "client": client}, "en")
+
+
+@given(st.sets(st.integers(1, 60)))
+def test_ranges_name_exactly_the_items(numbers):
+    named = set()
+    for run in filter(None, ranges(numbers).split(", ")):
+        first, _, last = run.partition("–")
+        named |= set(range(int(first), int(last or first) + 1))
+    assert named == numbers

@@ -1,0 +1,78 @@
+"""Both languages are whole: every message of the sources has its words, and every template asks for them."""
+
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.checkers import checkers
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+from alihdaya.locale import LANGUAGES, catalogue, chosen
+from alihdaya.locale.refresh import ROOT, extracted, po_path, untranslated
+
+TEMPLATES = sorted((ROOT / "console" / "templates").rglob("*.html"))
+ALLOWED = {"Alihdaya", "Bahasa", "Language", "doctype", "html", "s"}
+"""Names, and the one legend that speaks both languages at once."""
+
+
+def held(language):
+    with po_path(language).open("rb") as text:
+        return read_po(text, locale=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_wholehas_exactly_the_messages_of_the_sources(language):
+    """When this fails: python -m alihdaya.locale.refresh, then translate what it names."""
+    wanted = {message.id for message in extracted() if message.id}
+    known = {message.id for message in held(language) if message.id}
+    assert wanted - known == set()
+    assert known - wanted == set()
+    assert untranslated(held(language)) == []
+
+
+def _fields(text):
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_translations_keep_the_places_for_values():
+    whole = held("id")
+    for message in whole:
+        if not message.id:
+            continue
+        for check in checkers:
+            check(whole, message)
+        texts = message.string if message.pluralizable else (message.string,)
+        source = message.id[-1] if message.pluralizable else message.id
+        for text in texts:
+            assert sorted(re.findall(r"%\(\w+\)s", text)) == sorted(re.findall(r"%\(\w+\)s", source)), source
+            if "%(" not in source:
+                assert _fields(text) == _fields(source), source
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_words_of_its_own(path):
+    source = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    data = []
+    for _, kind, value in Environment(extensions=["jinja2.ext.i18n"], autoescape=True).lex(source):
+        data.append(value if kind == "data" else "\0" if kind.endswith("_begin") else "")
+    text = re.sub(r"<style>.*?</style>", "", "".join(data), flags=re.DOTALL)
+    attributes = re.findall(r'\b(?:title|alt|aria-label|placeholder)="([^"\0]*)', text)
+    words = re.findall(
+        r"[A-Za-zÀ-ÿ]{2,}",
+        re.sub(
+            r"&\w+;",
+            "",
+            " ".join([re.sub(r"<[^>]*>|\bclass=\"[^\"]*\"|\bdata-events=\"[^\"]*\"", " ", text), *attributes]),
+        ),
+    )
+    assert [word for word in words if word not in ALLOWED] == []
+
+
+def test_languages_are_chosen_by_any_wish():
+    assert chosen(None, "", "fr_FR", "id_ID.UTF-8") == "id"
+    assert chosen("xx") == "en"
+    assert catalogue("id").gettext("Queues") == "Antrean"
+    assert catalogue("xx").gettext("Queues") == "Queues"
+    assert catalogue("../../etc").gettext("Queues") == "Queues"
+    assert catalogue("id").ngettext("… and %(n)s more row", "… and %(n)s more rows", 3) == "… dan %(n)s baris lagi"
