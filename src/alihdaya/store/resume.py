@@ -58,24 +58,24 @@ def last_acts(store: Store) -> dict[str, int]:
     people = select(PERSON.c.id)
     query = select(LOG.c.by, func.max(LOG.c.at)).where(LOG.c.by.in_(people)).group_by(LOG.c.by)
     with store.snapshot() as connection:
-        return {by: at for by, at in connection.execute(query).tuples()}  # noqa: C416 (rows, not pairs)
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def refusals_since(store: Store, at: int) -> list[tuple[str, tuple[str, ...], int]]:
     """Give (person, reasons, when) of what the gate refused at `at` or later."""
     query = select(REFUSAL.c.person, REFUSAL.c.reasons, REFUSAL.c.at).where(REFUSAL.c.at >= at)
     with store.snapshot() as connection:
-        return [(who, tuple(decode(why)), when) for who, why, when in connection.execute(query).tuples()]
+        return [(who, tuple(decode(why)), when) for who, why, when in connection.execute(query)]
 
 
 def timers(store: Store) -> list[tuple[int, int, int]]:
     """Give (due, item, timer) of every timer that runs."""
     with store.snapshot() as connection:
-        return [tuple(row) for row in connection.execute(select(TIMER.c.due, TIMER.c.item, TIMER.c.timer))]  # type: ignore[misc]
+        return [tuple(row) for row in connection.execute(select(TIMER.c.due, TIMER.c.item, TIMER.c.timer))]
 
 
 def subscriptions(store: Store) -> list[tuple[str, str, int, int]]:
     """Give (name, key, item, token) of every awaited message, the longest waiting first."""
     query = select(SUBSCRIPTION.c.name, SUBSCRIPTION.c.key, SUBSCRIPTION.c.item, SUBSCRIPTION.c.token)
     with store.snapshot() as connection:
-        return [tuple(row) for row in connection.execute(query.order_by(SUBSCRIPTION.c.item))]  # type: ignore[misc]
+        return [tuple(row) for row in connection.execute(query.order_by(SUBSCRIPTION.c.item))]

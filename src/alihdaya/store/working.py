@@ -153,7 +153,9 @@ class WorkingSet:
         query = select(RECEIVED.c.external_id, RECEIVED.c.item).where(RECEIVED.c.channel == channel)
         with self.snapshot() as connection:
             for some in _chunks(external_ids):
-                found.update(connection.execute(query.where(RECEIVED.c.external_id.in_(some))).tuples().all())
+                found.update(
+                    (row[0], row[1]) for row in connection.execute(query.where(RECEIVED.c.external_id.in_(some)))
+                )
         return found
 
     def persons(self) -> list[Person]:

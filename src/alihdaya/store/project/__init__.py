@@ -42,7 +42,7 @@ class Projection:
     def take(self, entry: Entry, instance: Any = None) -> None:
         """Take the next entry. `instance`: the item's instance after it, where the caller has folded it already.
 
-        Raises KeyError for an item that was never received.
+        Raises StoreError for an item that was never received.
         """
         if entry.item != HOUSE:
             if entry.events:

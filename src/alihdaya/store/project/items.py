@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
+from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.house import House
 from alihdaya.store.project.standing import NARROW, Standing
@@ -72,9 +73,10 @@ class Items:
                 return
             self._standing[entry.item] = begun = _begin(entry, first)
             self._count(begun, entry.at, "received")
-        standing = self._standing[entry.item]
+        standing = self._find(entry)
         self._dirty[entry.item] = standing
-        fold(standing, events, instance)
+        if fold(standing, events, instance):
+            self._close(standing, INCIDENT, 0)
         for event in events:
             kind = type(event)
             if kind in STANDS:
@@ -103,6 +105,13 @@ class Items:
         self._dirty.clear()
         if len(self._standing) > _MOST:  # the tables hold them, too
             self._standing.clear()
+
+    def _find(self, entry: Entry) -> Standing:
+        try:
+            return self._standing[entry.item]
+        except KeyError:
+            message = f"entry {entry.seq} is about item {entry.item}, which was never received"
+            raise StoreError(problem("unknown-item", message, "log")) from None
 
     def _receive(self, entry: Entry, event: ItemReceived) -> None:
         self._received.append((event.channel, event.external_id, entry.item))

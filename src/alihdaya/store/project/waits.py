@@ -43,11 +43,14 @@ _ENDS = frozenset({engine.InstanceEnded, engine.InstanceCancelled})
 _ENGINE = frozenset(kind for kind in vars(engine).values() if isinstance(kind, type) and hasattr(kind, "_fields"))
 
 
-def fold(standing: Standing, events: tuple[Event, ...], instance: Any) -> None:
-    """Bring the item's instance up to these events; `instance`: where the caller has folded them already."""
+def fold(standing: Standing, events: tuple[Event, ...], instance: Any) -> bool:
+    """Bring the item's instance up to these events; `instance`: where the caller has folded them already.
+
+    Says whether any of them was the engine's.
+    """
     ours = [happened for happened in events if type(happened) in _ENGINE]
     if not ours:
-        return
+        return False
     if not _ENDS.isdisjoint(map(type, ours)):
         standing.end()
     elif instance is not None:
@@ -57,3 +60,4 @@ def fold(standing: Standing, events: tuple[Event, ...], instance: Any) -> None:
         for happened in ours:
             state = apply(state, happened)
         standing.fold(state)
+    return True

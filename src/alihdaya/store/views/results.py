@@ -16,7 +16,7 @@ def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[st
     mine = (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered")
     outcomes = select(ITEM.c.outcome, func.count()).where(mine).group_by(ITEM.c.outcome)
     with store.snapshot() as connection:
-        counts = dict(connection.execute(outcomes).tuples().all())
+        counts: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(outcomes)}
         routine = [outcome for outcome, n in counts.items() if 2 * n > sum(counts.values())]
         query = select(LOG.c.body).join(ITEM, (ITEM.c.id == LOG.c.item) & (ITEM.c.closed_at == LOG.c.at)).where(mine)
         if len(counts) > 1:

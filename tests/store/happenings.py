@@ -1,0 +1,165 @@
+"""A made-up year of a small house: every kind of entry, in a log whose order a seed shuffles."""
+
+import random
+from decimal import Decimal
+
+from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowRejected, SourceOpened
+from alihdaya.engine import events as engine
+from alihdaya.kernel.event import HOUSE, Entry
+from alihdaya.kernel.time import DAY, HOUR, MINUTE
+from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.work.events import (
+    AssignmentRefused,
+    ItemDelivered,
+    ItemReceived,
+    ItemStopped,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDone,
+    TaskQueued,
+)
+
+TERMS = "a" * 64
+MODELS = "b" * 64
+START = 1_357_016_400_000_000  # 2013-01-01T00:00 in New York
+NEEDS = ("claims", "en", "B2", "writing")
+
+
+def house():
+    """The facts that stand before the first item."""
+    terms = {"client": {"name": "Airline", "time_zone": "America/New_York"}, "rate": Decimal("1.50")}
+    person = PersonJoined("sari", "Sari", "us", "them", "ID", "Asia/Jakarta", {"en": "C1"}, ("claims",), {}, "4", "USD")
+    return [
+        (EngagementSigned("desk", TERMS, terms), PackDeployed("disruption", MODELS, {"process.bpmn": "<x/>"})),
+        (SourceOpened(1, "flights.csv", "c" * 64, 100),),
+        (person._replace(shifts={"0": ("08:00-16:00",)}), person._replace(person="budi", name="Budi")),
+        (TestTaken("sari", "writing", "en", 90, 70, START - DAY),),
+        (CertificateIssued("sari", "writing", START - DAY, START + 300 * DAY),),
+        (CertificateIssued("budi", "writing", START - DAY, START + 300 * DAY),),
+        (CertificateWithdrawn("budi", "writing", "expired training"),),
+        (RowRejected(1, 90, "dep_delay", "not a number", "x"), RowRejected(1, 91, "", "duplicate", "f-1")),
+    ]
+
+
+def received(item):
+    data = {"delay": Decimal(item), "carrier": "UA", "weather": None}
+    return ItemReceived("desk", "disruption", "file", f"f-{item}", 1, item, TERMS, MODELS, data)
+
+
+def begun(item):
+    return received(item), engine.InstanceStarted("disruption", "in", -1, {"delay": Decimal(item)})
+
+
+def ended(item, *, touched, unit="flight"):
+    result = {"refund": Decimal("12.50"), "hotel": False}
+    return engine.InstanceEnded("out"), ItemDelivered("out", unit, result, touched)
+
+
+def straight(item):
+    """Received, decided and delivered in one entry."""
+    decided = engine.DecisionMade("cause", "cause", "carrier", (2,), "cause")
+    return [(*begun(item), decided, engine.Moved(1, (0, 1)), *ended(item, touched=False))]
+
+
+def offered(at, *, respond=4 * HOUR, resolve=2 * DAY):
+    queued = TaskQueued(1, "judge", "Judge the cause", "disruption", NEEDS, 5, at + respond, at + resolve)
+    return engine.TaskOffered(1, "judge"), queued
+
+
+def by_person(item, at, *, late=False):
+    """A person judges, after another was refused; a timer watched meanwhile."""
+    respond = -MINUTE if late else 4 * HOUR
+    done = TaskDone(1, "sari", 300, {"cause": "weather"}, True)
+    return [
+        (*begun(item), engine.TimerSet(1, 1, "watch", at + DAY), *offered(at, respond=respond)),
+        (AssignmentRefused(1, "budi", ("certificate withdrawn: writing",)),),
+        (TaskAssigned(1, "sari"),),
+        (
+            done,
+            engine.TaskClosed(1, "judge", "completed"),
+            engine.TimerCancelled(1),
+            engine.VariablesSet("judge", {"cause": "weather"}),
+            *ended(item, touched=True, unit="judged flight"),
+        ),
+    ]
+
+
+def timed_out(item, at):
+    """A timer takes the task away and the item goes on without anybody."""
+    cancelled = TaskCancelled(1, "timer watch")
+    return [
+        (*begun(item), engine.TimerSet(1, 1, "watch", at + DAY), *offered(at)),
+        (engine.TimerFired(1, 1, "watch"), engine.TaskClosed(1, "judge", "withdrawn"), cancelled),
+        (engine.BoundaryTaken(1, "watch", 2, -2, True), *ended(item, touched=True)),
+    ]
+
+
+def by_message(item):
+    """A message is awaited, and comes."""
+    return [
+        (*begun(item), engine.MessageAwaited(1, "reply", "reply", f"k-{item}")),
+        (engine.MessageCorrelated(1, "reply"), *ended(item, touched=False)),
+    ]
+
+
+def stopped(item):
+    """An incident stops the item; somebody has it tried again."""
+    return [
+        (*begun(item), engine.IncidentRaised(1, "cause", "no-rule", "no rule matched"), ItemStopped("no-rule", "…")),
+        (engine.IncidentCleared(1), *ended(item, touched=False)),
+    ]
+
+
+def story(item, at, kind):
+    """What happens to one item, as event tuples one an entry."""
+    kinds = {
+        "straight": lambda: straight(item),
+        "by_person": lambda: by_person(item, at),
+        "late": lambda: by_person(item, at, late=True),
+        "timed_out": lambda: timed_out(item, at),
+        "by_message": lambda: by_message(item),
+        "stopped": lambda: stopped(item),
+    }
+    return kinds[kind]()
+
+
+KINDS = ("straight", "straight", "by_person", "late", "timed_out", "by_message", "stopped")
+
+
+def year(*, items=40, seed=1, unfinished=True):
+    """The whole log: the house's facts, then the items' stories, interleaved; with `unfinished`, some are not over."""
+    chance = random.Random(seed)
+    log = [(HOUSE, events) for events in house()]
+    stories = {item: story(item, START + item * HOUR, KINDS[item % len(KINDS)]) for item in range(1, items + 1)}
+    waiting = list(stories)
+    opened = 0
+    under_way = []
+    while waiting or under_way:
+        if waiting and (not under_way or chance.random() < 0.5):
+            opened = waiting.pop(0)
+            under_way.append(opened)
+            item = opened
+        else:
+            item = chance.choice(under_way)
+        log.append((item, stories[item].pop(0)))
+        if not stories[item] or (unfinished and chance.random() < 0.15):
+            under_way.remove(item)
+    return numbered(log)
+
+
+def numbered(log, *, after=0):
+    """Entries of (item, events) pairs, 20 minutes apart."""
+    return [
+        Entry(seq, START + seq * 20 * MINUTE, item, "test", tuple(events))
+        for seq, (item, events) in enumerate(log, after + 1)
+    ]
+
+
+def batches(entries, *, seed=1):
+    """The same entries in batches of random size."""
+    chance = random.Random(seed)
+    rest = list(entries)
+    while rest:
+        size = chance.randint(1, 9)
+        yield rest[:size]
+        rest = rest[size:]

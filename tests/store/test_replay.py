@@ -1,0 +1,104 @@
+import happenings
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from alihdaya.engine.applying import apply
+from alihdaya.store import open_store
+from alihdaya.store.replay import Difference, compare, rebuilt, replay
+from alihdaya.store.schema import PROJECTED
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_replay_gives_every_row_again(store, seed):
+    for batch in happenings.batches(happenings.year(seed=seed), seed=seed):
+        store.commit(batch, recorded_at=0)
+    heard = []
+    with rebuilt(store, on_progress=heard.append) as fresh:
+        assert list(compare(store, fresh)) == []
+        assert heard == [store.last_seq()]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_writer_that_stops_and_starts_between_batches_writes_the_same(store_url, seed):
+    """Nothing that the projection remembers may be missing from the tables."""
+    for batch in happenings.batches(happenings.year(seed=seed), seed=seed):
+        with open_store(store_url) as store:
+            store.commit(batch, recorded_at=0)
+    with open_store(store_url) as store, rebuilt(store) as fresh:
+        assert list(compare(store, fresh)) == []
+
+
+def test_instances_that_the_writer_folded_give_the_same_rows_and_are_left_alone(store):
+    """Half the batches come with instances, half without: the projection must never fold into a borrowed one."""
+    folded = {}
+    for number, batch in enumerate(happenings.batches(happenings.year(seed=5))):
+        for entry in batch:
+            for event in entry.events:
+                if type(event).__module__ == "alihdaya.engine.events":
+                    folded[entry.item] = apply(folded.get(entry.item), event)
+        before = {item: repr(instance) for item, instance in folded.items()}
+        store.commit(batch, recorded_at=0, instances=folded if number % 2 else {})
+        assert {item: repr(instance) for item, instance in folded.items()} == before
+    with rebuilt(store) as fresh:
+        assert list(compare(store, fresh)) == []
+    for item, instance in folded.items():
+        assert store.waiting_instance(item) in (instance, None)
+        assert (store.waiting_instance(item) is None) == (instance.status != "running")
+
+
+def test_both_databases_hold_the_same(tmp_path, postgresql):
+    with open_store(tmp_path / "a.db") as one, open_store(postgresql.new_database()) as two:
+        for batch in happenings.batches(happenings.year(seed=4)):
+            one.commit(batch, recorded_at=0)
+            two.commit(batch, recorded_at=0)
+        assert list(compare(one, two)) == []
+
+
+def planted(column):
+    return {"int": 987_654_321, "text": "planted", "blob": b"planted", "bool": True}[column.info["kind"]]
+
+
+@pytest.fixture
+def pair(store):
+    store.commit(happenings.year(items=200, seed=2), recorded_at=0)
+    with rebuilt(store) as fresh:
+        yield store, fresh
+
+
+def change(store, statement):
+    with store.database.connect() as connection, connection.begin():
+        assert connection.execute(statement).rowcount in {1, -1}
+
+
+def differences(one, two):
+    return [(found.table, found.left is None, found.right is None) for found in compare(one, two)]
+
+
+def test_a_planted_difference_is_found_in_each_table(pair):
+    store, fresh = pair
+    for table in PROJECTED:
+        key = list(table.primary_key.columns)
+        with fresh.snapshot() as connection:
+            row = connection.execute(select(table).order_by(*key).limit(1)).one()
+        this = [column == row._mapping[column] for column in key]
+        changed = next((c for c in reversed(list(table.c)) if not c.primary_key), None)
+        if changed is not None:
+            change(fresh, update(table).where(*this).values({changed.name: planted(changed)}))
+            assert differences(store, fresh) == [(table.name, False, False)]
+        change(fresh, delete(table).where(*this))
+        assert differences(store, fresh) == [(table.name, False, True)]
+        change(fresh, insert(table).values({c.name: planted(c) for c in table.c}))
+        assert sorted(differences(store, fresh)) == [(table.name, False, True), (table.name, True, False)]
+        change(fresh, delete(table).where(*[column == planted(column) for column in key]))
+        change(fresh, insert(table).values(dict(row._mapping)))
+        assert differences(store, fresh) == []
+
+
+def test_a_difference_says_what_it_is():
+    assert str(Difference("item", (3,), (3, "waiting"), None)) == "item (3,): (3, 'waiting') against None"
+
+
+def test_replaying_an_empty_log_gives_empty_tables(store):
+    with rebuilt(store) as fresh:
+        assert list(compare(store, fresh)) == []
+        assert replay(store, fresh) == 0
