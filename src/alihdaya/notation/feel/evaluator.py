@@ -67,8 +67,8 @@ def evaluates(kind: type[Node]) -> Callable[[R], R]:
 
 def evaluate(expr: Expr, variables: Mapping[str, Any], diagnostics: Notes = None) -> Any:
     """Give the value of an expression. Never raises on data: null instead, and the reason in `diagnostics`."""
-    scope = {name: clean(variables[name]) for name in expr.names if name in variables}
     try:
+        scope = {name: clean(variables[name]) for name in expr.names if name in variables}
         return walk(expr.root, scope, diagnostics)
     except RecursionError:
         return null(diagnostics, "too-deep", "the evaluation goes too deep", expr.root)
