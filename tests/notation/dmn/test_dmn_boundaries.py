@@ -128,3 +128,10 @@ def test_rows_reach_both_sides_of_every_cut():
 
 def test_an_empty_file_has_no_decisions():
     assert dict(compile_model(read(file(), "m.dmn"))) == {}
+
+
+@pytest.mark.parametrize(
+    "cells", [["<= 60", "(60..180]", "> 180"], ["< 60", "[60..180)", ">= 180"], ["< 60", "60", "(60..180)", ">= 180"]]
+)
+def test_intervals_closed_on_one_side_or_both(cells):
+    check(one_table(["delay"], {"out": ""}, [[cell, str(n)] for n, cell in enumerate(cells)], others=["other"]), 400)
