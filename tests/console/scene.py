@@ -71,19 +71,17 @@ LIFE = (
         4711,
         "assignment.refused",
         "gate",
-        facts={"person": "Yudi Andaiputra", "reasons": REFUSED.reasons},
+        facts={"person": "yudi", "reasons": REFUSED.reasons},
         simulated=True,
     ),
-    Happening(
-        90951, NOW - 3 * HOUR, 4711, "task.assigned", "router", facts={"person": "Sekar Contohwati"}, simulated=True
-    ),
+    Happening(90951, NOW - 3 * HOUR, 4711, "task.assigned", "router", facts={"person": "sekar"}, simulated=True),
     Happening(
         91120,
         NOW - 2 * HOUR,
         4711,
         "task.done",
         "Sekar Contohwati",
-        facts={"person": "Sekar Contohwati", "seconds": 412, "result": {"cause": "carrier"}},
+        facts={"person": "sekar", "seconds": 412, "result": {"cause": "carrier"}},
         simulated=True,
     ),
     Happening(91120, NOW - 2 * HOUR, 4711, "item.delivered", "engine", facts={"outcome": "judged", "unit": "judgment"}),
@@ -99,6 +97,7 @@ STORY = Story(
     happenings=LIFE,
     zone="America/New_York",
     months=("2013-07",),
+    names={one.person: one.name for one in PEOPLE},
 )
 
 FLOOR = FloorPicture(

@@ -58,6 +58,20 @@ def test_a_growing_log_is_drawn_once_an_entry_for_all_who_look():
     assert "Queues" in english
 
 
+def test_throughput_is_measured_where_the_reader_does_not_know_it():
+    desk, clock = Desk(replace(FLOOR, items_per_s=None, received=1000)), iter([0, 2_000_000, 2_000_000, 99_000_000])
+
+    async def look():
+        live = Live(desk, lambda: next(clock))
+        shown = []
+        for _ in range(4):
+            shown.append((await live.floor()).items_per_s)
+            desk.grow(received=desk.picture.received + 10_000)
+        return shown
+
+    assert asyncio.run(look()) == [None, 5000, 10_000, None]
+
+
 def test_the_hostile_stay_text_in_the_stream():
     happenings = tuple(replace(one, external_id="<img src=x>") for one in FLOOR.happenings)
     (event,) = run(Desk(replace(FLOOR, happenings=happenings)), lambda n: None, looks=1)

@@ -68,7 +68,8 @@ def test_reasons_are_told_with_their_facts():
     assert reason(ID, "no-certificate:disruption-desk") == (
         "Tidak memiliki sertifikat disruption-desk: pelatihan resmi mendahului penugasan."
     )
-    assert reason(EN, "low-level:en:B1:B2") == "Language en is at level B1, but B2 is needed."
+    assert reason(EN, "low-level:en:B1:B2") == "Language English is at level B1, but B2 is needed."
+    assert reason(ID, "no-test:writing:en") == "Belum menempuh tes menulis dalam bahasa Inggris."
     assert reason(ID, "far-capitals:16360:2500") == "Jarak antara kedua ibu kota 16.360 km, melebihi 2.500 km."
     assert reason(ID, "no-land-border:US:ID") == "Amerika Serikat dan Indonesia tidak berbatasan darat."
     assert reason(EN, "something-new:1") == "something-new:1"

@@ -90,6 +90,7 @@ def _formats(axes: "Axes", words: Words, *, percent: bool = False) -> None:
 
 def _months(axes: "Axes", words: Words, months: Sequence[Month]) -> range:
     places = range(len(months))
+    axes.set_xlim(-0.6, max(len(months), 4) - 0.4)
     axes.set_xticks(places, [words.month(month.month, short=True) for month in months])
     return places
 
@@ -223,7 +224,9 @@ def loads(words: Words, name: str, facts: Sequence[Load]) -> Markup:
     def paint(axes: "Axes") -> None:
         hours = [one.seconds / 3600 for one in shown]
         bars = axes.barh([one.name for one in shown], hours, color=PEOPLE, height=0.62)
-        axes.bar_label(bars, [words.say("%(n)s h", n=words.number(hour)) for hour in hours], padding=4)
+        axes.bar_label(
+            bars, [words.say("%(n)s h", n=words.number(hour, 0 if hour >= 10 else 1)) for hour in hours], padding=4
+        )
         axes.set_xlim(0, max(hours, default=1) * 1.22 or 1)
         axes.set_xticks([])
         axes.grid(visible=False)

@@ -1,7 +1,9 @@
 """The floor as a stream of server-sent events: one event for each change of the log, however many look on."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import msgspec
 from sse_starlette import ServerSentEvent
@@ -9,9 +11,12 @@ from starlette.concurrency import run_in_threadpool
 
 from alihdaya.console.pages import page
 from alihdaya.console.picture import FloorPicture, Reader
+from alihdaya.kernel.time import SECOND
 
 PARTS = ("headline", "queues", "people", "sla", "refused", "ticker")
 """The sections of the floor, in the order of the page; each is a template and the id of an element."""
+
+_WINDOW = 20 * SECOND
 
 
 class Live:
@@ -23,6 +28,7 @@ class Live:
         self._drawing = asyncio.Lock()
         self._drawn: FloorPicture | None = None
         self._seq = -1
+        self._seen: deque[tuple[int, int]] = deque()
         self._parts: dict[str, str] = {}
 
     async def seq(self) -> int:
@@ -34,10 +40,21 @@ class Live:
         seq = await self.seq()
         async with self._drawing:
             if self._drawn is None or seq != self._seq:
-                self._drawn = await run_in_threadpool(self._reader.floor, self._clock())
+                now = self._clock()
+                self._drawn = self._timed(await run_in_threadpool(self._reader.floor, now), now)
                 self._seq = seq
                 self._parts.clear()
             return self._drawn
+
+    def _timed(self, floor: FloorPicture, now: int) -> FloorPicture:
+        """Measure the throughput over the last seconds, where the reader does not know it."""
+        self._seen.append((now, floor.received))
+        while now - self._seen[0][0] > _WINDOW:
+            self._seen.popleft()
+        start, received = self._seen[0]
+        if floor.items_per_s is not None or now <= start:
+            return floor
+        return replace(floor, items_per_s=max(0, floor.received - received) * SECOND / (now - start))
 
     async def parts(self, language: str) -> str:
         """Give the floor's sections in a language as a JSON object: id of the element -> HTML."""

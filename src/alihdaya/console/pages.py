@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from alihdaya.console import phrases
+from alihdaya.console.terms import MINOR
 from alihdaya.console.words import NOTHING, words
 from alihdaya.locale import LANGUAGES, catalogue
 
@@ -36,8 +37,8 @@ def pages(language: str, zone: str) -> Environment:
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     spoken = words(language, zone)
     made.globals.update(w=spoken, language=spoken.language, languages=LANGUAGES, language_names=_NAMES)
-    made.globals.update(nothing=NOTHING, zone=zone, kind=phrases.kind)
-    for name in ("term", "reason", "reasons", "sentence"):
+    made.globals.update(nothing=NOTHING, zone=zone, kind=phrases.kind, minor=MINOR)
+    for name in ("term", "told", "reason", "reasons", "sentence"):
         made.globals[name] = partial(getattr(phrases, name), spoken)
     return made
 

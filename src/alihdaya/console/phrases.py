@@ -25,6 +25,9 @@ _SHORES = frozenset(
 )
 """Codes of engagement.shore; all others are of people.gate."""
 
+_LANGUAGES = frozenset({"no-language", "low-level", "no-test", "failed-test"})
+"""Codes of people.gate whose facts are languages and kinds of tests."""
+
 Teller = Callable[[Words, Mapping[str, Any]], str]
 
 
@@ -45,6 +48,8 @@ def reason(words: Words, code: str) -> str:
     """Say why the gate refused, or how a shore was derived; `code` comes with its facts, parted by colons."""
     speak = catalogue(words.language).gettext
     kind, *facts = code.split(":")
+    if kind in _LANGUAGES:
+        return gate.render_reason(":".join((kind, *(term(words, fact) for fact in facts))), speak)
     if kind not in _SHORES:
         return gate.render_reason(code, speak)
     return shore.render_reason(":".join((kind, *(_geography(words, fact) for fact in facts))), speak)
@@ -119,11 +124,15 @@ _TELLERS: dict[str, Teller] = {
 _BAD = frozenset({"assignment.refused", "item.stopped", "row.rejected", "task.cancelled", "engine.incident_raised"})
 
 
-def sentence(words: Words, happening: Happening) -> str:
-    """Tell an event in one line; an event that has no sentence of its own is named by its tag."""
+def sentence(words: Words, happening: Happening, names: Mapping[str, str] | None = None) -> str:
+    """Tell an event in one line; an event that has no sentence of its own is named by its tag.
+
+    `names`: person -> name; who is not in it is called by the id.
+    """
     teller = _TELLERS.get(happening.tag)
     if teller:
-        return teller(words, happening.facts)
+        person = str(happening.facts.get("person", "?"))
+        return teller(words, {**happening.facts, "person": (names or {}).get(person, person)})
     title = TITLES.get(happening.tag)
     return words.say(title) if title else happening.tag
 

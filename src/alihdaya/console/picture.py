@@ -60,7 +60,10 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The gate kept a person from tasks (S8, S9). `reasons`: codes with their facts; `times`: how often so far."""
+    """The gate kept a person from tasks (S8, S9), the last time at `at`; `times`: how often so far.
+
+    `reasons` are codes with their facts.
+    """
 
     at: int
     person: str
@@ -115,6 +118,16 @@ class FloorPicture:
     simulated: bool = False
 
     @property
+    def names(self) -> dict[str, str]:
+        """Person -> name."""
+        return {one.person: one.name for one in self.people}
+
+    @property
+    def called(self) -> dict[int, str]:
+        """Item -> the client's number for it, as far as the happenings tell."""
+        return {one.item: one.external_id for one in self.happenings if one.external_id}
+
+    @property
     def waiting(self) -> int:
         """Tasks in all queues."""
         return sum(queue.waiting for queue in self.queues)
@@ -127,7 +140,10 @@ class FloorPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The whole life of one item, oldest happening first. `state`: "waiting", "delivered" or "stopped"."""
+    """The whole life of one item, oldest happening first. `names`: person -> name, for those who took part.
+
+    `state`: "running", "waiting", "delivered" or "stopped".
+    """
 
     item: int
     external_id: str
@@ -138,6 +154,7 @@ class Story:
     result: Mapping[str, Any] = field(default_factory=dict)
     zone: str = "UTC"
     months: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:

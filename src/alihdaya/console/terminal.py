@@ -73,8 +73,8 @@ class Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """Write the rate, or a dash before there is one."""
-        speed = task.finished_speed or task.speed
-        shown = NOTHING if speed is None else self._words.number(round(speed))
+        speed = task.completed / task.elapsed if task.finished and task.elapsed else task.speed
+        shown = NOTHING if speed is None else self._words.number(speed, 0 if speed >= 10 else 1)
         return Text(self._words.say("%(n)s/s", n=shown), "cyan", justify="right")
 
 
@@ -234,7 +234,9 @@ def story_tree(words: Words, story: Story) -> RenderableType:
     arrived = tree.add(Text(words.say("What came in"), "dim"))
     arrived.add(_plain(words.value(story.data)))
     for one in story.happenings:
-        line = Text(words.when(one.at) + "  ", "dim").append(_plain(sentence(words, one), _COLOURS.get(kind(one), "")))
+        line = Text(words.when(one.at) + "  ", "dim").append(
+            _plain(sentence(words, one, story.names), _COLOURS.get(kind(one), ""))
+        )
         if one.simulated:
             line.append("  " + words.say("[simulated]"), "magenta")
         branch = tree.add(line)

@@ -13,6 +13,8 @@ TERMS = {
     "delivered": mark("delivered"),
     "stopped": mark("stopped"),
     "cancelled": mark("cancelled"),
+    "writing": mark("writing"),
+    "spoken": mark("spoken"),
     "certificate": mark("certificate"),
     "writing en": mark("writing test, English"),
     "writing id": mark("writing test, Indonesian"),
