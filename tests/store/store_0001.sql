@@ -310,9 +310,9 @@ CREATE TABLE test (
 	person TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
 	language TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
 	score INTEGER NOT NULL, 
 	pass_mark INTEGER NOT NULL, 
-	at INTEGER NOT NULL, 
 	PRIMARY KEY (person, kind, language, at)
 )
  WITHOUT ROWID

@@ -22,7 +22,7 @@ with open_store(sys.argv[1]) as store:
         except StoreLocked:
             time.sleep(0.02)
     last = store.last_seq()
-    rest = happenings.year(items=3_000, seed=9)[last:]
+    rest = happenings.year(items=1_000, seed=9)[last:]
     for start in range(0, len(rest), 17):
         batch = rest[start : start + 17]
         store.commit(batch, recorded_at=0)
@@ -33,12 +33,12 @@ with open_store(sys.argv[1]) as store:
 @pytest.mark.chaos
 def test_kill_9_during_commits_loses_nothing_that_was_acknowledged_and_doubles_nothing(store_url, request):
     chance = random.Random(3)
-    wanted = happenings.year(items=3_000, seed=9)
+    wanted = happenings.year(items=1_000, seed=9)
     command = [sys.executable, "-c", WRITER, store_url, str(request.path.parent)]
     acknowledged = 0
     for kill in range(4):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-            for _ in range(chance.randint(1, 40)):
+            for _ in range(chance.randint(1, 25)):
                 acknowledged = int(writer.stdout.readline() or acknowledged)
             time.sleep(chance.random() / 100)
             if kill < 3:

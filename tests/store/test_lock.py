@@ -1,9 +1,11 @@
 import subprocess
 import sys
 
+import happenings
 import pytest
+from sqlalchemy import text
 
-from alihdaya.store import StoreLocked, open_store
+from alihdaya.store import StoreError, StoreLocked, open_store
 
 HOLDER = """
 import sys, time
@@ -45,3 +47,26 @@ def test_unlock_lets_another_in(store_url):
         one.lock()  # held already
         one.unlock()
         two.lock()
+
+
+def test_a_writer_whose_connection_was_cut_says_so_and_can_go_on(postgresql):
+    """The lock went with the connection; the next commit takes it again, or is refused."""
+    entries = happenings.year(items=5)
+    url = postgresql.new_database()
+    with open_store(url) as store, open_store(url) as other:
+        store.commit(entries[:6], recorded_at=0)
+        with other.database.connect() as connection:
+            connection.execute(
+                text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid != pg_backend_pid()"
+                )
+            )
+        with pytest.raises(StoreError, match="nothing was committed"):
+            store.commit(entries[6:9], recorded_at=0)
+        other.lock()
+        with pytest.raises(StoreLocked):
+            store.commit(entries[6:9], recorded_at=0)
+        other.unlock()
+        store.commit(entries[6:], recorded_at=0)
+        assert list(store.read_log()) == entries

@@ -16,13 +16,16 @@ _KINDS: dict[str, tuple[Any, Any, str]] = {
 def define(metadata: MetaData, name: str, key: str, columns: str) -> Table:
     """Make a table of `columns`, each "name kind" of int, text, blob or bool; a kind with ? may be null.
 
-    `key` names the columns of the primary key. Text is ordered by code point. Composite keys are WITHOUT ROWID.
+    `key` names the columns of the primary key, which come first. Text is ordered by code point. A table with a
+    composite key is WITHOUT ROWID in SQLite.
     """
     made = []
     for column in columns.split(","):
         title, kind = column.split()
         bare = kind.rstrip("?")
         made.append(Column(title, _KINDS[bare][0], nullable=bare != kind, autoincrement=False, info={"kind": bare}))
+    if [column.name for column in made][: len(key.split())] != key.split():
+        raise ValueError(f"the key of {name} does not come first")
     return Table(name, metadata, *made, PrimaryKeyConstraint(*key.split()), sqlite_with_rowid=" " not in key)
 
 

@@ -45,7 +45,7 @@ CERTIFICATE = _table(
 TEST = _table(
     "test",
     "person kind language at",
-    "person text, kind text, language text, score int, pass_mark int, at int",
+    "person text, kind text, language text, at int, score int, pass_mark int",
 )
 REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text, item int, reasons blob, at int")
 

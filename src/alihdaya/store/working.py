@@ -164,7 +164,9 @@ class WorkingSet:
             people = connection.execute(_everything(PERSON)).all()
             tests, held = defaultdict(list), defaultdict(list)
             for row in connection.execute(_everything(TEST)):
-                tests[row.person].append(TestTaken(*row))
+                tests[row.person].append(
+                    TestTaken(row.person, row.kind, row.language, row.score, row.pass_mark, row.at)
+                )
             for row in connection.execute(_everything(CERTIFICATE)):
                 held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
         return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]

@@ -34,7 +34,7 @@ person: id
 certificate: person certificate start
     person text, certificate text, start int, end int, withdrawn_at int?
 test: person kind language at
-    person text, kind text, language text, score int, pass_mark int, at int
+    person text, kind text, language text, at int, score int, pass_mark int
 refusal: seq token person
     seq int, token int, person text, item int, reasons blob, at int
 engagement: id digest
