@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -62,9 +63,9 @@ def new_pack(settings: Settings, folder: Path) -> None:
     written = write_starter(folder)
     for path in written:
         click.echo(str(path))
-    rows = folder / "samples" / "requests.csv"
+    place, rows = quote(str(folder)), quote(str(folder / "input" / "requests.csv"))
     click.echo(
-        say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=folder, rows=rows)
+        say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=place, rows=rows)
     )
 
 

@@ -17,6 +17,7 @@ from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts
 from alihdaya.store import Store, views
 from alihdaya.store.log import read
+from alihdaya.store.views.results import refused
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskDone
 
 _LATEST = 12
@@ -62,7 +63,7 @@ class StoreReader:
             queues=tuple(_queue(queue) for queue in found.queues),
             sla=tuple(_attainment(terms, clock, found.today, this) for clock in ("respond", "resolve")),
             people=tuple(self._worker(desk, people[desk.person], found) for desk in found.desks),
-            refusals=tuple(_refusals(found.refusals, people)),
+            refusals=tuple(_refusals(self.store, people)),
             happenings=tuple(self._latest(found.seq)),
             months=tuple(one.period for one in months if "delivered" in one.counts),
             simulated=bool(totals.get("simulated")),
@@ -200,11 +201,8 @@ def _attainment(terms: Terms, clock: str, today: Mapping[str, int], month: Mappi
     )
 
 
-def _refusals(rows: tuple[views.RefusalRow, ...], people: Mapping[str, Person]) -> Iterator[picture.Refusal]:
-    """Give one refusal for each person and reason, the latest, with how often it was so."""
-    grouped: dict[tuple[str, tuple[str, ...]], list[views.RefusalRow]] = {}
-    for row in rows:
-        grouped.setdefault((row.person, row.reasons), []).append(row)
-    for (person, reasons), found in grouped.items():
-        name = people[person].name if person in people else person
-        yield picture.Refusal(found[0].at, person, name, reasons, found[0].item, "", len(found))
+def _refusals(store: Store, people: Mapping[str, Person]) -> Iterator[picture.Refusal]:
+    """Give one refusal for each person and reasons, the latest first, with how often it was so."""
+    for found in refused(store):
+        name = people[found.person].name if found.person in people else found.person
+        yield picture.Refusal(found.at, found.person, name, found.reasons, found.item, "", found.times)

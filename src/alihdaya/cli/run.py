@@ -16,8 +16,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command(
     help=say(
         "Take the rows of FILE (CSV, Parquet or JSON Lines) through PACK: decide each by rule, queue what needs a "
-        "person, bill what was delivered. Bad rows go to rejects.csv with row, column and reason. Started again, it goes on "
-        "where it was; a row that came before is not taken twice."
+        "person, bill what was delivered. Bad rows go to rejects.csv with row, column and reason. Started again, it "
+        "goes on where it was; a row that came before is not taken twice."
     ),
     epilog=say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done."),
 )

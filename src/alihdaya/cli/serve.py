@@ -31,7 +31,7 @@ def beside(settings: Settings, port: int) -> Iterator[None]:
     from alihdaya.store import open_store
 
     open_store(settings.place).close()  # so that there are tables to read
-    thread = Thread(target=serve.callback, args=(port,), daemon=True)  # type: ignore[arg-type]
+    thread = Thread(target=serve.callback, args=(port,), daemon=True)
     thread.start()
     yield
     click.echo(say("The console stays open; end it with Ctrl+C."), err=True)

@@ -1,12 +1,12 @@
 """What was delivered, and how long it waited for a person: for reports."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from alihdaya.store.codec import decode_events
-from alihdaya.store.schema import ITEM, LOG
+from alihdaya.store.codec import decode, decode_events
+from alihdaya.store.schema import ITEM, LOG, REFUSAL
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
 
@@ -33,3 +33,23 @@ def waits(store: WorkingSet, engagement: str) -> list[int]:
     query = query.where(ITEM.c.engagement == engagement, ITEM.c.responded_at.is_not(None))
     with store.snapshot() as connection:
         return list(connection.execute(query).scalars())
+
+
+class Refused(NamedTuple):
+    """What the gate refused somebody for the same reasons: how often, and the latest time (microseconds, item)."""
+
+    person: str
+    reasons: tuple[str, ...]
+    times: int
+    at: int
+    item: int
+
+
+def refused(store: WorkingSet) -> list[Refused]:
+    """Give every refusal by person and reasons, the latest first."""
+    key = (REFUSAL.c.person, REFUSAL.c.reasons)
+    query = select(*key, func.count(), func.max(REFUSAL.c.at), func.max(REFUSAL.c.item)).group_by(*key)
+    with store.snapshot() as connection:
+        rows = connection.execute(query).tuples().all()
+    found = [Refused(who, tuple(decode(why)), times, at, item) for who, why, times, at, item in rows]
+    return sorted(found, key=lambda one: (-one.at, one.person, one.reasons))
