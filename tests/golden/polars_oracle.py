@@ -91,7 +91,8 @@ def settlement() -> list[pl.Expr]:
     carrier = pl.when(pl.col("cause") == "carrier")
     weather = pl.col("cause") == "weather"
     return [
-        carrier.then(pl.col(name)).when(weather).then(pl.lit(value=False)).alias(f"owed_{name}") for name in ("meal", "hotel")
+        carrier.then(pl.col(name)).when(weather).then(pl.lit(value=False)).alias(f"owed_{name}")
+        for name in ("meal", "hotel")
     ]
 
 

@@ -3,12 +3,12 @@
 from collections import Counter
 
 import polars as pl
+import polars_oracle
 import pytest
 
 from alihdaya import packs
 from alihdaya.channels.files import read_rows
 from alihdaya.channels.flights import write_flights
-import polars_oracle
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,10 @@ def test_every_flight_is_decided_as_the_second_opinion_says(pack, flights):
             if due["kind"] != "none":
                 found = variables["cause"] = cause(variables)
                 owed = settle(variables)
-                assert found == "undecidable" or (owed["refund"], owed["rebooking"]) == (due["refund"], due["rebooking"])
+                assert found == "undecidable" or (owed["refund"], owed["rebooking"]) == (
+                    due["refund"],
+                    due["rebooking"],
+                )
             if found in (None, "undecidable"):
                 owed = {"meal": None, "hotel": None}
             decided.append((*due.values(), found, owed["meal"], owed["hotel"]))

@@ -1,5 +1,6 @@
 """What a file gives: rows that can become items, rows that cannot, and the refusal of a whole file."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import AlihdayaError
@@ -46,13 +47,17 @@ class Batch(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+Cell = str | int | None
+"""A raw cell: its text, or None for no value; an instant may come as whole microseconds since the epoch."""
+
+
 class Chunk(NamedTuple):
-    """Raw cells of one stretch of a file: a list of texts (None: no value) for each column of the intake.
+    """Raw cells of one stretch of a file: the cells of each column of the intake.
 
     A column that the file does not have is None. All lists and `numbers` and `lines` have one length.
     """
 
-    columns: list[list[str | None] | None]
+    columns: Sequence[Sequence[Cell] | None]
     numbers: list[int]
     lines: list[int] | None
     rejects: list[Reject]

@@ -136,8 +136,8 @@ def _open(path: Path) -> Any:
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
-def _columns(rows: list[list[str]], places: list[int | None]) -> list[list[str | None] | None]:
+def _columns(rows: list[list[str]], places: list[int | None]) -> list[Any]:
     if not rows:
         return [None if place is None else [] for place in places]
-    columns: list[Any] = list(zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True))
     return [None if place is None else columns[place] for place in places]

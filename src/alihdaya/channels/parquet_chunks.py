@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alihdaya.channels.batch import Chunk, FileRefused
+from alihdaya.channels.batch import Cell, Chunk, FileRefused
 from alihdaya.channels.header import match
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.packs.intake import Column, Intake
@@ -32,7 +32,7 @@ def parquet_chunks(path: Path, intake: Intake, *, after: int, size: int) -> Iter
     while start < height or (notes and start == after):
         with _refusing(path):
             frame = pl.scan_parquet(path).slice(start, size).select(texts).collect()
-        columns: list[list[str | None] | None] = [
+        columns: list[list[Cell] | None] = [
             None if place is None else frame.get_column(column.name).to_list()
             for column, place in zip(intake.columns, places, strict=True)
         ]
@@ -85,6 +85,8 @@ def _text(column: Column, dtype: "pl.DataType") -> "pl.Expr | str":
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone is None and column.type == "instant":
             return f"column {column.name!r} has times without a time zone"
+        if column.type == "instant":
+            return cell.dt.epoch("us")
         utc = cell if dtype.time_zone is None else cell.dt.convert_time_zone("UTC")
         return utc.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f" + ("" if dtype.time_zone is None else "Z"))
     plain = dtype.is_numeric() or dtype in (pl.String, pl.Boolean, pl.Date, pl.Null)

@@ -9,8 +9,8 @@ from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
 from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
-from alihdaya.packs.rehearse import rehearse
 from alihdaya.packs.supply import ANYTHING, Read, reads, supplied, writes
+from alihdaya.packs.trial import try_samples
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 
@@ -40,7 +40,7 @@ def check(pack: Pack) -> list[Problem]:
             needed += [Read(node, name, f"decision {decision!r}") for name in decisions[decision].inputs]
         after = before[node.index] | writes(pack, node)
         problems += _unsupplied(needed, before[node.index], after)
-    return problems + rehearse(pack, decisions)
+    return problems + try_samples(pack, decisions)
 
 
 def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:

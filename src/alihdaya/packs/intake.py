@@ -1,5 +1,6 @@
 """What a pack takes in: the columns of a client's rows, which of them name an item, and when it came."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
@@ -50,6 +51,11 @@ class Intake:
         return tuple(column.name for column in self.columns if column.carry)
 
 
-def external_id(parts: tuple[str, ...]) -> str:
-    """Join the texts of the key columns: "2013-01-01/UA/1545/EWR"; a slash inside one is written %2F."""
-    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+def key_part(text: str) -> str:
+    """Write the text of one key column so that it can be joined by slashes: a slash inside it becomes %2F."""
+    return text.replace("%", "%25").replace("/", "%2F")
+
+
+def external_id(parts: Iterable[str]) -> str:
+    """Join the texts of the key columns: "2013-01-01/UA/1545/EWR"."""
+    return "/".join(map(key_part, parts))

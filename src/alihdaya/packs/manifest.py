@@ -63,7 +63,7 @@ def _twice(table: PackTable, key: str, names: Iterable[str]) -> None:
 def _intake(table: PackTable) -> Intake:
     columns = tuple(_column(row) for row in table.rows("columns"))
     _twice(table, "columns", (column.name for column in columns))
-    by_name = {column.name: column for column in columns}
+    by_name = {column.name: column for column in reversed(columns)}
     key = table.names("key", _VARIABLE)
     for name in key:
         if name not in by_name or not by_name[name].required:

@@ -9,7 +9,7 @@ from alihdaya.packs.decisions import decide_by_reference
 from alihdaya.packs.pack import Pack, Sample
 
 
-def rehearse(pack: Pack, decisions: Mapping[str, Decision]) -> list[Problem]:
+def try_samples(pack: Pack, decisions: Mapping[str, Decision]) -> list[Problem]:
     """Give a problem for each value of each sample that is not as expected.
 
     The decisions of a sample are taken in the order in which they are expected; each sees the row, what `given`
