@@ -32,7 +32,9 @@ def write_flights(target: str | Path, *, limit: int | None = None) -> int:
     hour). Raises FileRefused where the package is missing.
     """
     frame = flights() if limit is None else flights().head(limit)
-    frame.write_parquet(target, compression="zstd", statistics=True, row_group_size=20_000)
+    half = Path(f"{target}.half")  # so that a kill leaves no half file under the target's name
+    frame.write_parquet(half, compression="zstd", statistics=True, row_group_size=20_000)
+    half.replace(target)
     return frame.height
 
 
