@@ -25,6 +25,8 @@ _PLAIN = frozenset({NoneType, bool, int, str, float, bytes})
 _DECIMAL, _DATE, _TIME, _DATETIME, _TIMEDELTA, _BIG, _MONTHS, _RANGE = 1, 2, 3, 4, 5, 6, 7, 8
 _INT64 = range(-(2**63), 2**64)
 
+_learned: dict[str, tuple[type, tuple[tuple[int, Callable[[Any], Any]], ...]]] = {}
+
 _pack = msgspec.msgpack.Encoder().encode
 _load = msgspec.msgpack.Decoder().decode
 
@@ -69,15 +71,18 @@ def decode_events(body: bytes) -> tuple[Event, ...]:
 
 
 def revive(wire: list[Any]) -> Event:
-    """Turn one decoded wire array into its event, with the tuples that its class promises."""
-    happened = envelope.from_wire(wire)
-    repairs = _repairs(type(happened))
-    if not repairs:
-        return happened
-    fields = list(happened)
+    """Turn one decoded wire array, which is used up, into its event, with the tuples that its class promises."""
+    found = _learned.get(wire[0])
+    if found is None:
+        kind = type(envelope.from_wire(wire))
+        found = _learned[wire[0]] = kind, _repairs(kind)
+    kind, repairs = found
+    del wire[0]
     for place, repair in repairs:
-        fields[place] = repair(fields[place])
-    return type(happened)(*fields)
+        if place < len(wire):  # a field that is newer than the entry takes its default
+            wire[place] = repair(wire[place])
+    made: Event = kind(*wire)
+    return made
 
 
 def _wrap(value: Any) -> Any:
@@ -223,10 +228,6 @@ def _only_lists(repair: Callable[[Any], Any], value: Any) -> Any:
     return repair(value) if isinstance(value, list) else value
 
 
-def _maybe_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _record(kind: Any, value: Any) -> Any:
     fields = list(value)
     for place, repair in _repairs(kind):
@@ -237,7 +238,7 @@ def _record(kind: Any, value: Any) -> Any:
 def _tuple_repair(parts: tuple[Any, ...]) -> Callable[[Any], Any]:
     inner = [_repair(part) for part in parts if part is not Ellipsis]
     if not any(inner):
-        return _maybe_tuple
+        return tuple
     if len(parts) == 2 and parts[1] is Ellipsis:
         each = inner[0]
         return lambda value: tuple([one if each is None else each(one) for one in value])

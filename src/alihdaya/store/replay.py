@@ -1,10 +1,10 @@
 """Proof that the log is the whole truth: every table is rebuilt from it in a fresh store, and compared row by row."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from alihdaya.store.schema import PROJECTED
 from alihdaya.store.store import Store, open_store
 
 _BATCH = 2_000
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +67,36 @@ def compare(left: Store, right: Store) -> Iterator[Difference]:
 
 
 def _compare_table(table: Table, left: Store, right: Store) -> Iterator[Difference]:
-    keys = [table.c.keys().index(column.name) for column in table.primary_key.columns]
-    lefts, rights = _rows(left, table), _rows(right, table)
+    """Compare page by page while the pages are equal, and row by row from the first one that is not."""
+    lefts, rights = _pages(left, table), _pages(right, table)
+    for ours, theirs in zip_longest(lefts, rights, fillvalue=()):
+        if ours != theirs:
+            yield from _merge(
+                table, chain(ours, chain.from_iterable(lefts)), chain(theirs, chain.from_iterable(rights))
+            )
+
+
+def _merge(table: Table, lefts: Iterator[Row], rights: Iterator[Row]) -> Iterator[Difference]:
+    size = len(table.primary_key.columns)  # the key comes first
     ours, theirs = next(lefts, None), next(rights, None)
     while ours is not None or theirs is not None:
-        our_key = None if ours is None else tuple([ours[at] for at in keys])
-        their_key = None if theirs is None else tuple([theirs[at] for at in keys])
-        if their_key is None or (our_key is not None and our_key < their_key):
-            yield Difference(table.name, our_key or (), ours, None)
+        if theirs is None or (ours is not None and ours[:size] < theirs[:size]):
+            yield Difference(table.name, (ours or ())[:size], ours, None)
             ours = next(lefts, None)
-        elif our_key is None or their_key < our_key:
-            yield Difference(table.name, their_key, None, theirs)
+        elif ours is None or theirs[:size] < ours[:size]:
+            yield Difference(table.name, theirs[:size], None, theirs)
             theirs = next(rights, None)
         else:
             if ours != theirs:
-                yield Difference(table.name, our_key, ours, theirs)
+                yield Difference(table.name, ours[:size], ours, theirs)
             ours, theirs = next(lefts, None), next(rights, None)
 
 
-def _rows(store: Store, table: Table) -> Iterator[tuple[Any, ...]]:
+def _pages(store: Store, table: Table) -> Iterator[Sequence[Row]]:
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH)
     with store.snapshot() as connection:
-        for row in connection.execute(query):
-            yield tuple(row)
+        for page in connection.execute(query).partitions():
+            yield [tuple(row) for row in page]
 
 
 @contextmanager
