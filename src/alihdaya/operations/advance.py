@@ -79,12 +79,11 @@ def _set_timer(desk: Desk, item: OpenItem, event: TimerSet, _at: int) -> None:
 
 
 def _await(desk: Desk, item: OpenItem, event: MessageAwaited, _at: int) -> None:
-    desk.subscribers.setdefault((event.name, event.key), {})[item.item, event.token] = None
+    desk.subscribe(event.name, event.key, item.item, event.token)
 
 
 def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCancelled, _at: int) -> None:
-    for waiting in desk.subscribers.values():
-        waiting.pop((item.item, event.token), None)
+    desk.unsubscribe(item.item, event.token)
 
 
 _MEANINGS: dict[type, Meaning] = {

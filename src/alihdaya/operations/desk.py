@@ -21,6 +21,9 @@ from alihdaya.store import Store
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.queue import Queue
 
+Awaited = tuple[str, str]
+"""A message that is waited for: its name and its correlation key."""
+
 GROUP = 1000
 """So many entries at the most, or a little more, become durable together."""
 
@@ -92,8 +95,10 @@ class Desk:
     held: dict[TaskKey, Hold] = field(default_factory=dict)
     timers: list[tuple[int, int, int]] = field(default_factory=list)
     """Heap of (due, item, timer); a timer that was cancelled stays until it comes up and is passed over."""
-    subscribers: dict[tuple[str, str], dict[tuple[int, int], None]] = field(default_factory=dict)
-    """(message name, key) -> (item, token) of who waits for it, the longest waiting first."""
+    subscribers: dict[Awaited, set[TaskKey]] = field(default_factory=dict)
+    """(message name, key) -> (item, token) of all who wait for it."""
+    awaited: dict[TaskKey, Awaited] = field(default_factory=dict)
+    """(item, token) -> the message that it waits for."""
     pending: list[Entry] = field(default_factory=list)
     instances: dict[int, Instance] = field(default_factory=dict)
 
@@ -133,6 +138,19 @@ class Desk:
                 return self.timers[0]
             heappop(self.timers)
         return None
+
+    def subscribe(self, name: str, key: str, item: int, token: int) -> None:
+        """Remember that a token of an item waits for a message."""
+        self.subscribers.setdefault((name, key), set()).add((item, token))
+        self.awaited[item, token] = name, key
+
+    def unsubscribe(self, item: int, token: int) -> None:
+        """Forget the message that a token waited for."""
+        message = self.awaited.pop((item, token))
+        waiting = self.subscribers[message]
+        waiting.remove((item, token))
+        if not waiting:
+            del self.subscribers[message]
 
     def commit(self) -> int:
         """Make everything appended durable in one transaction; returns how many entries that were.

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from alihdaya.kernel.errors import Problem, Source
+from alihdaya.operations.keepable import unkeepable
 from alihdaya.packs.pack import Field, Form
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -23,6 +24,7 @@ def check_form(form: Form | None, result: Mapping[str, Any]) -> list[Problem]:
     """Give everything that is wrong with `result`; a task without a form takes no fields at all."""
     fields = {field.name: field for field in form.fields} if form else {}
     problems = [_problem(name, "is no field of this form") for name in result if name not in fields]
+    problems += unkeepable({name: value for name, value in result.items() if name in fields}, "form")
     for name, field in fields.items():
         problems += [_problem(name, why) for why in _wrong(field, result.get(name))]
     return problems

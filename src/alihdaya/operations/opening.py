@@ -32,7 +32,7 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     for due, item, timer in resume.timers(store):
         desk.set_timer(due, item, timer)
     for name, key, item, token in resume.subscriptions(store):
-        desk.subscribers.setdefault((name, key), {})[item, token] = None
+        desk.subscribe(name, key, item, token)
     return desk
 
 

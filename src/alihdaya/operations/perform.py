@@ -11,6 +11,7 @@ from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.form import check_form
+from alihdaya.operations.keepable import unkeepable
 from alihdaya.operations.receive import receive, reject
 from alihdaya.work.events import TaskDone
 
@@ -47,11 +48,14 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
 
 
 def deliver(desk: Desk, message: Deliver, at: int) -> int:
-    """Give a message to the one who has waited longest for it; returns the item. Raises Refused where nobody waits."""
+    """Give a message to the oldest item that waits for it; returns the item. Raises Refused where none does."""
     waiting = desk.subscribers.get((message.name, message.key))
     if not waiting:
         raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
-    number, _ = next(iter(waiting))
+    problems = unkeepable(message.payload)
+    if problems:
+        raise Refused(problems)
+    number, _ = min(waiting)
     item = desk.open_item(number)
     desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message), at))
     return number
