@@ -31,7 +31,7 @@ demo: setup-run ## run the main job: a year of an airline's disruptions, from in
 
 test: setup ## run every check and test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

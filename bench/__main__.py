@@ -22,9 +22,10 @@ def lines(name: str) -> Iterator[dict[str, Any]]:
 
 
 def machine() -> dict[str, str]:
-    """What the figures were measured on."""
+    """Tell what the figures were measured on."""
     libraries = {name: version(name) for name in ("alihdaya", "polars", "sqlalchemy", "msgspec")}
-    return {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system(), **libraries}
+    here = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+    return {**here, **libraries}
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _STATES = ("running", "waiting", "stopped", "delivered")
 
 
-@click.command(help=say("List items in the order of intake, newest months by --month; all kinds of filters combine."))
+@click.command(help=say("List items in the order of intake; filters combine."))
 @click.option("--state", type=click.Choice(_STATES), help=say("Only items in this state."))
 @click.option("--outcome", help=say("Only items that ended at this end event."))
 @click.option("--month", metavar="YYYY-MM", help=say("Only items delivered in this month of the client."))

@@ -18,7 +18,7 @@ from alihdaya.people.shift import Shifts
 from alihdaya.store import Store, views
 from alihdaya.store.log import read
 from alihdaya.store.views.results import refused
-from alihdaya.work.events import ItemDelivered, ItemReceived, TaskDone
+from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
 
 _LATEST = 12
 
@@ -64,7 +64,7 @@ class StoreReader:
             sla=tuple(_attainment(terms, clock, found.today, this) for clock in ("respond", "resolve")),
             people=tuple(self._worker(desk, people[desk.person], found) for desk in found.desks),
             refusals=tuple(_refusals(self.store, people)),
-            happenings=tuple(self._latest(found.seq)),
+            happenings=tuple(self._latest(found.seq, played=bool(totals.get("simulated")))),
             months=tuple(one.period for one in months if "delivered" in one.counts),
             simulated=bool(totals.get("simulated")),
         )
@@ -72,7 +72,10 @@ class StoreReader:
     def story(self, item: int) -> picture.Story | None:
         """Tell an item's life, or None where there is no such item."""
         found = views.item_story(self.store, item)
-        return None if found is None else tell(found, self.terms)
+        if found is None:
+            return None
+        names = {one.facts.person: one.facts.name for one in self.store.persons()}
+        return tell(found, self.terms, names)
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
@@ -109,10 +112,10 @@ class StoreReader:
             simulated=bool(found.totals.get("simulated")),
         )
 
-    def _latest(self, seq: int) -> Iterator[picture.Happening]:
+    def _latest(self, seq: int, *, played: bool) -> Iterator[picture.Happening]:
         entries = list(read(self.store.database.reading, after=max(seq - _LATEST, 0)))
         for entry in reversed(entries):
-            yield from reversed([one for one in happenings(entry) if one.tag in _TOLD])
+            yield from reversed([one for one in happenings(entry, played=played) if one.tag in _TOLD])
 
 
 _TOLD = frozenset(
@@ -131,9 +134,10 @@ _TOLD = frozenset(
 )
 
 
-def tell(story: views.Story, terms: Terms) -> picture.Story:
-    """Make the picture of an item's story."""
-    told = tuple(one for entry in story.entries for one in happenings(entry))
+def tell(story: views.Story, terms: Terms, names: Mapping[str, str]) -> picture.Story:
+    """Make the picture of an item's story; `names`: person -> name."""
+    played = any(isinstance(event, TaskDone) and event.simulated for entry in story.entries for event in entry.events)
+    told = tuple(one for entry in story.entries for one in happenings(entry, played=played))
     data: Mapping[str, Any] = next((dict(one.facts["variables"]) for one in told if one.tag == "engine.started"), {})
     result: Mapping[str, Any] = next((one.facts["result"] for one in told if one.tag == tag_of(ItemDelivered)), {})
     item = story.item
@@ -146,6 +150,7 @@ def tell(story: views.Story, terms: Terms) -> picture.Story:
         happenings=tuple(one for one in told if one.tag not in _INNER),
         result=result,
         zone=terms.client.time_zone,
+        names=names,
     )
 
 
@@ -162,14 +167,18 @@ _INNER = frozenset(
 """What the engine notes for itself; the trade's own events tell the same."""
 
 
-def happenings(entry: Entry) -> Iterator[picture.Happening]:
-    """Give an entry's events as the console shows them."""
+def happenings(entry: Entry, *, played: bool = False) -> Iterator[picture.Happening]:
+    """Give an entry's events as the console shows them; `played`: the people who act here are simulated."""
     for happened in entry.events:
         facts = dict(zip(happened._fields, happened, strict=True))  # type: ignore[attr-defined]
         external_id = happened.external_id if isinstance(happened, ItemReceived) else ""
-        simulated = isinstance(happened, TaskDone) and happened.simulated
+        simulated = happened.simulated if isinstance(happened, TaskDone) else played and isinstance(happened, _PLAYED)
         tag = tag_of(type(happened))
         yield picture.Happening(entry.seq, entry.at, entry.item, tag, entry.by, external_id, facts, simulated)
+
+
+_PLAYED = (TaskAssigned, AssignmentRefused)
+"""What happens to simulated people because the simulation says that they are there."""
 
 
 def proofs(person: Person, at: int) -> Iterator[picture.Proof]:

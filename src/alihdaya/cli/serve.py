@@ -21,7 +21,7 @@ def serve(settings: Settings, port: int) -> None:
     from alihdaya.console.app import serve as serve_app
 
     with settings.read() as store:
-        app = make_app(StoreReader(store), language=None, clock=now)
+        app = make_app(StoreReader(store), language=settings.language if settings.wished else None, clock=now)
         serve_app(app, port, ready=lambda url: click.echo(say("The floor: {url}").format(url=url), err=True))
 
 

@@ -45,11 +45,13 @@ class Settings:
 
     language: str
     store: str | None = None
+    wished: bool = False
+    """Whether the language was asked for, and did not only come from the environment."""
 
     @classmethod
     def of(cls, wish: str | None, store: str | None) -> "Settings":
         """Make them of what the command line and the environment say."""
-        return cls(wish or language(), store)
+        return cls(wish or language(), store, wish is not None)
 
     @property
     def place(self) -> str:
@@ -58,7 +60,7 @@ class Settings:
 
     def at(self, folder: Path) -> "Settings":
         """Give the same with the store in `folder`, unless a store was named."""
-        return self if self.store else Settings(self.language, str(folder / "alihdaya.db"))
+        return self if self.store else Settings(self.language, str(folder / "alihdaya.db"), self.wished)
 
     def read(self) -> "Store":
         """Open the store to read only. Raises StoreError where there is none."""

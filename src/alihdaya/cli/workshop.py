@@ -25,6 +25,7 @@ from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.invoice import invoice_to_plain
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import PackError, Problem
+from alihdaya.kernel.errors import Source as Place
 from alihdaya.kernel.time import micros
 from alihdaya.operations.bill import bills, line_items
 from alihdaya.operations.desk import Desk
@@ -183,7 +184,14 @@ def _roster(pack: Pack, order: Order) -> bytes | None:
 
 
 def _scripts(pack: Pack) -> dict[str, Script]:
-    return {node: Script.of(table) for node, table in pack.rehearsal.items()}
+    scripts = {}
+    for node, table in pack.rehearsal.items():
+        try:
+            scripts[node] = Script.of(table)
+        except ValueError as error:
+            place = Place(f"{pack.place}/rehearsal.toml", element=node)
+            raise PackError(Problem("bad-rehearsal", str(error), place)) from None
+    return scripts
 
 
 def _signed_at(signed: Terms) -> int:

@@ -16,7 +16,7 @@ class EngagementSigned(NamedTuple):
 
 @event("pack.deployed")
 class PackDeployed(NamedTuple):
-    """A pack's models became executable. `files`: relative path -> text; `definition`: sha256 over them, in hex."""
+    """A pack's models became executable. `files`: relative path -> text; `definition`: their digest, 32 hex digits."""
 
     pack: str
     definition: str

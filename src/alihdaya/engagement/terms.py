@@ -138,9 +138,9 @@ class Terms:
 
     @cached_property
     def digest(self) -> str:
-        """Sha256 in hex over the canonical wire form: the same for files that differ in layout only."""
+        """First 32 hex digits of sha256 over the canonical wire form: the same for files that differ in layout."""
         text = json.dumps(to_wire(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def decimal_text(number: Decimal) -> str:

@@ -39,7 +39,8 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.message} [{self.code}]"
+        place = "" if self.source == Source() else f"{self.source}: "
+        return f"{place}{self.message} [{self.code}]"
 
 
 class AlihdayaError(Exception):

@@ -102,9 +102,9 @@ def text(folder: Folder, path: str) -> str:
 
 
 def digest(texts: dict[str, str]) -> str:
-    """SHA-256, in hex, over paths and texts in the order of the paths; lengths keep them apart."""
+    """First 32 hex digits of SHA-256 over paths and texts in the order of the paths; lengths keep them apart."""
     total = sha256()
     for path in sorted(texts):
         for part in (path.encode(), texts[path].encode()):
             total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
+    return total.hexdigest()[:32]

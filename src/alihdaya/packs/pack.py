@@ -86,7 +86,7 @@ class Sample:
 class Pack:
     """A service: its facts, its models, and the text of every file that makes it run.
 
-    `files` (relative path -> text) is what is deployed; `digest` is the sha256 over them, in hex. `terms` and
+    `files` (relative path -> text) is what is deployed; `digest` names them: 128 bits of sha256, in hex. `terms` and
     `roster` are the texts of the offered terms and people, None where the pack has none. `installed` is True for a
     pack that came with an installed package, False for a folder that somebody pointed to. `place` says where it is.
     """

@@ -4,15 +4,18 @@ The same (seed, item, token) gives the same handling time and answer in every ru
 each draw is a hash of its names and not the next number of a generator.
 """
 
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import accumulate
 from math import exp
 from statistics import NormalDist
 from typing import Any
 
 _UNIT = float(1 << 64)
 _NORMAL = NormalDist()
+_DEFAULTS: Mapping[str, Any] = {"median_minutes": 10, "spread": 0.45, "answers": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,18 @@ class Script:
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> "Script":
-        """Build it from a pack's `[rehearsal.<task>]` table: median_minutes, spread, answers."""
-        return cls(float(table.get("median_minutes", 10)) * 60, float(table.get("spread", 0.45)), table.get("answers", {}))
+        """Build it from a task's table in rehearsal.toml: median_minutes, spread, answers. Raises ValueError."""
+        minutes, spread, answers = (table.get(key, default) for key, default in _DEFAULTS.items())
+        if not (_positive(minutes) and _positive(spread) and isinstance(answers, Mapping)):
+            raise ValueError("median_minutes and spread are numbers above 0, answers a table of tables")
+        for name, weights in answers.items():
+            if not (isinstance(weights, Mapping) and weights and all(map(_positive, weights.values()))):
+                raise ValueError(f"answers.{name} must give each answer a weight above 0")
+        return cls(float(minutes) * 60, float(spread), answers)
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _UNIT
 
 
 def uniform(seed: int, *names: object) -> float:
@@ -48,10 +61,7 @@ def answer(script: Script, seed: int, item: int, token: int) -> dict[str, str]:
     """Give the played person's result: for each field one of the answers, drawn by weight."""
     result = {}
     for name, weights in script.answers.items():
-        left = uniform(seed, "answer", name, item, token) * sum(weights.values())
-        for choice, weight in weights.items():
-            left -= weight
-            if left < 0:
-                break
-        result[name] = choice
+        steps = list(accumulate(weights.values()))
+        drawn = bisect(steps, uniform(seed, "answer", name, item, token) * steps[-1])
+        result[name] = list(weights)[min(drawn, len(steps) - 1)]
     return result
