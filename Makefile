@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test check bench chaos docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos bench docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,7 +26,6 @@ setup-run: .venv/run.stamp
 setup: .venv/dev.stamp ## install everything into .venv
 
 demo: setup-run ## run the main job: a year of an airline's disruptions, from intake to invoice
-	$(BIN)/alihdaya demo $(ARGS)
 	@$(BIN)/alihdaya demo --json $(ARGS)
 
 test: setup ## run every check and test
@@ -40,6 +39,12 @@ lint: setup
 	$(BIN)/lint-imports
 
 check: test ## the same as test: ruff, mypy strict, import-linter, sizes, tests
+
+messages: setup ## bring the message catalogues up to date and name what is not translated
+	$(BIN)/python -m alihdaya.locale.refresh
+
+chaos: setup ## kill real processes, again and again, on both databases
+	$(BIN)/python -m pytest tests/chaos tests/store/test_kill.py -v
 
 bench: setup ## measure: make bench NAME=spine (all without NAME)
 	@$(BIN)/python -m bench $(NAME)
