@@ -33,10 +33,11 @@ def items(
     from alihdaya.store import views
 
     with settings.read() as store:
-        within = span(terms_of(store), month) if month else None
+        terms = terms_of(store)
+        within = span(terms, month) if month else None
         found = views.items(store, status=state, outcome=outcome, month=within, limit=limit, after=after)
     if not as_json:
-        _show_items(settings, found)
+        _show_items(settings, terms.client.time_zone, found)
         return
     for row in found:
         plain = {"item": row.id, "external_id": row.external_id, "service": row.service, "state": row.status}
@@ -44,14 +45,14 @@ def items(
         click.echo(json.dumps({**plain, "outcome": row.outcome, "unit": row.unit, "touched": row.touched, **times}))
 
 
-def _show_items(settings: Settings, found: list[Any]) -> None:
+def _show_items(settings: Settings, zone: str, found: list[Any]) -> None:
     from alihdaya.console.terminal import ItemRow, items_table, make_console
     from alihdaya.console.words import words
 
     rows = [
         ItemRow(row.id, row.external_id, row.status, row.outcome or "", row.received_at, row.closed_at) for row in found
     ]
-    make_console().print(items_table(words(settings.language), rows))
+    make_console().print(items_table(words(settings.language, zone), rows))
 
 
 @click.command(

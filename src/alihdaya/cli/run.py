@@ -63,7 +63,7 @@ def run(
     order = Order(pack, file, terms, roster, out, clock == "data", seed, trust=trust)
     outcome = work_off(settings.at(out), order)
     outcome.publish(as_json=as_json)
-    sys.exit(1 if outcome.run_rejected else 0)
+    sys.exit(1 if outcome.has_rejects else 0)
 
 
 @click.command(
@@ -111,4 +111,4 @@ def load(
         click.echo(say("{rows} rows read: {received} received, {rejected} rejected").format(**counts))
         if rejects:
             click.echo(say("Rejected rows: {file}").format(file=rejects))
-    sys.exit(1 if ran.turned_away else 0)
+    sys.exit(1 if rejects else 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
 
 _ITEM = click.IntRange(1, 2**62)
+_at = click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),
+    help=say("When it happened, in UTC if nothing else is said (default: now); never before the log's last entry."),
+)
 
 
 @contextmanager
@@ -30,11 +36,17 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
             desk.close()
 
 
-def _do(settings: Settings, make: "Callable[[Desk], Command]") -> None:
+def _do(settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None) -> None:
+    from alihdaya.kernel.time import iso, micros
     from alihdaya.operations.perform import perform
 
     with _desk(settings) as desk:
-        perform(desk, make(desk), max(now(), desk.at))
+        moment = max(now(), desk.at)
+        if at is not None:
+            moment = micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+        if moment < desk.at:
+            raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
+        perform(desk, make(desk), moment)
 
 
 def _token(desk: "Desk", item: int, token: int | None) -> int:
@@ -53,12 +65,13 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
 @click.argument("item", type=_ITEM)
 @click.option("--to", "person", required=True, help=say("The person's id."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+@_at
 @click.pass_obj
-def assign(settings: Settings, item: int, person: str, token: int | None) -> None:
+def assign(settings: Settings, item: int, person: str, token: int | None, at: datetime | None) -> None:
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person))
+    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person), at)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -68,18 +81,25 @@ def assign(settings: Settings, item: int, person: str, token: int | None) -> Non
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option("--seconds", type=click.IntRange(min=0), default=0, help=say("Handling time."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+@_at
 @click.pass_obj
 def complete(
-    settings: Settings, item: int, person: str, fields: tuple[str, ...], seconds: int, token: int | None
+    settings: Settings,
+    item: int,
+    person: str,
+    fields: tuple[str, ...],
+    seconds: int,
+    token: int | None,
+    at: datetime | None,
 ) -> None:
     """Complete a task."""
     from alihdaya.operations.commands import Complete
 
     def make(desk: "Desk") -> "Command":
-        at = _token(desk, item, token)
-        return Complete(item, at, person, seconds, _result(desk, item, at, fields))
+        where = _token(desk, item, token)
+        return Complete(item, where, person, seconds, _result(desk, item, where, fields))
 
-    _do(settings, make)
+    _do(settings, make, at)
     click.echo(say("Item {item} goes on.").format(item=item))
 
 

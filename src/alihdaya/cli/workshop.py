@@ -18,6 +18,7 @@ from alihdaya.cli.figures import Facts, as_json, report, summary
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.report import write_report
+from alihdaya.console.report_facts import RunSummary
 from alihdaya.console.terminal import make_console, make_progress
 from alihdaya.console.terminal import summary as shown_summary
 from alihdaya.console.words import words
@@ -57,26 +58,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished run and the files that it left."""
+    """What a finished run tells: its summary, the same for machines, and whether rows of the file were turned away."""
 
-    settings: Settings
-    facts: Facts
-    ran: Ran
-    files: dict[str, str]
-
-    @property
-    def run_rejected(self) -> bool:
-        """Whether this run turned rows away."""
-        return self.ran.turned_away > 0
+    language: str
+    summary: RunSummary
+    plain: dict[str, Any]
+    has_rejects: bool
 
     def publish(self, *, as_json: bool) -> None:
         """Print the summary; with `as_json`, print it to the error stream and the JSON object last."""
-        spoken = words(self.settings.language)
-        make_console(sys.stderr if as_json else sys.stdout).print(
-            shown_summary(spoken, summary(self.facts, self.files))
-        )
+        shown = shown_summary(words(self.language), self.summary)
+        make_console(sys.stderr if as_json else sys.stdout).print(shown)
         if as_json:
-            sys.stdout.write(json.dumps(object_of(self.facts, self.ran)) + "\n")
+            sys.stdout.write(json.dumps(self.plain) + "\n")
 
 
 def object_of(facts: Facts, ran: Ran) -> dict[str, Any]:
@@ -101,10 +95,13 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             ran = _run(desk, service, source, scripts, order, bars)
             seconds = perf_counter() - start
             equal = _prove(desk.store, bars)
+            made, unbilled = bills(desk.store, service.terms)
+            for problem in unbilled:
+                bars.console.print(say("warning: {problem}").format(problem=problem))
             facts = Facts(
                 store=desk.store,
                 terms=service.terms,
-                bills=tuple(bills(desk.store, service.terms)),
+                bills=made,
                 seconds=seconds,
                 items_per_s=ran.received / seconds if ran.received else None,
                 replay_equal=equal,
@@ -112,7 +109,8 @@ def work_off(settings: Settings, order: Order) -> Outcome:
                 made_at=now(),
             )
             files = _write(facts, ran, order, settings, bars)
-        return Outcome(settings, facts, ran, files)
+        rejects = bool(views.rejects(desk.store, ran.source, limit=1))
+        return Outcome(settings.language, summary(facts, files), object_of(facts, ran), rejects)
 
 
 def forget(settings: Settings, folder: Path) -> None:

@@ -57,9 +57,15 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
     return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), attainments)
 
 
-def bills(store: Store, terms: Terms) -> list[Bill]:
-    """Make the bill of every month in which something was delivered."""
-    return [bill(store, terms, month) for month in views.months(store, terms.engagement)]
+def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, ...]]:
+    """Make the bill of every month in which something was delivered; and say which months could not be billed."""
+    made, problems = [], []
+    for month in views.months(store, terms.engagement):
+        try:
+            made.append(bill(store, terms, month))
+        except Refused as refusal:
+            problems += [Problem(one.code, f"{month} is not billed: {one.message}") for one in refusal.problems]
+    return tuple(made), tuple(problems)
 
 
 def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
