@@ -1,5 +1,6 @@
 """A small pack with every kind of wait, written into a folder: a claims desk, its decision, terms, people."""
 
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -88,7 +89,9 @@ def _task(name: str, form: str, more: str = _NEEDS) -> str:
 
 
 def _catch(name: str) -> str:
-    return f'<intermediateCatchEvent id="{name}"><messageEventDefinition messageRef="reply"/></intermediateCatchEvent>\n'
+    return (
+        f'<intermediateCatchEvent id="{name}"><messageEventDefinition messageRef="reply"/></intermediateCatchEvent>\n'
+    )
 
 
 def _ends() -> str:
@@ -114,12 +117,13 @@ def _flows() -> str:
     made = []
     for chain in chains:
         nodes = chain.split()
-        made += [f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(nodes, nodes[1:], strict=False)]
+        made += [f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(nodes)]
     targets = dict(zip(LANES, ("paid_out", "judge", "split", "hear", "look", "stuck", "assess"), strict=True))
     conditions = [("lanes", target, f'lane = "{lane}"') for lane, target in targets.items()]
     conditions += [("gate", "ruled", 'verdict = "yes"'), ("gate", "paid_out", 'verdict = "no"')]
     made += [
-        f'<sequenceFlow sourceRef="{a}" targetRef="{b}"><conditionExpression>{text}</conditionExpression></sequenceFlow>'
+        f'<sequenceFlow sourceRef="{a}" targetRef="{b}"><conditionExpression>{text}</conditionExpression>'
+        "</sequenceFlow>"
         for a, b, text in conditions
     ]
     return "\n".join(dict.fromkeys(made))

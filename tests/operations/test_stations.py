@@ -28,9 +28,7 @@ def test_what_rules_decide_is_received_and_delivered_in_one_entry(small):
     (entry,) = small.store.read_log(item=item)
     assert (entry.at, entry.item, entry.by) == (NOON, item, "intake")
     came, delivered = entry.events[0], entry.events[-1]
-    assert came == ItemReceived(
-        "acme", "claims-desk", "api", "1", 0, 0, small.terms.digest, small.pack.digest, {}
-    )
+    assert came == ItemReceived("acme", "claims-desk", "api", "1", 0, 0, small.terms.digest, small.pack.digest, {})
     assert delivered == ItemDelivered("paid", "paid", {"lane": "pay", "answer": "paid 1"}, False)
     assert not small.desk.items
     assert not small.desk.instances

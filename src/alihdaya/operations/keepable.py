@@ -7,6 +7,7 @@ from typing import Any, Final
 from alihdaya.kernel.errors import Problem, Source
 
 _DIGITS: Final = 34
+_LIMIT: Final[int] = 10**34
 _LARGEST: Final = 6144
 _DEEPEST: Final = 30
 
@@ -47,5 +48,6 @@ def _wrong(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _counts(number: Decimal | int) -> bool:
     if isinstance(number, int):
-        return -(10**_DIGITS) < number < 10**_DIGITS
-    return number.is_finite() and len(number.as_tuple().digits) <= _DIGITS and abs(number.adjusted()) <= _LARGEST
+        return -_LIMIT < number < _LIMIT
+    digits = len(number.as_tuple().digits)
+    return number.is_finite() and digits <= _DIGITS and abs(number.adjusted()) <= _LARGEST

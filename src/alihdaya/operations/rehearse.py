@@ -11,18 +11,19 @@ from heapq import heappop, heappush
 
 from alihdaya.kernel.time import DAY, SECOND
 from alihdaya.operations.commands import Complete, Fire
-from alihdaya.operations.desk import GROUP, Desk
+from alihdaya.operations.desk import GROUP, Desk, Hold
 from alihdaya.operations.perform import perform
 from alihdaya.operations.route import Router
+from alihdaya.packs import Form
 from alihdaya.people.shift import Shifts
-from alihdaya.planning.rehearsal import Script, answer, handling_seconds
-from alihdaya.store.resume import last_acts, refusals_since
+from alihdaya.planning.rehearsal import Script, answer, filled, handling_seconds
+from alihdaya.store.resume import last_acts, last_arrival, refusals_since
 from alihdaya.work.item import TaskKey
 from alihdaya.work.routing import Assignment
 
 NEVER = 1 << 62
 
-_DONE, _TIMER, _SHIFT, _HOME = range(4)
+_HOME, _DONE, _TIMER, _SHIFT = range(4)
 """The order of what happens at the same instant; arrivals come last."""
 
 PATIENCE = 40 * DAY
@@ -43,6 +44,8 @@ class Rehearsal:
     router: Router = field(init=False)
     shifts: dict[str, Shifts] = field(default_factory=dict)
     agenda: list[tuple[int, int, str, TaskKey]] = field(default_factory=list)
+    acts: dict[str, int] = field(default_factory=dict)
+    """Person -> when they last finished something."""
 
     def __post_init__(self) -> None:
         self.router = Router(self.desk)
@@ -51,8 +54,8 @@ class Rehearsal:
 
     def until(self, at: int) -> None:
         """Let everything happen that is due at `at` or before."""
-        while (due := self.next_due()) <= at:
-            self._step(due)
+        while self.next_due() <= at:
+            self._step()
 
     def arrived(self, at: int) -> None:
         """Offer what has just been queued to whoever is free."""
@@ -60,9 +63,10 @@ class Rehearsal:
 
     def finish(self) -> None:
         """Play on until nothing is open, or nothing more can happen, or PATIENCE is over."""
-        limit = self.desk.at + PATIENCE
-        while self.desk.items and (due := self.next_due()) <= limit:
-            self._step(due)
+        self.desk.commit()
+        limit = last_arrival(self.desk.store) + PATIENCE
+        while self.desk.items and self.next_due() <= limit:
+            self._step()
             if len(self.desk.pending) >= GROUP:
                 self.desk.commit()
 
@@ -72,46 +76,56 @@ class Rehearsal:
         agenda = self.agenda[0][0] if self.agenda else NEVER
         return min(agenda, timer[0]) if timer else agenda
 
-    def _step(self, at: int) -> None:
+    def _step(self) -> None:
+        """Let the next thing happen: when it is due, or now where that is past, because the desk was elsewhere."""
         timer = self.desk.next_timer()
         if timer and (not self.agenda or (timer[0], _TIMER) < self.agenda[0][:2]):
-            perform(self.desk, Fire(timer[1], timer[2]), at)
-            self.arrived(at)
+            self._carry_out(Fire(timer[1], timer[2]), max(timer[0], self.desk.at))
             return
-        _, kind, person, key = heappop(self.agenda)
+        due, kind, person, key = heappop(self.agenda)
+        at = max(due, self.desk.at)
         if kind == _DONE:
-            self._done(person, key, at)
+            self._done(person, key, due, at)
         elif kind == _SHIFT:
-            self._begin(person, at)
-        else:
-            self._go(person, at)
-
-    def _begin(self, person: str, at: int) -> None:
-        self._plan_shift(person, at)
-        if not self._busy(person):
-            self._ask(person, at)
-
-    def _go(self, person: str, at: int) -> None:
-        if not self.shifts[person].at_work(at):
+            self._plan_shift(person, due)
+            self._release(person, at)
+        elif not self.shifts[person].at_work(at):
             self.router.left(person)
 
-    def _busy(self, person: str) -> bool:
-        return any(hold.person == person for hold in self.desk.held.values())
-
-    def _ask(self, person: str, at: int) -> None:
-        self._expect(self.router.came_free(person, at), at)
-
-    def _done(self, person: str, key: TaskKey, at: int) -> None:
+    def _done(self, person: str, key: TaskKey, due: int, at: int) -> None:
         hold = self.desk.held.get(key)
-        if hold is not None and hold.person == person:
-            script = self.scripts.get(hold.task.node, Script())
-            played = answer(script, self.seed, *key)
-            perform(self.desk, Complete(*key, person, (at - hold.at) // SECOND, dict(played), True), at)
-            self.arrived(at)
-        if self.shifts[person].at_work(at):
-            self._ask(person, at)
-        else:
+        if hold is None or hold.person != person:
+            return  # the task was taken away meanwhile
+        script = self.scripts.get(hold.task.node, Script())
+        seconds = handling_seconds(script, self.seed, *key)
+        if hold.at + seconds * SECOND != due:
+            return  # another task of the item under the same token
+        self.acts[person] = at
+        played = filled(self._form(key, hold), answer(script, self.seed, *key), self.seed, *key)
+        self._carry_out(Complete(*key, person, seconds, played, True), at)
+
+    def _form(self, key: TaskKey, hold: Hold) -> Form | None:
+        service = self.desk.open_item(key[0]).service
+        return service.pack.forms.get(service.work(hold.task.node).form)
+
+    def _carry_out(self, command: Fire | Complete, at: int) -> None:
+        """Do it, offer what it queued, and find work for whoever has less to do than before."""
+        holders = sorted({hold.person for key, hold in self.desk.held.items() if key[0] == command.item})
+        perform(self.desk, command, at)
+        self.arrived(at)
+        for person in holders:
+            self._release(person, at)
+
+    def _release(self, person: str, at: int) -> None:
+        """Let somebody who has nothing to do have the next task, or go home."""
+        shifts = self.shifts.get(person)
+        if shifts is None or any(hold.person == person for hold in self.desk.held.values()):
+            return
+        start = _running_since(shifts, at)
+        if start is None:
             self.router.left(person)
+        else:
+            self._expect(self.router.came_free(person, at, max(start, self.acts.get(person, 0))), at)
 
     def _expect(self, assignments: Iterable[Assignment], at: int) -> None:
         for task, person in assignments:
@@ -134,26 +148,32 @@ class Rehearsal:
         """Go on from what the desk holds, as if there had been no interruption."""
         for key, hold in self.desk.held.items():
             self._play(key, hold.task.node, hold.person, hold.at)
-        acts = last_acts(self.desk.store)
-        refusals = refusals_since(self.desk.store, now - 2 * DAY)
+        self.acts = last_acts(self.desk.store)
+        busy = {hold.person for hold in self.desk.held.values()}
+        starts: dict[str, int] = {}
         for name, person in sorted(self.desk.people.items()):
             shifts = self.shifts[name] = Shifts(person.time_zone, person.shifts)
             start = _running_since(shifts, now)
+            if start is not None:
+                starts[name] = start
             if start == now:  # whether the shift began already, or only what came before it, cannot be told apart
                 heappush(self.agenda, (now, _SHIFT, name, (0, 0)))
-            else:
-                self._plan_shift(name, now)
-            if start is not None:
-                self.router.refused |= {(who, why) for who, why, at in refusals if who == name and at >= start}
-                if start < now and not self._busy(name):
-                    self.router.free[name] = max(start, acts.get(name, 0))
+                continue
+            self._plan_shift(name, now)
+            if start is not None and name not in busy:
+                self.router.free[name] = max(start, self.acts.get(name, 0))
+        refusals = refusals_since(self.desk.store, min(starts.values(), default=now))
+        self.router.refused = {(who, why) for who, why, at in refusals if at >= starts.get(who, NEVER)}
 
 
 def _running_since(shifts: Shifts, now: int) -> int | None:
-    """Give the start of the shift that runs at `now`, None where none does."""
+    """Give the start of the shift that runs at `now`; None where none does, 0 for one without beginning."""
     if not shifts.at_work(now):
         return None
-    start, found = now - 2 * DAY, now
-    while (following := shifts.next_start(start)) is not None and following <= now:
-        start = found = following
-    return found
+    for days in (2, 8, 32, 400):
+        start, found = now - days * DAY, 0
+        while (following := shifts.next_start(start)) is not None and following <= now:
+            start = found = following
+        if found:
+            return found
+    return 0

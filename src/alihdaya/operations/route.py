@@ -18,9 +18,9 @@ class Router:
     free: dict[str, int] = field(default_factory=dict)
     refused: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
-    def came_free(self, person: str, at: int) -> tuple[Assignment, ...]:
-        """Find work for somebody who is free from `at`; gives what was assigned."""
-        self.free[person] = at
+    def came_free(self, person: str, at: int, since: int) -> tuple[Assignment, ...]:
+        """Find work at `at` for somebody who did nothing `since` then; gives what was assigned."""
+        self.free[person] = since
         return self._settle(for_person(self.desk.queue, self.desk.people[person], at), at)
 
     def match(self, at: int) -> tuple[Assignment, ...]:

@@ -7,12 +7,16 @@ each draw is a hash of its names and not the next number of a generator.
 from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from itertools import accumulate
 from math import exp
 from statistics import NormalDist
 from typing import Any
 
+from alihdaya.packs.pack import Form
+
+_MADE_UP = {"text": "Simulated", "integer": 0, "number": 0, "boolean": True, "date": date(1970, 1, 1)}
 _UNIT = float(1 << 64)
 _NORMAL = NormalDist()
 _DEFAULTS: Mapping[str, Any] = {"median_minutes": 10, "spread": 0.45, "answers": {}}
@@ -64,4 +68,17 @@ def answer(script: Script, seed: int, item: int, token: int) -> dict[str, str]:
         steps = list(accumulate(weights.values()))
         drawn = bisect(steps, uniform(seed, "answer", name, item, token) * steps[-1])
         result[name] = list(weights)[min(drawn, len(steps) - 1)]
+    return result
+
+
+def filled(form: Form | None, played: Mapping[str, Any], seed: int, item: int, token: int) -> dict[str, Any]:
+    """Give what was played with an answer for each required field of the form that the script does not speak of.
+
+    A choice is drawn, all options alike; the rest is plainly made up: "Simulated", 0, true, 1970-01-01.
+    """
+    result = dict(played)
+    for field_ in form.fields if form else ():
+        if field_.required and field_.name not in result:
+            drawn = int(uniform(seed, "field", field_.name, item, token) * len(field_.options))
+            result[field_.name] = field_.options[drawn] if field_.options else _MADE_UP[field_.type]
     return result

@@ -53,6 +53,12 @@ def last_at(store: Store) -> int:
         return connection.execute(select(LOG.c.at).order_by(LOG.c.seq.desc()).limit(1)).scalar() or 0
 
 
+def last_arrival(store: Store) -> int:
+    """When the last item came in; 0 where none did."""
+    with store.snapshot() as connection:
+        return connection.execute(select(func.max(ITEM.c.received_at))).scalar() or 0
+
+
 def last_acts(store: Store) -> dict[str, int]:
     """Person -> when they last finished something (entries that are by them)."""
     people = select(PERSON.c.id)
