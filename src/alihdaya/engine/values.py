@@ -14,6 +14,11 @@ _TEXT: frozenset[type] = frozenset({str})
 ATOMS: frozenset[type] = _PLAIN | {int, Decimal, date, time, datetime, timedelta, YearsMonths}
 """Types of the values that hold no others."""
 
+_SHAPES: set[tuple[Any, ...]] = set()
+"""Names and types of variables that were found good; items of one service share a few of these."""
+
+_MOST_SHAPES = 10_000
+
 _BIG = 2**63
 
 
@@ -22,11 +27,16 @@ def check_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(variables, dict | Mapping):
         raise TypeError(f"a mapping of variables is needed, not {type(variables).__name__}")
     copied = dict(variables)
+    shape = (*copied, *map(type, copied.values()))
+    if shape in _SHAPES:
+        return copied
     if not (_TEXT.issuperset(map(type, copied)) and ATOMS.issuperset(map(type, copied.values()))):
         for name, value in copied.items():
             if type(name) is not str:
                 raise TypeError(f"the name {name!r} of a variable is not text")
             check_value(value, name)
+    elif len(_SHAPES) < _MOST_SHAPES:
+        _SHAPES.add(shape)
     return copied
 
 
