@@ -105,3 +105,6 @@ def main() -> None:
         for problem in error.problems:
             click.echo(f"alihdaya: {problem}", err=True)
         sys.exit(2)
+    except OSError as error:  # a port that is taken, a full disk, a folder that may not be written
+        click.echo(f"alihdaya: {error.strerror or error}: {error.filename or ''}".removesuffix(": "), err=True)
+        sys.exit(2)

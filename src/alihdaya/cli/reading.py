@@ -42,7 +42,11 @@ class StoreReader:
     def floor(self, now: int) -> picture.FloorPicture:
         """Draw the floor as of the log's last entry; `now` is not asked, since a file may tell of another year."""
         del now
-        terms, found = self.terms, views.floor(self.store)
+        try:
+            terms = self.terms
+        except Refused:  # nothing is signed yet
+            return picture.FloorPicture(seq=self.last_seq(), at=0, client="", provider="", service="")
+        found = views.floor(self.store)
         months = views.tallies(self.store, terms.engagement)
         this = next((one.counts for one in months if one.period == found.day[:7]), {})
         totals, people = found.totals, self._people()

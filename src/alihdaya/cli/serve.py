@@ -1,8 +1,9 @@
 """`alihdaya serve`: the console on this machine."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from subprocess import Popen
 
 import click
 
@@ -27,12 +28,16 @@ def serve(settings: Settings, port: int) -> None:
 
 @contextmanager
 def beside(settings: Settings, port: int) -> Iterator[None]:
-    """Serve in a thread while the block works, then on until interrupted."""
+    """Serve in a process of its own while the block works, then on until interrupted."""
     from alihdaya.store import open_store
 
     open_store(settings.place).close()  # so that there are tables to read
-    thread = Thread(target=serve.callback, args=(port,), daemon=True)
-    thread.start()
-    yield
-    click.echo(say("The console stays open; end it with Ctrl+C."), err=True)
-    thread.join()
+    command = [sys.executable, "-m", "alihdaya.cli", "--lang", settings.language, "--store", settings.place]
+    console = Popen([*command, "serve", "--port", str(port)])  # noqa: S603 (our own program, our own words)
+    try:
+        yield
+        click.echo(say("The console stays open; end it with Ctrl+C."), err=True)
+        console.wait()
+    finally:
+        console.terminate()
+        console.wait()
