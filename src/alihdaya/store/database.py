@@ -75,6 +75,7 @@ class Database:
             pragmas.append("query_only=ON")
         else:
             pragmas += ["page_size=8192", "journal_mode=WAL", f"synchronous={'FULL' if self._durable else 'OFF'}"]
+            pragmas.append("wal_autocheckpoint=4000")  # 32 MB; at 1,000 pages every few groups wait for one
 
         def prepare(raw: sqlite3.Connection, _: Any) -> None:
             raw.isolation_level = None  # we say BEGIN ourselves, so that reads are transactions, too
