@@ -1,0 +1,68 @@
+"""Tables of the documentation that are made from the code; `python tests/docs/catalogue.py` writes them anew."""
+
+import re
+from pathlib import Path
+
+import alihdaya.engagement.events
+import alihdaya.engine.events
+import alihdaya.people.events
+import alihdaya.work.events
+from alihdaya.kernel.event import tag_of
+from alihdaya.store.schema import METADATA
+
+PAGE = Path(__file__).parents[2] / "docs" / "log.md"
+ROOMS = (alihdaya.work.events, alihdaya.people.events, alihdaya.engagement.events, alihdaya.engine.events)
+
+HOLDS = {
+    "log": "the entries: the truth",
+    "item": "each item: whose, where it stands, its clocks, how it ended",
+    "received": "which of the client's numbers came in, by channel",
+    "task": "what waits for people now, and who has it",
+    "timer": "timers that run",
+    "subscription": "messages that are waited for",
+    "incident": "tokens that cannot go on, and why",
+    "person": "who is on the roster",
+    "certificate": "trainings finished, from when until when",
+    "test": "language tests, with score and pass mark",
+    "refusal": "assignments that the gate refused, with reasons",
+    "engagement": "terms, as they were signed",
+    "definition": "models, as they were deployed",
+    "source": "files, by content, and how far they were read",
+    "reject": "rows that were turned away, with reasons",
+    "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
+    "labour": "seconds of handling by day, service and person",
+}
+
+
+def events():
+    """Tag, fields and meaning of every event, room by room."""
+    rows = ["| event | says | fields |", "| --- | --- | --- |"]
+    for room in ROOMS:
+        for kind in vars(room).values():
+            if isinstance(kind, type) and hasattr(kind, "_fields") and kind.__module__ == room.__name__:
+                says = re.split(r"(?<=\.)\s", kind.__doc__.replace("|", "\\|"))[0].rstrip(".")
+                rows.append(f"| `{tag_of(kind)}` | {says} | {', '.join(kind._fields)} |")
+    return rows
+
+
+def tables():
+    """Name, key and meaning of every table."""
+    rows = ["| table | holds | key |", "| --- | --- | --- |"]
+    for table in METADATA.tables.values():
+        key = ", ".join(column.name for column in table.primary_key.columns)
+        rows.append(f"| `{table.name}` | {HOLDS[table.name]} | {key} |")
+    return rows
+
+
+def page(text):
+    """The page with both tables as the code has them now."""
+    for name, rows in (("events", events()), ("tables", tables())):
+        made = "\n".join([f"<!-- {name} -->", "", *rows, "", f"<!-- end of {name} -->"])
+        between = re.compile(rf"<!-- {name} -->.*?<!-- end of {name} -->", re.DOTALL)
+        text, found = between.subn(lambda _, made=made: made, text)
+        assert found == 1, name
+    return text
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,151 @@
+"""The pages that a newcomer follows, followed: every command that is shown with its output is run, and must say that.
+
+A line `…` stands for any lines; times of day are not compared. What the text tells the reader to change is changed
+here at the same place.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from pages import DOCS, blocks
+
+_TIME = re.compile(r"\d{1,2} [A-Z][a-z]{2}( \d{4},)? \d\d:\d\d")
+_SKIPPED = {"Killed"}  # thirty thousand flights; tests/chaos kills the process
+
+
+class Shell:
+    """A shell whose `alihdaya` is this project's, in a folder of its own; it keeps exports and the last exit code."""
+
+    def __init__(self, folder):
+        program = folder / "bin" / "alihdaya"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m alihdaya.cli "$@"\n')
+        program.chmod(0o755)
+        self.folder = folder
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ALIHDAYA_", "LC_", "LANG"))}
+        self.environment |= {"PATH": f"{program.parent}:{os.environ['PATH']}", "COLUMNS": "100", "LANG": "C.UTF-8"}
+        self.last = 0
+
+    def run(self, command):
+        """Lines that a person would read: standard output, and what went wrong; not the progress bars."""
+        if found := re.fullmatch(r"export (\w+)=(\S+)", command):
+            self.environment[found[1]] = found[2]
+            return []
+        if found := re.fullmatch(r"unset (\w+)", command):
+            del self.environment[found[1]]
+            return []
+        done = subprocess.run(
+            ["bash", "-c", f"(exit {self.last}); {command}"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        self.last = done.returncode
+        assert "Traceback" not in done.stderr, done.stderr
+        wrong = [line for line in done.stderr.splitlines() if line.startswith("alihdaya: ")]
+        return [*done.stdout.strip("\n").splitlines(), *wrong]
+
+
+def transcript(block):
+    """(command, lines that should follow) of a block whose commands are marked by a dollar sign."""
+    parts = []
+    for line in block.lines:
+        if line.startswith("$ "):
+            parts.append((line[2:], []))
+        else:
+            parts[-1][1].append(line)
+    return parts
+
+
+def same(shown, lines):
+    """Whether the lines are as shown."""
+    pattern = "\n".join(".*?" if line.strip() == "…" else re.escape(_plain(line)) for line in shown)
+    return re.fullmatch(pattern, "\n".join(map(_plain, lines)), flags=re.DOTALL) is not None
+
+
+def _plain(line):
+    return _TIME.sub("<time>", line.rstrip())
+
+
+def follow(page, shell, before):
+    """Run all transcripts of a page; `before` is what to do as a heading's first block is reached."""
+    pending = dict(before)
+    ran = 0
+    for block in blocks(page):
+        if action := pending.pop(block.heading, None):
+            action(block)
+        if not block.lines[0].startswith("$ ") or block.heading in _SKIPPED:
+            continue
+        for command, shown in transcript(block):
+            lines = shell.run(command)
+            assert same(shown, lines), f"{page.name}, {block.heading}: $ {command}\n" + "\n".join(lines)
+            ran += 1
+    assert not pending, f"no heading {list(pending)}"
+    return ran
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path)
+
+
+def replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (path, old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_pack_in_ten_minutes(shell):
+    desk = shell.folder / "my-desk"
+
+    def rule(block):
+        old, new = (line[1:].strip() for line in block.lines)
+        replace(desk / "decisions" / "goodwill.dmn", old.replace("30", "20"), new)
+
+    def samples_and_price(block):
+        edges = desk / "samples" / "edges.csv"
+        replace(edges, "20 for lateness is still granted,E-1,Devi,20,", "30 for lateness,E-1,Devi,30,")
+        replace(edges, "E-2,Devi,20.01", "E-2,Devi,30.01")
+        old, new = (line[1:] for line in block.lines if line[0] in "+-")
+        replace(desk / "terms.toml", old, new)
+
+    def form(block):
+        pack = desk / "pack.toml"
+        replace(pack, 'result = ["ruling", "note"]', block.lines[1])
+        pack.write_text(pack.read_text() + "\n" + "\n".join(block.lines[3:]) + "\n")
+
+    def misspell(_):
+        replace(desk / "processes" / "goodwill.bpmn", 'alihdaya:decision="ruling"', 'alihdaya:decision="rulling"')
+
+    before = {
+        "Change a rule": rule,
+        "Change a price": samples_and_price,
+        "Change a form": form,
+        "What a task asks of its process": misspell,
+    }
+    assert follow(DOCS / "pack.md", shell, before) == 8
+
+
+def test_your_own_files(shell):
+    def flights(block):
+        text = "\n".join(block.lines) + "\n"
+        (shell.folder / "flights.csv").write_text(text)
+        (shell.folder / "wrong.csv").write_text(text.replace("distance", "miles", 1))
+
+    def desk(_):
+        assert shell.run("alihdaya pack new my-desk")
+
+    assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 13
+
+
+def test_a_line_that_differs_is_found():
+    assert same(["a", "…", "z"], ["a", "b", "c", "z"])
+    assert not same(["a", "…", "z"], ["a", "b"])
+    assert same(["2 Mar 2026, 12:52  came"], ["3 Apr 2027, 01:02  came  "])
+    assert not same(["60 rows"], ["61 rows"])
