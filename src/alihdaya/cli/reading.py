@@ -188,7 +188,8 @@ _PLAYED = (TaskAssigned, AssignmentRefused)
 def proofs(person: Person, at: int) -> Iterator[picture.Proof]:
     """Give what somebody proved, or failed to, as of `at`; who holds no certificate at all lacks one."""
     for test in person.tests:
-        yield picture.Proof(f"{test.kind} {test.language}", "valid" if test.passed else "failed")
+        state = "missing" if at < test.at else "valid" if test.passed else "failed"
+        yield picture.Proof(f"{test.kind} {test.language}", state)
     for held in person.certificates:
         state = "valid" if held.valid(at) else "withdrawn" if held.withdrawn is not None else "expired"
         yield picture.Proof(held.name, "missing" if at < held.start else state, held.end)

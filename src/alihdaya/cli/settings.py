@@ -55,8 +55,9 @@ class Settings:
 
     @property
     def place(self) -> str:
-        """The store's URL or path."""
-        return self.store or str(DATA / "alihdaya.db")
+        """The store's URL or path: the one that was named, else ours, else the demo's where only that is there."""
+        own, demo = DATA / "alihdaya.db", DATA / "demo" / "alihdaya.db"
+        return self.store or str(demo if demo.exists() and not own.exists() else own)
 
     def at(self, folder: Path) -> "Settings":
         """Give the same with the store in `folder`, unless a store was named."""

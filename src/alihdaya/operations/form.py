@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from alihdaya.kernel.errors import Problem, Source
-from alihdaya.operations.keepable import unkeepable
 from alihdaya.packs.pack import Field, Form
+from alihdaya.work.keepable import unkeepable
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "choice": (str,),

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Self
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Command, Receive
 from alihdaya.operations.desk import GROUP, Desk
-from alihdaya.operations.keepable import unkeepable
 from alihdaya.operations.perform import perform
 from alihdaya.operations.receive import receive
+from alihdaya.work.keepable import unkeepable
 
 Former = dict[tuple[str, str], int]
 """(channel, external id) -> the item that was received under it."""

@@ -11,9 +11,9 @@ from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.form import check_form
-from alihdaya.operations.keepable import unkeepable
 from alihdaya.operations.receive import receive, reject
 from alihdaya.work.events import TaskDone
+from alihdaya.work.keepable import unkeepable
 
 
 def perform(desk: Desk, command: Command, at: int) -> Any:
