@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
+from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
 
 LOOP_LIMIT = 1_000_000
@@ -183,6 +184,11 @@ def invoke(function: Any, arguments: tuple[Any, ...]) -> Any:
     """Call a function value by position; null where it is none, or the number of arguments does not fit."""
     if type(function) is not Function or len(arguments) != len(function.parameters):
         return None
+    if function.types:
+        fitted = tuple(map(coerce, arguments, function.types))
+        if any(new is None and old is not None for new, old in zip(fitted, arguments, strict=True)):
+            return None
+        arguments = fitted
     try:
         return function.body(*arguments)
     except RecursionError:

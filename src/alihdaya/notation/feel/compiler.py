@@ -12,8 +12,10 @@ from alihdaya.notation.feel.ir import (
     Against,
     Arithmetic,
     Between,
+    Broken,
     BuiltinName,
     Call,
+    Coerce,
     Compare,
     ContextOf,
     Expr,
@@ -28,15 +30,17 @@ from alihdaya.notation.feel.ir import (
     Literal,
     Logic,
     Name,
+    Native,
     Negate,
     Node,
     Path,
     Quantified,
     Span,
+    TypeName,
     is_condition,
     uses,
 )
-from alihdaya.notation.feel.values import NUMBERS, clean
+from alihdaya.notation.feel.values import NUMBERS, Function, clean
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 UNUSUAL = (ArithmeticError, RecursionError, TypeError, ValueError)
@@ -254,9 +258,34 @@ def _call(node: Call, out: Emitter, names: Names) -> str:
 
 @emits(Lambda)
 def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
-    return out.assign(f"Function({out.constant(node.parameters)}, {out.define(node.body, node.parameters, names)})")
+    body, types = out.define(node.body, node.parameters, names), out.constant(node.types)
+    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types})")
 
 
 @emits(InstanceOf)
 def _instance(node: InstanceOf, out: Emitter, names: Names) -> str:
     return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)})")
+
+
+@emits(Coerce)
+def _coerce(node: Coerce, out: Emitter, names: Names) -> str:
+    return out.assign(fitted(out.emit(node.value, names), node.type, out))
+
+
+def fitted(value: str, wanted: TypeName, out: Emitter) -> str:
+    """Write the expression that makes a value fit a type; without a call where it fits as it is."""
+    slow = f"coerce({value}, {out.constant(wanted)})"
+    if wanted.check is not None or wanted.name not in {"number", "string", "boolean"}:
+        return slow
+    test = {"number": "in NUMBERS", "string": "is str", "boolean": "is bool"}[wanted.name]
+    return f"{value} if type({value}) {test} else {slow}"
+
+
+@emits(Broken)
+def _broken(_node: Broken, _out: Emitter, _names: Names) -> str:
+    return "None"
+
+
+@emits(Native)
+def _native(node: Native, out: Emitter, _names: Names) -> str:
+    return out.constant(Function(node.parameters, node.body, node.types))

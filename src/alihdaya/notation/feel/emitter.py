@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 
 from alihdaya.notation.feel import access, ops
 from alihdaya.notation.feel.evaluator import as_function
-from alihdaya.notation.feel.ir import Node
-from alihdaya.notation.feel.types import belongs
+from alihdaya.notation.feel.ir import Node, TypeName
+from alihdaya.notation.feel.types import belongs, coerce
 from alihdaya.notation.feel.values import NUMBERS, Function
 
 RUNTIME: dict[str, Any] = {
-    "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list},
+    "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list, "int": int},
     "Decimal": Decimal,
     "NUMBERS": NUMBERS,
     "Function": Function,
     "belongs": belongs,
+    "coerce": coerce,
     "as_function": as_function,
     "path": access.path,
     "pick": access.pick,
@@ -71,6 +72,7 @@ class Emitter:
         self.given = dict(constants or {})
         self.namespace: dict[str, Any] = dict(RUNTIME)
         self.loads: dict[str, str] = {}
+        self.types: dict[str, TypeName] = {}
         self.lines: list[str] = []
         self.level = 1
         self.count = 0
@@ -135,11 +137,30 @@ class Emitter:
         for name, local in self.loads.items():
             if name not in self.given:
                 reads.append(f" {local} = variables({self.constant(name)})")
-                reads.append(f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None")
+                reads += self._checks(name, local)
         head = ["def decide(mapping):", " variables = mapping.get"]
         module = compile("\n".join([*head, *reads, *self.lines]), f"<{label}>", "exec")
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
         return FunctionType(code, self.namespace)
+
+
+    def _checks(self, name: str, local: str) -> list[str]:
+        """Write what a value from outside must pass: numbers are finite, a value with a type is of it."""
+        lines = [f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None"]
+        wanted = self.types.get(name)
+        if wanted is None:
+            return lines
+        fit = f"{local} = coerce({local}, {self.constant(wanted)})"
+        python = {"string": "str", "boolean": "bool"}.get(wanted.name)
+        if wanted.check is not None or not (python or wanted.name == "number"):
+            return [*lines, f" {fit}"]
+        if python:
+            return [f" if type({local}) is not {python}: {fit}"]
+        return [
+            f" if type({local}) is Decimal:",
+            f"  if not {local}.is_finite(): {local} = None",
+            f" elif type({local}) is not int: {fit}",
+        ]
 
 
 Rule = Callable[[Any, Emitter, Names], str]

@@ -10,8 +10,10 @@ from alihdaya.notation.feel.ir import (
     Against,
     Arithmetic,
     Between,
+    Broken,
     BuiltinName,
     Call,
+    Coerce,
     Compare,
     ContextOf,
     Expr,
@@ -26,6 +28,7 @@ from alihdaya.notation.feel.ir import (
     Literal,
     Logic,
     Name,
+    Native,
     Negate,
     Node,
     Path,
@@ -34,16 +37,17 @@ from alihdaya.notation.feel.ir import (
     is_condition,
     uses,
 )
-from alihdaya.notation.feel.types import belongs
+from alihdaya.notation.feel.types import belongs, coerce
 from alihdaya.notation.feel.values import NUMBERS, Function, clean
 
 
 class Diagnostic(NamedTuple):
-    """Why a value is null: a stable code, a sentence, and the characters before the place in the text."""
+    """Why a value is null: a stable code, a sentence, the characters before the place in the text, and whose text."""
 
     code: str
     message: str
     at: int
+    element: str = ""
 
 
 Scope = Mapping[str, Any]
@@ -249,9 +253,28 @@ def _call(node: Call, scope: Scope, notes: Notes) -> Any:
 
 @evaluates(Lambda)
 def _lambda(node: Lambda, scope: Scope, notes: Notes) -> Any:
-    return Function(node.parameters, _bound(node.body, node.parameters, scope, notes))
+    return Function(node.parameters, _bound(node.body, node.parameters, scope, notes), node.types)
 
 
 @evaluates(InstanceOf)
 def _instance(node: InstanceOf, scope: Scope, notes: Notes) -> Any:
     return belongs(walk(node.value, scope, notes), node.type)
+
+
+@evaluates(Coerce)
+def _coerce(node: Coerce, scope: Scope, notes: Notes) -> Any:
+    value = walk(node.value, scope, notes)
+    fitted = coerce(value, node.type)
+    if fitted is None and value is not None:
+        return null(notes, "type", f"the value is no {node.type.name}, or not an allowed one", node)
+    return fitted
+
+
+@evaluates(Broken)
+def _broken(node: Broken, _scope: Scope, notes: Notes) -> Any:
+    return null(notes, node.code, node.message, node)
+
+
+@evaluates(Native)
+def _native(node: Native, _scope: Scope, _notes: Notes) -> Any:
+    return Function(node.parameters, node.body, node.types)

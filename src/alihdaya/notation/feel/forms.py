@@ -21,6 +21,7 @@ from alihdaya.notation.feel.ir import (
     Path,
     Quantified,
     Span,
+    TypeName,
 )
 from alihdaya.notation.feel.lexer import Token, unquote
 from alihdaya.notation.feel.scope import longest, run_of_words
@@ -216,6 +217,7 @@ def function(parser: "Parser", token: Token) -> Node:
     """Read `function(a, b: type) body`. Raises NotationError for an external function, which is not run."""
     parser.expect("(")
     names: list[str] = []
+    types: list[TypeName | None] = []
     while not parser.next_is(")"):
         if names:
             parser.expect(",")
@@ -223,8 +225,7 @@ def function(parser: "Parser", token: Token) -> Node:
         if parser.token.kind != "name":
             raise parser.unexpected("the name of a parameter is expected")
         parser.index += length
-        if parser.accept(":"):
-            type_name(parser)
+        types.append(type_name(parser) if parser.accept(":") else None)
         names.append(name)
     parser.expect(")")
     if parser.next_is("external"):
@@ -232,7 +233,7 @@ def function(parser: "Parser", token: Token) -> Node:
     parser.scope.push(names)
     body = parser.expression()
     parser.scope.pop()
-    return Lambda(token.at, tuple(names), body)
+    return Lambda(token.at, tuple(names), body, tuple(types) if any(types) else ())
 
 
 def path(parser: "Parser", target: Node, at: int) -> Node:

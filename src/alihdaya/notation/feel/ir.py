@@ -4,7 +4,7 @@ Every node carries `at`, the number of characters before it in its text. Sugar i
 the value named `?`, date and time literals are `Literal`s, builtins are told from variables.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, cast
@@ -193,20 +193,47 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Lambda(Node):
-    """`function(a, b) body`."""
-
-    parameters: tuple[str, ...]
-    body: Node
-
-
-@dataclass(frozen=True, slots=True)
 class TypeName:
-    """A type as written after `instance of`: its name, and what stands between < and >."""
+    """A type: its FEEL name, what stands between < and >, and what else its values must pass."""
 
     name: str
     parts: tuple["TypeName", ...] = ()
     labels: tuple[str, ...] = ()
+    check: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    """`function(a: type, b) body`; `types` is empty, or has the type of each parameter, or None."""
+
+    parameters: tuple[str, ...]
+    body: Node
+    types: tuple[TypeName | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coerce(Node):
+    """A value that must be of a type: made to fit where the standard says how, else null (DMN 10.3.2.9.4)."""
+
+    value: Node
+    type: TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """What could not be read, in a model that was read leniently: null, with the reason as its diagnostic."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Native(Node):
+    """A function that this program knows itself, of the name that a model gives it."""
+
+    parameters: tuple[str, ...]
+    body: Callable[..., Any]
+    types: tuple[TypeName | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

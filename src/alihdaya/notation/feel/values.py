@@ -49,10 +49,15 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function value: the names of its parameters, and a callable that takes them by position."""
+    """A function value: the names of its parameters, and a callable that takes them by position.
+
+    `types` is empty, or has the type (a `TypeName`) of each parameter, or None; an argument of another type makes the
+    call null.
+    """
 
     parameters: tuple[str, ...]
     body: Callable[..., Any]
+    types: tuple[Any, ...] = ()
 
 
 KINDS: dict[type, str] = {
