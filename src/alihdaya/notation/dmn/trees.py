@@ -94,12 +94,12 @@ class Trees:
     def conditional(self, logic: model.Conditional, scope: Scope) -> ir.Node:
         """Turn a conditional."""
         parts = (logic.condition, logic.then, logic.otherwise)
-        return ir.If(0, *(self.boxed(part, scope) for part in parts))
+        return ir.If(0, *(self.boxed(part, scope) for part in parts), strict=True)
 
     def filter(self, logic: model.BoxedFilter, scope: Scope) -> ir.Node:
         """Turn a filter."""
         inner = scope | {"item"} | self.properties
-        return ir.Filter(0, self.boxed(logic.target, scope), self.boxed(logic.condition, inner))
+        return ir.Filter(0, self.boxed(logic.target, scope), self.boxed(logic.condition, inner), strict=True)
 
     def loop(self, logic: model.Iterator, scope: Scope) -> ir.Node:
         """Turn a for, some or every."""
@@ -108,7 +108,7 @@ class Trees:
         body = self.boxed(logic.body, scope | extra)
         if logic.kind == "for":
             return ir.For(0, names, sources, body)
-        return ir.Quantified(0, logic.kind == "every", names, sources, body)
+        return ir.Quantified(0, logic.kind == "every", names, sources, body, strict=True)
 
     def table(self, logic: model.DecisionTable, scope: Scope) -> ir.Node:
         """Turn a decision table."""

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
+from alihdaya.notation.feel.far import FarDate, FarDateTime, year_of
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
 
@@ -70,6 +71,15 @@ for _day in (date, datetime):
         (_day, "day"): lambda day: day.day,
         (_day, "weekday"): lambda day: day.isoweekday(),
     }
+_PROPERTIES |= {
+    (kind, name): lambda far_one, name=name: path(far_one.base, name)  # type: ignore[misc]
+    for kind, names in (
+        (FarDate, ("month", "day", "weekday")),
+        (FarDateTime, ("month", "day", "weekday", "hour", "minute", "second", "time offset", "timezone")),
+    )
+    for name in names
+}
+_PROPERTIES |= {(FarDate, "year"): year_of, (FarDateTime, "year"): year_of}
 for _clock in (time, datetime):
     _PROPERTIES |= {
         (_clock, "hour"): lambda moment: moment.hour,
@@ -104,6 +114,18 @@ def select(values: Any, condition: Callable[[Any], Any]) -> Any:
         return pick(values, first)
     kept = [values[0]] if first is True else []
     return kept + [entry for entry in values[1:] if condition(entry) is True]
+
+
+def select_strictly(values: Any, condition: Callable[[Any], Any]) -> list[Any] | None:
+    """Filter a list by a condition that must be boolean or null; null where it is not (DMN 10.2.1.9)."""
+    kept = []
+    for entry in values if type(values) is list else [] if values is None else [values]:
+        verdict = condition(entry)
+        if verdict is not None and type(verdict) is not bool:
+            return None
+        if verdict is True:
+            kept.append(entry)
+    return kept
 
 
 def span(low: Any, high: Any) -> Sequence[Any] | None:
@@ -164,12 +186,22 @@ def for_each(sources: Sources, body: Callable[..., Any], partial: bool) -> list[
     return results
 
 
-def quantify(sources: Sources, body: Callable[..., Any], every: bool) -> bool | None:  # noqa: FBT001
-    """Give whether some, or every, turn of a loop is true, in three-valued logic."""
+def quantify(
+    sources: Sources,
+    body: Callable[..., Any],
+    every: bool,  # noqa: FBT001
+    strict: bool = False,  # noqa: FBT001, FBT002
+) -> bool | None:
+    """Give whether some, or every, turn of a loop is true, in three-valued logic.
+
+    With `strict` a turn that is neither boolean nor null makes it null.
+    """
     unknown = False
     try:
         for count, turn in enumerate(_turns(sources, ())):
             verdict = body(*turn)
+            if strict and verdict is not None and type(verdict) is not bool:
+                return None
             if verdict is not every and type(verdict) is bool:
                 return not every
             unknown = unknown or type(verdict) is not bool

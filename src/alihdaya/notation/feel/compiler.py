@@ -33,6 +33,7 @@ from alihdaya.notation.feel.ir import (
     Native,
     Negate,
     Node,
+    OneSided,
     Path,
     Quantified,
     Span,
@@ -148,6 +149,11 @@ def _interval(node: Interval, out: Emitter, names: Names) -> str:
     return out.assign(f"make_range({low}, {high}, {node.low_closed}, {node.high_closed})")
 
 
+@emits(OneSided)
+def _one_sided(node: OneSided, out: Emitter, names: Names) -> str:
+    return out.assign(f"one_sided({out.constant(node.op)}, {out.emit(node.operand, names)})")
+
+
 @emits(In)
 def _in(node: In, out: Emitter, names: Names) -> str:
     value = out.emit(node.value, names)
@@ -180,9 +186,13 @@ def _test(test: Node, value: str, out: Emitter, names: Names) -> str:
 @emits(If)
 def _if(node: If, out: Emitter, names: Names) -> str:
     condition, result = out.emit(node.condition, names), out.fresh()
-    for header, branch in ((f"if {condition} is True:", node.then), ("else:", node.otherwise)):
-        with out.block(header):
-            out.line(f"{result} = {out.emit(branch, names)}")
+    with out.block(f"if {condition} is True:"):
+        out.line(f"{result} = {out.emit(node.then, names)}")
+    if node.strict:
+        with out.block(f"elif {condition} is not None and {condition} is not False:"):
+            out.line(f"{result} = None")
+    with out.block("else:"):
+        out.line(f"{result} = {out.emit(node.otherwise, names)}")
     return result
 
 
@@ -207,7 +217,7 @@ def _for(node: For, out: Emitter, names: Names) -> str:
 @emits(Quantified)
 def _quantified(node: Quantified, out: Emitter, names: Names) -> str:
     sources = _sources(node, out, names)
-    return out.assign(f"quantify({sources}, {out.define(node.body, node.names, names)}, {node.every})")
+    return out.assign(f"quantify({sources}, {out.define(node.body, node.names, names)}, {node.every}, {node.strict})")
 
 
 @emits(ListOf)
@@ -237,7 +247,8 @@ def _filter(node: Filter, out: Emitter, names: Names) -> str:
     target = out.emit(node.target, names)
     if isinstance(node.condition, Literal) and type(node.condition.value) in NUMBERS:
         return out.assign(f"pick({target}, {out.constant(node.condition.value)})")
-    return out.assign(f"select({target}, {out.define(node.condition, ('item',), names, element=True)})")
+    select = "select_strictly" if node.strict else "select"
+    return out.assign(f"{select}({target}, {out.define(node.condition, ('item',), names, element=True)})")
 
 
 @emits(Call)
@@ -264,7 +275,7 @@ def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
 
 @emits(InstanceOf)
 def _instance(node: InstanceOf, out: Emitter, names: Names) -> str:
-    return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)})")
+    return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)}, checked=False)")
 
 
 @emits(Coerce)

@@ -26,6 +26,8 @@ RUNTIME: dict[str, Any] = {
     "path": access.path,
     "pick": access.pick,
     "select": access.select,
+    "select_strictly": access.select_strictly,
+    "one_sided": ops.one_sided,
     "span": access.span,
     "for_each": access.for_each,
     "quantify": access.quantify,
@@ -51,8 +53,12 @@ class Names:
 
     def atom(self, name: str, out: "Emitter") -> str:
         """Give the local that holds a name; in a filter, write the look into the element first."""
-        if name in self.bound:
+        if name in self.bound and (self.element is None or name != "item"):
             return self.bound[name]
+        if name in self.bound:
+            outer = self.bound[name]
+            key = out.constant(name)
+            return out.assign(f"{outer}[{key}] if type({outer}) is dict and {key} in {outer} else {outer}")
         outer = self.parent.atom(name, out) if self.parent is not None else out.load(name)
         if self.element is None:
             return outer

@@ -18,6 +18,7 @@ from alihdaya.notation.feel.ir import (
     Literal,
     Name,
     Node,
+    OneSided,
     Path,
     Quantified,
     Span,
@@ -101,6 +102,11 @@ def tests_in_parentheses(parser: "Parser") -> tuple[Node, ...] | None:
 
 def parenthesis(parser: "Parser", token: Token) -> Node:
     """Read `( … )`, or an interval that leaves out its low end."""
+    if parser.next_is(*_TEST_SIGNS):
+        sign = parser.advance().text
+        operand = parser.expression(30)
+        parser.expect(")")
+        return OneSided(token.at, sign, operand)
     inner = parser.expression()
     if parser.next_is(".."):
         return _interval(parser, token, inner, low_closed=False)

@@ -105,6 +105,14 @@ class Interval(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class OneSided(Node):
+    """A range with one end, written as a comparison in parentheses, such as `(< 5)` (DMN 10.3.1.2, rule 66)."""
+
+    op: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
 class In(Node):
     """True when the value passes one of the tests; `negated` stands for `not(…)` around all of them."""
 
@@ -115,11 +123,15 @@ class In(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
-    """`if … then … else …`; a condition that is not true takes the second branch."""
+    """`if … then … else …`; a condition that is not true takes the second branch.
+
+    With `strict`, as in a boxed conditional, one that is neither boolean nor null gives null.
+    """
 
     condition: Node
     then: Node
     otherwise: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +153,16 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
-    """`some … satisfies …`, or `every …` where `every` is set."""
+    """`some … satisfies …`, or `every …` where `every` is set.
+
+    With `strict`, as in a boxed form, a condition that is neither boolean nor null makes the whole null.
+    """
 
     every: bool
     names: tuple[str, ...]
     sources: tuple[Node, ...]
     body: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +193,14 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`target[condition]`: by position, or by a condition that sees `item` and the entries of a context."""
+    """`target[condition]`: by position, or by a condition that sees `item` and the entries of a context.
+
+    With `strict`, as in a boxed filter, a condition that is neither boolean nor null makes the whole null.
+    """
 
     target: Node
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

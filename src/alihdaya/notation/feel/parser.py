@@ -10,6 +10,7 @@ from alihdaya.notation.feel.ir import (
     Arithmetic,
     Between,
     BuiltinName,
+    Call,
     Compare,
     Expr,
     In,
@@ -39,6 +40,9 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _POWER = {"or": 10, "and": 20, "between": 30, "in": 30, "+": 40, "-": 40, "*": 50, "/": 50, "**": 60, "instance": 80}
 _POWER |= dict.fromkeys(_COMPARISONS, 30) | {".": 90, "[": 90, "(": 90}
 _NEGATION = 70
+NOW = "now()"
+"""The name of the variable that holds the moment at which a text is evaluated."""
+_CLOCK = frozenset({"now", "today"})
 _AFTER_RANGE = frozenset({"", ".", ",", ")", "]", "}", "and", "or", "then", "else", "return", "satisfies"})
 
 
@@ -173,6 +177,8 @@ class Parser:
         if known and spelled and (inbuilt is None or known[1] >= inbuilt[1]):
             return self._variable(token, known)
         called = inbuilt is not None and self.tokens[self.index + inbuilt[1]].text == "("
+        if called and inbuilt and inbuilt[0] in _CLOCK and self.tokens[self.index + inbuilt[1] + 1].text == ")":
+            return self._clock(token, inbuilt)
         strict = self.closed and not self.scope.loose
         if inbuilt and (called or (strict and run[1] <= inbuilt[1])):
             self.index += inbuilt[1]
@@ -182,6 +188,13 @@ class Parser:
         if strict and not self.lenient:
             raise self.place.refuse(f"the name {run[0]!r} is not known here", token.at, "unknown-name")
         return self._variable(token, run)
+
+    def _clock(self, token: Token, inbuilt: tuple[str, int]) -> Node:
+        """Read `now()` or `today()`: the moment of the call is a variable of that name, as time is always given."""
+        self.index += inbuilt[1] + 2
+        self.free.add(NOW)
+        now = Name(token.at, NOW)
+        return now if inbuilt[0] == "now" else Call(token.at, BuiltinName(token.at, "date"), (now,))
 
     def _stops(self, length: int) -> bool:
         after = self.tokens[self.index + length]

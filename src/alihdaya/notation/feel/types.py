@@ -65,28 +65,29 @@ def _parts(parser: "Parser", outer: str) -> tuple[tuple[str, ...], tuple[TypeNam
     return tuple(labels), tuple(parts)
 
 
-def belongs(value: Any, wanted: TypeName) -> bool:
-    """Tell whether a value is of a type; null is of the types Null and Any only."""
-    if wanted.name == "Any":
-        return wanted.check is None or value is None or wanted.check(value)
+def belongs(value: Any, wanted: TypeName, *, checked: bool = True) -> bool:
+    """Tell whether a value is of a type, and an allowed one if `checked`; null is of the type Null only."""
     if value is None:
         return wanted.name == "Null"
-    if kind_of(value) != wanted.name or not _parts_belong(value, wanted):
+    if wanted.name != "Any" and (kind_of(value) != wanted.name or not _parts_belong(value, wanted, checked=checked)):
         return False
-    return wanted.check is None or wanted.check(value)
+    return not checked or wanted.check is None or wanted.check(value)
 
 
-def _parts_belong(value: Any, wanted: TypeName) -> bool:
+def _parts_belong(value: Any, wanted: TypeName, *, checked: bool) -> bool:
     if not wanted.parts:
         return True
     if wanted.name == "list":
-        return all(entry is None or belongs(entry, wanted.parts[0]) for entry in value)
+        return all(entry is None or belongs(entry, wanted.parts[0], checked=checked) for entry in value)
     if wanted.name == "context":
         pairs = zip(wanted.labels, wanted.parts, strict=True)
-        return all(name in value and (value[name] is None or belongs(value[name], part)) for name, part in pairs)
+        return all(
+            name in value and (value[name] is None or belongs(value[name], part, checked=checked))
+            for name, part in pairs
+        )
     if isinstance(value, Range):
         ends = (value.low, value.high)
-        return all(end is None or belongs(end, wanted.parts[0]) for end in ends)
+        return all(end is None or belongs(end, wanted.parts[0], checked=checked) for end in ends)
     return not isinstance(value, Function) or _calls_alike(value, wanted)
 
 
