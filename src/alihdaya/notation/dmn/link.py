@@ -12,7 +12,7 @@ from alihdaya.notation.dmn.trees import Trees, properties
 from alihdaya.notation.dmn.typing import Types, result_of
 from alihdaya.notation.feel import ir
 from alihdaya.notation.feel.ir import TypeName
-from alihdaya.notation.feel.parser import HEIGHT_LIMIT
+from alihdaya.notation.feel.parser import HEIGHT_LIMIT, NOW
 
 _NULL = ir.Literal(0, None)
 
@@ -127,7 +127,7 @@ class _Unit:
             element.name,
             root,
             (),
-            tuple(dict.fromkeys(self.visible(reference) for reference in element.inputs)),
+            tuple(dict.fromkeys((*map(self.visible, element.inputs), *((NOW,) if ir.uses(root, NOW) else ())))),
             () if ringed else tuple(self.need(reference) for reference in element.decisions),
             tuple(self.need(reference) for reference in element.knowledge),
             element.source,

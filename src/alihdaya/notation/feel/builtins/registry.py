@@ -1,8 +1,8 @@
 """How a builtin is declared: its FEEL name, the names and kinds of its parameters, one body per signature.
 
 A signature reads "string: string, start position: number, length?: number". `?` marks what may be left out, `*`
-on the only parameter takes any number of arguments. Kinds are those of `values.KINDS`, `any`, and `moment` for
-dates, and dates and times. An argument of another kind, null included, makes the call null; a single value counts
+on the only parameter takes any number of arguments. Kinds are those of `values.KINDS`, `any`, `moment` for
+dates, and dates and times, and `point` for what can be an end of a range. An argument of another kind, null included, makes the call null; a single value counts
 as a list of one where a list is wanted, and a list of one as its element (DMN 10.3.2.9.4).
 """
 
@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from alihdaya.notation.feel.values import KINDS
+from alihdaya.notation.feel.far import FAR
+from alihdaya.notation.feel.values import KINDS, NUMBERS, ORDERED
 
 _TYPES: dict[str, frozenset[type]] = {
     kind: frozenset(python for python, named in KINDS.items() if named == kind) for kind in set(KINDS.values())
 }
+_TYPES["point"] = ORDERED | NUMBERS | FAR
 _TYPES["moment"] = _TYPES["date"] | _TYPES["date and time"]
 B = TypeVar("B", bound=Callable[..., Any])
 

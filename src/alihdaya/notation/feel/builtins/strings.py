@@ -2,10 +2,10 @@
 
 import re
 
+from alihdaya.notation.feel.builtins.patterns import pattern_of
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import Number
 
-_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.VERBOSE}
 _DOLLAR = re.compile(r"\\(.)|\$(\d)|(\$|\\)", re.DOTALL)
 
 
@@ -65,16 +65,6 @@ def starts_with(text: str, match: str) -> bool:
 def ends_with(text: str, match: str) -> bool:
     """Tell whether a text ends with another."""
     return text.endswith(match)
-
-
-def pattern_of(pattern: str, flags: str | None) -> re.Pattern[str]:
-    """Compile an XPath regular expression of the part that Python shares. Raises ValueError or re.error otherwise."""
-    chosen = re.RegexFlag(0)
-    for flag in flags or "":
-        if flag not in _FLAGS:
-            raise ValueError(flag)
-        chosen |= _FLAGS[flag]
-    return re.compile(pattern, chosen)
 
 
 @builtin("matches", "input: string, pattern: string, flags?: string")
