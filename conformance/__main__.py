@@ -16,7 +16,7 @@ def main() -> None:
     if not folder.is_dir():
         sys.exit(f"there is no folder {folder}")
     report = importlib.import_module(f"conformance.{sys.argv[1]}").run(folder)
-    print(json.dumps(report), flush=True)
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 if __name__ == "__main__":

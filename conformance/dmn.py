@@ -113,17 +113,17 @@ def _verdict(case: Case, tests: TestFile, level: str, model: dmn.Model, decision
     variables: dict[str, Any] = {"now()": temporal.datetime_of(NOW)}
     for given in case.given:
         place(model, given.namespace or model.namespace, given.name, given.value, variables)
-    details, told, good = [], 0, [True, True]
+    details, told, reference, compiled = [], 0, True, True
     for wanted in case.wanted:
         notes: list[Diagnostic] = []
         values = (_reference(case, wanted, model, variables, notes), _compiled(case, wanted, decisions, variables))
         verdicts = [same(wanted.value, value) for value in values]
         told += wanted.error and bool(notes)
-        good = [old and new for old, new in zip(good, verdicts, strict=True)]
+        reference, compiled = reference and verdicts[0], compiled and verdicts[1]
         if not all(verdicts) or (wanted.error and not notes):
             details.append((wanted.name, wanted.value, *values))
     errors = sum(one.error for one in case.wanted)
-    return Verdict(_name(case, tests), level, *good, _non_null(case), errors, told, tuple(details))
+    return Verdict(_name(case, tests), level, reference, compiled, _non_null(case), errors, told, tuple(details))
 
 
 def place(model: dmn.Model, namespace: str, name: str, value: Any, variables: dict[str, Any]) -> None:
@@ -136,9 +136,7 @@ def place(model: dmn.Model, namespace: str, name: str, value: Any, variables: di
             place(one.model, namespace, name, value, inner)
 
 
-def _reference(
-    case: Case, wanted: Wanted, model: dmn.Model, variables: dict[str, Any], notes: list[Diagnostic]
-) -> Any:
+def _reference(case: Case, wanted: Wanted, model: dmn.Model, variables: dict[str, Any], notes: list[Diagnostic]) -> Any:
     try:
         if case.kind == "decision" or not case.invocable:
             return dmn.evaluate(model, wanted.name, variables, notes)[0]

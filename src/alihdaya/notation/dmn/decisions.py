@@ -136,14 +136,14 @@ def compile_model(source: model.Model) -> Decisions:
     maker = _Maker(program)
     by_key = {logic.key: logic for logic in program.decisions}
     decisions = tuple(maker.decisions[element.id] for element in source.decisions if element.id in by_key)
-    own = [element for element in (*program.knowledge, *program.services) if element.key == element.id]
+    own = [element for element in program.invocable if element.key == element.id]
     functions = {name: maker.functions[element.key] for element in own for name in (element.id, element.name)}
     return Decisions(decisions, functions)
 
 
 class _Maker:
     def __init__(self, program: Program) -> None:
-        self.names = {element.key: element.name for element in (*program.knowledge, *program.services)}
+        self.names = {element.key: element.name for element in program.invocable}
         self.decisions: dict[str, Decision] = {}
         self.functions: dict[str, Function] = {service.key: self._service(service) for service in program.services}
         for logic in program.knowledge:

@@ -67,15 +67,16 @@ class _Unit:
         self.model = source
         self.prefix = prefix
         self.problems = problems
-        self.imports = {
+        self.imports: dict[str, tuple[str, _Unit]] = {
             one.namespace: (one.name, _Unit(one.model, f"{prefix}{one.name or one.namespace}/", problems))
             for one in source.imports
         }
-        self.types = Types(source, {name: unit.types for name, unit in self.imports.values()}, problems)
-        parts = (*source.inputs, *source.decisions, *source.knowledge, *source.services)
-        self.names = {part.id: part.name for part in parts}
+        self.types: Types = Types(source, {name: unit.types for name, unit in self.imports.values()}, problems)
+        self.names = {part.id: part.name for part in source.elements}
         inner = (name for _, unit in self.imports.values() for name in (*unit.names.values(), *unit.trees.properties))
-        self.trees = Trees(self.types, frozenset({*properties(source), *inner}), problems, lenient=source.lenient)
+        self.trees: Trees = Trees(
+            self.types, frozenset({*properties(source), *inner}), problems, lenient=source.lenient
+        )
         self.allowed = {item.name: item.allowed for item in source.types if item.allowed is not None}
         self.trees.allowed = self.allowed
 

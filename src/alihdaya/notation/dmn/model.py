@@ -193,6 +193,9 @@ class DecisionService:
     source: Source
 
 
+Element = InputData | DecisionElement | KnowledgeModel | DecisionService
+
+
 @dataclass(frozen=True, slots=True)
 class ItemDefinition:
     """A type of the model (DMN 7.3.2): its base type, its components, or the types of a function.
@@ -237,3 +240,8 @@ class Model:
     imports: tuple[Import, ...] = ()
     problems: tuple[Problem, ...] = ()
     lenient: bool = False
+
+    @property
+    def elements(self) -> tuple["Element", ...]:
+        """All elements that have an id and a name in scope."""
+        return (*self.inputs, *self.decisions, *self.knowledge, *self.services)

@@ -57,3 +57,8 @@ class Program:
     decisions: tuple[Logic, ...]
     knowledge: tuple[Logic, ...]
     services: tuple[Service, ...] = ()
+
+    @property
+    def invocable(self) -> tuple[Logic | Service, ...]:
+        """The knowledge models and decision services."""
+        return (*self.knowledge, *self.services)

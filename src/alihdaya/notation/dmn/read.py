@@ -213,4 +213,4 @@ class _Reader(BoxedReader):
 
 
 def _ids(other: model.Model) -> set[str]:
-    return {part.id for part in (*other.inputs, *other.decisions, *other.knowledge, *other.services)}
+    return {part.id for part in other.elements}

@@ -8,6 +8,7 @@ from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.link import link
 from alihdaya.notation.dmn.program import Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table, evaluate_table
+from alihdaya.notation.feel import access
 from alihdaya.notation.feel.evaluator import Diagnostic, Notes, walk
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function, clean
@@ -30,7 +31,12 @@ def evaluate(
     if not wanted:
         raise KeyError(name)
     scope = {key: clean(value) for key, value in variables.items()}
-    return _Run(program, diagnostics).decide(wanted[0], scope)
+    try:
+        return _Run(program, diagnostics).decide(wanted[0], scope)
+    except RecursionError:
+        if diagnostics is not None:
+            diagnostics.append(Diagnostic("too-deep", "the evaluation goes too deep", 0, wanted[0].id))
+        return None, ()
 
 
 def invoke(
@@ -42,14 +48,17 @@ def invoke(
     """
     program = link(source)
     run = _Run(program, diagnostics)
-    for logic in program.knowledge:
-        if logic.key == logic.id and name in {logic.name, logic.id}:
-            given = [clean(arguments.get(parameter)) for parameter in logic.parameters]
-            return run.function(logic).body(*given)
-    for service in program.services:
-        if service.key == service.id and name in {service.name, service.id}:
-            return run.serve(service, {key: clean(value) for key, value in arguments.items()})
-    raise KeyError(name)
+    wanted = [
+        element for element in program.invocable if element.key == element.id and name in {element.name, element.id}
+    ]
+    if not wanted:
+        raise KeyError(name)
+    function = run.function(wanted[0]) if isinstance(wanted[0], Logic) else run.service(wanted[0])
+    given = tuple(clean(arguments.get(parameter)) for parameter in function.parameters)
+    value = access.invoke(function, given)
+    if value is None and diagnostics is not None:
+        diagnostics.append(Diagnostic("function", "the invocation has no value", 0, wanted[0].id))
+    return value
 
 
 class _Run:
@@ -71,7 +80,8 @@ class _Run:
             if name in visible:
                 visible[name] = self._fitted(visible[name], wanted, logic, name)
         self._add_functions(visible, logic.knowledge)
-        return self._named(logic.id, lambda: self._value(logic, visible))
+        found: Answer = self._named(logic.id, lambda: self._value(logic, visible))
+        return found
 
     def _value(self, logic: Logic, visible: Variables) -> Answer:
         if isinstance(logic.root, Table):
@@ -84,7 +94,9 @@ class _Run:
         start = 0 if self.notes is None else len(self.notes)
         value = work()
         if self.notes is not None:
-            self.notes[start:] = [note if note.element else note._replace(element=element) for note in self.notes[start:]]
+            self.notes[start:] = [
+                note if note.element else note._replace(element=element) for note in self.notes[start:]
+            ]
         return value
 
     def _fitted(self, value: Any, wanted: Any, logic: Logic, name: str) -> Any:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from alihdaya.kernel.errors import NotationError, Problem
-from alihdaya.notation.dmn import external, model
+from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import NOTHING
 from alihdaya.notation.dmn.table import Table
 from alihdaya.notation.dmn.typing import Types
-from alihdaya.notation.feel import ir, parse
+from alihdaya.notation.feel import external, ir, parse
 from alihdaya.notation.feel.evaluator import walk
 from alihdaya.notation.feel.ir import TypeName
 
@@ -94,7 +94,8 @@ class Trees:
     def conditional(self, logic: model.Conditional, scope: Scope) -> ir.Node:
         """Turn a conditional."""
         parts = (logic.condition, logic.then, logic.otherwise)
-        return ir.If(0, *(self.boxed(part, scope) for part in parts), strict=True)
+        condition, then, otherwise = (self.boxed(part, scope) for part in parts)
+        return ir.If(0, condition, then, otherwise, strict=True)
 
     def filter(self, logic: model.BoxedFilter, scope: Scope) -> ir.Node:
         """Turn a filter."""

@@ -149,7 +149,6 @@ class Emitter:
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
         return FunctionType(code, self.namespace)
 
-
     def _checks(self, name: str, local: str) -> list[str]:
         """Write what a value from outside must pass: numbers are finite, a value with a type is of it."""
         lines = [f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None"]

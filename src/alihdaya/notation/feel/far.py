@@ -123,6 +123,7 @@ def ordered(left: Any, right: Any) -> int | None:
 def _flat(value: Any) -> int:
     base, cycles = split(value)
     if not isinstance(base, datetime):
-        return cycles * CYCLE_DAYS + base.toordinal()
+        return int(cycles * CYCLE_DAYS + base.toordinal())
     start = datetime(2000, 1, 1, tzinfo=None if base.tzinfo is None else UTC)
-    return cycles * CYCLE_DAYS * 86_400_000_000 + (base - start) // timedelta(microseconds=1)
+    micros: int = (base - start) // timedelta(microseconds=1)
+    return cycles * CYCLE_DAYS * 86_400_000_000 + micros

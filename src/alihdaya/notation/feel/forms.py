@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from alihdaya.notation.feel import ops, temporal
+from alihdaya.notation.feel import evaluator, external, ops, temporal
 from alihdaya.notation.feel.ir import (
     Against,
     BuiltinName,
@@ -17,6 +17,7 @@ from alihdaya.notation.feel.ir import (
     ListOf,
     Literal,
     Name,
+    Native,
     Node,
     OneSided,
     Path,
@@ -220,7 +221,7 @@ def quantified(parser: "Parser", token: Token) -> Node:
 
 
 def function(parser: "Parser", token: Token) -> Node:
-    """Read `function(a, b: type) body`. Raises NotationError for an external function, which is not run."""
+    """Read `function(a, b: type) body`. Raises NotationError for an external function that is not known."""
     parser.expect("(")
     names: list[str] = []
     types: list[TypeName | None] = []
@@ -234,12 +235,23 @@ def function(parser: "Parser", token: Token) -> Node:
         types.append(type_name(parser) if parser.accept(":") else None)
         names.append(name)
     parser.expect(")")
-    if parser.next_is("external"):
-        raise parser.place.refuse("external functions are not supported", token.at, "feel-external")
+    if parser.accept("external"):
+        return _external(parser, token, tuple(names), tuple(types))
     parser.scope.push(names)
     body = parser.expression()
     parser.scope.pop()
     return Lambda(token.at, tuple(names), body, tuple(types) if any(types) else ())
+
+
+def _external(parser: "Parser", token: Token, names: tuple[str, ...], types: tuple[TypeName | None, ...]) -> Node:
+    described = evaluator.walk(parser.expression(), {}, None)
+    kind = next(iter(described)) if type(described) is dict and len(described) == 1 else ""
+    body = external.find(kind, described[kind], len(names)) if kind else None
+    if body is None:
+        raise parser.place.refuse(
+            "external functions are not run, and this one is not known", token.at, "feel-external"
+        )
+    return Native(token.at, names, body, types if any(types) else ())
 
 
 def path(parser: "Parser", target: Node, at: int) -> Node:

@@ -106,18 +106,16 @@ def conforms(narrow: TypeName, wide: TypeName) -> bool:
     if narrow.name != wide.name:
         return False
     if narrow.name != "context":
-        return not wide.parts or (
-            len(narrow.parts) == len(wide.parts) and all(map(conforms, narrow.parts, wide.parts))
-        )
+        return not wide.parts or (len(narrow.parts) == len(wide.parts) and all(map(conforms, narrow.parts, wide.parts)))
     own = dict(zip(narrow.labels, narrow.parts, strict=True))
     pairs = zip(wide.labels, wide.parts, strict=True)
     return all(label in own and conforms(own[label], part) for label, part in pairs)
 
 
 def coerce(value: Any, wanted: TypeName | None) -> Any:
-    """Make a value fit a type: as it is, a list of one as its element, a value as a list of one, a date as its midnight.
+    """Make a value fit a type, or give null where it cannot (DMN 10.3.2.9.4).
 
-    Null where nothing of that fits (DMN 10.3.2.9.4).
+    A list of one counts as its element, a value as a list of one, a date as its midnight in UTC.
     """
     if value is None or wanted is None or belongs(value, wanted):
         return value

@@ -7,7 +7,7 @@ from typing import Any
 
 from alihdaya.notation.feel import far, ops, temporal
 from alihdaya.notation.feel.builtins.registry import builtin
-from alihdaya.notation.feel.values import CONTEXT, Number, YearsMonths, kind_of, number_of
+from alihdaya.notation.feel.values import CONTEXT, Number, Range, YearsMonths, kind_of, number_of
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
@@ -60,10 +60,19 @@ def written(value: Any) -> str:
         return format(value, "f")
     if type(value) is list:
         return "[" + ", ".join(map(written, value)) + "]"
+    if type(value) is Range:
+        return _range_text(value)
     if type(value) is dict:
         return "{" + ", ".join(f"{name}: {written(entry)}" for name, entry in value.items()) + "}"
     is_temporal = isinstance(value, (date, time, timedelta, YearsMonths, far.FarDate, far.FarDateTime))
     return temporal.text_of(value) if is_temporal else str(value) if type(value) is int else kind_of(value)
+
+
+def _range_text(value: Range) -> str:
+    if value.sign:
+        return f"({value.sign} {written(value.high if value.low is None else value.low)})"
+    start, end = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+    return f"{start}{written(value.low)}..{written(value.high)}{end}"
 
 
 @builtin("date", "from: string")

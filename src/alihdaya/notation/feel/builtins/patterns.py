@@ -201,7 +201,8 @@ class _Translator:
         return None if found is None else _written(found, negated=sign.isupper())
 
     def _class(self) -> str:
-        negated, parts, removed = self._accept("^"), [], ""
+        negated, removed = self._accept("^"), ""
+        parts: list[str] = []
         while not self._accept("]"):
             if parts and self._accept("-["):
                 removed = f"(?!{self._class()})"

@@ -1,14 +1,16 @@
 """How a builtin is declared: its FEEL name, the names and kinds of its parameters, one body per signature.
 
 A signature reads "string: string, start position: number, length?: number". `?` marks what may be left out, `*`
-on the only parameter takes any number of arguments. Kinds are those of `values.KINDS`, `any`, `moment` for
-dates, and dates and times, and `point` for what can be an end of a range. An argument of another kind, null included, makes the call null; a single value counts
-as a list of one where a list is wanted, and a list of one as its element (DMN 10.3.2.9.4).
+on the only parameter takes any number of arguments, but at least one. Kinds are those of `values.KINDS`, `any`,
+`moment` for dates, and dates and times, and `point` for what can be an end of a range. An argument of another kind,
+null included, makes the call null; a single value counts as a list of one where a list is wanted, a list of one as
+its element, and a date as its midnight (DMN 10.3.2.9.4).
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from alihdaya.notation.feel.far import FAR
@@ -64,7 +66,9 @@ class Builtin:
         for signature in self.signatures:
             known = [parameter.name for parameter in signature.parameters]
             if set(names) <= set(known):
-                needed = [rank for rank, one in enumerate(signature.parameters) if one.name in given or not one.optional]
+                needed = [
+                    rank for rank, one in enumerate(signature.parameters) if one.name in given or not one.optional
+                ]
                 last = max(needed, default=-1)
                 fitted = _fit(signature, tuple(given.get(name) for name in known[: last + 1]))
                 if fitted is not None:
@@ -122,8 +126,10 @@ def _convert(value: Any, kind: str, *, optional: bool) -> Any:
     wanted = _TYPES[kind]
     if type(value) in wanted:
         return value
+    if kind == "date and time" and type(value) is date:
+        return datetime.combine(value, time(), UTC)
     if value is None:
-        return None if optional else _UNFIT
+        return None if optional and kind == "string" else _UNFIT
     if kind == "list":
         return [value]
     alone = type(value) is list and len(value) == 1 and type(value[0]) in wanted

@@ -99,6 +99,6 @@ def split(text: str, delimiter: str) -> list[str]:
 
 
 @builtin("string join", "list: list, delimiter?: string")
-def string_join(texts: list[str | None], delimiter: str = "") -> str:
+def string_join(texts: list[str | None], delimiter: str | None = None) -> str:
     """Join texts with a delimiter; nulls are left out, other elements make the result null."""
-    return delimiter.join(text for text in texts if text is not None)
+    return (delimiter or "").join(text for text in texts if text is not None)

@@ -53,6 +53,7 @@ def _absolute(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
+    """Read a number; what is no number of FEEL's, such as NaN, is null."""
     if type(value) in NUMBERS:
         return value
     return finite(CONTEXT.create_decimal(value)) if type(value) is str else None
@@ -80,8 +81,5 @@ _KNOWN: dict[tuple[str, str], Body] = {
     (_MATH, "pow"): ops.power,
     ("java.lang.String", "format"): _formatted,
     ("java.lang.String", "valueOf"): lambda value: str(value) if type(value) in {int, Decimal, str} else None,
-    **{
-        (f"java.lang.{owner}", "valueOf"): _number
-        for owner in ("Byte", "Short", "Integer", "Long", "Float", "Double")
-    },
+    **{(f"java.lang.{owner}", "valueOf"): _number for owner in ("Byte", "Short", "Integer", "Long", "Float", "Double")},
 }
