@@ -16,6 +16,8 @@ PAIRS = [
     ("overlaps before([3..8], [1..5])", False),
     ("overlaps after([3..8], [1..5])", True),
     ("overlaps after([5..8], [1..5))", False),
+    ("overlaps after((1..5], [1..5])", True),
+    ("overlaps after((1..5), [1..5])", False),
     ("finishes([5..10], [1..10])", True),
     ("finishes([5..10), [1..10])", False),
     ("finished by([1..10], 10)", True),

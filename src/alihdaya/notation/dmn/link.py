@@ -15,6 +15,8 @@ from alihdaya.notation.feel.ir import TypeName
 from alihdaya.notation.feel.parser import HEIGHT_LIMIT, NOW
 
 _NULL = ir.Literal(0, None)
+IMPORT_LIMIT = 8
+"""How deep imports may go; a model that two others import is linked at either place."""
 
 
 @lru_cache(maxsize=16)
@@ -63,12 +65,14 @@ def _ordered(placed: list[_Placed], problems: list[Problem]) -> Iterator[tuple["
 class _Unit:
     """One model at the place to which a chain of imports leads."""
 
-    def __init__(self, source: model.Model, prefix: str, problems: list[Problem]) -> None:
+    def __init__(self, source: model.Model, prefix: str, problems: list[Problem], depth: int = 0) -> None:
+        if depth > IMPORT_LIMIT:
+            raise NotationError(Problem("import", f"imports go more than {IMPORT_LIMIT} deep", Source(source.file)))
         self.model = source
         self.prefix = prefix
         self.problems = problems
         self.imports: dict[str, tuple[str, _Unit]] = {
-            one.namespace: (one.name, _Unit(one.model, f"{prefix}{one.name or one.namespace}/", problems))
+            one.namespace: (one.name, _Unit(one.model, f"{prefix}{one.name or one.namespace}/", problems, depth + 1))
             for one in source.imports
         }
         self.types: Types = Types(source, {name: unit.types for name, unit in self.imports.values()}, problems)

@@ -163,7 +163,7 @@ class _Reader(BoxedReader):
         wanted = _WANTED[local_name(reference)]
         namespace, _, key = reference.get("href", "").rpartition("#")
         if namespace in self.imports:
-            if key in _ids(self.imports[namespace].model):
+            if key in _ids(self.imports[namespace].model, wanted):
                 return f"{namespace}#{key}"
             where = f"no {wanted[0]} of the imported model"
         else:
@@ -212,5 +212,11 @@ class _Reader(BoxedReader):
         )
 
 
-def _ids(other: model.Model) -> set[str]:
-    return {part.id for part in other.elements}
+def _ids(other: model.Model, kinds: tuple[str, ...]) -> set[str]:
+    parts: dict[str, tuple[model.Element, ...]] = {
+        "inputData": other.inputs,
+        "decision": other.decisions,
+        "businessKnowledgeModel": other.knowledge,
+        "decisionService": other.services,
+    }
+    return {part.id for kind in kinds for part in parts[kind]}

@@ -79,6 +79,7 @@ _KNOWN: dict[tuple[str, str], Body] = {
     (_MATH, "max"): _extreme(ops.greater),
     (_MATH, "min"): _extreme(ops.less),
     (_MATH, "pow"): ops.power,
+    ("java.lang.Boolean", "valueOf"): lambda value: value if type(value) is bool else None,
     ("java.lang.String", "format"): _formatted,
     ("java.lang.String", "valueOf"): lambda value: str(value) if type(value) in {int, Decimal, str} else None,
     **{(f"java.lang.{owner}", "valueOf"): _number for owner in ("Byte", "Short", "Integer", "Long", "Float", "Double")},

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from alihdaya.kernel.errors import NotationError, Source
-from alihdaya.notation.feel import forms
+from alihdaya.notation.feel import forms, ops
 from alihdaya.notation.feel.builtins import NAMES as BUILTIN_NAMES
 from alihdaya.notation.feel.ir import (
     INPUT,
@@ -155,8 +155,8 @@ class Parser:
         if token.text == "-":
             self.advance()
             operand = self.expression(_NEGATION)
-            is_number = isinstance(operand, Literal) and type(operand.value) is not bool and operand.value is not None
-            return forms.negated(token.at, operand) if is_number else Negate(token.at, operand)
+            constant = isinstance(operand, Literal) and ops.negate(operand.value) is not None
+            return forms.negated(token.at, operand) if constant else Negate(token.at, operand)
         form = forms.SIGNS.get(token.text)
         if form is None:
             raise self.unexpected("an expression is expected")

@@ -142,10 +142,8 @@ def overlaps_before(left: Range, right: Range) -> bool:
 
 @builtin("overlaps after", "range1: range, range2: range")
 def overlaps_after(left: Range, right: Range) -> bool:
-    """Tell whether a range starts inside another and ends after it."""
-    order = _order(_high(left), _high(right))
-    later = order > 0 or (order == 0 and left.high_closed and not right.high_closed)
-    return _starts_no_earlier(left, right) and not ranges_before(right, left) and later
+    """Tell whether another range overlaps before this one."""
+    return overlaps_before(right, left)
 
 
 @builtin("finishes", "point: point, range: range")
