@@ -68,6 +68,13 @@ def test_a_table_of_a_type_keeps_its_rules():
     assert run(data, "d", {"x": 6}) == (None, (2,))
 
 
+def test_a_table_tells_far_days_apart():
+    rows = [['> @"10000-01-01"', "1"], ['@"2024-01-01"', "2"], ['< @"-0001-01-01"', "3"], ["> 5", "4"]]
+    data = file(decision("d", table(["date(x)"], {"out": ""}, rows), ["x"]), inputs=["x"])
+    days = {"10000-01-02": 1, "2024-01-01": 2, "-0002-01-01": 3, "2024-01-02": None, "10000-01-01": None}
+    assert {day: run(data, "d", {"x": day})[0] for day in days} == days
+
+
 SERVICE = (
     '<decisionService id="id_s" name="s"><variable name="s"/><outputDecision href="#id_a"/>'
     '<inputDecision href="#id_b"/><inputData href="#id_x"/></decisionService>'

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
-from alihdaya.notation.feel.far import FarDate, FarDateTime, year_of
+from alihdaya.notation.feel.far import FarDate, FarDateTime, gap, moved, year_of
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
 
@@ -16,6 +16,7 @@ LOOP_LIMIT = 1_000_000
 
 _DAY = 86400
 _MICRO = timedelta(microseconds=1)
+_DAYS = frozenset({date, FarDate})
 
 
 def path(target: Any, name: str) -> Any:
@@ -133,6 +134,10 @@ def span(low: Any, high: Any) -> Sequence[Any] | None:
     if type(low) is date and type(high) is date:
         numbers = span(low.toordinal(), high.toordinal())
         return None if numbers is None else [date.fromordinal(number) for number in numbers]
+    if type(low) in _DAYS and type(high) in _DAYS:
+        days = gap(low, high).days
+        steps = range(-days + 1) if days <= 0 else range(0, -days - 1, -1)
+        return None if abs(days) >= LOOP_LIMIT else [moved(low, timedelta(days=step)) for step in steps]
     if type(low) not in NUMBERS or type(high) not in NUMBERS or low != int(low) or high != int(high):
         return None
     first, last = int(low), int(high)
