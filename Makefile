@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test lint check messages chaos bench docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos bench conformance docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ chaos: setup ## kill real processes, again and again, on both databases
 
 bench: setup ## measure: make bench NAME=spine (all without NAME)
 	@$(BIN)/python -m bench $(NAME)
+
+conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
+	@$(BIN)/python -m conformance $(SUITE) $(DIR)
 
 docs: setup ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -131,7 +131,7 @@ def test_a_cycle_is_shown_with_its_elements():
         (file(decision("d", literal("1")), decision("d", literal("2"))), "duplicate-id"),
         (file(decision("d", ""), '<inputData id="z" name="d"/>'), "duplicate-name"),
         (file('<decision id="q"/>'), "missing-name"),
-        (file('<import namespace="urn:other" name="o"/>'), "unsupported"),
+        (file('<import namespace="urn:other" name="o"/>'), "import"),
         (file(decision("d", DEEP)), "dmn-depth"),
         (file(decision("d", literal("1"), ["d"])), "reference"),
         (b'<definitions xmlns="urn:bpmn"/>', "not-dmn"),

@@ -5,7 +5,7 @@
 
 from alihdaya.notation.dmn.decisions import Decision, Decisions, compile_model
 from alihdaya.notation.dmn.model import Model
-from alihdaya.notation.dmn.read import read
-from alihdaya.notation.dmn.reference import evaluate
+from alihdaya.notation.dmn.read import read, wanted_imports
+from alihdaya.notation.dmn.reference import evaluate, invoke
 
-__all__ = ["Decision", "Decisions", "Model", "compile_model", "evaluate", "read"]
+__all__ = ["Decision", "Decisions", "Model", "compile_model", "evaluate", "invoke", "read", "wanted_imports"]

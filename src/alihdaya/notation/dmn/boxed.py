@@ -77,10 +77,15 @@ class BoxedReader:
                 self.depth += 1
                 if self.depth > DEPTH_LIMIT:
                     self.problem("dmn-depth", f"boxed expressions nest deeper than {DEPTH_LIMIT}", child)
-                found = reader(self, child) if self.depth <= DEPTH_LIMIT else NOTHING
+                found = self.typed(child.get("typeRef"), reader(self, child)) if self.depth <= DEPTH_LIMIT else NOTHING
                 self.depth -= 1
                 return found
         return None
+
+    def typed(self, type_name: str | None, body: model.Boxed) -> model.Boxed:
+        """Say the type that an expression must have, if one is said."""
+        name = tidy(type_name)
+        return body if name in {"", "Any"} or body is NOTHING else model.Typed(name, body)
 
     def required(self, parent: "Element | None", within: "Element") -> model.Boxed:
         """Read a boxed expression that must be there."""
@@ -101,7 +106,8 @@ class BoxedReader:
             variable = self.child(row, "variable")
             if variable is None and place < len(rows):
                 self.problem("missing-name", "only the last entry of a context may have no name", row)
-            entries.append(("" if variable is None else tidy(variable.get("name")), self.required(row, row)))
+            name, wanted = ("", "") if variable is None else (variable.get("name"), variable.get("typeRef"))
+            entries.append((tidy(name), self.typed(wanted, self.required(row, row))))
         return model.BoxedContext(tuple(entries), bool(entries) and entries[-1][0] == "")
 
     def invocation(self, element: "Element") -> model.Boxed:
@@ -112,33 +118,40 @@ class BoxedReader:
             if parameter is None:
                 self.problem("missing-name", "a binding has no parameter", binding)
                 continue
-            bindings.append((tidy(parameter.get("name")), self.expression(binding) or NOTHING))
+            value = self.typed(parameter.get("typeRef"), self.expression(binding) or NOTHING)
+            bindings.append((tidy(parameter.get("name")), value))
         return model.Invocation(self.required(element, element), tuple(bindings))
 
     def items(self, element: "Element") -> model.Boxed:
         """Read a list: every child that is an expression."""
         wrapped = (child for child in self.children(element) if local_name(child) in _READERS)
-        found = [_READERS[local_name(child)](self, child) for child in wrapped]
+        found = [self.typed(child.get("typeRef"), _READERS[local_name(child)](self, child)) for child in wrapped]
         return model.BoxedList(tuple(found))
 
     def relation(self, element: "Element") -> model.Boxed:
         """Read a relation as a list of contexts."""
         columns = [tidy(column.get("name")) for column in self.children(element, "column")]
+        types = [column.get("typeRef") for column in self.children(element, "column")]
         rows: list[model.Boxed] = []
         for row in self.children(element, "row"):
             cells = self.items(row)
             values = cells.items if isinstance(cells, model.BoxedList) else ()
             if len(values) != len(columns):
                 self.problem("cells", f"the row has {len(values)} cells for {len(columns)} columns", row)
-            rows.append(model.BoxedContext(tuple(zip(columns, values, strict=False)), result=False))
+            given = [self.typed(wanted, value) for wanted, value in zip(types, values, strict=False)]
+            rows.append(model.BoxedContext(tuple(zip(columns, given, strict=False)), result=False))
         return model.BoxedList(tuple(rows))
 
     def function(self, element: "Element") -> model.Boxed:
-        """Read a function definition, which must be in FEEL."""
-        if element.get("kind", "FEEL") != "FEEL":
-            self.problem("unsupported", f"functions of kind {element.get('kind')!r} are not supported", element)
-        names = [tidy(parameter.get("name")) for parameter in self.children(element, "formalParameter")]
-        return model.FunctionDefinition(tuple(names), self.required(element, element))
+        """Read a function definition; one that is not in FEEL is kept as what it says of itself."""
+        kind = element.get("kind", "FEEL")
+        parameters = list(self.children(element, "formalParameter"))
+        names = tuple(tidy(parameter.get("name")) for parameter in parameters)
+        types = tuple(tidy(parameter.get("typeRef")) for parameter in parameters)
+        body = self.required(element, element)
+        if kind != "FEEL":
+            return model.ExternalFunction(kind, names, types, body, source_of(element, self.file))
+        return model.FunctionDefinition(names, body, types)
 
     def conditional(self, element: "Element") -> model.Boxed:
         """Read a conditional."""

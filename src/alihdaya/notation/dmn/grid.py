@@ -11,6 +11,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from alihdaya.notation.feel.evaluator import walk
+from alihdaya.notation.feel.far import FAR
 from alihdaya.notation.feel.ir import INPUT, Against, In, Interval, Literal, Name, Node
 from alihdaya.notation.feel.values import KINDS, NUMBERS, YearsMonths
 
@@ -61,7 +62,8 @@ def constants(cell: Node) -> list[Any] | None:
         return None
     parts = [part for test in cell.tests for part in _operands(test)]
     values = [part.value for part in parts if isinstance(part, Literal)]
-    known = len(values) == len(parts) and all(KINDS[type(value)] in _CONSTANT_KINDS for value in values)
+    fit = all(KINDS[type(value)] in _CONSTANT_KINDS and type(value) not in FAR for value in values)
+    known = len(values) == len(parts) and fit
     return values if known else None
 
 

@@ -1,196 +1,203 @@
-"""From the model to linked logic: FEEL parsed with its names in scope, boxed forms turned into FEEL's own tree."""
+"""From the model to linked logic: names, types and requirements of a model and its imports brought together."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
 from alihdaya.notation.dmn import model
-from alihdaya.notation.dmn.boxed import NOTHING
 from alihdaya.notation.dmn.graph import in_order
-from alihdaya.notation.dmn.table import Table
-from alihdaya.notation.feel import ir, parse
-from alihdaya.notation.feel.evaluator import walk
-from alihdaya.notation.feel.parser import HEIGHT_LIMIT
+from alihdaya.notation.dmn.program import Logic, Need, Program, Service
+from alihdaya.notation.dmn.trees import Trees, properties
+from alihdaya.notation.dmn.typing import Types, result_of
+from alihdaya.notation.feel import ir
+from alihdaya.notation.feel.ir import TypeName
+from alihdaya.notation.feel.parser import HEIGHT_LIMIT, NOW
 
 _NULL = ir.Literal(0, None)
-Scope = frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """A decision or knowledge model that is ready to be run: its tree, and the names that it takes from outside.
-
-    `requires` are the ids of required decisions, `knowledge` those of knowledge models; `inputs` the names of the
-    input data that it needs itself.
-    """
-
-    id: str
-    name: str
-    root: ir.Node
-    parameters: tuple[str, ...]
-    inputs: tuple[str, ...]
-    requires: tuple[str, ...]
-    knowledge: tuple[str, ...]
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """All decisions and knowledge models of a file, each after those that it requires."""
-
-    decisions: tuple[Logic, ...]
-    knowledge: tuple[Logic, ...]
+IMPORT_LIMIT = 8
+"""How deep imports may go; a model that two others import is linked at either place."""
 
 
 @lru_cache(maxsize=16)
 def link(source: model.Model) -> Program:
-    """Link a model. Raises NotationError with every problem: cycles, unknown names, cells that are not FEEL."""
-    linker = _Linker(source)
-    decisions = in_order(source.decisions, lambda decision: decision.decisions, linker.problems)
-    knowledge = in_order(source.knowledge, lambda element: element.knowledge, linker.problems)
+    """Link a model.
+
+    Raises NotationError with every problem: cycles, unknown names, cells that are not FEEL. In a lenient model what
+    is wrong is null instead, with its reason.
+    """
+    problems: list[Problem] = []
+    units = list(_units(_Unit(source, "", problems)))
+    decisions = _ordered([unit.placed(part) for unit in units for part in unit.model.decisions], problems)
+    knowledge = _ordered([unit.placed(part) for unit in units for part in unit.model.knowledge], problems)
     program = Program(
-        tuple(linker.decision(element) for element in decisions),
-        tuple(linker.knowledge(element) for element in knowledge),
+        tuple(unit.decision(element, ringed) for unit, element, ringed in decisions),
+        tuple(unit.knowledge(element, ringed) for unit, element, ringed in knowledge),
+        tuple(unit.service(element) for unit in units for element in unit.model.services),
     )
-    if linker.problems:
-        raise NotationError(linker.problems)
+    if problems and not source.lenient:
+        raise NotationError(problems)
     return program
 
 
-class _Linker:
-    def __init__(self, source: model.Model) -> None:
-        self.problems: list[Problem] = []
-        self.names = {part.id: part.name for part in source.inputs}
-        self.names |= {part.id: part.name for part in source.decisions}
-        self.names |= {part.id: part.name for part in source.knowledge}
+class _Placed(NamedTuple):
+    id: str
+    name: str
+    source: Source
+    requires: tuple[str, ...]
+    unit: "_Unit"
+    element: Any
+
+
+def _ordered(placed: list[_Placed], problems: list[Problem]) -> Iterator[tuple["_Unit", Any, Problem | None]]:
+    """Give elements in order; those of a cycle come last, with the problem."""
+    before = len(problems)
+    here = {one.id for one in placed}
+    ordered = in_order(placed, lambda one: tuple(key for key in one.requires if key in here), problems)
+    for one in ordered:
+        yield one.unit, one.element, None
+    done = {one.id for one in ordered}
+    for one in placed:
+        if one.id not in done:
+            yield one.unit, one.element, problems[before]
+
+
+class _Unit:
+    """One model at the place to which a chain of imports leads."""
+
+    def __init__(self, source: model.Model, prefix: str, problems: list[Problem], depth: int = 0) -> None:
+        if depth > IMPORT_LIMIT:
+            raise NotationError(Problem("import", f"imports go more than {IMPORT_LIMIT} deep", Source(source.file)))
+        self.model = source
+        self.prefix = prefix
+        self.problems = problems
+        self.imports: dict[str, tuple[str, _Unit]] = {
+            one.namespace: (one.name, _Unit(one.model, f"{prefix}{one.name or one.namespace}/", problems, depth + 1))
+            for one in source.imports
+        }
+        self.types: Types = Types(source, {name: unit.types for name, unit in self.imports.values()}, problems)
+        self.names = {part.id: part.name for part in source.elements}
+        inner = (name for _, unit in self.imports.values() for name in (*unit.names.values(), *unit.trees.properties))
+        self.trees: Trees = Trees(
+            self.types, frozenset({*properties(source), *inner}), problems, lenient=source.lenient
+        )
         self.allowed = {item.name: item.allowed for item in source.types if item.allowed is not None}
-        self.properties = frozenset(_properties(source))
+        self.trees.allowed = self.allowed
 
-    def decision(self, element: model.DecisionElement) -> Logic:
-        scope = self._scope(element.inputs + element.decisions + element.knowledge)
-        root = self._checked(_NULL if element.logic is None else self.boxed(element.logic, scope), element.source)
-        inputs = tuple(self.names[key] for key in element.inputs)
-        return Logic(element.id, element.name, root, (), inputs, element.decisions, element.knowledge, element.source)
+    def placed(self, element: Any) -> _Placed:
+        """Put an element where the imports lead to it."""
+        asked = element.decisions if isinstance(element, model.DecisionElement) else element.knowledge
+        requires = tuple(self.need(reference).key for reference in asked)
+        return _Placed(self.prefix + element.id, element.name, element.source, requires, self, element)
 
-    def knowledge(self, element: model.KnowledgeModel) -> Logic:
-        parameters = element.logic.parameters if element.logic else ()
-        scope = self._scope(element.knowledge) | {*parameters}
-        root = self._checked(self.boxed(element.logic.body, scope) if element.logic else _NULL, element.source)
-        return Logic(element.id, element.name, root, parameters, (), (), element.knowledge, element.source)
+    def need(self, reference: str) -> Need:
+        """Follow a reference: an id, or `namespace#id`."""
+        namespace, _, key = reference.rpartition("#")
+        if namespace in self.imports and namespace:
+            name, unit = self.imports[namespace]
+            return Need(name, unit.prefix + key)
+        return Need("", self.prefix + key)
 
-    def _scope(self, keys: tuple[str, ...]) -> Scope:
-        return frozenset(self.names[key] for key in keys)
+    def visible(self, reference: str) -> str:
+        """Give the name under which what is referred to is in scope: its own, or that of the import."""
+        namespace, _, key = reference.rpartition("#")
+        if namespace in self.imports and namespace:
+            name, unit = self.imports[namespace]
+            return name or unit.names[key]
+        return self.names[key]
 
-    def _checked(self, root: ir.Node, source: Source) -> ir.Node:
+    def _scope(self, references: Iterable[str]) -> frozenset[str]:
+        return frozenset(self.visible(reference) for reference in references)
+
+    def _checked(self, make: Callable[[], ir.Node], source: Source, ringed: Problem | None) -> ir.Node:
+        if ringed is not None:
+            return ir.Broken(0, ringed.code, ringed.message)
+        root = make()
         if ir.height(root, HEIGHT_LIMIT) > HEIGHT_LIMIT:
-            self.problems.append(Problem("feel-depth", f"the logic nests more than {HEIGHT_LIMIT} levels", source))
-            return _NULL
+            problem = Problem("feel-depth", f"the logic nests more than {HEIGHT_LIMIT} levels", source)
+            self.problems.append(problem)
+            return ir.Broken(0, problem.code, problem.message)
         return root
 
-    def feel(self, text: model.FeelText, scope: Scope, *, unary: bool = False) -> ir.Node:
-        """Parse one text; a problem is noted, and null stands for it."""
-        if text is NOTHING:
-            return _NULL
-        try:
-            return parse(
-                text.text, names=scope, source=text.source, unary=unary, closed=True, properties=self.properties
-            ).root
-        except NotationError as error:
-            self.problems += error.problems
-            return _NULL
-
-    def boxed(self, logic: model.Boxed, scope: Scope) -> ir.Node:
-        """Turn a boxed expression into FEEL's tree."""
-        return _TURN[type(logic)](self, logic, scope)
-
-    def context(self, logic: model.BoxedContext, scope: Scope) -> ir.Node:
-        entries = []
-        for name, entry in logic.entries:
-            entries.append((name, self.boxed(entry, scope)))
-            scope |= {name} if name else frozenset()
-        return ir.ContextOf(0, tuple(entries), logic.result)
-
-    def invocation(self, logic: model.Invocation, scope: Scope) -> ir.Node:
-        arguments = tuple(self.boxed(argument, scope) for _, argument in logic.bindings)
-        function = self.boxed(logic.function, scope)
-        return ir.Call(0, function, arguments, tuple(name for name, _ in logic.bindings))
-
-    def items(self, logic: model.BoxedList, scope: Scope) -> ir.Node:
-        return ir.ListOf(0, tuple(self.boxed(item, scope) for item in logic.items))
-
-    def function(self, logic: model.FunctionDefinition, scope: Scope) -> ir.Node:
-        return ir.Lambda(0, logic.parameters, self.boxed(logic.body, scope | {*logic.parameters}))
-
-    def conditional(self, logic: model.Conditional, scope: Scope) -> ir.Node:
-        parts = (logic.condition, logic.then, logic.otherwise)
-        return ir.If(0, *(self.boxed(part, scope) for part in parts))
-
-    def filter(self, logic: model.BoxedFilter, scope: Scope) -> ir.Node:
-        inner = scope | {"item"} | self.properties
-        return ir.Filter(0, self.boxed(logic.target, scope), self.boxed(logic.condition, inner))
-
-    def loop(self, logic: model.Iterator, scope: Scope) -> ir.Node:
-        names, sources = (logic.variable,), (self.boxed(logic.target, scope),)
-        extra = {logic.variable, "partial"} if logic.kind == "for" else {logic.variable}
-        body = self.boxed(logic.body, scope | extra)
-        if logic.kind == "for":
-            return ir.For(0, names, sources, body)
-        return ir.Quantified(0, logic.kind == "every", names, sources, body)
-
-    def table(self, logic: model.DecisionTable, scope: Scope) -> ir.Node:
-        defaults = tuple(self.feel(clause.default or NOTHING, scope) for clause in logic.outputs)
-        return Table(
-            0,
-            tuple(self.feel(clause.expression, scope) for clause in logic.inputs),
-            tuple(tuple(self.feel(test, scope, unary=True) for test in rule.tests) for rule in logic.rules),
-            tuple(tuple(self.feel(cell, scope) for cell in rule.outputs) for rule in logic.rules),
-            tuple(clause.name for clause in logic.outputs),
-            defaults if any(clause.default for clause in logic.outputs) else (),
-            tuple(self._priorities(clause, scope) for clause in logic.outputs),
-            logic.hit,
-            logic.aggregation,
+    def decision(self, element: model.DecisionElement, ringed: Problem | None) -> Logic:
+        """Link a decision."""
+        scope = self._scope(element.inputs + element.decisions + element.knowledge)
+        logic, wanted = element.logic, self._type(element.type)
+        if wanted is not None and isinstance(logic, model.Typed) and self.types.of(logic.type) is wanted:
+            logic = logic.body
+        root = self._checked(lambda: _NULL if logic is None else self.trees.boxed(logic, scope), element.source, ringed)
+        return Logic(
+            self.prefix + element.id,
+            element.id,
+            element.name,
+            root,
+            (),
+            tuple(dict.fromkeys((*map(self.visible, element.inputs), *((NOW,) if ir.uses(root, NOW) else ())))),
+            () if ringed else tuple(self.need(reference) for reference in element.decisions),
+            tuple(self.need(reference) for reference in element.knowledge),
+            element.source,
+            wanted,
+            tuple(self._input_types(element)),
         )
 
-    def _priorities(self, clause: model.OutputClause, scope: Scope) -> tuple[object, ...]:
-        text = clause.allowed or self.allowed.get(clause.type)
-        if text is None:
-            return ()
-        tests = self.feel(text, scope, unary=True)
-        found = tests.tests if isinstance(tests, ir.In) else ()
-        return tuple(walk(test, {}, None) for test in found if isinstance(test, ir.Literal))
+    def _input_types(self, element: model.DecisionElement) -> Iterator[tuple[str, TypeName]]:
+        types = {part.id: part.type for part in self.model.inputs}
+        for reference in element.inputs:
+            wanted = self.types.of(types.get(reference, ""))
+            if wanted is not None:
+                yield self.names[reference], wanted
+
+    def _type(self, name: str) -> TypeName | None:
+        return self.types.of(name)
+
+    def knowledge(self, element: model.KnowledgeModel, ringed: Problem | None) -> Logic:
+        """Link a knowledge model."""
+        logic = element.logic
+        parameters = logic.parameters if logic else ()
+        scope = self._scope(element.knowledge) | {*parameters}
+        types = self.trees.parameter_types(logic.types) if logic else ()
+        root = self._checked(lambda: self._body(logic, scope), element.source, ringed)
+        wanted = result_of(self._type(element.type))
+        return Logic(
+            self.prefix + element.id,
+            element.id,
+            element.name,
+            root if wanted is None else ir.Coerce(0, root, wanted),
+            parameters,
+            (),
+            (),
+            tuple(self.need(reference) for reference in element.knowledge),
+            element.source,
+            types=types,
+        )
+
+    def _body(self, logic: model.FunctionDefinition | model.ExternalFunction | None, scope: frozenset[str]) -> ir.Node:
+        if logic is None:
+            return _NULL
+        if isinstance(logic, model.ExternalFunction):
+            arguments = tuple(ir.Name(0, name) for name in logic.parameters)
+            return ir.Call(0, self.trees.boxed(logic, scope), arguments)
+        return self.trees.boxed(logic.body, scope)
+
+    def service(self, element: model.DecisionService) -> Service:
+        """Link a decision service: its input data are its first parameters, then its input decisions."""
+        parameters = []
+        for reference in element.inputs + element.decisions:
+            namespace, _, key = reference.rpartition("#")
+            name, unit = self.imports[namespace] if namespace in self.imports and namespace else ("", self)
+            parameters.append((name, unit.names[key]))
+        return Service(
+            self.prefix + element.id,
+            element.id,
+            element.name,
+            tuple(parameters),
+            tuple(self.need(reference) for reference in element.outputs),
+            result_of(self._type(element.type)),
+            element.source,
+        )
 
 
-_TURN: dict[type, Callable[..., ir.Node]] = {
-    model.FeelText: _Linker.feel,
-    model.DecisionTable: _Linker.table,
-    model.BoxedContext: _Linker.context,
-    model.Invocation: _Linker.invocation,
-    model.BoxedList: _Linker.items,
-    model.FunctionDefinition: _Linker.function,
-    model.Conditional: _Linker.conditional,
-    model.BoxedFilter: _Linker.filter,
-    model.Iterator: _Linker.loop,
-}
-
-
-def _properties(source: model.Model) -> Iterator[str]:
-    """Give every name that a model gives to an entry of a context, so that FEEL can read it after a dot."""
-    open_items = list(source.types)
-    while open_items:
-        item = open_items.pop()
-        for component in item.components:
-            yield component.name
-            open_items.append(component)
-    logics: list[object] = [element.logic for element in source.decisions]
-    logics += [element.logic for element in source.knowledge]
-    while logics:
-        logic = logics.pop()
-        if isinstance(logic, model.BoxedContext):
-            yield from (name for name, _ in logic.entries if name)
-        if isinstance(logic, model.DecisionTable):
-            yield from (clause.name for clause in logic.outputs if clause.name)
-        if isinstance(logic, tuple):
-            logics.extend(logic)
-        elif logic is not None and type(logic) in _TURN and not isinstance(logic, model.FeelText):
-            logics.extend(getattr(logic, name) for name in logic.__slots__)  # type: ignore[attr-defined]
+def _units(unit: _Unit) -> Iterator[_Unit]:
+    for _, inner in unit.imports.values():
+        yield from _units(inner)
+    yield unit

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alihdaya.kernel.errors import Source
+from alihdaya.kernel.errors import Problem, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class DecisionTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """An expression whose value must be of a type, by the type's name (DMN 7.3.1, 10.3.2.9.4)."""
+
+    type: str
+    body: "Boxed"
+
+
+@dataclass(frozen=True, slots=True)
 class BoxedContext:
     """A boxed context; with `result` the last entry, which then has no name, is its value (DMN 10.2.1.4)."""
 
@@ -76,10 +84,22 @@ class BoxedList:
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:
-    """A boxed function (DMN 10.2.1.7)."""
+    """A boxed function in FEEL (DMN 10.2.1.7); `types` has one name of a type a parameter, or an empty one."""
 
     parameters: tuple[str, ...]
     body: "Boxed"
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFunction:
+    """A function that is not in FEEL (DMN 10.3.2.13.3): `body` is a context that says which one is meant."""
+
+    kind: str
+    parameters: tuple[str, ...]
+    types: tuple[str, ...]
+    body: "Boxed"
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,8 @@ class Iterator:
 
 Boxed = (
     FeelText
+    | Typed
+    | ExternalFunction
     | DecisionTable
     | BoxedContext
     | Invocation
@@ -152,25 +174,60 @@ class KnowledgeModel:
 
     id: str
     name: str
-    logic: FunctionDefinition | None
+    logic: FunctionDefinition | ExternalFunction | None
     knowledge: tuple[str, ...]
     source: Source
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionService:
+    """A decision service (DMN 6.3.5): a function of its input data and input decisions, all by id."""
+
+    id: str
+    name: str
+    type: str
+    outputs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    inputs: tuple[str, ...]
+    source: Source
+
+
+Element = InputData | DecisionElement | KnowledgeModel | DecisionService
 
 
 @dataclass(frozen=True, slots=True)
 class ItemDefinition:
-    """A type of the model (DMN 7.3.2): its base type, or its components."""
+    """A type of the model (DMN 7.3.2): its base type, its components, or the types of a function.
+
+    `allowed` constrains the elements of a collection, `constraint` the whole. `function` has the types of the
+    parameters, and last the type of the result.
+    """
 
     name: str
     type: str
     collection: bool
     allowed: FeelText | None
     components: tuple["ItemDefinition", ...]
+    constraint: FeelText | None = None
+    function: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Another model (DMN 6.3.3), whose elements and types are named `name.element`; an empty name adds nothing."""
+
+    name: str
+    namespace: str
+    model: "Model"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """One file of DMN."""
+    """One file of DMN. References are ids, `namespace#id` for elements of an import.
+
+    A `lenient` model may hold what cannot be read: `problems` tells what, and its value is null with a diagnostic.
+    """
 
     file: str
     name: str
@@ -179,3 +236,12 @@ class Model:
     decisions: tuple[DecisionElement, ...]
     knowledge: tuple[KnowledgeModel, ...]
     types: tuple[ItemDefinition, ...]
+    services: tuple[DecisionService, ...] = ()
+    imports: tuple[Import, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    lenient: bool = False
+
+    @property
+    def elements(self) -> tuple["Element", ...]:
+        """All elements that have an id and a name in scope."""
+        return (*self.inputs, *self.decisions, *self.knowledge, *self.services)

@@ -1,5 +1,7 @@
 """Reading a file of DMN, of any version from 1.1 to 1.6, into the neutral model."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
@@ -20,35 +22,57 @@ NAMESPACES = {
 }
 """The namespaces of DMN's versions; all are read into the same model."""
 
+_WANTED = {
+    "requiredInput": ("inputData",),
+    "requiredDecision": ("decision",),
+    "requiredKnowledge": ("businessKnowledgeModel", "decisionService"),
+    "outputDecision": ("decision",),
+    "inputDecision": ("decision",),
+    "inputData": ("inputData",),
+}
 
-def read(data: bytes, name: str) -> model.Model:
-    """Read a DMN file, called `name` in messages.
+
+def read(data: bytes, name: str, *, imports: Iterable[model.Model] = (), lenient: bool = False) -> model.Model:
+    """Read a DMN file, called `name` in messages; `imports` are the models that it may import, by namespace.
 
     Raises NotationError with every problem found: XML that is refused, a namespace that is not DMN's, ids or names
     given twice, requirements that lead nowhere, cells and outputs that are missing, parts that are not supported.
-    FEEL is parsed later, by `compile_model`.
+    FEEL is parsed later, by `compile_model`. With `lenient` only XML that is refused and a root that is not DMN's
+    raise: whatever else is wrong goes into the model's `problems`, and the rest of the model can be used.
     """
     root = parse_xml(data, name)
     if namespace_of(root) not in NAMESPACES or local_name(root) != "definitions":
         raise NotationError(
             Problem("not-dmn", "the root is not a definitions element of DMN 1.1 to 1.6", source_of(root, name))
         )
-    reader = _Reader(name, root)
+    reader = _Reader(name, root, imports)
     found = reader.whole()
-    if reader.problems:
+    if reader.problems and not lenient:
         raise NotationError(reader.problems)
-    return found
+    return replace(found, problems=tuple(reader.problems), lenient=lenient)
+
+
+def wanted_imports(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Give a file's own namespace, and those of the models that it imports. Raises NotationError as `read` does."""
+    root = parse_xml(data, name)
+    own = namespace_of(root)
+    found = (element.get("namespace", "") for element in root if element.tag == f"{{{own}}}import")
+    return root.get("namespace", ""), tuple(found)
 
 
 class _Reader(BoxedReader):
-    def __init__(self, file: str, root: "Element") -> None:
+    def __init__(self, file: str, root: "Element", imports: Iterable[model.Model]) -> None:
         super().__init__(file, namespace_of(root))
         self.root = root
         self.target = root.get("namespace", "")
         self.ids: dict[str, Element] = {}
+        self.known = {other.namespace: other for other in imports}
+        self.imports: dict[str, model.Import] = {}
 
     def whole(self) -> model.Model:
         self._collect_ids()
+        for element in self.children(self.root, "import"):
+            self._import(element)
         made = model.Model(
             self.file,
             self.root.get("name", ""),
@@ -57,11 +81,20 @@ class _Reader(BoxedReader):
             tuple(self._decision(element) for element in self.children(self.root, "decision")),
             tuple(self._knowledge(element) for element in self.children(self.root, "businessKnowledgeModel")),
             tuple(self._item(element) for element in self.children(self.root, "itemDefinition")),
+            tuple(self._service(element) for element in self.children(self.root, "decisionService")),
+            tuple(self.imports.values()),
         )
         self._check_names(made)
-        for imported in self.children(self.root, "import"):
-            self.problem("unsupported", "imports of other models are not supported yet", imported)
         return made
+
+    def _import(self, element: "Element") -> None:
+        namespace, kind = element.get("namespace", ""), element.get("importType", "")
+        if kind and kind not in NAMESPACES:
+            return
+        if namespace in self.known:
+            self.imports[namespace] = model.Import(tidy(element.get("name")), namespace, self.known[namespace])
+        else:
+            self.problem("import", f"the imported model {namespace!r} is not at hand", element)
 
     def _collect_ids(self) -> None:
         for element in self.root.iter(f"{{{self.namespace}}}*"):
@@ -77,6 +110,7 @@ class _Reader(BoxedReader):
         seen: dict[str, Source] = {}
         parts = [(part.name, part.source) for part in made.inputs]
         parts += [(part.name, part.source) for part in made.decisions]
+        parts += [(part.name, part.source) for part in made.services]
         for name, source in parts + [(part.name, part.source) for part in made.knowledge]:
             if name in seen:
                 message = f"the name {name!r} was given before, in line {seen[name].line}"
@@ -126,33 +160,63 @@ class _Reader(BoxedReader):
         )
 
     def _target(self, reference: "Element") -> str:
-        wanted = {
-            "requiredInput": "inputData",
-            "requiredDecision": "decision",
-            "requiredKnowledge": "businessKnowledgeModel",
-        }[local_name(reference)]
+        wanted = _WANTED[local_name(reference)]
         namespace, _, key = reference.get("href", "").rpartition("#")
-        found = self.ids.get(key) if namespace in {"", self.target} else None
-        if found is None or local_name(found) != wanted:
-            where = f"no {wanted} of this file" if found is None else f"a {local_name(found)}, not a {wanted}"
-            self.problem("reference", f"the reference {reference.get('href', '')!r} leads to {where}", reference)
-            return ""
-        return key
+        if namespace in self.imports:
+            if key in _ids(self.imports[namespace].model, wanted):
+                return f"{namespace}#{key}"
+            where = f"no {wanted[0]} of the imported model"
+        else:
+            found = self.ids.get(key) if namespace in {"", self.target} else None
+            if found is not None and local_name(found) in wanted:
+                return key
+            where = f"no {wanted[0]} of this file" if found is None else f"a {local_name(found)}, not a {wanted[0]}"
+        self.problem("reference", f"the reference {reference.get('href', '')!r} leads to {where}", reference)
+        return ""
 
     def _knowledge(self, element: "Element") -> model.KnowledgeModel:
         key, name = self._named(element)
         inside = self.child(element, "encapsulatedLogic")
         logic = None if inside is None else self.function(inside)
-        function = logic if isinstance(logic, model.FunctionDefinition) else None
-        return model.KnowledgeModel(key, name, function, self._knowledge_ids(element), source_of(element, self.file))
+        function = logic if isinstance(logic, (model.FunctionDefinition, model.ExternalFunction)) else None
+        if inside is not None and isinstance(function, model.FunctionDefinition):
+            function = replace(function, body=self.typed(inside.get("typeRef"), function.body))
+        source = source_of(element, self.file)
+        return model.KnowledgeModel(key, name, function, self._knowledge_ids(element), source, self._type(element))
+
+    def _service(self, element: "Element") -> model.DecisionService:
+        key, name = self._named(element)
+        outputs, decisions, inputs = (
+            tuple(target for reference in self.children(element, tag) if (target := self._target(reference)))
+            for tag in ("outputDecision", "inputDecision", "inputData")
+        )
+        source = source_of(element, self.file)
+        return model.DecisionService(key, name, self._type(element), outputs, decisions, inputs, source)
 
     def _item(self, element: "Element") -> model.ItemDefinition:
         self.owner = tidy(element.get("name"))
         base = self.child(element, "typeRef")
+        item = self.child(element, "functionItem")
+        function: tuple[str, ...] = ()
+        if item is not None:
+            names = [tidy(parameter.get("typeRef")) for parameter in self.children(item, "parameters")]
+            function = (*names, tidy(item.get("outputTypeRef")))
         return model.ItemDefinition(
             tidy(element.get("name")),
             tidy(base.text if base is not None else ""),
             element.get("isCollection") == "true",
             self.text(self.child(element, "allowedValues")),
             tuple(self._item(part) for part in self.children(element, "itemComponent")),
+            self.text(self.child(element, "typeConstraint")),
+            function,
         )
+
+
+def _ids(other: model.Model, kinds: tuple[str, ...]) -> set[str]:
+    parts: dict[str, tuple[model.Element, ...]] = {
+        "inputData": other.inputs,
+        "decision": other.decisions,
+        "businessKnowledgeModel": other.knowledge,
+        "decisionService": other.services,
+    }
+    return {part.id for kind in kinds for part in parts[kind]}

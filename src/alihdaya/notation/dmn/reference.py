@@ -1,14 +1,19 @@
 """The reference for decisions: walk the linked trees, one rule after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
-from alihdaya.notation.dmn.link import Logic, Program, link
+from alihdaya.notation.dmn.link import link
+from alihdaya.notation.dmn.program import Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table, evaluate_table
+from alihdaya.notation.feel import access
 from alihdaya.notation.feel.evaluator import Diagnostic, Notes, walk
+from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function, clean
+
+Variables = dict[str, Any]
 
 
 def evaluate(
@@ -16,43 +21,139 @@ def evaluate(
 ) -> Answer:
     """Evaluate a decision by name or id, as `Decision.run` does: its value and the rules that gave it.
 
-    Slow and plain; what it says is right. Reasons for nulls go into `diagnostics`. Raises KeyError for a decision
-    that the model does not have, and NotationError as `compile_model` does.
+    Slow and plain; what it says is right. Reasons for nulls go into `diagnostics`, each with the id of the decision
+    or knowledge model. Raises KeyError for a decision that the model does not have, and NotationError as
+    `compile_model` does.
     """
     program = link(source)
-    wanted = [logic for logic in program.decisions if tidy(name) == logic.name or name == logic.id]
+    wanted = [logic for logic in program.decisions if logic.key == logic.id and name in {logic.name, logic.id}]
+    wanted = wanted or [logic for logic in program.decisions if logic.key == logic.id and tidy(name) == logic.name]
     if not wanted:
         raise KeyError(name)
     scope = {key: clean(value) for key, value in variables.items()}
-    return _Run(program, scope, diagnostics).decide(wanted[0])
+    try:
+        return _Run(program, diagnostics).decide(wanted[0], scope)
+    except RecursionError:
+        if diagnostics is not None:
+            diagnostics.append(Diagnostic("too-deep", "the evaluation goes too deep", 0, wanted[0].id))
+        return None, ()
+
+
+def invoke(
+    source: model.Model, name: str, arguments: Mapping[str, Any], diagnostics: list[Diagnostic] | None = None
+) -> Any:
+    """Invoke a knowledge model or decision service by name or id, with arguments by name; one left out is null.
+
+    Raises KeyError for a name that the model does not have.
+    """
+    program = link(source)
+    run = _Run(program, diagnostics)
+    wanted = [
+        element for element in program.invocable if element.key == element.id and name in {element.name, element.id}
+    ]
+    if not wanted:
+        raise KeyError(name)
+    function = run.function(wanted[0]) if isinstance(wanted[0], Logic) else run.service(wanted[0])
+    given = tuple(clean(arguments.get(parameter)) for parameter in function.parameters)
+    value = access.invoke(function, given)
+    if value is None and diagnostics is not None:
+        diagnostics.append(Diagnostic("function", "the invocation has no value", 0, wanted[0].id))
+    return value
 
 
 class _Run:
-    def __init__(self, program: Program, scope: dict[str, Any], notes: Notes) -> None:
-        self.decisions = {logic.id: logic for logic in program.decisions}
-        self.knowledge = {logic.id: logic for logic in program.knowledge}
-        self.scope = scope
+    def __init__(self, program: Program, notes: Notes) -> None:
+        self.decisions = {logic.key: logic for logic in program.decisions}
+        self.knowledge = {logic.key: logic for logic in program.knowledge}
+        self.services = {service.key: service for service in program.services}
         self.notes = notes
 
-    def decide(self, logic: Logic) -> Answer:
-        names = set(logic.inputs)
-        for key in logic.requires:
-            required = self.decisions[key]
-            names.add(required.name)
-            if required.name not in self.scope:
-                self.scope[required.name] = self.decide(required)[0]
-        scope = {name: self.scope[name] for name in names if name in self.scope} | self._functions(logic)
+    def decide(self, logic: Logic, scope: Variables) -> Answer:
+        """Evaluate a decision where `scope` holds the variables of its own model; required ones are put into it."""
+        visible = {name: scope[name] for name in logic.inputs if name in scope}
+        for need in logic.requires:
+            required, inner = self.decisions[need.key], _inside(scope, need.scope)
+            if required.name not in inner:
+                inner[required.name] = self.decide(required, inner)[0]
+            visible[need.scope or required.name] = inner if need.scope else inner[required.name]
+        for name, wanted in logic.input_types:
+            if name in visible:
+                visible[name] = self._fitted(visible[name], wanted, logic, name)
+        self._add_functions(visible, logic.knowledge)
+        found: Answer = self._named(logic.id, lambda: self._value(logic, visible))
+        return found
+
+    def _value(self, logic: Logic, visible: Variables) -> Answer:
         if isinstance(logic.root, Table):
-            return evaluate_table(logic.root, scope, self.notes)
-        return walk(logic.root, scope, self.notes), ()
+            value, fired = evaluate_table(logic.root, visible, self.notes)
+        else:
+            value, fired = walk(logic.root, visible, self.notes), ()
+        return self._fitted(value, logic.type, logic, logic.name), fired
 
-    def _functions(self, logic: Logic) -> dict[str, Any]:
-        return {self.knowledge[key].name: self._function(self.knowledge[key]) for key in logic.knowledge}
+    def _named(self, element: str, work: Callable[[], Any]) -> Any:
+        start = 0 if self.notes is None else len(self.notes)
+        value = work()
+        if self.notes is not None:
+            self.notes[start:] = [
+                note if note.element else note._replace(element=element) for note in self.notes[start:]
+            ]
+        return value
 
-    def _function(self, logic: Logic) -> Function:
-        known = self._functions(logic)
+    def _fitted(self, value: Any, wanted: Any, logic: Logic, name: str) -> Any:
+        fitted = coerce(value, wanted)
+        if fitted is None and value is not None and self.notes is not None:
+            self.notes.append(Diagnostic("type", f"{name!r} is no {wanted.name}, or not an allowed one", 0, logic.id))
+        return fitted
+
+    def _add_functions(self, scope: Variables, needs: tuple[Need, ...]) -> None:
+        for need in needs:
+            element = self.knowledge.get(need.key) or self.services.get(need.key)
+            if element is not None:
+                function = self.function(element) if isinstance(element, Logic) else self.service(element)
+                inner = scope
+                if need.scope:
+                    inner = scope[need.scope] = dict(scope.get(need.scope) or {})
+                inner[element.name] = function
+
+    def function(self, logic: Logic) -> Function:
+        """Make the function of a knowledge model."""
+        known: Variables = {}
+        self._add_functions(known, logic.knowledge)
 
         def body(*arguments: Any) -> Any:
-            return walk(logic.root, {**known, **dict(zip(logic.parameters, arguments, strict=True))}, self.notes)
+            scope = {**known, **dict(zip(logic.parameters, arguments, strict=True))}
+            return self._named(logic.id, lambda: walk(logic.root, scope, self.notes))
 
-        return Function(logic.parameters, body)
+        return Function(logic.parameters, body, logic.types)
+
+    def service(self, service: Service) -> Function:
+        """Make the function of a decision service."""
+
+        def body(*arguments: Any) -> Any:
+            scope: Variables = {}
+            for (prefix, name), value in zip(service.parameters, arguments, strict=True):
+                _inside(scope, prefix)[name] = value
+            return self.serve(service, scope)
+
+        return Function(tuple(name for _, name in service.parameters), body)
+
+    def serve(self, service: Service, scope: Variables) -> Any:
+        """Evaluate the output decisions of a service: the value of the only one, or a context of all by name."""
+        results = {
+            self.decisions[need.key].name: self.decide(self.decisions[need.key], _inside(scope, need.scope))[0]
+            for need in service.outputs
+        }
+        value = next(iter(results.values())) if len(results) == 1 else results
+        fitted = coerce(value, service.type)
+        if fitted is None and value is not None and self.notes is not None:
+            self.notes.append(Diagnostic("type", f"the value of {service.name!r} is of another type", 0, service.id))
+        return fitted
+
+
+def _inside(scope: Variables, name: str) -> Variables:
+    """Give the variables of an imported model, a copy put in their place; those themselves for an empty name."""
+    if not name:
+        return scope
+    inner = scope.get(name)
+    scope[name] = made = dict(inner) if type(inner) is dict else {}
+    return made

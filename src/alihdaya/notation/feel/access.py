@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
+from alihdaya.notation.feel.far import FarDate, FarDateTime, gap, moved, year_of
+from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
 
 LOOP_LIMIT = 1_000_000
@@ -14,6 +16,7 @@ LOOP_LIMIT = 1_000_000
 
 _DAY = 86400
 _MICRO = timedelta(microseconds=1)
+_DAYS = frozenset({date, FarDate})
 
 
 def path(target: Any, name: str) -> Any:
@@ -69,6 +72,15 @@ for _day in (date, datetime):
         (_day, "day"): lambda day: day.day,
         (_day, "weekday"): lambda day: day.isoweekday(),
     }
+_PROPERTIES |= {
+    (kind, name): lambda far_one, name=name: path(far_one.base, name)  # type: ignore[misc]
+    for kind, names in (
+        (FarDate, ("month", "day", "weekday")),
+        (FarDateTime, ("month", "day", "weekday", "hour", "minute", "second", "time offset", "timezone")),
+    )
+    for name in names
+}
+_PROPERTIES |= {(FarDate, "year"): year_of, (FarDateTime, "year"): year_of}
 for _clock in (time, datetime):
     _PROPERTIES |= {
         (_clock, "hour"): lambda moment: moment.hour,
@@ -105,11 +117,27 @@ def select(values: Any, condition: Callable[[Any], Any]) -> Any:
     return kept + [entry for entry in values[1:] if condition(entry) is True]
 
 
+def select_strictly(values: Any, condition: Callable[[Any], Any]) -> list[Any] | None:
+    """Filter a list by a condition that must be boolean or null; null where it is not (DMN 10.2.1.9)."""
+    kept = []
+    for entry in values if type(values) is list else [] if values is None else [values]:
+        verdict = condition(entry)
+        if verdict is not None and type(verdict) is not bool:
+            return None
+        if verdict is True:
+            kept.append(entry)
+    return kept
+
+
 def span(low: Any, high: Any) -> Sequence[Any] | None:
     """Give the whole numbers, or days, from low to high, downwards where low is the larger; null for other values."""
     if type(low) is date and type(high) is date:
         numbers = span(low.toordinal(), high.toordinal())
         return None if numbers is None else [date.fromordinal(number) for number in numbers]
+    if type(low) in _DAYS and type(high) in _DAYS:
+        days = gap(low, high).days
+        steps = range(-days + 1) if days <= 0 else range(0, -days - 1, -1)
+        return None if abs(days) >= LOOP_LIMIT else [moved(low, timedelta(days=step)) for step in steps]
     if type(low) not in NUMBERS or type(high) not in NUMBERS or low != int(low) or high != int(high):
         return None
     first, last = int(low), int(high)
@@ -163,12 +191,22 @@ def for_each(sources: Sources, body: Callable[..., Any], partial: bool) -> list[
     return results
 
 
-def quantify(sources: Sources, body: Callable[..., Any], every: bool) -> bool | None:  # noqa: FBT001
-    """Give whether some, or every, turn of a loop is true, in three-valued logic."""
+def quantify(
+    sources: Sources,
+    body: Callable[..., Any],
+    every: bool,  # noqa: FBT001
+    strict: bool = False,  # noqa: FBT001, FBT002
+) -> bool | None:
+    """Give whether some, or every, turn of a loop is true, in three-valued logic.
+
+    With `strict` a turn that is neither boolean nor null makes it null.
+    """
     unknown = False
     try:
         for count, turn in enumerate(_turns(sources, ())):
             verdict = body(*turn)
+            if strict and verdict is not None and type(verdict) is not bool:
+                return None
             if verdict is not every and type(verdict) is bool:
                 return not every
             unknown = unknown or type(verdict) is not bool
@@ -183,6 +221,11 @@ def invoke(function: Any, arguments: tuple[Any, ...]) -> Any:
     """Call a function value by position; null where it is none, or the number of arguments does not fit."""
     if type(function) is not Function or len(arguments) != len(function.parameters):
         return None
+    if function.types:
+        fitted = tuple(map(coerce, arguments, function.types))
+        if any(new is None and old is not None for new, old in zip(fitted, arguments, strict=True)):
+            return None
+        arguments = fitted
     try:
         return function.body(*arguments)
     except RecursionError:

@@ -12,8 +12,10 @@ from alihdaya.notation.feel.ir import (
     Against,
     Arithmetic,
     Between,
+    Broken,
     BuiltinName,
     Call,
+    Coerce,
     Compare,
     ContextOf,
     Expr,
@@ -28,15 +30,18 @@ from alihdaya.notation.feel.ir import (
     Literal,
     Logic,
     Name,
+    Native,
     Negate,
     Node,
+    OneSided,
     Path,
     Quantified,
     Span,
+    TypeName,
     is_condition,
     uses,
 )
-from alihdaya.notation.feel.values import NUMBERS, clean
+from alihdaya.notation.feel.values import NUMBERS, Function, clean
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 UNUSUAL = (ArithmeticError, RecursionError, TypeError, ValueError)
@@ -144,6 +149,11 @@ def _interval(node: Interval, out: Emitter, names: Names) -> str:
     return out.assign(f"make_range({low}, {high}, {node.low_closed}, {node.high_closed})")
 
 
+@emits(OneSided)
+def _one_sided(node: OneSided, out: Emitter, names: Names) -> str:
+    return out.assign(f"one_sided({out.constant(node.op)}, {out.emit(node.operand, names)})")
+
+
 @emits(In)
 def _in(node: In, out: Emitter, names: Names) -> str:
     value = out.emit(node.value, names)
@@ -176,9 +186,13 @@ def _test(test: Node, value: str, out: Emitter, names: Names) -> str:
 @emits(If)
 def _if(node: If, out: Emitter, names: Names) -> str:
     condition, result = out.emit(node.condition, names), out.fresh()
-    for header, branch in ((f"if {condition} is True:", node.then), ("else:", node.otherwise)):
-        with out.block(header):
-            out.line(f"{result} = {out.emit(branch, names)}")
+    with out.block(f"if {condition} is True:"):
+        out.line(f"{result} = {out.emit(node.then, names)}")
+    if node.strict:
+        with out.block(f"elif {condition} is not None and {condition} is not False:"):
+            out.line(f"{result} = None")
+    with out.block("else:"):
+        out.line(f"{result} = {out.emit(node.otherwise, names)}")
     return result
 
 
@@ -203,7 +217,7 @@ def _for(node: For, out: Emitter, names: Names) -> str:
 @emits(Quantified)
 def _quantified(node: Quantified, out: Emitter, names: Names) -> str:
     sources = _sources(node, out, names)
-    return out.assign(f"quantify({sources}, {out.define(node.body, node.names, names)}, {node.every})")
+    return out.assign(f"quantify({sources}, {out.define(node.body, node.names, names)}, {node.every}, {node.strict})")
 
 
 @emits(ListOf)
@@ -233,7 +247,8 @@ def _filter(node: Filter, out: Emitter, names: Names) -> str:
     target = out.emit(node.target, names)
     if isinstance(node.condition, Literal) and type(node.condition.value) in NUMBERS:
         return out.assign(f"pick({target}, {out.constant(node.condition.value)})")
-    return out.assign(f"select({target}, {out.define(node.condition, ('item',), names, element=True)})")
+    select = "select_strictly" if node.strict else "select"
+    return out.assign(f"{select}({target}, {out.define(node.condition, ('item',), names, element=True)})")
 
 
 @emits(Call)
@@ -254,9 +269,34 @@ def _call(node: Call, out: Emitter, names: Names) -> str:
 
 @emits(Lambda)
 def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
-    return out.assign(f"Function({out.constant(node.parameters)}, {out.define(node.body, node.parameters, names)})")
+    body, types = out.define(node.body, node.parameters, names), out.constant(node.types)
+    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types})")
 
 
 @emits(InstanceOf)
 def _instance(node: InstanceOf, out: Emitter, names: Names) -> str:
-    return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)})")
+    return out.assign(f"belongs({out.emit(node.value, names)}, {out.constant(node.type)}, checked=False)")
+
+
+@emits(Coerce)
+def _coerce(node: Coerce, out: Emitter, names: Names) -> str:
+    return out.assign(fitted(out.emit(node.value, names), node.type, out))
+
+
+def fitted(value: str, wanted: TypeName, out: Emitter) -> str:
+    """Write the expression that makes a value fit a type; without a call where it fits as it is."""
+    slow = f"coerce({value}, {out.constant(wanted)})"
+    if wanted.check is not None or wanted.name not in {"number", "string", "boolean"}:
+        return slow
+    test = {"number": "in NUMBERS", "string": "is str", "boolean": "is bool"}[wanted.name]
+    return f"{value} if type({value}) {test} else {slow}"
+
+
+@emits(Broken)
+def _broken(_node: Broken, _out: Emitter, _names: Names) -> str:
+    return "None"
+
+
+@emits(Native)
+def _native(node: Native, out: Emitter, _names: Names) -> str:
+    return out.constant(Function(node.parameters, node.body, node.types))

@@ -11,20 +11,23 @@ from typing import Any, TypeVar
 
 from alihdaya.notation.feel import access, ops
 from alihdaya.notation.feel.evaluator import as_function
-from alihdaya.notation.feel.ir import Node
-from alihdaya.notation.feel.types import belongs
+from alihdaya.notation.feel.ir import Node, TypeName
+from alihdaya.notation.feel.types import belongs, coerce
 from alihdaya.notation.feel.values import NUMBERS, Function
 
 RUNTIME: dict[str, Any] = {
-    "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list},
+    "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list, "int": int},
     "Decimal": Decimal,
     "NUMBERS": NUMBERS,
     "Function": Function,
     "belongs": belongs,
+    "coerce": coerce,
     "as_function": as_function,
     "path": access.path,
     "pick": access.pick,
     "select": access.select,
+    "select_strictly": access.select_strictly,
+    "one_sided": ops.one_sided,
     "span": access.span,
     "for_each": access.for_each,
     "quantify": access.quantify,
@@ -50,8 +53,12 @@ class Names:
 
     def atom(self, name: str, out: "Emitter") -> str:
         """Give the local that holds a name; in a filter, write the look into the element first."""
-        if name in self.bound:
+        if name in self.bound and (self.element is None or name != "item"):
             return self.bound[name]
+        if name in self.bound:
+            outer = self.bound[name]
+            key = out.constant(name)
+            return out.assign(f"{outer}[{key}] if type({outer}) is dict and {key} in {outer} else {outer}")
         outer = self.parent.atom(name, out) if self.parent is not None else out.load(name)
         if self.element is None:
             return outer
@@ -71,6 +78,7 @@ class Emitter:
         self.given = dict(constants or {})
         self.namespace: dict[str, Any] = dict(RUNTIME)
         self.loads: dict[str, str] = {}
+        self.types: dict[str, TypeName] = {}
         self.lines: list[str] = []
         self.level = 1
         self.count = 0
@@ -135,11 +143,29 @@ class Emitter:
         for name, local in self.loads.items():
             if name not in self.given:
                 reads.append(f" {local} = variables({self.constant(name)})")
-                reads.append(f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None")
+                reads += self._checks(name, local)
         head = ["def decide(mapping):", " variables = mapping.get"]
         module = compile("\n".join([*head, *reads, *self.lines]), f"<{label}>", "exec")
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
         return FunctionType(code, self.namespace)
+
+    def _checks(self, name: str, local: str) -> list[str]:
+        """Write what a value from outside must pass: numbers are finite, a value with a type is of it."""
+        lines = [f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None"]
+        wanted = self.types.get(name)
+        if wanted is None:
+            return lines
+        fit = f"{local} = coerce({local}, {self.constant(wanted)})"
+        python = {"string": "str", "boolean": "bool"}.get(wanted.name)
+        if wanted.check is not None or not (python or wanted.name == "number"):
+            return [*lines, f" {fit}"]
+        if python:
+            return [f" if type({local}) is not {python}: {fit}"]
+        return [
+            f" if type({local}) is Decimal:",
+            f"  if not {local}.is_finite(): {local} = None",
+            f" elif type({local}) is not int: {fit}",
+        ]
 
 
 Rule = Callable[[Any, Emitter, Names], str]

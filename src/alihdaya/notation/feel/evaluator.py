@@ -10,8 +10,10 @@ from alihdaya.notation.feel.ir import (
     Against,
     Arithmetic,
     Between,
+    Broken,
     BuiltinName,
     Call,
+    Coerce,
     Compare,
     ContextOf,
     Expr,
@@ -26,24 +28,27 @@ from alihdaya.notation.feel.ir import (
     Literal,
     Logic,
     Name,
+    Native,
     Negate,
     Node,
+    OneSided,
     Path,
     Quantified,
     Span,
     is_condition,
     uses,
 )
-from alihdaya.notation.feel.types import belongs
+from alihdaya.notation.feel.types import belongs, coerce
 from alihdaya.notation.feel.values import NUMBERS, Function, clean
 
 
 class Diagnostic(NamedTuple):
-    """Why a value is null: a stable code, a sentence, and the characters before the place in the text."""
+    """Why a value is null: a stable code, a sentence, the characters before the place in the text, and whose text."""
 
     code: str
     message: str
     at: int
+    element: str = ""
 
 
 Scope = Mapping[str, Any]
@@ -150,11 +155,19 @@ def _interval(node: Interval, scope: Scope, notes: Notes) -> Any:
     return _noted(made, notes, "range", "the ends of the range have no common order", node)
 
 
+@evaluates(OneSided)
+def _one_sided(node: OneSided, scope: Scope, notes: Notes) -> Any:
+    made = ops.one_sided(node.op, walk(node.operand, scope, notes))
+    return _noted(made, notes, "range", "the end of the range has no order", node)
+
+
 @evaluates(In)
 def _in(node: In, scope: Scope, notes: Notes) -> Any:
     value = walk(node.value, scope, notes)
     inner = {**scope, INPUT: value}
     verdict = ops.any_of([_test(test, value, inner, notes) for test in node.tests])
+    if verdict is None:
+        null(notes, "comparison", "the value cannot be compared with what it is tested for", node)
     return ops.negation(verdict) if node.negated else verdict
 
 
@@ -170,7 +183,10 @@ def _test(test: Node, value: Any, scope: Scope, notes: Notes) -> bool | None:
 
 @evaluates(If)
 def _if(node: If, scope: Scope, notes: Notes) -> Any:
-    return walk(node.then if walk(node.condition, scope, notes) is True else node.otherwise, scope, notes)
+    condition = walk(node.condition, scope, notes)
+    if node.strict and condition is not None and type(condition) is not bool:
+        return null(notes, "condition", "the condition is no boolean", node)
+    return walk(node.then if condition is True else node.otherwise, scope, notes)
 
 
 @evaluates(Span)
@@ -198,7 +214,7 @@ def _bound(body: Node, names: tuple[str, ...], scope: Scope, notes: Notes) -> Ca
 @evaluates(Quantified)
 def _quantified(node: Quantified, scope: Scope, notes: Notes) -> Any:
     sources = [_bound(source, node.names, scope, notes) for source in node.sources]
-    verdict = access.quantify(sources, _bound(node.body, node.names, scope, notes), node.every)
+    verdict = access.quantify(sources, _bound(node.body, node.names, scope, notes), node.every, node.strict)
     return _noted(verdict, notes, "loop", "a source is no list, or a condition is unknown", node)
 
 
@@ -229,10 +245,13 @@ def _filter(node: Filter, scope: Scope, notes: Notes) -> Any:
         return _noted(access.pick(target, node.condition.value), notes, "position", "outside the list", node)
 
     def condition(item: Any) -> Any:
-        inner = {**scope, **item, "item": item} if type(item) is dict else {**scope, "item": item}
+        inner = {**scope, "item": item, **item} if type(item) is dict else {**scope, "item": item}
         return walk(node.condition, inner, notes)
 
-    return access.select(target, condition)
+    if not node.strict:
+        return access.select(target, condition)
+    kept = access.select_strictly(target, condition)
+    return _noted(kept, notes, "condition", "the condition is no boolean", node)
 
 
 @evaluates(Call)
@@ -249,9 +268,28 @@ def _call(node: Call, scope: Scope, notes: Notes) -> Any:
 
 @evaluates(Lambda)
 def _lambda(node: Lambda, scope: Scope, notes: Notes) -> Any:
-    return Function(node.parameters, _bound(node.body, node.parameters, scope, notes))
+    return Function(node.parameters, _bound(node.body, node.parameters, scope, notes), node.types)
 
 
 @evaluates(InstanceOf)
 def _instance(node: InstanceOf, scope: Scope, notes: Notes) -> Any:
-    return belongs(walk(node.value, scope, notes), node.type)
+    return belongs(walk(node.value, scope, notes), node.type, checked=False)
+
+
+@evaluates(Coerce)
+def _coerce(node: Coerce, scope: Scope, notes: Notes) -> Any:
+    value = walk(node.value, scope, notes)
+    fitted = coerce(value, node.type)
+    if fitted is None and value is not None:
+        return null(notes, "type", f"the value is no {node.type.name}, or not an allowed one", node)
+    return fitted
+
+
+@evaluates(Broken)
+def _broken(node: Broken, _scope: Scope, notes: Notes) -> Any:
+    return null(notes, node.code, node.message, node)
+
+
+@evaluates(Native)
+def _native(node: Native, _scope: Scope, _notes: Notes) -> Any:
+    return Function(node.parameters, node.body, node.types)

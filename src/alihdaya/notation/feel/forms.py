@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from alihdaya.notation.feel import ops, temporal
+from alihdaya.notation.feel import evaluator, external, ops, temporal
 from alihdaya.notation.feel.ir import (
     Against,
     BuiltinName,
@@ -17,10 +17,13 @@ from alihdaya.notation.feel.ir import (
     ListOf,
     Literal,
     Name,
+    Native,
     Node,
+    OneSided,
     Path,
     Quantified,
     Span,
+    TypeName,
 )
 from alihdaya.notation.feel.lexer import Token, unquote
 from alihdaya.notation.feel.scope import longest, run_of_words
@@ -100,6 +103,11 @@ def tests_in_parentheses(parser: "Parser") -> tuple[Node, ...] | None:
 
 def parenthesis(parser: "Parser", token: Token) -> Node:
     """Read `( … )`, or an interval that leaves out its low end."""
+    if parser.next_is(*_TEST_SIGNS):
+        sign = parser.advance().text
+        operand = parser.expression(30)
+        parser.expect(")")
+        return OneSided(token.at, sign, operand)
     inner = parser.expression()
     if parser.next_is(".."):
         return _interval(parser, token, inner, low_closed=False)
@@ -213,9 +221,10 @@ def quantified(parser: "Parser", token: Token) -> Node:
 
 
 def function(parser: "Parser", token: Token) -> Node:
-    """Read `function(a, b: type) body`. Raises NotationError for an external function, which is not run."""
+    """Read `function(a, b: type) body`. Raises NotationError for an external function that is not known."""
     parser.expect("(")
     names: list[str] = []
+    types: list[TypeName | None] = []
     while not parser.next_is(")"):
         if names:
             parser.expect(",")
@@ -223,16 +232,26 @@ def function(parser: "Parser", token: Token) -> Node:
         if parser.token.kind != "name":
             raise parser.unexpected("the name of a parameter is expected")
         parser.index += length
-        if parser.accept(":"):
-            type_name(parser)
+        types.append(type_name(parser) if parser.accept(":") else None)
         names.append(name)
     parser.expect(")")
-    if parser.next_is("external"):
-        raise parser.place.refuse("external functions are not supported", token.at, "feel-external")
+    if parser.accept("external"):
+        return _external(parser, token, tuple(names), tuple(types))
     parser.scope.push(names)
     body = parser.expression()
     parser.scope.pop()
-    return Lambda(token.at, tuple(names), body)
+    return Lambda(token.at, tuple(names), body, tuple(types) if any(types) else ())
+
+
+def _external(parser: "Parser", token: Token, names: tuple[str, ...], types: tuple[TypeName | None, ...]) -> Node:
+    described = evaluator.walk(parser.expression(), {}, None)
+    kind = next(iter(described)) if type(described) is dict and len(described) == 1 else ""
+    body = external.find(kind, described[kind], len(names)) if kind else None
+    if body is None:
+        raise parser.place.refuse(
+            "external functions are not run, and this one is not known", token.at, "feel-external"
+        )
+    return Native(token.at, names, body, types if any(types) else ())
 
 
 def path(parser: "Parser", target: Node, at: int) -> Node:

@@ -4,7 +4,7 @@ Every node carries `at`, the number of characters before it in its text. Sugar i
 the value named `?`, date and time literals are `Literal`s, builtins are told from variables.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, cast
@@ -105,6 +105,14 @@ class Interval(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class OneSided(Node):
+    """A range with one end, written as a comparison in parentheses, such as `(< 5)` (DMN 10.3.1.2, rule 66)."""
+
+    op: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
 class In(Node):
     """True when the value passes one of the tests; `negated` stands for `not(…)` around all of them."""
 
@@ -115,11 +123,15 @@ class In(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
-    """`if … then … else …`; a condition that is not true takes the second branch."""
+    """`if … then … else …`; a condition that is not true takes the second branch.
+
+    With `strict`, as in a boxed conditional, one that is neither boolean nor null gives null.
+    """
 
     condition: Node
     then: Node
     otherwise: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +153,16 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
-    """`some … satisfies …`, or `every …` where `every` is set."""
+    """`some … satisfies …`, or `every …` where `every` is set.
+
+    With `strict`, as in a boxed form, a condition that is neither boolean nor null makes the whole null.
+    """
 
     every: bool
     names: tuple[str, ...]
     sources: tuple[Node, ...]
     body: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +193,14 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`target[condition]`: by position, or by a condition that sees `item` and the entries of a context."""
+    """`target[condition]`: by position, or by a condition that sees `item` and the entries of a context.
+
+    With `strict`, as in a boxed filter, a condition that is neither boolean nor null makes the whole null.
+    """
 
     target: Node
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,20 +213,47 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Lambda(Node):
-    """`function(a, b) body`."""
-
-    parameters: tuple[str, ...]
-    body: Node
-
-
-@dataclass(frozen=True, slots=True)
 class TypeName:
-    """A type as written after `instance of`: its name, and what stands between < and >."""
+    """A type: its FEEL name, what stands between < and >, and what else its values must pass."""
 
     name: str
     parts: tuple["TypeName", ...] = ()
     labels: tuple[str, ...] = ()
+    check: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    """`function(a: type, b) body`; `types` is empty, or has the type of each parameter, or None."""
+
+    parameters: tuple[str, ...]
+    body: Node
+    types: tuple[TypeName | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coerce(Node):
+    """A value that must be of a type: made to fit where the standard says how, else null (DMN 10.3.2.9.4)."""
+
+    value: Node
+    type: TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """What could not be read, in a model that was read leniently: null, with the reason as its diagnostic."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Native(Node):
+    """A function that this program knows itself, of the name that a model gives it."""
+
+    parameters: tuple[str, ...]
+    body: Callable[..., Any]
+    types: tuple[TypeName | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

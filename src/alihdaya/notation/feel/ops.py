@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from alihdaya.notation.feel import temporal
+from alihdaya.notation.feel import far, temporal
 from alihdaya.notation.feel.values import CONTEXT, KINDS, NUMBERS, ORDERED, Range, YearsMonths, finite, whole
 
-_MOMENTS = frozenset({date, time, datetime})
+_MOMENTS = frozenset({date, time, datetime, *far.FAR})
 _LENGTHS = frozenset({timedelta, YearsMonths})
-_SCALARS = frozenset({bool, str, date, datetime, time, timedelta, YearsMonths, Range})
+_SCALARS = frozenset({bool, str, date, timedelta, YearsMonths, *far.FAR})
 
 
 def add(left: Any, right: Any) -> Any:
@@ -87,9 +87,14 @@ def equal(left: Any, right: Any) -> bool | None:
     if left is None or right is None:
         return left is right
     if kind is not other:
-        return None
+        return False if KINDS.get(kind) == KINDS.get(other) in {"date", "date and time"} else None
     if kind in _SCALARS:
         return bool(left == right)
+    if kind is datetime or kind is time:  # moments are equal to the second (DMN 10.3.2.3.5)
+        return bool(left.replace(microsecond=0) == right.replace(microsecond=0))
+    if kind is Range:
+        sides = (left.low_closed, left.high_closed, left.sign) == (right.low_closed, right.high_closed, right.sign)
+        return sides and equal(left.low, right.low) is True and equal(left.high, right.high) is True
     if kind is list:
         return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
     if kind is dict:
@@ -108,7 +113,8 @@ def less(left: Any, right: Any) -> bool | None:
     if kind in NUMBERS and other in NUMBERS:
         return bool(left < right)
     if kind is not other or kind not in ORDERED:
-        return None
+        order = _far_order(kind, other, left, right)
+        return None if order is None else order < 0
     try:
         return bool(left < right)
     except TypeError:  # one with a zone, one without
@@ -121,11 +127,18 @@ def at_most(left: Any, right: Any) -> bool | None:
     if kind in NUMBERS and other in NUMBERS:
         return bool(left <= right)
     if kind is not other or kind not in ORDERED:
-        return None
+        order = _far_order(kind, other, left, right)
+        return None if order is None else order <= 0
     try:
         return bool(left <= right)
     except TypeError:
         return None
+
+
+def _far_order(kind: type, other: type, left: Any, right: Any) -> int | None:
+    if not (kind in far.FAR or other in far.FAR) or KINDS.get(kind) != KINDS.get(other):
+        return None
+    return far.ordered(left, right)
 
 
 def greater(left: Any, right: Any) -> bool | None:
@@ -172,6 +185,8 @@ def within(value: Any, low: Any, high: Any, low_closed: bool, high_closed: bool)
 
 def in_range(value: Any, bounds: Range) -> bool | None:
     """Tell whether a value lies in a range, an end of None being infinite."""
+    if bounds.sign in {"=", "!="}:
+        return equal(value, bounds.low) if bounds.sign == "=" else unequal(value, bounds.low)
     low, high = bounds.low, bounds.high
     above: bool | None = True if low is None else (at_most if bounds.low_closed else less)(low, value)
     below: bool | None = True if high is None else (at_most if bounds.high_closed else less)(value, high)
@@ -181,6 +196,17 @@ def in_range(value: Any, bounds: Range) -> bool | None:
 def make_range(low: Any, high: Any, low_closed: bool, high_closed: bool) -> Range | None:  # noqa: FBT001
     """Make the range of two ends; null where they have no common order."""
     return Range(low, high, low_closed, high_closed) if at_most(low, high) is not None else None
+
+
+def one_sided(sign: str, end: Any) -> Range | None:
+    """Make the range that an operator and its operand say, such as `(< 5)`; null where the operand has no order."""
+    if at_most(end, end) is None and sign not in {"=", "!="}:
+        return None
+    if sign in {"=", "!="}:
+        return Range(end, end, sign == "=", sign == "=", sign)
+    below = sign in {"<", "<="}
+    closed = sign in {"<=", ">="}
+    return Range(None if below else end, end if below else None, closed and not below, closed and below, sign)
 
 
 def truth(value: Any) -> bool | None:
@@ -204,7 +230,7 @@ def satisfies(value: Any, test: Any) -> bool | None:
     if kind is list:
         if type(value) is list and equal(value, test) is True:
             return True
-        return any_of(in_range(value, one) if type(one) is Range else equal(value, one) for one in test)
+        return any((in_range(value, one) if type(one) is Range else equal(value, one)) is True for one in test)
     return equal(value, test)
 
 

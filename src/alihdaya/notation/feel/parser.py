@@ -1,15 +1,16 @@
 """Hand-written Pratt parser from FEEL text to nodes (DMN 10.3.1.2), reading names by the scope it is in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from alihdaya.kernel.errors import NotationError, Source
-from alihdaya.notation.feel import forms
+from alihdaya.notation.feel import forms, ops
 from alihdaya.notation.feel.builtins import NAMES as BUILTIN_NAMES
 from alihdaya.notation.feel.ir import (
     INPUT,
     Arithmetic,
     Between,
     BuiltinName,
+    Call,
     Compare,
     Expr,
     In,
@@ -19,10 +20,11 @@ from alihdaya.notation.feel.ir import (
     Name,
     Negate,
     Node,
+    TypeName,
     height,
 )
 from alihdaya.notation.feel.lexer import Place, Token, tokens_of
-from alihdaya.notation.feel.scope import KEYWORDS, Scope, longest, run_of_words, table_of
+from alihdaya.notation.feel.scope import KEYWORDS, Scope, Table, longest, run_of_words, table_of
 from alihdaya.notation.feel.types import type_name
 
 DEPTH_LIMIT = 50
@@ -32,11 +34,15 @@ HEIGHT_LIMIT = 120
 """Most levels that the tree of one text may have, chains such as `a + b + c` counting one a sign."""
 
 _NOWHERE = Source()
+_NO_TYPES: Mapping[str, TypeName] = {}
 _BUILTINS = table_of(BUILTIN_NAMES)
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _POWER = {"or": 10, "and": 20, "between": 30, "in": 30, "+": 40, "-": 40, "*": 50, "/": 50, "**": 60, "instance": 80}
 _POWER |= dict.fromkeys(_COMPARISONS, 30) | {".": 90, "[": 90, "(": 90}
 _NEGATION = 70
+NOW = "now()"
+"""The name of the variable that holds the moment at which a text is evaluated."""
+_CLOCK = frozenset({"now", "today"})
 _AFTER_RANGE = frozenset({"", ".", ",", ")", "]", "}", "and", "or", "then", "else", "return", "satisfies"})
 
 
@@ -48,14 +54,18 @@ def parse(
     unary: bool = False,
     closed: bool = False,
     properties: Iterable[str] = (),
+    types: Mapping[str, TypeName] = _NO_TYPES,
+    lenient: bool = False,
 ) -> Expr:
     """Read a FEEL expression, or with `unary` a list of unary tests, whose root is then a test over the name `?`.
 
     `names` are the variables in scope and `properties` the entries of contexts that hold spaces or signs. With
     `closed`, a name that is not among them is an error; without, it is a variable that may come at run time, its
-    words joined up to the next sign or keyword. Raises NotationError naming file, line and character.
+    words joined up to the next sign or keyword; `lenient` lets it be unknown even so. `types` are those that a model
+    adds to FEEL's own. Raises NotationError naming file, line and character.
     """
-    parser = Parser(Place(text, source), Scope(names, properties), closed=closed)
+    parser = Parser(Place(text, source), Scope(names, properties), closed=closed, lenient=lenient)
+    parser.types, parser.type_table = types, table_of(types)
     root = parser.unary_tests() if unary else parser.expression()
     parser.expect_end()
     if height(root, HEIGHT_LIMIT) > HEIGHT_LIMIT:
@@ -66,10 +76,13 @@ def parse(
 class Parser:
     """A cursor over the tokens of one text, with the names in scope where it stands."""
 
-    def __init__(self, place: Place, scope: Scope, *, closed: bool) -> None:
+    def __init__(self, place: Place, scope: Scope, *, closed: bool, lenient: bool = False) -> None:
         self.place = place
         self.scope = scope
         self.closed = closed
+        self.lenient = lenient
+        self.types: Mapping[str, TypeName] = _NO_TYPES
+        self.type_table: Table = {}
         self.tokens = tokens_of(place)
         self.index = 0
         self.depth = 0
@@ -142,8 +155,8 @@ class Parser:
         if token.text == "-":
             self.advance()
             operand = self.expression(_NEGATION)
-            is_number = isinstance(operand, Literal) and type(operand.value) is not bool and operand.value is not None
-            return forms.negated(token.at, operand) if is_number else Negate(token.at, operand)
+            constant = isinstance(operand, Literal) and ops.negate(operand.value) is not None
+            return forms.negated(token.at, operand) if constant else Negate(token.at, operand)
         form = forms.SIGNS.get(token.text)
         if form is None:
             raise self.unexpected("an expression is expected")
@@ -164,15 +177,24 @@ class Parser:
         if known and spelled and (inbuilt is None or known[1] >= inbuilt[1]):
             return self._variable(token, known)
         called = inbuilt is not None and self.tokens[self.index + inbuilt[1]].text == "("
+        if called and inbuilt and inbuilt[0] in _CLOCK and self.tokens[self.index + inbuilt[1] + 1].text == ")":
+            return self._clock(token, inbuilt)
         strict = self.closed and not self.scope.loose
         if inbuilt and (called or (strict and run[1] <= inbuilt[1])):
             self.index += inbuilt[1]
             return BuiltinName(token.at, inbuilt[0])
         if token.text in KEYWORDS:
             raise self.unexpected("an expression is expected")
-        if strict:
+        if strict and not self.lenient:
             raise self.place.refuse(f"the name {run[0]!r} is not known here", token.at, "unknown-name")
         return self._variable(token, run)
+
+    def _clock(self, token: Token, inbuilt: tuple[str, int]) -> Node:
+        """Read `now()` or `today()`: the moment of the call is a variable of that name, as time is always given."""
+        self.index += inbuilt[1] + 2
+        self.free.add(NOW)
+        now = Name(token.at, NOW)
+        return now if inbuilt[0] == "now" else Call(token.at, BuiltinName(token.at, "date"), (now,))
 
     def _stops(self, length: int) -> bool:
         after = self.tokens[self.index + length]

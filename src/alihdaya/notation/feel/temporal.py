@@ -1,6 +1,7 @@
 """Dates, times and durations: reading FEEL's texts, writing them back, arithmetic (DMN 10.3.2.3.4 to 10.3.2.3.9).
 
-Years run from 1 to 9999 and fractions of a second to the microsecond; anything outside is null.
+Years run to 999,999,999 on either side (those that Python does not have are in `far`), fractions of a second to the
+microsecond; anything outside is null.
 """
 
 import re
@@ -11,26 +12,24 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alihdaya.notation.feel import far
 from alihdaya.notation.feel.values import CONTEXT, YearsMonths
 
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]+)?", re.ASCII)
 _DAYS = re.compile(
-    r"(-?)P(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,14})(?:\.(\d+))?S)?)?", re.ASCII
+    r"(-?)P(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,14})(?:\.(\d*))?S)?)?", re.ASCII
 )
 _MONTHS = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
 _MICRO = timedelta(microseconds=1)
+_DATED = frozenset({date, datetime, far.FarDate, far.FarDateTime})
 
 
-def date_of(text: str) -> date | None:
-    """Read `YYYY-MM-DD`; null for a day that no calendar has."""
+def date_of(text: str) -> Any:
+    """Read `YYYY-MM-DD`, the year with a minus or up to nine digits; null for a day that no calendar has."""
     found = _DATE.fullmatch(text)
-    return _date(*map(int, found.groups())) if found else None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return far.day(*map(int, found.groups())) if found else None
     except ValueError:
         return None
 
@@ -41,6 +40,7 @@ def time_of(text: str) -> time | None:
     if not found:
         return None
     hour, minute, second, fraction, zone = found.groups()
+    hour = "00" if text.startswith("24:00:00") and not (fraction or "").strip("0") else hour
     try:
         micros = int((fraction or "").ljust(6, "0")[:6])
         return time(int(hour), int(minute), int(second), micros, zone_of(zone) if zone else None)
@@ -62,12 +62,15 @@ def zone_of(text: str) -> tzinfo:
     return timezone(-offset if text[0] == "-" else offset)
 
 
-def datetime_of(text: str) -> datetime | None:
-    """Read a date, `T` and a time; a date alone means its midnight (DMN 10.3.4.1)."""
+def datetime_of(text: str) -> Any:
+    """Read a date, `T` and a time; a date alone means its midnight (DMN 10.3.4.1), 24:00:00 that of the next day."""
     day_text, separator, time_text = text.partition("T")
     day = date_of(day_text)
     clock = time_of(time_text) if separator else time()
-    return datetime.combine(day, clock) if day is not None and clock is not None else None
+    if day is None or clock is None:
+        return None
+    moment = far.at(day, clock)
+    return far.moved(moment, timedelta(days=1)) if time_text.startswith("24") else moment
 
 
 def duration_of(text: str) -> timedelta | YearsMonths | None:
@@ -97,7 +100,7 @@ def _days(parts: tuple[str | None, ...]) -> timedelta | None:
 def literal_of(text: str) -> Any:
     """Read the text of an `@"…"` literal as whichever kind its form shows; null where it has none."""
     readers: tuple[Callable[[str], Any], ...] = (time_of, date_of, duration_of)
-    if "T" in text and "P" not in text:
+    if _DATE.match(text) and "T" in text:
         return datetime_of(text)
     return next((value for read in readers if (value := read(text)) is not None), None)
 
@@ -110,10 +113,16 @@ def text_of(value: Any) -> str:
         return ("-" if value.months < 0 else "") + "P" + (body or "0M")
     if isinstance(value, timedelta):
         return _days_text(value)
+    if isinstance(value, (far.FarDate, far.FarDateTime)):
+        year, plain = far.year_of(value), text_of(value.base)
+        return f"{'-' if year < 0 else ''}{abs(year):04d}{plain[4:]}"
     zone = getattr(value, "tzinfo", None)
     if isinstance(zone, ZoneInfo):
         return f"{value.replace(tzinfo=None).isoformat()}@{zone.key}"
     text: str = value.isoformat()
+    if value_has_fraction(value):
+        clock, dot, rest = text.partition(".")
+        text = clock + dot + rest[:6].rstrip("0") + rest[6:]
     return text.removesuffix("+00:00") + "Z" if zone is UTC else text
 
 
@@ -130,14 +139,22 @@ def _days_text(length: timedelta) -> str:
     return f"{sign}P{body or 'T0S'}"
 
 
-def add_months(moment: date, months: int) -> date | None:
+def value_has_fraction(value: Any) -> bool:
+    """Tell whether a time, or date and time, has a part of a second."""
+    return bool(getattr(value, "microsecond", 0))
+
+
+def add_months(moment: Any, months: int) -> Any:
     """Move a date, or a date and time, by whole months; the day is held inside the month (31 Jan + P1M = 28 Feb)."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    for day in range(moment.day, 27, -1) if moment.day > 28 else (moment.day,):
+    base, cycles = far.split(moment)
+    year, month = divmod(base.year * 12 + base.month - 1 + months, 12)
+    extra = (year - 2000) // far.CYCLE_YEARS
+    for day in range(base.day, 27, -1) if base.day > 28 else (base.day,):
         try:
-            return moment.replace(year=year, month=month + 1, day=day)
+            found = base.replace(year=year - extra * far.CYCLE_YEARS, month=month + 1, day=day)
         except ValueError:
             continue
+        return far.joined(found, cycles + extra)
     return None
 
 
@@ -148,14 +165,14 @@ def shift(moment: Any, length: Any, sign: int) -> Any:
         if by is YearsMonths:
             if kind is YearsMonths:
                 return YearsMonths(moment.months + sign * length.months)
-            return add_months(moment, sign * length.months) if kind in {date, datetime} else None
+            return add_months(moment, sign * length.months) if kind in _DATED else None
         if by is not timedelta:
             return None
-        if kind is date:
-            return (datetime.combine(moment, time()) + sign * length).date()
+        if kind in _DATED:
+            return far.moved(moment, sign * length)
         if kind is time:
             return (datetime.combine(date(2000, 1, 2), moment) + timedelta(0, (sign * length).seconds)).timetz()
-        return moment + sign * length if kind in {datetime, timedelta} else None
+        return moment + sign * length if kind is timedelta else None
     except OverflowError:
         return None
 
@@ -165,17 +182,17 @@ def gap(left: Any, right: Any) -> timedelta | None:
     if type(left) is time and type(right) is time:
         day = date(2000, 1, 2)
         left, right = datetime.combine(day, left), datetime.combine(day, right)
-    if type(left) is not type(right):
+    dates = [type(value) in {date, far.FarDate} for value in (left, right)]
+    if dates[0] is not dates[1]:
         left, right = _midnight(left), _midnight(right)
     try:
-        difference: timedelta = left - right
-    except TypeError:
+        return far.gap(left, right)
+    except (TypeError, OverflowError):
         return None
-    return difference
 
 
 def _midnight(moment: Any) -> Any:
-    return datetime.combine(moment, time(), UTC) if type(moment) is date else moment
+    return far.at(moment, time(tzinfo=UTC)) if type(moment) in {date, far.FarDate} else moment
 
 
 def scale(length: Any, factor: int | Decimal, *, divide: bool = False) -> timedelta | YearsMonths | None:

@@ -1,5 +1,6 @@
 """FEEL's types as they are written after `instance of`, and which values belong to them (DMN 10.3.2.9)."""
 
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from alihdaya.notation.feel.ir import TypeName
@@ -31,6 +32,10 @@ _TABLE = table_of(SIMPLE)
 def type_name(parser: "Parser") -> TypeName:
     """Read a type. Raises NotationError for a type that FEEL does not have."""
     found = longest(_TABLE, parser.tokens, parser.index)
+    own = longest(parser.type_table, parser.tokens, parser.index)
+    if own is not None and (found is None or own[1] > found[1]):
+        parser.index += own[1]
+        return parser.types[own[0]]
     if found is None:
         name = run_of_words(parser.tokens, parser.index)[0] if parser.token.kind == "name" else parser.token.text
         raise parser.place.refuse(f"the type {name!r} is not known", parser.token.at, "unknown-type")
@@ -60,22 +65,66 @@ def _parts(parser: "Parser", outer: str) -> tuple[tuple[str, ...], tuple[TypeNam
     return tuple(labels), tuple(parts)
 
 
-def belongs(value: Any, wanted: TypeName) -> bool:
-    """Tell whether a value is of a type; null is of the types Null and Any only."""
-    if wanted.name == "Any":
-        return True
+def belongs(value: Any, wanted: TypeName, *, checked: bool = True) -> bool:
+    """Tell whether a value is of a type, and an allowed one if `checked`; null is of the type Null only."""
     if value is None:
         return wanted.name == "Null"
-    if kind_of(value) != wanted.name:
+    if wanted.name != "Any" and (kind_of(value) != wanted.name or not _parts_belong(value, wanted, checked=checked)):
         return False
+    return not checked or wanted.check is None or wanted.check(value)
+
+
+def _parts_belong(value: Any, wanted: TypeName, *, checked: bool) -> bool:
     if not wanted.parts:
         return True
     if wanted.name == "list":
-        return all(entry is None or belongs(entry, wanted.parts[0]) for entry in value)
+        return all(entry is None or belongs(entry, wanted.parts[0], checked=checked) for entry in value)
     if wanted.name == "context":
         pairs = zip(wanted.labels, wanted.parts, strict=True)
-        return all(name in value and (value[name] is None or belongs(value[name], part)) for name, part in pairs)
+        return all(
+            name in value and (value[name] is None or belongs(value[name], part, checked=checked))
+            for name, part in pairs
+        )
     if isinstance(value, Range):
         ends = (value.low, value.high)
-        return all(end is None or belongs(end, wanted.parts[0]) for end in ends)
-    return not isinstance(value, Function) or len(value.parameters) == len(wanted.parts) - 1
+        return all(end is None or belongs(end, wanted.parts[0], checked=checked) for end in ends)
+    return not isinstance(value, Function) or _calls_alike(value, wanted)
+
+
+def _calls_alike(function: Function, wanted: TypeName) -> bool:
+    """Tell whether a function takes what a type's functions take (DMN 10.3.2.9.1)."""
+    if len(function.parameters) != len(wanted.parts) - 1:
+        return False
+    own = function.types or (None,) * len(function.parameters)
+    return all(one is None or conforms(part, one) for one, part in zip(own, wanted.parts, strict=False))
+
+
+def conforms(narrow: TypeName, wide: TypeName) -> bool:
+    """Tell whether every value of a type is of another one too (DMN 10.3.2.9.2)."""
+    if wide.name == "Any" or narrow.name == "Null":
+        return True
+    if narrow.name != wide.name:
+        return False
+    if narrow.name != "context":
+        return not wide.parts or (len(narrow.parts) == len(wide.parts) and all(map(conforms, narrow.parts, wide.parts)))
+    own = dict(zip(narrow.labels, narrow.parts, strict=True))
+    pairs = zip(wide.labels, wide.parts, strict=True)
+    return all(label in own and conforms(own[label], part) for label, part in pairs)
+
+
+def coerce(value: Any, wanted: TypeName | None) -> Any:
+    """Make a value fit a type, or give null where it cannot (DMN 10.3.2.9.4).
+
+    A list of one counts as its element, a value as a list of one, a date as its midnight in UTC.
+    """
+    if value is None or wanted is None or belongs(value, wanted):
+        return value
+    if type(value) is list:
+        alone = len(value) == 1 and wanted.name != "list" and belongs(value[0], wanted)
+        return value[0] if alone else None
+    if wanted.name == "list":
+        return [value] if belongs([value], wanted) else None
+    if wanted.name == "date and time" and kind_of(value) == "date":
+        moment = datetime.combine(value, time(), UTC)
+        return moment if belongs(moment, wanted) else None
+    return None

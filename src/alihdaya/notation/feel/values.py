@@ -5,6 +5,7 @@
 | number | `int` (below 10**34) or `Decimal` of 34 digits; never float |
 | string, boolean, null | `str`, `bool`, `None` |
 | date, time, date and time | `datetime.date`, `time`, `datetime` |
+| date, date and time outside the years 1 to 9999 | `far.FarDate`, `far.FarDateTime` |
 | days and time duration | `timedelta` |
 | years and months duration | `YearsMonths` |
 | list, context | `list`, `dict` with `str` keys |
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
+
+from alihdaya.notation.feel.far import FarDate, FarDateTime
 
 Number = int | Decimal
 
@@ -39,20 +42,29 @@ class YearsMonths:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range of values between two ends; an end that is None is open to infinity (DMN 10.3.2.7)."""
+    """A range of values between two ends; an end that is None is open to infinity (DMN 10.3.2.7).
+
+    `sign` is the operator of a range that is written as a comparison, such as `(< 5)`, else empty.
+    """
 
     low: Any
     high: Any
     low_closed: bool
     high_closed: bool
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function value: the names of its parameters, and a callable that takes them by position."""
+    """A function value: the names of its parameters, and a callable that takes them by position.
+
+    `types` is empty, or has the type (a `TypeName`) of each parameter, or None; an argument of another type makes the
+    call null.
+    """
 
     parameters: tuple[str, ...]
     body: Callable[..., Any]
+    types: tuple[Any, ...] = ()
 
 
 KINDS: dict[type, str] = {
@@ -64,6 +76,8 @@ KINDS: dict[type, str] = {
     date: "date",
     time: "time",
     datetime: "date and time",
+    FarDate: "date",
+    FarDateTime: "date and time",
     timedelta: "days and time duration",
     YearsMonths: "years and months duration",
     list: "list",

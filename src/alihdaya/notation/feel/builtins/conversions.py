@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from alihdaya.notation.feel import ops, temporal
+from alihdaya.notation.feel import far, ops, temporal
 from alihdaya.notation.feel.builtins.registry import builtin
-from alihdaya.notation.feel.values import CONTEXT, Number, YearsMonths, kind_of, number_of
+from alihdaya.notation.feel.values import CONTEXT, Number, Range, YearsMonths, kind_of, number_of
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
@@ -23,7 +23,7 @@ def same(left: Any, right: Any) -> bool:
     """Tell whether two values are of one kind and equal; times and dates must also write their zone alike."""
     if kind_of(left) != kind_of(right):
         return False
-    if isinstance(left, (time, datetime)):
+    if isinstance(left, (time, datetime, far.FarDateTime)):
         return temporal.text_of(left) == temporal.text_of(right)
     return ops.equal(left, right) is True
 
@@ -60,28 +60,37 @@ def written(value: Any) -> str:
         return format(value, "f")
     if type(value) is list:
         return "[" + ", ".join(map(written, value)) + "]"
+    if type(value) is Range:
+        return _range_text(value)
     if type(value) is dict:
         return "{" + ", ".join(f"{name}: {written(entry)}" for name, entry in value.items()) + "}"
-    is_temporal = isinstance(value, (date, time, timedelta, YearsMonths))
+    is_temporal = isinstance(value, (date, time, timedelta, YearsMonths, far.FarDate, far.FarDateTime))
     return temporal.text_of(value) if is_temporal else str(value) if type(value) is int else kind_of(value)
 
 
+def _range_text(value: Range) -> str:
+    if value.sign:
+        return f"({value.sign} {written(value.high if value.low is None else value.low)})"
+    start, end = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+    return f"{start}{written(value.low)}..{written(value.high)}{end}"
+
+
 @builtin("date", "from: string")
-def date_from_text(text: str) -> date | None:
+def date_from_text(text: str) -> Any:
     """Read a date."""
     return temporal.date_of(text)
 
 
 @builtin("date", "from: moment")
-def date_part(moment: date) -> date:
+def date_part(moment: Any) -> Any:
     """Take the day of a date and time."""
-    return moment.date() if type(moment) is datetime else moment
+    return far.day_of(moment)
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_from_parts(year: Number, month: Number, day: Number) -> date:
+def date_from_parts(year: Number, month: Number, day: Number) -> Any:
     """Make a date from its numbers."""
-    return date(_whole(year), _whole(month), _whole(day))
+    return far.day(_whole(year), _whole(month), _whole(day))
 
 
 def _whole(value: Number) -> int:
@@ -98,9 +107,10 @@ def time_from_text(text: str) -> time | None:
 
 @builtin("time", "from: time")
 @builtin("time", "from: date and time")
-def time_part(moment: time | datetime) -> time:
+def time_part(moment: Any) -> time:
     """Take the time of day out of a date and time."""
-    return moment.timetz() if isinstance(moment, datetime) else moment
+    inner = getattr(moment, "base", moment)
+    return inner if isinstance(inner, time) else inner.timetz()
 
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: any")
@@ -115,21 +125,21 @@ def time_from_parts(hour: Number, minute: Number, second: Number, offset: Any = 
 
 
 @builtin("date and time", "from: string")
-def datetime_from_text(text: str) -> datetime | None:
+def datetime_from_text(text: str) -> Any:
     """Read a date and time."""
     return temporal.datetime_of(text)
 
 
 @builtin("date and time", "from: date and time")
-def datetime_itself(moment: datetime) -> datetime:
+def datetime_itself(moment: Any) -> Any:
     """Give a date and time as it is."""
     return moment
 
 
 @builtin("date and time", "date: moment, time: time")
-def datetime_from_parts(day: date, clock: time) -> datetime:
+def datetime_from_parts(day: Any, clock: time) -> Any:
     """Join a day and a time of day."""
-    return datetime.combine(day, clock)
+    return far.at(far.day_of(day), clock)
 
 
 @builtin("duration", "from: string")
@@ -146,10 +156,11 @@ def duration_itself(length: timedelta | YearsMonths) -> timedelta | YearsMonths:
 
 
 @builtin("years and months duration", "from: moment, to: moment")
-def months_between(start: date, end: date) -> YearsMonths:
+def months_between(start: Any, end: Any) -> YearsMonths:
     """Count the whole months between two days."""
-    first, last = date_part(start), date_part(end)
-    months = (last.year - first.year) * 12 + last.month - first.month
+    (first, cycles), (last, others) = far.split(far.day_of(start)), far.split(far.day_of(end))
+    years = last.year - first.year + (others - cycles) * far.CYCLE_YEARS
+    months = years * 12 + last.month - first.month
     if months > 0 and last.day < first.day:
         months -= 1
     elif months < 0 and last.day > first.day:

@@ -151,7 +151,7 @@ def insert_before(values: Values, position: Number, value: Any) -> Values | None
 
 def _index(values: Values, position: Number) -> int | None:
     index = int(position) - 1 if position > 0 else len(values) + int(position)
-    return index if position == int(position) and position != 0 and 0 <= index < len(values) else None
+    return index if int(position) != 0 and 0 <= index < len(values) else None
 
 
 @builtin("remove", "list: list, position: number")

@@ -1,23 +1,26 @@
 """How a builtin is declared: its FEEL name, the names and kinds of its parameters, one body per signature.
 
 A signature reads "string: string, start position: number, length?: number". `?` marks what may be left out, `*`
-on the only parameter takes any number of arguments. Kinds are those of `values.KINDS`, `any`, and `moment` for
-dates, and dates and times. An argument of another kind, null included, makes the call null; a single value counts
-as a list of one where a list is wanted, and a list of one as its element (DMN 10.3.2.9.4).
+on the only parameter takes any number of arguments, but at least one. Kinds are those of `values.KINDS`, `any`,
+`moment` for dates, and dates and times, and `point` for what can be an end of a range. An argument of another kind,
+null included, makes the call null; a single value counts as a list of one where a list is wanted, a list of one as
+its element, and a date as its midnight (DMN 10.3.2.9.4).
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
-from alihdaya.notation.feel.values import KINDS
+from alihdaya.notation.feel.far import FAR
+from alihdaya.notation.feel.values import KINDS, NUMBERS, ORDERED
 
 _TYPES: dict[str, frozenset[type]] = {
     kind: frozenset(python for python, named in KINDS.items() if named == kind) for kind in set(KINDS.values())
 }
-_TYPES["moment"] = frozenset({date, datetime})
+_TYPES["point"] = ORDERED | NUMBERS | FAR
+_TYPES["moment"] = _TYPES["date"] | _TYPES["date and time"]
 B = TypeVar("B", bound=Callable[..., Any])
 
 _UNFIT = object()
@@ -54,10 +57,7 @@ class Builtin:
         for signature in self.signatures:
             fitted = _fit(signature, arguments)
             if fitted is not None:
-                try:
-                    return signature.body(*fitted)
-                except _QUIET:
-                    return None
+                return _called(signature, fitted)
         return None
 
     def named(self, names: tuple[str, ...], arguments: tuple[Any, ...]) -> Any:
@@ -66,9 +66,20 @@ class Builtin:
         for signature in self.signatures:
             known = [parameter.name for parameter in signature.parameters]
             if set(names) <= set(known):
-                last = max((known.index(name) for name in names), default=-1)
-                if all(name in given for name in known[: last + 1]):
-                    return self(*(given[name] for name in known[: last + 1]))
+                needed = [
+                    rank for rank, one in enumerate(signature.parameters) if one.name in given or not one.optional
+                ]
+                last = max(needed, default=-1)
+                fitted = _fit(signature, tuple(given.get(name) for name in known[: last + 1]))
+                if fitted is not None:
+                    return _called(signature, fitted)
+        return None
+
+
+def _called(signature: Signature, arguments: list[Any]) -> Any:
+    try:
+        return signature.body(*arguments)
+    except _QUIET:
         return None
 
 
@@ -97,21 +108,28 @@ def _parameter(text: str) -> Parameter:
 def _fit(signature: Signature, arguments: tuple[Any, ...]) -> list[Any] | None:
     parameters = signature.parameters
     if signature.many:
+        if not arguments:
+            return None
         parameters = parameters * len(arguments)
     elif len(arguments) > len(parameters) or any(not rest.optional for rest in parameters[len(arguments) :]):
         return None
-    fitted = [_convert(value, parameter.kind) for value, parameter in zip(arguments, parameters, strict=False)]
+    fitted = [
+        _convert(value, parameter.kind, optional=parameter.optional)
+        for value, parameter in zip(arguments, parameters, strict=False)
+    ]
     return None if any(value is _UNFIT for value in fitted) else fitted
 
 
-def _convert(value: Any, kind: str) -> Any:
+def _convert(value: Any, kind: str, *, optional: bool) -> Any:
     if kind == "any":
         return value
     wanted = _TYPES[kind]
     if type(value) in wanted:
         return value
+    if kind == "date and time" and type(value) is date:
+        return datetime.combine(value, time(), UTC)
     if value is None:
-        return _UNFIT
+        return None if optional and kind == "string" else _UNFIT
     if kind == "list":
         return [value]
     alone = type(value) is list and len(value) == 1 and type(value[0]) in wanted

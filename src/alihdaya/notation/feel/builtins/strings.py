@@ -2,10 +2,10 @@
 
 import re
 
+from alihdaya.notation.feel.builtins.patterns import pattern_of
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import Number
 
-_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.VERBOSE}
 _DOLLAR = re.compile(r"\\(.)|\$(\d)|(\$|\\)", re.DOTALL)
 
 
@@ -67,16 +67,6 @@ def ends_with(text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-def pattern_of(pattern: str, flags: str | None) -> re.Pattern[str]:
-    """Compile an XPath regular expression of the part that Python shares. Raises ValueError or re.error otherwise."""
-    chosen = re.RegexFlag(0)
-    for flag in flags or "":
-        if flag not in _FLAGS:
-            raise ValueError(flag)
-        chosen |= _FLAGS[flag]
-    return re.compile(pattern, chosen)
-
-
 @builtin("matches", "input: string, pattern: string, flags?: string")
 def matches(text: str, pattern: str, flags: str | None = None) -> bool:
     """Tell whether a regular expression finds anything in a text; null for a faulty pattern."""
@@ -109,6 +99,6 @@ def split(text: str, delimiter: str) -> list[str]:
 
 
 @builtin("string join", "list: list, delimiter?: string")
-def string_join(texts: list[str | None], delimiter: str = "") -> str:
+def string_join(texts: list[str | None], delimiter: str | None = None) -> str:
     """Join texts with a delimiter; nulls are left out, other elements make the result null."""
-    return delimiter.join(text for text in texts if text is not None)
+    return (delimiter or "").join(text for text in texts if text is not None)

@@ -1,0 +1,1 @@
+"""Runners of published conformance suites; the suites themselves are not part of the project."""
