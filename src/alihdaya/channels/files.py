@@ -60,6 +60,7 @@ def read_rows(path: str | Path, intake: Intake, *, after: int = 0, size: int = 2
 def format_of(path: str | Path) -> Format:
     """Tell the format by the file's name and its first bytes. Raises FileRefused for what we do not read."""
     path = Path(path)
+    _require_file(path)
     try:
         with path.open("rb") as stream:
             head = stream.read(4096)
@@ -88,6 +89,7 @@ def count_rows(path: str | Path) -> int:
 def digest(path: str | Path) -> str:
     """SHA-256 of the content, in hex, read in a stream. Raises FileRefused."""
     path = Path(path)
+    _require_file(path)
     try:
         with path.open("rb") as stream:
             return file_digest(stream, "sha256").hexdigest()
@@ -118,6 +120,12 @@ def _write(writer: Any, reject: Reject) -> int:
 def _harmless(text: str) -> str:
     number = text.lstrip("+-").replace(".", "", 1).isdigit()
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else text
+
+
+def _require_file(path: Path) -> None:
+    """Raise FileRefused for a pipe or a device, which may never end; what is not there is told when it is opened."""
+    if path.exists() and not path.is_file():
+        raise _refuse(path, "no-file", "this is no regular file")
 
 
 def _refuse(path: Path, code: str, message: str) -> FileRefused:

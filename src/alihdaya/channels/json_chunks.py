@@ -48,7 +48,7 @@ class _Objects:
             value = self._decode(line)
         except UnicodeDecodeError:
             return self._reject("not UTF-8 text", line)
-        except self._errors as error:
+        except (*self._errors, ArithmeticError) as error:
             return self._reject(f"not JSON: {error}", line)
         return value if isinstance(value, dict) else self._reject("not a JSON object", line)
 

@@ -85,6 +85,11 @@ def cli(ctx: click.Context, lang: str | None, store: str | None) -> None:
     ctx.obj = Settings.of(lang, store)
 
 
+def printable(text: str) -> str:
+    """Write control characters as escapes: a name in a stranger's file must not command the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)
+
+
 def main() -> None:
     """Run the command line. Errors that a person can mend end with exit code 2 and say what and where."""
     from alihdaya.kernel.errors import AlihdayaError
@@ -94,7 +99,9 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
-        error.show()
+        error.show() if isinstance(error, click.UsageError) else click.echo(
+            printable(f"Error: {error.message}"), err=True
+        )
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -103,7 +110,7 @@ def main() -> None:
         sys.exit(0)
     except AlihdayaError as error:
         for problem in error.problems:
-            click.echo(f"alihdaya: {problem}", err=True)
+            click.echo(f"alihdaya: {printable(str(problem))}", err=True)
         sys.exit(2)
     except OSError as error:  # a port that is taken, a full disk, a folder that may not be written
         click.echo(f"alihdaya: {error.strerror or error}: {error.filename or ''}".removesuffix(": "), err=True)

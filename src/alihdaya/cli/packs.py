@@ -34,14 +34,19 @@ def list_packs(settings: Settings) -> None:
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
     del settings
+    from alihdaya.cli.workshop import scripts_of
     from alihdaya.operations.opening import plan_of
     from alihdaya.packs import check, load
+    from alihdaya.people.roster import read_roster
 
     found = load(place)
     problems = check(found)
     errors = [problem for problem in problems if problem.severity == "error"]
     if not errors:
         plan_of(found, trusted=trust)
+        scripts_of(found)
+        if found.roster is not None:
+            problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
     for problem in problems:
         click.echo(f"{say(problem.severity)}: {problem}")
     click.echo(

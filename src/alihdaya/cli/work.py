@@ -36,16 +36,22 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
             desk.close()
 
 
-def _do(settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None) -> None:
-    from alihdaya.kernel.time import iso, micros
-    from alihdaya.operations.perform import perform
+def _do(
+    settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
+) -> None:
+    from alihdaya.kernel.time import SECOND, iso, micros
+    from alihdaya.operations.perform import catch_up, perform
 
     with _desk(settings) as desk:
         moment = max(now(), desk.at)
         if at is not None:
             moment = micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+        if moment > max(now(), desk.at) + SECOND * 300:
+            raise click.ClickException(say("That lies in the future."))
         if moment < desk.at:
             raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
+        if item is not None:
+            catch_up(desk, item, moment)
         perform(desk, make(desk), moment)
 
 
@@ -71,7 +77,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person), at)
+    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -79,7 +85,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.argument("item", type=_ITEM)
 @click.option("--by", "person", required=True, help=say("Who did it, and holds the task."))
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
-@click.option("--seconds", type=click.IntRange(min=0), default=0, help=say("Handling time."))
+@click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
 @_at
 @click.pass_obj
@@ -99,7 +105,7 @@ def complete(
         where = _token(desk, item, token)
         return Complete(item, where, person, seconds, _result(desk, item, where, fields))
 
-    _do(settings, make, at)
+    _do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
 
 

@@ -28,6 +28,7 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.kernel.errors import Source as Place
 from alihdaya.kernel.time import micros
+from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.bill import bills, line_items
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.flow import Progress, Ran, run
@@ -135,6 +136,7 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     """Open what an order needs: the writer's desk, the service, the file, and how people are played."""
     gc.set_threshold(100_000, 50, 50)  # a batch makes many small tuples and no cycles: 10 to 15 % of the time
     pack = load(order.pack)
+    scripts = scripts_of(pack)
     signed = _terms(pack, order)
     source = Source(
         path=order.file,
@@ -148,7 +150,7 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     try:
         at = _signed_at(signed) if source.by_data else now()
         service = open_service(desk, pack, signed, at, roster=_roster(pack, order), trusted=order.trust)
-        yield desk, service, source, _scripts(pack)
+        yield desk, service, source, scripts
     finally:
         desk.close()
 
@@ -181,15 +183,34 @@ def _roster(pack: Pack, order: Order) -> bytes | None:
     return pack.roster.encode() if pack.roster is not None else None
 
 
-def _scripts(pack: Pack) -> dict[str, Script]:
+def scripts_of(pack: Pack) -> dict[str, Script]:
+    """Read how a simulation plays the pack's tasks. Raises PackError for a task, field or answer that there is not."""
     scripts = {}
-    for node, table in pack.rehearsal.items():
+    for name, table in pack.rehearsal.items():
+        place = Place(f"{pack.place}/rehearsal.toml", element=name)
         try:
-            scripts[node] = Script.of(table)
+            script = scripts[name] = Script.of(table)
         except ValueError as error:
-            place = Place(f"{pack.place}/rehearsal.toml", element=node)
             raise PackError(Problem("bad-rehearsal", str(error), place)) from None
+        problems = [Problem("bad-rehearsal", why, place) for why in _unplayable(pack, name, script)]
+        if problems:
+            raise PackError(problems)
     return scripts
+
+
+def _unplayable(pack: Pack, task: str, script: Script) -> Iterator[str]:
+    details = {node.id: node.detail for node in pack.process.nodes}
+    work = details.get(task)
+    if not isinstance(work, UserWork):
+        yield f"the process has no user task {task!r}"
+        return
+    form = pack.forms.get(work.form)
+    fields = {field.name: field for field in form.fields} if form else {}
+    for field, weights in script.answers.items():
+        if field not in fields:
+            yield f"the form of {task!r} has no field {field!r}"
+        elif fields[field].options:
+            yield from (f"{field} has no option {one!r}" for one in weights if one not in fields[field].options)
 
 
 def _signed_at(signed: Terms) -> int:

@@ -21,6 +21,7 @@ from alihdaya.console.picture import Reader
 from alihdaya.locale import LANGUAGES, chosen
 
 _COOKIE = "language"
+_ITEM = re.compile(r"[0-9]{1,18}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -74,7 +75,7 @@ class Console:
     def item(self, request: Request) -> Response:
         """Show an item's story."""
         number = request.path_params["item"]
-        story = self.reader.story(number) if number < 2**63 else None
+        story = self.reader.story(int(number)) if _ITEM.fullmatch(number) else None
         if story is None:
             raise HTTPException(404)
         return self.show(request, "item.html", story.zone, story=story)
@@ -107,7 +108,7 @@ def make_app(reader: Reader, *, language: str | None = None, clock: Callable[[],
     routes = [
         Route("/", console.floor, methods=["GET"]),
         Route("/events", console.events, methods=["GET"]),
-        Route("/item/{item:int}", console.item, methods=["GET"]),
+        Route("/item/{item}", console.item, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),

@@ -41,9 +41,9 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
     """Give the instants at which a month ("2013-02") begins and ends for the client. Raises Refused for no month."""
     try:
         first = date.fromisoformat(f"{month}-01")
-    except ValueError:
+        following = (first + timedelta(days=31)).replace(day=1)
+    except (ValueError, OverflowError):
         raise Refused(Problem("bad-month", f"{month!r} is not a month such as 2013-02")) from None
-    following = (first + timedelta(days=31)).replace(day=1)
     zone = ZoneInfo(terms.client.time_zone)
     start, end = (micros(datetime(day.year, day.month, 1, tzinfo=zone)) for day in (first, following))
     return start, end

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import GROUP, Desk, Service
-from alihdaya.operations.intake import Source, commands, open_source
+from alihdaya.operations.intake import Source, bounds, commands, open_source
 from alihdaya.operations.perform import perform
 from alihdaya.operations.rehearse import Rehearsal
 from alihdaya.planning.rehearsal import Script
@@ -50,13 +50,14 @@ def run(
     a file that was read to its end before are not read again.
     """
     number, done = open_source(desk, source, desk.at if source.by_data else now())
+    window = bounds(service.terms, now()) if source.by_data else None
     played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None)
     received = turned_away = 0
     last = done
-    for batch in source.batches(done) if done < source.rows else ():
+    for batch in source.batches(done) if done < source.rows or not source.rows else ():
         desk.commit()  # what came before must be known when duplicates are looked for
         base = desk.at if source.by_data else now()
-        for when, command in commands(desk, service, number, batch):
+        for when, command in commands(desk, service, number, batch, window):
             at = max(desk.at, when if when is not None and source.by_data else base)
             played.until(at)
             waiting = len(desk.queue)

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from alihdaya.engagement.events import SourceOpened
+from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.time import DAY, HOUR, micros
 from alihdaya.operations.commands import Receive, Reject
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.store.project import DUPLICATE
+
+SKEW: Final = 24 * HOUR
+"""So far ahead of ours the client's clock may be."""
 
 
 class Row(Protocol):
@@ -74,7 +81,20 @@ def open_source(desk: Desk, source: Source, at: int) -> tuple[int, int]:
     return number, 0
 
 
-def commands(desk: Desk, service: Service, source: int, batch: Batch) -> Iterator[tuple[int | None, Receive | Reject]]:
+def bounds(terms: Terms, now: int) -> tuple[int, int]:
+    """Give the instants between which an item can have come in: within the terms, and not in the future.
+
+    An arrival moves the log's clock, and with it every timer: a mistyped year must not.
+    """
+    zone = ZoneInfo(terms.client.time_zone)
+    start = micros(datetime.combine(terms.start, time(), zone))
+    end = micros(datetime.combine(terms.until, time(), zone)) + DAY
+    return start, min(end, now + SKEW)
+
+
+def commands(
+    desk: Desk, service: Service, source: int, batch: Batch, window: tuple[int, int] | None
+) -> Iterator[tuple[int | None, Receive | Reject]]:
     """Give the batch's commands in the order of the rows, each with the moment it happened, None for now.
 
     A row whose external id was received before, in this batch or ever, is turned away as a duplicate of that item.
@@ -87,7 +107,11 @@ def commands(desk: Desk, service: Service, source: int, batch: Batch) -> Iterato
             yield None, Reject(source, bad.row, bad.column, bad.reason, bad.text)
             bad = next(rejects, None)
         former = known.get(row.external_id)
-        if former is None:
+        if window and row.received_at is not None and not window[0] <= row.received_at < window[1]:
+            column = service.pack.intake.received_at or ""
+            why = "came in before the engagement, after it, or in the future"
+            yield None, Reject(source, row.number, column, why, row.external_id)
+        elif former is None:
             known[row.external_id] = desk.last_item + 1
             yield row.received_at, Receive(service, service.channel, row.external_id, source, row.number, row.data)
         else:

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
 from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.time import SECOND
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
@@ -30,8 +31,9 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
     hold = desk.held.get((work.item, work.token))
     if hold is None or hold.person != work.person:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
-    if work.seconds < 0:
-        raise Refused(Problem("bad-time", f"{work.seconds} seconds of handling time"))
+    if not 0 <= work.seconds * SECOND <= at - hold.at:
+        held = (at - hold.at) // SECOND
+        raise Refused(Problem("bad-time", f"{work.seconds} seconds of handling time, and the task was held for {held}"))
     form = item.service.work(hold.task.node).form
     problems = check_form(item.service.pack.forms.get(form), work.result)
     if problems:
@@ -45,6 +47,15 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
     """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
     item = desk.open_item(command.item)
     desk.record(item, at, "timer", advance(desk, item, FireTimer(command.timer), at))
+
+
+def catch_up(desk: Desk, item: int, at: int) -> None:
+    """Let an item's timers go off that are due at `at`, before somebody acts on it."""
+    while (found := desk.items.get(item)) is not None and found.instance is not None:
+        due = min(((timer.due, number) for number, timer in found.instance.timers.items()), default=None)
+        if due is None or due[0] > at:
+            return
+        fire(desk, Fire(item, due[1]), at)
 
 
 def deliver(desk: Desk, message: Deliver, at: int) -> int:

@@ -96,9 +96,10 @@ def _integer(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise CellError("not a whole number" + _hint(text))
     digits = text.partition(".")[0]
-    if len(digits.lstrip("+-").lstrip("0")) > MOST_DIGITS:
+    bare = digits.lstrip("+-").lstrip("0")
+    if len(bare) > MOST_DIGITS:
         raise CellError(f"more than {MOST_DIGITS} digits")
-    return int(digits)
+    return -int(bare or "0") if digits.startswith("-") else int(bare or "0")
 
 
 def _number(text: str) -> int | Decimal:

@@ -103,7 +103,7 @@ class _Loading:
         place = Source(f"{self.folder.place}/rehearsal.toml")
         try:
             tables = tomllib.loads(text(self.folder, "rehearsal.toml"))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError, ArithmeticError) as error:
             raise PackError(Problem("not-toml", f"not TOML: {error}", place)) from None
         if not all(isinstance(table, dict) for table in tables.values()):
             raise PackError(Problem("wrong-type", "rehearsal.toml holds one table for each user task", place))

@@ -38,7 +38,7 @@ def read_samples(folder: Folder, intake: Intake) -> tuple[Sample, ...]:
 def _json(content: str, name: str) -> list[Any]:
     try:
         found = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         line = getattr(error, "lineno", None)
         raise PackError(Problem("not-json", f"not JSON: {error}", Source(name, line))) from None
     if not isinstance(found, list):

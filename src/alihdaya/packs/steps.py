@@ -23,7 +23,7 @@ def read_steps(text: str, name: str) -> tuple[str, ...]:
     """Names of the public functions of steps.py, in order; nothing is run. Raises PackError with every problem."""
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise PackError(Problem("not-python", f"not Python: {error}", Source(name, line))) from None
     problems = [problem for node in ast.walk(tree) for problem in _impure(node, name)]
@@ -75,6 +75,6 @@ def run_steps(pack: Pack, *, trusted: bool = False) -> dict[str, Step]:
     module = ModuleType(f"alihdaya_steps_{pack.name.replace('-', '_')}")
     try:
         exec(compile(pack.files["steps.py"], place.file, "exec"), module.__dict__)  # noqa: S102 - trusted above
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PackError(Problem("steps-fail", f"steps.py fails as it is run: {error!r}", place)) from error
     return {name: getattr(module, name) for name in pack.steps}
