@@ -9,7 +9,7 @@ from claims_pack import write_pack
 from alihdaya.channels.batch import Batch, Row
 from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.errors import Refused
-from alihdaya.kernel.time import HOUR, micros
+from alihdaya.kernel.time import DAY, HOUR, micros
 from alihdaya.operations.commands import Assign, Complete, Deliver, Fire, Receive, Retry
 from alihdaya.operations.intake import Source
 from alihdaya.operations.opening import open_desk
@@ -21,6 +21,9 @@ from alihdaya.store import open_store
 
 NOON = micros(datetime(2013, 1, 8, 17, tzinfo=UTC))
 """A Tuesday's noon in New York, midnight in Jakarta."""
+
+MUCH_LATER = NOON + 5_000 * DAY
+"""The present of a run by the file's own times: none of its rows lies in the future."""
 
 ALL_OUTCOMES = ("plain", "judge", "split", "wait", "later", "stuck", "assess")
 
@@ -61,7 +64,7 @@ class SmallDesk:
     def assign(self, item, person="ana", token=1):
         return self.command(Assign(item, token, person))
 
-    def complete(self, item, person="ana", token=1, seconds=60, **result):
+    def complete(self, item, person="ana", token=1, seconds=0, **result):
         return self.command(Complete(item, token, person, seconds, result))
 
     def fire(self, item, timer=1):

@@ -96,7 +96,14 @@ def quarter(store, tmp_path):
     small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", roster=SHORT_HANDED)))
     kinds = [("plain", 10), ("judge", 1), ("plain", 10), ("split", 1), ("assess", 5), ("judge", 1), ("assess", 2000)]
     rows = rows_of(*(kinds * 12), step=21 * HOUR + 7 * MINUTE)
-    run(small.desk, small.service, source_of(rows), now=lambda: 0, seed=4, scripts=scripts_of(small.pack))
+    run(
+        small.desk,
+        small.service,
+        source_of(rows),
+        now=lambda: 2_000_000_000_000_000,
+        seed=4,
+        scripts=scripts_of(small.pack),
+    )
     return small
 
 
@@ -216,7 +223,14 @@ TAMPERED = [
 def test_a_row_that_somebody_changed_is_found(small_sqlite, statement):
     small = small_sqlite
     rows = rows_of(("plain", 10), ("judge", 1), ("judge", 1))
-    run(small.desk, small.service, source_of(rows), now=lambda: 0, seed=4, scripts=scripts_of(small.pack))
+    run(
+        small.desk,
+        small.service,
+        source_of(rows),
+        now=lambda: 2_000_000_000_000_000,
+        seed=4,
+        scripts=scripts_of(small.pack),
+    )
     assert views.refusals(small.store)
     _tamper(small.store, statement)
     verdict = prove(small.store)

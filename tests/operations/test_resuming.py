@@ -39,7 +39,9 @@ def day_of_claims(count, seed=5):
 
 def whole_run(small, rows, rejects, *, size=7):
     source = source_of(rows, rejects, size=size)
-    return run(small.desk, small.service, source, now=lambda: 0, seed=SEED, scripts=scripts_of(small.pack))
+    return run(
+        small.desk, small.service, source, now=lambda: 2_000_000_000_000_000, seed=SEED, scripts=scripts_of(small.pack)
+    )
 
 
 def killed_often(url, folder, pack, rows, rejects, every):
@@ -226,7 +228,9 @@ def test_a_desk_that_worked_on_after_the_files_time_never_goes_back(tmp_path):
     rows = rows_of(*[("judge", 1)] * 4, ("pay", 1), ("plain", 500))
     with open_store(tmp_path / "small.db") as store:
         small = SmallDesk(store, tmp_path)
-        run(small.desk, small.service, source_of(rows[:3], digest="a"), now=lambda: 0)  # taken in, nobody plays
+        run(
+            small.desk, small.service, source_of(rows[:3], digest="a"), now=lambda: 2_000_000_000_000_000
+        )  # taken in, nobody plays
         small.later(hours=500)
         small.assign(1, "ana")  # by hand, weeks later: timers and shifts are long past
         small.commit()

@@ -32,8 +32,9 @@ class StoreReader:
 
     @cached_property
     def terms(self) -> Terms:
-        """The terms signed last."""
-        return terms_of(self.store)
+        """The terms signed last; the floor, the invoices and the report are of that engagement."""
+        signed = self.store.engagements()
+        return terms_of(self.store, signed[-1].id if signed else None)
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry."""
@@ -79,7 +80,7 @@ class StoreReader:
         if found is None:
             return None
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
-        return tell(found, self.terms, names)
+        return tell(found, terms_of(self.store, found.item.engagement), names)
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""

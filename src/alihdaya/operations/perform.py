@@ -6,7 +6,6 @@ from typing import Any
 from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
 from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.time import SECOND
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
@@ -15,6 +14,8 @@ from alihdaya.operations.form import check_form
 from alihdaya.operations.receive import receive, reject
 from alihdaya.work.events import TaskDone
 from alihdaya.work.keepable import unkeepable
+
+_LONGEST = 24 * 3600
 
 
 def perform(desk: Desk, command: Command, at: int) -> Any:
@@ -31,13 +32,14 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
     hold = desk.held.get((work.item, work.token))
     if hold is None or hold.person != work.person:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
-    if not 0 <= work.seconds * SECOND <= at - hold.at:
-        held = (at - hold.at) // SECOND
-        raise Refused(Problem("bad-time", f"{work.seconds} seconds of handling time, and the task was held for {held}"))
     form = item.service.work(hold.task.node).form
     problems = check_form(item.service.pack.forms.get(form), work.result)
     if problems:
         raise Refused(problems)
+    if not 0 <= work.seconds <= _LONGEST:
+        raise Refused(
+            Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
+        )
     events = advance(desk, item, CompleteTask(work.token, work.result), at)
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
     desk.record(item, at, work.person, [done, *events])
