@@ -72,9 +72,25 @@ class Types:
         return TypeName(base.name, base.parts, base.labels, _check(test, base.check))
 
 
+_REMEMBERED = 1_000
+"""So many texts are remembered as allowed or not: the words of an enumeration come again and again."""
+
+
 def _check(test: ir.Node, before: Callable[[Any], bool] | None) -> Callable[[Any], bool]:
-    def passes(value: Any) -> bool:
+    known: dict[str, bool] = {}
+
+    def ask(value: Any) -> bool:
         return (before is None or before(value)) and walk(test, {INPUT: value}, None) is True
+
+    def passes(value: Any) -> bool:
+        if type(value) is not str:
+            return ask(value)
+        found = known.get(value)
+        if found is None:
+            found = ask(value)
+            if len(known) < _REMEMBERED:
+                known[value] = found
+        return found
 
     return passes
 

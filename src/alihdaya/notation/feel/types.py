@@ -80,11 +80,10 @@ def _parts_belong(value: Any, wanted: TypeName, *, checked: bool) -> bool:
     if wanted.name == "list":
         return all(entry is None or belongs(entry, wanted.parts[0], checked=checked) for entry in value)
     if wanted.name == "context":
-        pairs = zip(wanted.labels, wanted.parts, strict=True)
-        return all(
-            name in value and (value[name] is None or belongs(value[name], part, checked=checked))
-            for name, part in pairs
-        )
+        for name, part in zip(wanted.labels, wanted.parts, strict=True):  # a loop: this is asked of every item
+            if name not in value or not (value[name] is None or belongs(value[name], part, checked=checked)):
+                return False
+        return True
     if isinstance(value, Range):
         ends = (value.low, value.high)
         return all(end is None or belongs(end, wanted.parts[0], checked=checked) for end in ends)
