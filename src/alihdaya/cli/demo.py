@@ -43,7 +43,7 @@ def demo(
     data.mkdir(parents=True, exist_ok=True)
     here = settings.at(data)
     if fresh:
-        forget(here, data)
+        forget(settings, data)
     file = flights_file(data, rows)
     order = Order("disruption", file, None, None, data, True, seed)
     if serving:
