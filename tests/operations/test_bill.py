@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from claims_pack import person, write_pack
-from small_desk import NOON, SmallDesk, rows_of, scripts_of, source_of
+from small_desk import MUCH_LATER, NOON, SmallDesk, rows_of, scripts_of, source_of
 from sqlalchemy import text
 
 from alihdaya.kernel.errors import Refused
@@ -100,7 +100,7 @@ def quarter(store, tmp_path):
         small.desk,
         small.service,
         source_of(rows),
-        now=lambda: 2_000_000_000_000_000,
+        now=lambda: MUCH_LATER,
         seed=4,
         scripts=scripts_of(small.pack),
     )
@@ -227,7 +227,7 @@ def test_a_row_that_somebody_changed_is_found(small_sqlite, statement):
         small.desk,
         small.service,
         source_of(rows),
-        now=lambda: 2_000_000_000_000_000,
+        now=lambda: MUCH_LATER,
         seed=4,
         scripts=scripts_of(small.pack),
     )

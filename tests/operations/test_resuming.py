@@ -4,7 +4,18 @@ import random
 
 import pytest
 from claims_pack import PROCESS, ROSTER, person, write_pack
-from small_desk import ALL_OUTCOMES, NOON, SmallDesk, log_of, reopened, rows_of, scripts_of, source_of, working_set
+from small_desk import (
+    ALL_OUTCOMES,
+    MUCH_LATER,
+    NOON,
+    SmallDesk,
+    log_of,
+    reopened,
+    rows_of,
+    scripts_of,
+    source_of,
+    working_set,
+)
 
 from alihdaya.channels.batch import Reject
 from alihdaya.kernel.time import HOUR, MINUTE
@@ -39,9 +50,7 @@ def day_of_claims(count, seed=5):
 
 def whole_run(small, rows, rejects, *, size=7):
     source = source_of(rows, rejects, size=size)
-    return run(
-        small.desk, small.service, source, now=lambda: 2_000_000_000_000_000, seed=SEED, scripts=scripts_of(small.pack)
-    )
+    return run(small.desk, small.service, source, now=lambda: MUCH_LATER, seed=SEED, scripts=scripts_of(small.pack))
 
 
 def killed_often(url, folder, pack, rows, rejects, every):
@@ -229,7 +238,7 @@ def test_a_desk_that_worked_on_after_the_files_time_never_goes_back(tmp_path):
     with open_store(tmp_path / "small.db") as store:
         small = SmallDesk(store, tmp_path)
         run(
-            small.desk, small.service, source_of(rows[:3], digest="a"), now=lambda: 2_000_000_000_000_000
+            small.desk, small.service, source_of(rows[:3], digest="a"), now=lambda: MUCH_LATER
         )  # taken in, nobody plays
         small.later(hours=500)
         small.assign(1, "ana")  # by hand, weeks later: timers and shifts are long past

@@ -119,6 +119,7 @@ def test_only_who_holds_a_task_completes_it_and_only_once(small):
     small.assign(item, "ana")
     small.refused(small.complete, item, "budi", **done, code="not-theirs")
     small.refused(small.complete, item, "ana", seconds=-1, **done, code="bad-time")
+    small.refused(small.complete, item, "ana", seconds=86_401, **done, code="bad-time")
     small.complete(item, "ana", **done)
     small.refused(small.complete, item, "ana", **done, code="not-open")
 
