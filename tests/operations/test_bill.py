@@ -117,6 +117,9 @@ def test_every_invoice_and_margin_is_what_the_logs_entries_add_up_to(quarter):
         assert {line.unit for line in made.invoice.lines} == set(found)
         fee = fee_of(found)
         assert made.invoice.fees.minor == fee
+        kept = {one.clock: (one.met, one.missed) for one in made.attainments}
+        assert kept == {clock: (clocks[month, clock, True], clocks[month, clock, False]) for clock in kept}
+        assert set(kept) == {"respond", "resolve"}
         assert made.invoice.credited.minor == credit_of(fee, clocks, month)
         assert made.invoice.total.minor == fee - made.invoice.credited.minor
         labour = {
