@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from claims_pack import person, write_pack
-from small_desk import NOON, SmallDesk, rows_of, scripts_of, source_of
+from small_desk import MUCH_LATER, NOON, SmallDesk, rows_of, scripts_of, source_of
 from sqlalchemy import text
 
 from alihdaya.kernel.errors import Refused
@@ -100,7 +100,7 @@ def quarter(store, tmp_path):
         small.desk,
         small.service,
         source_of(rows),
-        now=lambda: 2_000_000_000_000_000,
+        now=lambda: MUCH_LATER,
         seed=4,
         scripts=scripts_of(small.pack),
     )
@@ -117,6 +117,9 @@ def test_every_invoice_and_margin_is_what_the_logs_entries_add_up_to(quarter):
         assert {line.unit for line in made.invoice.lines} == set(found)
         fee = fee_of(found)
         assert made.invoice.fees.minor == fee
+        kept = {one.clock: (one.met, one.missed) for one in made.attainments}
+        assert kept == {clock: (clocks[month, clock, True], clocks[month, clock, False]) for clock in kept}
+        assert set(kept) == {"respond", "resolve"}
         assert made.invoice.credited.minor == credit_of(fee, clocks, month)
         assert made.invoice.total.minor == fee - made.invoice.credited.minor
         labour = {
@@ -227,7 +230,7 @@ def test_a_row_that_somebody_changed_is_found(small_sqlite, statement):
         small.desk,
         small.service,
         source_of(rows),
-        now=lambda: 2_000_000_000_000_000,
+        now=lambda: MUCH_LATER,
         seed=4,
         scripts=scripts_of(small.pack),
     )

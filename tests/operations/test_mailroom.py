@@ -8,7 +8,7 @@ from claims_pack import write_pack
 from small_desk import NOON, SmallDesk
 
 from alihdaya.kernel.errors import Refused
-from alihdaya.kernel.time import SECOND
+from alihdaya.kernel.time import HOUR, SECOND
 from alihdaya.operations.commands import Assign, Complete, Deliver, Fire
 from alihdaya.operations.mailroom import Mailroom
 from alihdaya.operations.replay import prove
@@ -175,6 +175,16 @@ def test_what_cannot_be_kept_harms_nobody_else(room, data):
     assert isinstance(bad.exception(PATIENCE), Refused)
     assert isinstance(worse.exception(PATIENCE), Refused)
     assert good.result(PATIENCE)
+
+
+def test_a_task_whose_time_is_over_is_taken_away_before_anybody_completes_it(room):
+    item = room.post(room.small.receipt("j", "judge")).result(PATIENCE)
+    room.post(Assign(item, 1, "ana")).result(PATIENCE)
+    late = room.post(Complete(item, 1, "ana", 0, {"verdict": "yes"}), NOON + 30 * HOUR)
+    assert [problem.code for problem in late.exception(PATIENCE).problems] == ["not-theirs"]
+    with open_store(room.url, read_only=True) as reader:
+        (task,) = reader.open_tasks()
+        assert (task.node, task.queued_at) == ("second", NOON + 30 * HOUR)
 
 
 def test_a_commit_that_fails_is_everybodys_failure_and_leaves_nothing(room, monkeypatch):

@@ -4,16 +4,27 @@ import random
 
 import pytest
 from claims_pack import PROCESS, ROSTER, person, write_pack
-from small_desk import ALL_OUTCOMES, NOON, SmallDesk, log_of, reopened, rows_of, scripts_of, source_of, working_set
+from small_desk import (
+    ALL_OUTCOMES,
+    MUCH_LATER,
+    NOON,
+    SmallDesk,
+    log_of,
+    reopened,
+    rows_of,
+    scripts_of,
+    source_of,
+    working_set,
+)
 
 from alihdaya.channels.batch import Reject
-from alihdaya.kernel.time import HOUR, MINUTE
+from alihdaya.kernel.time import DAY, HOUR, MINUTE
 from alihdaya.operations import flow, rehearse
 from alihdaya.operations.flow import run
 from alihdaya.operations.replay import prove
 from alihdaya.packs import load
 from alihdaya.store import open_store, views
-from alihdaya.work.events import TaskAssigned, TaskCancelled
+from alihdaya.work.events import TaskAssigned, TaskCancelled, TaskDone
 
 SEED = 11
 
@@ -39,14 +50,12 @@ def day_of_claims(count, seed=5):
 
 def whole_run(small, rows, rejects, *, size=7):
     source = source_of(rows, rejects, size=size)
-    return run(
-        small.desk, small.service, source, now=lambda: 2_000_000_000_000_000, seed=SEED, scripts=scripts_of(small.pack)
-    )
+    return run(small.desk, small.service, source, now=lambda: MUCH_LATER, seed=SEED, scripts=scripts_of(small.pack))
 
 
-def killed_often(url, folder, pack, rows, rejects, every):
-    """Run to the end, but for a process that ends after each `every` commits; gives how many processes it took."""
-    for process in range(1, 2000):
+def killed_often(url, folder, pack, rows, rejects, every, most):
+    """Run to the end in processes that each end after `every` commits, at `most` so many; gives how many it took."""
+    for process in range(1, most):
         with open_store(url) as store:
             left = [None] * every
             commit = store.commit
@@ -106,7 +115,7 @@ def test_killed_at_every_commit_the_log_is_that_of_an_undisturbed_run(tmp_path, 
     assert happened.count(TaskAssigned) > 12, "the day must be worth it"
     assert counts["received"] == ran.received
     often(small, group, monkeypatch)
-    processes = killed_often(tmp_path / "killed.db", tmp_path, pack, rows, rejects, every)
+    processes = killed_often(tmp_path / "killed.db", tmp_path, pack, rows, rejects, every, len(wanted))
     assert processes > 10
     with open_store(tmp_path / "killed.db") as store:
         assert_same_log(log_of(store), wanted)
@@ -122,7 +131,7 @@ def test_killed_on_every_store(store_url, tmp_path, monkeypatch):
         whole_run(small, rows, rejects)
         wanted = log_of(store)
     often(small, 1, monkeypatch)
-    assert killed_often(store_url, tmp_path, pack, rows, rejects, 7) > 5
+    assert killed_often(store_url, tmp_path, pack, rows, rejects, 7, len(wanted)) > 5
     with open_store(store_url) as store:
         assert_same_log(log_of(store), wanted)
         assert prove(store).equal
@@ -214,6 +223,40 @@ def test_an_item_that_nothing_ends_does_not_keep_the_rehearsal_going_from_run_to
         assert log_of(store) == wanted
 
 
+def test_the_rehearsals_patience_counts_from_the_last_arrival_however_often_it_is_taken_up(tmp_path):
+    """The first claim lapses 35 days after the last arrival; the second would after 45, beyond all patience."""
+    process = PROCESS.replace("PT30H", "P45D")
+    roster = person("citra", certificate="", skill="nothing")
+    pack = load(write_pack(tmp_path / "claims", roster=roster, claims=process))
+    rows = rows_of(("judge", 1), ("judge", 1), step=10 * DAY)
+    with open_store(tmp_path / "small.db") as store:
+        small = SmallDesk(store, tmp_path, pack=pack)
+        for _ in range(3):
+            whole_run(small, rows, [])
+            cancelled = [(entry.at, entry.item) for entry in store.read_log() if entry.by == "timer"]
+            assert cancelled == [(NOON + 45 * DAY, 1)]
+            small.open()
+
+
+def test_who_lost_a_task_stands_in_line_where_they_stood_before_it(tmp_path, monkeypatch):
+    """Ana's only task is taken from her; she has waited longer than Budi, who finished one, as a restart would see."""
+    everybody = person("ana", shift="00:00-24:00") + person("budi", shift="00:00-24:00")
+    everybody += person("citra", certificate="", shift="00:00-24:00")
+    process = PROCESS.replace("PT30H", "PT3H")
+    pack = load(write_pack(tmp_path / "claims", roster=everybody, claims=process))
+    times = {1: 9_999_999, 2: 7_200}
+    monkeypatch.setattr(rehearse, "handling_seconds", lambda _script, _seed, item, _token: times.get(item, 60))
+    rows = [rows_of(("judge", 1), start=NOON + at * MINUTE, first=n)[0] for n, at in enumerate((0, 1, 190), 1)]
+    with open_store(tmp_path / "small.db") as store:
+        whole_run(SmallDesk(store, tmp_path, pack=pack), rows, [])
+        given = [
+            (entry.item, one.person) for entry in store.read_log() for one in entry.events if type(one) is TaskAssigned
+        ]
+    assert given[0] == (1, "ana")
+    assert (2, "budi") in given
+    assert given[-1] == (3, "ana")
+
+
 def test_a_form_without_a_script_is_filled_so_that_the_rehearsal_goes_on(tmp_path):
     pack = load(write_pack(tmp_path / "claims", rehearsal=""))
     with open_store(tmp_path / "small.db") as store:
@@ -225,18 +268,23 @@ def test_a_form_without_a_script_is_filled_so_that_the_rehearsal_goes_on(tmp_pat
 
 
 def test_a_desk_that_worked_on_after_the_files_time_never_goes_back(tmp_path):
-    rows = rows_of(*[("judge", 1)] * 4, ("pay", 1), ("plain", 500))
+    rows = rows_of(("split", 1), *[("judge", 1)] * 3, ("pay", 1), ("plain", 500))
     with open_store(tmp_path / "small.db") as store:
         small = SmallDesk(store, tmp_path)
-        run(
-            small.desk, small.service, source_of(rows[:3], digest="a"), now=lambda: 2_000_000_000_000_000
-        )  # taken in, nobody plays
+        taken_in = source_of(rows[:3], digest="a")
+        run(small.desk, small.service, taken_in, now=lambda: MUCH_LATER)  # nobody plays
         small.later(hours=500)
-        small.assign(1, "ana")  # by hand, weeks later: timers and shifts are long past
+        token = next(task.token for task in small.desk.queue if task.node == "check_a")
+        small.assign(1, "ana", token)  # by hand, weeks later: timers and shifts are long past
+        small.later(hours=300)
+        small.receive("plain", 1)  # and the time in which ana would have been done is past, too
         small.commit()
         whole_run(small, rows, [])
         times = [entry.at for entry in store.read_log()]
         assert times == sorted(times)
         assert not small.desk.items
-        assert max(row.seconds for row in views.labour(store, "acme", "2013-01")) < 60 * 3600
+        happened = [one for entry in store.read_log(item=1) for one in entry.events]
+        (done,) = [one for one in happened if type(one) is TaskDone and one.token == token]
+        assert done.person == "ana"
+        assert done.seconds < 4 * 3600, "the time of handling, not the time that went by"
         assert prove(store).equal

@@ -119,6 +119,7 @@ def test_only_who_holds_a_task_completes_it_and_only_once(small):
     small.assign(item, "ana")
     small.refused(small.complete, item, "budi", **done, code="not-theirs")
     small.refused(small.complete, item, "ana", seconds=-1, **done, code="bad-time")
+    small.refused(small.complete, item, "ana", seconds=86_401, **done, code="bad-time")
     small.complete(item, "ana", **done)
     small.refused(small.complete, item, "ana", **done, code="not-open")
 
@@ -215,7 +216,8 @@ def test_a_message_finds_the_item_by_name_and_key(small):
     assert (entry.item, entry.by) == (second, "message")
     assert entry.events[-1].result == {"lane": "wait", "answer": "fine"}
     assert small.deliver("1") == first
-    assert not any(small.desk.subscribers.values())
+    assert not small.desk.subscribers
+    assert not small.desk.awaited
 
 
 def test_the_same_message_twice_reaches_the_same_items_before_and_after_a_restart(small):

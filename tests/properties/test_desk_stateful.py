@@ -90,13 +90,18 @@ class DeskMachine(RuleBasedStateMachine):
             self.refusals += 1
 
     @precondition(lambda self: self.small.desk.items)
-    @rule(person=st.sampled_from(PEOPLE), pick=PICK, fits=st.booleans(), seconds=st.integers(-1, 9000))
+    @rule(
+        person=st.sampled_from(PEOPLE),
+        pick=PICK,
+        fits=st.booleans(),
+        seconds=st.sampled_from([0, 60, 9_000, 86_400, 86_401, -1]),
+    )
     def complete(self, person, pick, fits, seconds):
         item, token, node = self.task(pick)
         holder = self.holders.get((item, token))
         who = holder if holder and pick % 4 else person
         result = FITS.get(node, {}) if fits else {"verdict": "perhaps", "note": 7}
-        may = holder is not None and who == holder and seconds >= 0 and fits
+        may = holder is not None and who == holder and 0 <= seconds <= 86_400 and fits
         if self.tries(may, self.small.complete, item, who, token, seconds, **result):
             del self.holders[item, token]
 

@@ -13,9 +13,9 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple, Self
 
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.commands import Command, Receive
+from alihdaya.operations.commands import Assign, Command, Complete, Receive, Retry
 from alihdaya.operations.desk import GROUP, Desk
-from alihdaya.operations.perform import perform
+from alihdaya.operations.perform import catch_up, perform
 from alihdaya.operations.receive import receive
 from alihdaya.work.keepable import unkeepable
 
@@ -48,9 +48,9 @@ class Mailroom:
     def post(self, command: Command, at: int) -> "Future[Any]":
         """Queue a command that happens at `at`; the future is done once its entries are durable.
 
-        It holds what the station returns, or raises Refused (nothing changed, but for the gate's note), or what kept
-        the desk from being opened or committed (nothing changed at all). A future that is cancelled before its
-        command is taken up leaves nothing behind; after that it cannot be cancelled.
+        It holds what the station returns, or raises Refused (nothing changed, but for the gate's note and timers that
+        were due before), or what kept the desk from being opened or committed (nothing changed at all). A future that
+        is cancelled before its command is taken up leaves nothing behind; after that it cannot be cancelled.
         """
         letter = Letter(command, at, Future())
         with self._door:
@@ -146,6 +146,8 @@ def _outcome(desk: Desk, letter: Letter, former: Former) -> tuple[Any, Exception
     assert letter.command is not None  # noqa: S101 (narrowing for the type checker)
     try:
         at = max(letter.at, desk.at)
+        if isinstance(letter.command, Assign | Complete | Retry):
+            catch_up(desk, letter.command.item, at)
         if type(letter.command) is Receive:
             return _take_in(desk, letter.command, at, former), None
         return perform(desk, letter.command, at), None
