@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +14,42 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+_EXITS = say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done.")
+_SHARED = (
+    click.argument("pack"),
+    click.option("--input", "file", type=_FILE, required=True, help=say("The file.")),
+    click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers).")),
+    click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers).")),
+    click.option(
+        "--clock",
+        type=click.Choice(["data", "now"]),
+        default="data",
+        show_default=True,
+        help=say("When items came in: as the pack's column says, or now."),
+    ),
+    click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program.")),
+    click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line.")),
+)
+
+
+def _takes_a_file(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what every command has that takes a file through a pack."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
 @click.command(
     help=say(
         "Take the rows of FILE (CSV, Parquet or JSON Lines) through PACK: decide each by rule, queue what needs a "
         "person, bill what was delivered. Bad rows go to rejects.csv with row, column and reason. Started again, it "
         "goes on where it was; a row that came before is not taken twice."
     ),
-    epilog=say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done."),
+    epilog=_EXITS,
 )
-@click.argument("pack")
-@click.option("--input", "file", type=_FILE, required=True, help=say("The file."))
-@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
-@click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
+@_takes_a_file
 @click.option(
     "--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where reports, invoices and rejects go.")
-)
-@click.option(
-    "--clock",
-    type=click.Choice(["data", "now"]),
-    default="data",
-    show_default=True,
-    help=say("When items came in: as the pack's column says, or now."),
 )
 @click.option(
     "--simulate-people",
@@ -42,8 +58,6 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     metavar="SEED",
     help=say("Let a seeded simulation play the people's work; it is labelled as such."),
 )
-@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
-@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
 @click.pass_obj
 def run(
     settings: Settings,
@@ -68,22 +82,10 @@ def run(
 
 @click.command(
     help=say("Take the rows of FILE in, as far as rules carry them, and stop there: no simulation, no report."),
-    epilog=say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be done."),
+    epilog=_EXITS,
 )
-@click.argument("pack")
-@click.option("--input", "file", type=_FILE, required=True, help=say("The file."))
-@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
-@click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
+@_takes_a_file
 @click.option("--out", type=_FOLDER, default=DATA, show_default=True, help=say("Where rejected rows go."))
-@click.option(
-    "--clock",
-    type=click.Choice(["data", "now"]),
-    default="data",
-    show_default=True,
-    help=say("When items came in: as the pack's column says, or now."),
-)
-@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
-@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line."))
 @click.pass_obj
 def load(
     settings: Settings,

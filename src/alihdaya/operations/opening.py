@@ -1,6 +1,7 @@
 """Opening the desk: the writer's working set, read back from the store."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.sla import SlaClock
@@ -10,7 +11,7 @@ from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
-from alihdaya.people.person import Certificate, Employment, LanguageTest, Person
+from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.store import Store, resume
 from alihdaya.store.working import Person as OnRoster
 from alihdaya.work.item import Task
@@ -49,19 +50,8 @@ def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool 
 
 def person_of(one: OnRoster) -> Person:
     """Give the person that the store's rows describe."""
-    facts = one.facts
-    return Person(
-        id=facts.person,
-        name=facts.name,
-        employment=Employment(facts.employer, facts.serves),
-        country=facts.country,
-        time_zone=facts.time_zone,
-        languages=dict(facts.languages),
-        skills=tuple(facts.skills),
-        shifts={day: tuple(periods) for day, periods in facts.shifts.items()},
-        wage=facts.wage,
-        currency=facts.currency,
-        program=facts.program,
+    return replace(
+        learn(None, one.facts, 0),
         tests=tuple(LanguageTest(*test[1:]) for test in one.tests),
         certificates=tuple(Certificate(*held.issued[1:], held.withdrawn_at) for held in one.certificates),
     )

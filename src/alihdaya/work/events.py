@@ -9,7 +9,8 @@ from alihdaya.kernel.event import event
 class ItemReceived(NamedTuple):
     """Work came in. (`channel`, `external_id`) is unique; `row` of `source` (0, 0 where it came from no file).
 
-    `terms` and `definition` are the digests in force at intake: a later change never rewrites the past.
+    `terms` and `definition` are the digests in force at intake: a later change never rewrites the past. `data` is
+    what came beside the process's variables, which stand in the engine's first event; a file brings nothing else.
     """
 
     engagement: str
