@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alihdaya.notation.dmn import compile_model, evaluate, read
-from alihdaya.notation.dmn.boundary import rows
 from alihdaya.notation.dmn.link import link
+from alihdaya.notation.dmn.table.boundary import rows
 from alihdaya.notation.feel import YearsMonths, compile_expression, parse
 from alihdaya.notation.feel import evaluate as evaluate_feel
 

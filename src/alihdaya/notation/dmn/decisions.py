@@ -8,7 +8,7 @@ from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.link import link
 from alihdaya.notation.dmn.program import Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table
-from alihdaya.notation.dmn.table_code import answer
+from alihdaya.notation.dmn.table.code import answer
 from alihdaya.notation.feel.access import invoke_named
 from alihdaya.notation.feel.compiler import UNUSUAL, again, fitted
 from alihdaya.notation.feel.emitter import Emitter, Names

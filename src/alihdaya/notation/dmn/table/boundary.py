@@ -5,8 +5,8 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from alihdaya.notation.dmn.grid import below, between, constants
 from alihdaya.notation.dmn.table import Table
+from alihdaya.notation.dmn.table.grid import below, between, constants
 from alihdaya.notation.feel.values import NUMBERS, kind_of
 
 _UNIT = Decimal("1E-33")

@@ -4,8 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from alihdaya.notation.dmn.grid import Axis, Column, cut
 from alihdaya.notation.dmn.table import Answer, Table, conclude, joined
+from alihdaya.notation.dmn.table.grid import Axis, Column, cut
 from alihdaya.notation.feel.emitter import Emitter, Names, emits
 from alihdaya.notation.feel.ir import INPUT, Literal, Node
 from alihdaya.notation.feel.values import KINDS
