@@ -26,8 +26,8 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
     reasons = gate(person, item.service.needs(waiting.node), at) if waiting else ()
     if reasons:
         desk.append(at, wish.item, wish.by, [AssignmentRefused(wish.token, wish.person, reasons)])
-        why = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
-        raise Refused([Problem("gate", one) for one in why])
+        said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
+        raise Refused([Problem("gate", one) for one in said])
     task = desk.queue.remove(*key)
     desk.held[key] = Hold(task, wish.person, at)
     desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])
