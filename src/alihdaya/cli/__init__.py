@@ -24,6 +24,7 @@ _COMMANDS = {
     "message": ("work", "deliver a message to the item that waits for it"),
     "retry": ("work", "try again what ended in an incident"),
     "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
+    "node": ("node", "be one of many nodes over one PostgreSQL: take work in over HTTP, run it, send what goes out"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
     "pack": ("packs", "list, check and begin packs"),
     "completion": ("packs", "print the shell completion script"),

@@ -7,6 +7,8 @@ from alihdaya.engine import decide
 from alihdaya.engine.events import (
     IncidentRaised,
     InstanceEnded,
+    JobClosed,
+    JobOffered,
     MessageAwaited,
     MessageCancelled,
     MessageCorrelated,
@@ -16,6 +18,7 @@ from alihdaya.engine.events import (
 )
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
 from alihdaya.work.item import task_of
 
@@ -86,7 +89,20 @@ def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCan
     desk.unsubscribe(item.item, event.token)
 
 
+def _post_job(desk: Desk, item: OpenItem, event: JobOffered, at: int) -> Event | None:
+    if item.instance is None or not desk.posts_jobs(event.node):
+        return None
+    variables = dict(item.instance.variables)
+    return ask(desk, item.item, at, token=event.token, node=event.node, name=event.node, key="", payload=variables)
+
+
+def _take_back(desk: Desk, item: OpenItem, event: JobClosed, _at: int) -> Event | None:
+    return None if event.outcome == "completed" else withdraw(desk, item.item, event.token)
+
+
 _MEANINGS: dict[type, Meaning] = {
+    JobOffered: _post_job,
+    JobClosed: _take_back,
     TaskOffered: _queue,
     TaskClosed: _close,
     InstanceEnded: _deliver,
