@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alihdaya.notation.dmn import model
-from alihdaya.notation.dmn.analysis.dimension import OPAQUE, Asked, Dimension, dimension
-from alihdaya.notation.dmn.analysis.infer import Type
+from alihdaya.notation.dmn.analysis.dimension import OPAQUE, Asked, dimension
 from alihdaya.notation.dmn.analysis.space import Place, Space
 from alihdaya.notation.dmn.analysis.survey import Site, Survey
 from alihdaya.notation.dmn.analysis.tests import KNOWN, constants, names_in
@@ -64,7 +63,9 @@ class Room:
         return tuple(
             number
             for number, tests in enumerate(self.node.tests)
-            if all(walk(test, {**variables, INPUT: value}, None) is True for test, value in zip(tests, values, strict=True))
+            if all(
+                walk(test, {**variables, INPUT: value}, None) is True for test, value in zip(tests, values, strict=True)
+            )
         )
 
     def _cells(self) -> Iterator[Node]:
@@ -116,7 +117,9 @@ def _asked(site: Site, survey: Survey, places: list[int]) -> Asked:
     extra = tuple(value for test in (*tests, *inherited) for value in constants(test) or ())
     produced = _produced(site, survey, site.node.columns[places[0]])
     kind = wanted.name if wanted is not None and wanted.name != "Any" else ""
-    sample = next((value for value in (survey.values.sample(wanted), *extra) if value is not None and fits(value)), None)
+    sample = next(
+        (value for value in (survey.values.sample(wanted), *extra) if value is not None and fits(value)), None
+    )
     return Asked(kind if kind in _ALL_TYPES or not kind else OPAQUE, extra, fits, produced, sample)
 
 
@@ -145,7 +148,8 @@ def _given_by(decision: model.DecisionElement, survey: Survey, path: tuple[str, 
         return None
     place = site.node.names.index(path[0]) if path and path[0] in site.node.names else 0
     rows = [*site.node.outputs, *([site.node.defaults] if site.node.defaults else [])]
-    values = [row[place].value for row in rows if isinstance(row[place], Literal)]
+    cells = [row[place] for row in rows]
+    values = [cell.value for cell in cells if isinstance(cell, Literal)]
     if any(KINDS.get(type(value)) not in KNOWN for value in values):
         return None
     return tuple({repr(value): value for value in values}.values())

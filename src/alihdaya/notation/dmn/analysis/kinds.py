@@ -49,7 +49,9 @@ OUTPUT_VALUE = Rule(
     mark("Rule {rule} gives {cell}, which is not among the allowed values of {column}."),
 )
 NO_ENTRY = Rule("DMN210", "error", mark("No such entry"), mark("{target} has no entry {name}{hint}."))
-NOT_BOOLEAN = Rule("DMN211", "error", mark("Not a condition"), mark("A condition is wanted, but this is {left}: {text}."))
+NOT_BOOLEAN = Rule(
+    "DMN211", "error", mark("Not a condition"), mark("A condition is wanted, but this is {left}: {text}.")
+)
 MIXED = Rule(
     "DMN212",
     "warning",
@@ -137,7 +139,9 @@ CONTAINED = Rule(
     mark("Rule says nothing new"),
     mark("Rule {rule} says nothing new: rule {other} matches whatever it matches and gives the same."),
 )
-UNTESTED = Rule("DMN141", "warning", mark("Column tests nothing"), mark("No rule tests {column}: its cells let every value pass."))
+UNTESTED = Rule(
+    "DMN141", "warning", mark("Column tests nothing"), mark("No rule tests {column}: its cells let every value pass.")
+)
 IDLE_COLUMN = Rule(
     "DMN142", "warning", mark("Column changes nothing"), mark("{column} never changes the answer of this table.")
 )
@@ -159,5 +163,7 @@ GAPS, SHADOWS, IDLE = mark("gaps"), mark("rules never reached"), mark("columns t
 BY_PROBLEM = {"requirement-cycle": CYCLE}
 """Kinds by the code of a problem that reading or linking found; UNREADABLE for all others."""
 
-ALL: tuple[Rule, ...] = tuple(sorted({v for v in globals().values() if isinstance(v, Rule)}, key=lambda rule: rule.code))
+ALL: tuple[Rule, ...] = tuple(
+    sorted({v for v in globals().values() if isinstance(v, Rule)}, key=lambda rule: rule.code)
+)
 """Every kind, by its code."""

@@ -21,7 +21,9 @@ def mergeable(room: Room) -> Iterator[Finding]:
         groups: dict[tuple[object, ...], list[int]] = {}
         for rule in range(room.space.rules):
             if rule not in used and all(room.space.region(rule)) and not room.space.computed >> rule & 1:
-                groups.setdefault((sides[rule][:number], sides[rule][number + 1 :], _given(room, rule)), []).append(rule)
+                groups.setdefault((sides[rule][:number], sides[rule][number + 1 :], _given(room, rule)), []).append(
+                    rule
+                )
         for group in groups.values():
             for run in _runs(group) if room.node.hit == "F" else [group]:
                 if len(run) > 1 and (found := _one(room, number, run)) is not None:

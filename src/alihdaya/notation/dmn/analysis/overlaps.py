@@ -30,7 +30,9 @@ def overlaps(room: Room) -> Iterator[Finding]:
     yield from unsure[: MOST_UNSURE if len(sure) < MOST else 0]
     left = len(sure) - MOST + len(pairs[_TRIED:])
     if left > 0 and len(sure) > MOST:
-        rules = sorted({int(rule) - 1 for finding in sure[MOST:] for rule in (finding.facts["first"], finding.facts["second"])})
+        rules = sorted(
+            {int(rule) - 1 for finding in sure[MOST:] for rule in (finding.facts["first"], finding.facts["second"])}
+        )
         facts = {"count": str(left), "rules": listed(rules)}
         yield Finding(kinds.MORE_OVERLAPS, room.table.source, room.site.owner.id, facts)
 

@@ -13,7 +13,8 @@ _POLICIES = {"P": "PRIORITY", "O": "OUTPUT ORDER"}
 def requirements(survey: Survey) -> Iterator[Finding]:
     """Give the requirements that are never used, and the input data and knowledge models that nothing requires."""
     wanted: set[str] = set()
-    for element in (*survey.source.decisions, *survey.source.knowledge):
+    owners: tuple[model.DecisionElement | model.KnowledgeModel, ...] = survey.source.decisions
+    for element in owners + survey.source.knowledge:
         asked = element.knowledge
         if isinstance(element, model.DecisionElement):
             asked = (*element.inputs, *element.decisions, *element.knowledge)
@@ -27,7 +28,8 @@ def requirements(survey: Survey) -> Iterator[Finding]:
                 yield Finding(kinds.UNUSED_REQUIREMENT, element.source, element.id, facts)
     for service in survey.source.services:
         wanted |= {*service.inputs}
-    for unused in (*survey.source.inputs, *survey.source.knowledge):
+    parts: tuple[model.InputData | model.KnowledgeModel, ...] = survey.source.inputs
+    for unused in parts + survey.source.knowledge:
         callable_alone = isinstance(unused, model.KnowledgeModel) and not survey.source.decisions
         if unused.id not in wanted and not callable_alone:
             yield Finding(kinds.UNUSED_ELEMENT, unused.source, unused.id, {"name": repr(unused.name)})

@@ -1,7 +1,17 @@
 """Static types of invocations: the number, names and kinds of arguments, and what builtins give."""
 
 from alihdaya.notation.dmn.analysis import kinds
-from alihdaya.notation.dmn.analysis.infer import Report, Scope, Type, infer, infers, name_of, near, plain, value_text
+from alihdaya.notation.dmn.analysis.typed.infer import (
+    Report,
+    Scope,
+    Type,
+    infer,
+    infers,
+    name_of,
+    near,
+    plain,
+    value_text,
+)
 from alihdaya.notation.feel import ir
 from alihdaya.notation.feel.builtins import TABLE
 from alihdaya.notation.feel.builtins.registry import Builtin, Parameter, Signature
@@ -63,7 +73,7 @@ def _check_function(function: TypeName, node: ir.Call, types: list[Type], report
             _tell_kind(name, label, one.name, node.arguments[place], found, report)
 
 
-def _tell_kind(name: str, parameter: str, wanted: str, argument: ir.Node, found: Type, report: Report) -> None:
+def _tell_kind(name: str, parameter: str, wanted: str, argument: ir.Node, found: Type, report: Report) -> None:  # noqa: PLR0917
     facts = {"name": name, "parameter": repr(parameter), "wanted": wanted}
     report.tell(kinds.ARGUMENT_KIND, {**facts, "text": value_text(argument), "given": name_of(found)})
 
@@ -122,4 +132,6 @@ def _fits(wanted: str, found: Type) -> bool:
     return found.name == wanted
 
 
-infers(ir.Call, _call)
+def learn() -> None:
+    """Teach `infer` about invocations."""
+    infers(ir.Call, _call)
