@@ -52,7 +52,7 @@ def _sum(words: Words, results: Sequence[Checked]) -> Text:
     found = [finding.level for result in results for finding in result.findings]
     counts = {level: sum(one == level for one in found) for level in LEVELS}
     text = words.say(
-        "%(files)s files: %(errors)s errors, %(warnings)s warnings, %(notes)s notes",
+        "files %(files)s · errors %(errors)s · warnings %(warnings)s · notes %(notes)s",
         files=len(results),
         errors=counts["error"],
         warnings=counts["warning"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from alihdaya.notation.dmn import model
@@ -56,8 +57,7 @@ class Room:
 
     def matching(self, variables: dict[str, Any]) -> tuple[int, ...] | None:
         """Give the numbers (from 0) of the rules that really match; None where names are read that have no value."""
-        read = [name for node in (*self.node.columns, *self._cells()) for name in names_in(node)]
-        if any(name not in variables for name in read):
+        if not self.read <= variables.keys():
             return None
         values = [walk(column, variables, None) for column in self.node.columns]
         return tuple(
@@ -67,6 +67,11 @@ class Room:
                 walk(test, {**variables, INPUT: value}, None) is True for test, value in zip(tests, values, strict=True)
             )
         )
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The names that the columns and the computed cells read."""
+        return frozenset(name for node in (*self.node.columns, *self._cells()) for name in names_in(node))
 
     def _cells(self) -> Iterator[Node]:
         for row in self.node.tests:

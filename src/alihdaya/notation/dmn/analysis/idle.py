@@ -14,7 +14,7 @@ from alihdaya.notation.dmn.table import conclude, joined
 from alihdaya.notation.feel.ir import Literal
 from alihdaya.notation.finding import Finding
 
-_STEPS = 30_000
+_STEPS = 200_000
 
 
 def idle_columns(room: Room) -> Iterator[Finding]:
@@ -29,13 +29,26 @@ def idle_columns(room: Room) -> Iterator[Finding]:
             yield Finding(kinds.UNTESTED, source, room.site.owner.id, {"column": one.label})
     if not room.node.literal or room.space.computed:
         return
+    yield from _idle(room, untested)
+
+
+def _idle(room: Room, untested: set[int]) -> Iterator[Finding]:
+    diagram = _Diagram(room)
+    doubtful = [
+        number
+        for number, one in enumerate(room.space.dimensions)
+        if number not in untested and len(one.masks) > 1 and not diagram.works_somewhere(number)
+    ]
+    if not doubtful:
+        return
     try:
-        working = _Diagram(room).working()
+        working = diagram.working()
     except TooLargeError:
         yield not_analysed(room, kinds.IDLE)
         return
-    for number, one in enumerate(room.space.dimensions):
-        if number not in working | untested and len(one.masks) > 1:
+    for number in doubtful:
+        if number not in working:
+            one = room.space.dimensions[number]
             source = room.table.inputs[one.columns[0]].expression.source
             yield Finding(kinds.IDLE_COLUMN, source, room.site.owner.id, {"column": one.label})
 
@@ -45,10 +58,26 @@ class _Diagram:
         self.room = room
         self.budget = Budget(_STEPS)
         self.nodes: dict[tuple[object, ...], int] = {}
+        self.answers: dict[int, str] = {}
         self.known: dict[tuple[int, int], int] = {}
         self.order = sorted(
             range(len(room.space.dimensions)), key=lambda number: len(room.space.dimensions[number].masks)
         )
+
+    def works_somewhere(self, number: int) -> bool:
+        """Tell whether the answer changes with a dimension at some rule's plainest point: a quick look."""
+        space = self.room.space
+        for rule in range(space.rules):
+            box = space.region(rule)
+            if not all(box):
+                continue
+            others = space.all
+            for other, (one, chosen) in enumerate(zip(space.dimensions, box, strict=True)):
+                others &= one.masks[min(chosen)] if other != number else space.all
+            answers = {self._answer(others & mask) for mask in space.dimensions[number].masks}
+            if len(answers) > 1:
+                return True
+        return False
 
     def working(self) -> set[int]:
         """Give the dimensions on which the answer depends. Raises TooLargeError."""
@@ -60,8 +89,8 @@ class _Diagram:
             return self._interned(("answer", self._answer(alive)))
         if (level, alive) in self.known:
             return self.known[level, alive]
-        self.budget.step()
         number = self.order[level]
+        self.budget.step(len(self.room.space.dimensions[number].masks))
         branches = tuple(self._node(level + 1, alive & mask) for mask in self.room.space.dimensions[number].masks)
         found = branches[0] if len({*branches}) == 1 else self._interned(("node", number, branches))
         self.known[level, alive] = found
@@ -71,6 +100,12 @@ class _Diagram:
         return self.nodes.setdefault(key, len(self.nodes))
 
     def _answer(self, alive: int) -> str:
+        found = self.answers.get(alive)
+        if found is None:
+            found = self.answers[alive] = self._concluded(alive)
+        return found
+
+    def _concluded(self, alive: int) -> str:
         node = self.room.node
 
         def row(rule: int) -> object:

@@ -14,7 +14,7 @@ from alihdaya.notation.finding import Finding
 MOST = 12
 """Pairs that are listed; the rest is counted."""
 MOST_UNSURE = 4
-_TRIED = 400
+_TRIED = 100
 
 
 def overlaps(room: Room) -> Iterator[Finding]:

@@ -32,9 +32,9 @@ class Budget:
 
     steps: int = BUDGET
 
-    def step(self) -> None:
-        """Take one."""
-        self.steps -= 1
+    def step(self, count: int = 1) -> None:
+        """Take one, or more."""
+        self.steps -= count
         if self.steps < 0:
             raise TooLargeError
 
@@ -46,6 +46,7 @@ class Space:
     dimensions: tuple[Dimension, ...]
     rules: int
     computed: int = field(init=False)
+    _regions: dict[int, Box] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Collect the rules that compute."""
@@ -62,9 +63,11 @@ class Space:
 
     def region(self, rule: int) -> Box:
         """Give the classes of each dimension that let a rule pass; one of them may be empty."""
-        return tuple(
-            frozenset(place for place, mask in enumerate(one.masks) if mask >> rule & 1) for one in self.dimensions
-        )
+        if rule not in self._regions:
+            self._regions[rule] = tuple(
+                frozenset(place for place, mask in enumerate(one.masks) if mask >> rule & 1) for one in self.dimensions
+            )
+        return self._regions[rule]
 
     def touching(self, box: Box) -> int:
         """Give the rules that cover some point of a box."""
