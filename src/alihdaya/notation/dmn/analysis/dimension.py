@@ -150,7 +150,8 @@ def dimension(columns: tuple[int, ...], label: str, cells: list[tuple[Node, ...]
     found += [("null", 0, None)] if "null" in kinds else []
     found += [(OPAQUE, 0, asked.sample)] if asked.kind == OPAQUE else []
     if asked.produced is not None:
-        fitting = [one for one in found if any(_same(one[2], value) for value in asked.produced)]
+        # null too: the decision may match nothing
+        fitting = [one for one in found if one[2] is None or any(_same(one[2], value) for value in asked.produced)]
         fitting += [
             (OPAQUE, place, value)
             for place, value in enumerate(asked.produced)
