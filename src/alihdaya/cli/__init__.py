@@ -25,6 +25,7 @@ _COMMANDS = {
     "retry": ("work", "try again what ended in an incident"),
     "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
+    "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
     "pack": ("packs", "list, check and begin packs"),
     "completion": ("packs", "print the shell completion script"),
 }
