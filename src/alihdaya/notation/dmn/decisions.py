@@ -6,10 +6,11 @@ from typing import Any
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.link import link
-from alihdaya.notation.dmn.program import Logic, Need, Program, Service
+from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table
 from alihdaya.notation.dmn.table.code import answer
 from alihdaya.notation.feel.access import invoke_named
+from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits
 from alihdaya.notation.feel.compiler import UNUSUAL, again, fitted
 from alihdaya.notation.feel.emitter import Emitter, Names
 from alihdaya.notation.feel.ir import Literal
@@ -30,7 +31,7 @@ class Decision:
     changed in the variables, and data never makes a call raise: null instead.
     """
 
-    __slots__ = ("_functions", "_names", "_own", "_required", "id", "inputs", "name")
+    __slots__ = ("_functions", "_names", "_own", "_required", "id", "inputs", "limited", "name")
 
     def __init__(self, logic: Logic, required: tuple[tuple[str, "Decision"], ...], functions: Functions) -> None:
         self.id = logic.id
@@ -43,6 +44,7 @@ class Decision:
         self._functions = {name: functions[name] for name in clashing}
         known = {name: value for name, value in functions.items() if name not in clashing}
         self._own = _generated(logic, self._names, known)
+        self.limited: bool = needs_limits(logic.root) or any(decision.limited for _, decision in required)
 
     def __call__(self, variables: Mapping[str, Any]) -> Any:
         """Give the decision's value for the variables: input data, and decisions already made."""
@@ -54,6 +56,9 @@ class Decision:
         The numbers are those of all rules that matched; with FIRST and PRIORITY only of the one that decided, with
         OUTPUT ORDER in the order of the outputs. Without a table of its own, or without a match, there are none.
         """
+        return bounded(self._run, variables, failed=_nothing) if self.limited else self._run(variables)
+
+    def _run(self, variables: Mapping[str, Any]) -> Answer:
         if self._required or self._functions:
             variables = self._with_required(dict(variables))
         try:
@@ -72,6 +77,10 @@ class Decision:
 
     def __repr__(self) -> str:
         return f"Decision({self.name!r})"
+
+
+def _nothing(_why: str) -> Answer:
+    return None, ()
 
 
 def _inside(scope: dict[str, Any], name: str) -> dict[str, Any]:
@@ -121,7 +130,7 @@ class Decisions(Mapping[str, Decision]):
         function = self.functions[name]
         given = {key: value for key, value in arguments.items() if key in function.parameters}
         try:
-            return invoke_named(function, tuple(given), tuple(given.values()))
+            return bounded(invoke_named, function, tuple(given), tuple(given.values()), failed=lambda _: None)
         except UNUSUAL:
             return None
 
@@ -145,6 +154,7 @@ class _Maker:
     def __init__(self, program: Program) -> None:
         self.names = {element.key: element.name for element in program.invocable}
         self.decisions: dict[str, Decision] = {}
+        self.later = {logic.key: logic for logic in program.knowledge}
         self.functions: dict[str, Function] = {service.key: self._service(service) for service in program.services}
         for logic in program.knowledge:
             self.functions[logic.key] = _function(logic, self._known(logic.knowledge))
@@ -155,11 +165,23 @@ class _Maker:
     def _known(self, needs: tuple[Need, ...]) -> Functions:
         known: Functions = {}
         for need in needs:
-            function = self.functions.get(need.key)
+            function = self.functions.get(need.key) or self._later(need.key)
             if function is not None:
                 inner = known.setdefault(need.scope, {}) if need.scope else known
                 inner[self.names[need.key]] = function
         return known
+
+    def _later(self, key: str) -> Function | None:
+        """Stand for a knowledge model that calls itself, at once or by way of others, and is not made yet."""
+        logic = self.later.get(key)
+        if logic is None:
+            return None
+        height = depth_of(logic.root)
+
+        def body(*given: Any) -> Any:
+            return self.functions[key].body(*given)
+
+        return Function(logic.parameters, body, logic.types, height)
 
     def _service(self, service: Service) -> Function:
         def body(*arguments: Any) -> Any:
@@ -172,7 +194,7 @@ class _Maker:
                 results[decision.name] = _value(decision, _inside(scope, need.scope) if need.scope else scope)
             return coerce(next(iter(results.values())) if len(results) == 1 else results, service.type)
 
-        return Function(tuple(name for _, name in service.parameters), body)
+        return Function(tuple(name for _, name in service.parameters), body, height=SERVICE_HEIGHT)
 
 
 def _generated(logic: Logic, names: frozenset[str], functions: Functions) -> Any:
@@ -204,4 +226,5 @@ def _function(logic: Logic, functions: Functions) -> Function:
     out = Emitter(frozenset(), functions)
     body = out.define(logic.root, logic.parameters, Names(None, {}))
     out.line(f"return {body}")
-    return Function(logic.parameters, out.build(f"knowledge {logic.name}")({}), logic.types)
+    made = out.build(f"knowledge {logic.name}")({})
+    return Function(logic.parameters, made, logic.types, depth_of(logic.root))

@@ -6,9 +6,10 @@ from typing import Any
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.link import link
-from alihdaya.notation.dmn.program import Logic, Need, Program, Service
+from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table, evaluate_table
 from alihdaya.notation.feel import access
+from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, spend, weight
 from alihdaya.notation.feel.evaluator import Diagnostic, Notes, walk
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function, clean
@@ -28,12 +29,17 @@ def evaluate(
     program = link(source)
     wanted = decision_of(program, name)
     scope = {key: clean(value) for key, value in variables.items()}
-    try:
-        return Run(program, diagnostics).decide(wanted, scope)
-    except RecursionError:
+    run = Run(program, diagnostics)
+
+    def failed(why: str) -> Answer:
         if diagnostics is not None:
-            diagnostics.append(Diagnostic("too-deep", "the evaluation goes too deep", 0, wanted.id))
+            diagnostics.append(Diagnostic("limit", why, 0, wanted.id))
         return None, ()
+
+    try:
+        return bounded(run.decide, wanted, scope, failed=failed) if run.limited(wanted) else run.decide(wanted, scope)
+    except RecursionError:
+        return failed("the evaluation goes too deep")
 
 
 def decision_of(program: Program, name: str) -> Logic:
@@ -62,9 +68,11 @@ def invoke(
         raise KeyError(name)
     function = run.function(wanted[0]) if isinstance(wanted[0], Logic) else run.service(wanted[0])
     given = tuple(clean(arguments.get(parameter)) for parameter in function.parameters)
-    value = access.invoke(function, given)
+    reasons: list[str] = []
+    value = bounded(access.invoke, function, given, failed=reasons.append)
     if value is None and diagnostics is not None:
-        diagnostics.append(Diagnostic("function", "the invocation has no value", 0, wanted[0].id))
+        why = reasons[0] if reasons else "the invocation has no value"
+        diagnostics.append(Diagnostic("limit" if reasons else "function", why, 0, wanted[0].id))
     return value
 
 
@@ -79,6 +87,17 @@ class Run:
         self.knowledge = {logic.key: logic for logic in program.knowledge}
         self.services = {service.key: service for service in program.services}
         self.notes = notes
+
+    def limited(self, logic: Logic) -> bool:
+        """Tell whether a decision, or one that it requires, needs limits on what it costs."""
+        seen: dict[str, Logic] = {}
+        waiting = [logic]
+        while waiting:
+            one = waiting.pop()
+            if one.key not in seen:
+                seen[one.key] = one
+                waiting += [self.decisions[need.key] for need in one.requires]
+        return any(needs_limits(one.root) for one in seen.values())
 
     def decide(self, logic: Logic, scope: Variables) -> Answer:
         """Evaluate a decision where `scope` holds the variables of its own model; required ones are put into it."""
@@ -136,13 +155,16 @@ class Run:
     def function(self, logic: Logic) -> Function:
         """Make the function of a knowledge model."""
         known: Variables = {}
-        self._add_functions(known, logic.knowledge)
+        cost = weight(logic.root)
 
         def called(*arguments: Any) -> Any:
+            spend(cost)
+            if not known:  # not before it is called: it may require itself
+                self._add_functions(known, logic.knowledge)
             scope = {**known, **dict(zip(logic.parameters, arguments, strict=True))}
             return self._named(logic.id, lambda: self.body(logic, scope))
 
-        return Function(logic.parameters, called, logic.types)
+        return Function(logic.parameters, called, logic.types, depth_of(logic.root))
 
     def service(self, service: Service) -> Function:
         """Make the function of a decision service."""
@@ -153,7 +175,7 @@ class Run:
                 _inside(scope, prefix)[name] = value
             return self.serve(service, scope)
 
-        return Function(tuple(name for _, name in service.parameters), body)
+        return Function(tuple(name for _, name in service.parameters), body, height=SERVICE_HEIGHT)
 
     def serve(self, service: Service, scope: Variables) -> Any:
         """Evaluate the output decisions of a service: the value of the only one, or a context of all by name."""

@@ -32,6 +32,11 @@ class Table(Node):
     aggregation: str
 
     @property
+    def heavy(self) -> bool:
+        """True when an answer may hold what is computed, many times over."""
+        return not (self.plain or self.literal)
+
+    @property
     def literal(self) -> bool:
         """True when nothing is computed for the outputs, so that answers can be kept."""
         return all(isinstance(cell, Literal) for row in (*self.outputs, self.defaults) for cell in row)
