@@ -167,3 +167,20 @@ def test_boxed_forms_want_booleans():
     }
     data = file(*(decision(name, form) for name, form in forms.items()))
     assert {name: run(data, name, {})[0] for name in forms} == {"c": None, "n": 2, "f": None, "s": None}
+
+
+def test_rules_and_cells_keep_their_ids_and_what_is_said_of_them():
+    logic = """<decisionTable><input id="i"><inputExpression><text>a</text></inputExpression></input><output id="o"/>
+      <annotation name="Basis"/><annotation name="Since"/>
+      <rule id="r1"><description>Small
+         ones</description><inputEntry id="c1"><text>&lt; 5</text></inputEntry>
+      <outputEntry id="o1"><text>1</text></outputEntry>
+      <annotationEntry><text>Art. 3</text></annotationEntry><annotationEntry><text>2024</text></annotationEntry></rule>
+      <rule><inputEntry id="c2"><text/></inputEntry><outputEntry><text>2</text></outputEntry>
+      <annotationEntry><text/></annotationEntry><annotationEntry><text>2025</text></annotationEntry></rule>
+      </decisionTable>"""
+    first, second = read(file(decision("d", logic, ["a"]), inputs=["a"]), "m.dmn").decisions[0].logic.rules
+    assert (first.id, first.description) == ("r1", "Small ones")
+    assert first.annotations == (("Basis", "Art. 3"), ("Since", "2024"))
+    assert [cell.id for cell in (*first.tests, *first.outputs, *second.tests)] == ["c1", "o1", "c2"]
+    assert (second.id, second.description, second.annotations) == ("", "", (("Since", "2025"),))

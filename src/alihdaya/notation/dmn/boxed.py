@@ -67,7 +67,8 @@ class BoxedReader:
         language = element.get("expressionLanguage", "")
         if language and "feel" not in language.lower():
             self.problem("unsupported", f"the expression language {language!r} is not supported", element)
-        return model.FeelText(inside.text or "", Source(self.file, inside.sourceline, None, row, self.owner))
+        source = Source(self.file, inside.sourceline, None, row, self.owner)
+        return model.FeelText(inside.text or "", source, element.get("id", ""))
 
     def expression(self, parent: "Element") -> model.Boxed | None:
         """Read the boxed expression among an element's children; None where it has none."""
@@ -174,8 +175,9 @@ class BoxedReader:
         """Read a decision table."""
         outputs = [self._output(clause) for clause in self.children(element, "output")]
         inputs = [self._input(clause) for clause in self.children(element, "input")]
+        notes = [tidy(clause.get("name")) for clause in self.children(element, "annotation")]
         rules = [
-            self._rule(rule, number, len(inputs), len(outputs))
+            self._rule(rule, number, len(inputs), len(outputs), notes)
             for number, rule in enumerate(self.children(element, "rule"), 1)
         ]
         hit = HIT_POLICIES.get(element.get("hitPolicy", "UNIQUE"), "")
@@ -201,9 +203,9 @@ class BoxedReader:
         default = self.text(self.child(clause, "defaultOutputEntry"))
         return model.OutputClause(tidy(clause.get("name")), tidy(clause.get("typeRef")), allowed, default)
 
-    def _rule(self, rule: "Element", number: int, inputs: int, outputs: int) -> model.Rule:
+    def _rule(self, rule: "Element", number: int, inputs: int, outputs: int, notes: list[str]) -> model.Rule:
         tests = [
-            self.text(cell, number) or model.FeelText("-", self._cell(cell, number))
+            self.text(cell, number) or model.FeelText("-", self._cell(cell, number), cell.get("id", ""))
             for cell in self.children(rule, "inputEntry")
         ]
         given = [self.text(cell, number) for cell in self.children(rule, "outputEntry")]
@@ -211,7 +213,24 @@ class BoxedReader:
             self.problem("cells", f"rule {number} has {len(tests)} tests for {inputs} inputs", rule)
         if len(given) != outputs or None in given:
             self.problem("missing-output", f"rule {number} does not give each of the {outputs} outputs", rule)
-        return model.Rule(tuple(tests), tuple(text or NOTHING for text in given))
+        return model.Rule(
+            tuple(tests),
+            tuple(text or NOTHING for text in given),
+            rule.get("id", ""),
+            self._said(rule, "description"),
+            tuple(self._annotations(rule, notes)),
+        )
+
+    def _said(self, element: "Element", tag: str) -> str:
+        """Give the text of a child that is for people only."""
+        found = self.child(element, tag)
+        return "" if found is None else tidy(found.text)
+
+    def _annotations(self, rule: "Element", names: list[str]) -> Iterator[tuple[str, str]]:
+        for place, entry in enumerate(self.children(rule, "annotationEntry")):
+            text = self._said(entry, "text")
+            if text:
+                yield (names[place] if place < len(names) else ""), text
 
     def _cell(self, cell: "Element", number: int) -> Source:
         return Source(self.file, cell.sourceline, None, number, self.owner)

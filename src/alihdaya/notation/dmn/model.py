@@ -7,10 +7,11 @@ from alihdaya.kernel.errors import Problem, Source
 
 @dataclass(frozen=True, slots=True)
 class FeelText:
-    """A text in FEEL: a literal expression, a cell, a list of allowed values."""
+    """A text in FEEL: a literal expression, a cell, a list of allowed values; `id` is its element's, if it has one."""
 
     text: str
     source: Source
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,16 @@ class OutputClause:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of a decision table: one test an input, one expression an output."""
+    """A row of a decision table: one test an input, one expression an output.
+
+    `description` is for people; `annotations` are the cells of annotation columns, each with its column's name.
+    """
 
     tests: tuple[FeelText, ...]
     outputs: tuple[FeelText, ...]
+    id: str = ""
+    description: str = ""
+    annotations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

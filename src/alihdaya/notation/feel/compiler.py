@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
-from alihdaya.notation.feel import ops
+from alihdaya.notation.feel import budget, ops
 from alihdaya.notation.feel.builtins import TABLE
 from alihdaya.notation.feel.emitter import NOTHING, NUMERIC, TYPED, UNUSUAL, Emitter, Names, emits
 from alihdaya.notation.feel.evaluator import Diagnostic, evaluate
@@ -71,7 +71,10 @@ def compile_expression(expr: Expr) -> Run:
         except UNUSUAL:
             return again(fast, expr.names, variables)
 
-    return run
+    def limited(variables: Mapping[str, Any], diagnostics: list[Diagnostic] | None = None) -> Any:
+        return budget.bounded(run, variables, diagnostics, failed=lambda _: None)
+
+    return limited if budget.needs_limits(expr.root) else run
 
 
 def again(fast: Callable[[Mapping[str, Any]], Any], names: frozenset[str], variables: Mapping[str, Any]) -> Any:
@@ -297,7 +300,8 @@ def _call(node: Call, out: Emitter, names: Names) -> str:
 @emits(Lambda)
 def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
     body, types = out.define(node.body, node.parameters, names), out.constant(node.types)
-    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types})")
+    height = budget.depth_of(node.body)
+    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types}, {height})")
 
 
 @emits(InstanceOf)

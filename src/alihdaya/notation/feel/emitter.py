@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
-from alihdaya.notation.feel import access, ops
+from alihdaya.notation.feel import access, budget, ops
 from alihdaya.notation.feel.evaluator import as_function
 from alihdaya.notation.feel.ir import Node, TypeName
 from alihdaya.notation.feel.types import belongs, coerce
@@ -49,6 +49,7 @@ RUNTIME: dict[str, Any] = {
     "within": ops.within,
     "make_range": ops.make_range,
     "satisfies": ops.satisfies,
+    "spend": budget.spend,
     "negate": ops.negate,
     "truth": ops.truth,
     "fit_simple": lambda value, wanted: coerce(clean(value), wanted),
@@ -172,6 +173,7 @@ class Emitter:
         locals_ = [self.fresh("p") for _ in parameters]
         swift, self.swift = self.swift, False
         with self.block(f"def {function}({', '.join(locals_)}):"):
+            self.line(f"spend({budget.weight(body)})")
             inner = names.bind(dict(zip(parameters, locals_, strict=True)), locals_[0] if element else None)
             self.line(f"return {self.emit(body, inner)}")
         self.swift = swift

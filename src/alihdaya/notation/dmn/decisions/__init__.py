@@ -1,15 +1,17 @@
 """Compiled decisions: one generated function each, required ones evaluated once a call and only when not given."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.decisions.whole import Functions, Part, Run, alone, knowledge, swift
 from alihdaya.notation.dmn.link import link
-from alihdaya.notation.dmn.program import Logic, Need, Program, Service
+from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer
 from alihdaya.notation.feel.access import invoke_named
+from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, renew
 from alihdaya.notation.feel.compiler import again
 from alihdaya.notation.feel.emitter import UNUSUAL
 from alihdaya.notation.feel.types import coerce
@@ -29,7 +31,7 @@ class Decision:
     their names allow it.
     """
 
-    __slots__ = ("_decide", "_own", "_run", "_scoped", "id", "inputs", "name", "names", "part", "required")
+    __slots__ = ("_decide", "_own", "_run", "_scoped", "id", "inputs", "limited", "name", "names", "part", "required")
 
     def __init__(self, logic: Logic, required: tuple[tuple[str, "Decision"], ...], functions: Functions) -> None:
         self.id = logic.id
@@ -40,6 +42,7 @@ class Decision:
         self.part: Part = Part(logic, tuple((scope, one.part) for scope, one in required), functions)
         self.names = frozenset({*logic.inputs, *(scope or decision.name for scope, decision in required)})
         self._scoped = {name: functions[name] for name in self.names if name in functions}
+        self.limited: bool = needs_limits(logic.root) or any(one.limited for _, one in required)
         self._own: Run | None = None
         self._run: Callable[[Mapping[str, Any]], Answer] | None = None
         self._decide: Run | None = None
@@ -52,11 +55,12 @@ class Decision:
     def decide(self) -> Callable[[Mapping[str, Any]], Any]:
         """The function that gives the decision's value; many calls through it are faster than through the decision."""
         if self._decide is None:
-            self._decide = swift(self.part, self._valued, ruled=False) or self._valued
+            made = None if self.limited else swift(self.part, self._valued, ruled=False)
+            self._decide = made or self._valued
         return self._decide
 
     def _valued(self, variables: Mapping[str, Any]) -> Any:
-        return self.slowly(variables)[0]
+        return (self._run or self.run)(variables)[0]
 
     @property
     def run(self) -> Callable[[Mapping[str, Any]], Answer]:
@@ -66,8 +70,13 @@ class Decision:
         OUTPUT ORDER in the order of the outputs. Without a table of its own, or without a match, there are none.
         """
         if self._run is None:
-            self._run = swift(self.part, self.slowly, ruled=True) or self.slowly
+            made = swift(self.part, self._renewed if self.limited else self.slowly, ruled=True) or self.slowly
+            self._run = partial(bounded, made, failed=_nothing) if self.limited else made
         return self._run
+
+    def _renewed(self, variables: Mapping[str, Any]) -> Answer:
+        renew()
+        return self.slowly(variables)
 
     def slowly(self, variables: Mapping[str, Any]) -> Answer:
         """Give the answer step by step, one generated function a decision: for data that the swift code leaves."""
@@ -94,6 +103,10 @@ class Decision:
 
     def __repr__(self) -> str:
         return f"Decision({self.name!r})"
+
+
+def _nothing(_why: str) -> Answer:
+    return None, ()
 
 
 def _inside(scope: dict[str, Any], name: str) -> dict[str, Any]:
@@ -133,7 +146,7 @@ class Decisions(Mapping[str, Decision]):
         function = self.functions[name]
         given = {key: value for key, value in arguments.items() if key in function.parameters}
         try:
-            return invoke_named(function, tuple(given), tuple(given.values()))
+            return bounded(invoke_named, function, tuple(given), tuple(given.values()), failed=lambda _: None)
         except UNUSUAL:
             return None
 
@@ -157,6 +170,7 @@ class _Maker:
     def __init__(self, program: Program) -> None:
         self.names = {element.key: element.name for element in program.invocable}
         self.decisions: dict[str, Decision] = {}
+        self.later = {logic.key: logic for logic in program.knowledge}
         self.functions: dict[str, Function] = {service.key: self._service(service) for service in program.services}
         for logic in program.knowledge:
             self.functions[logic.key] = knowledge(logic, self._known(logic.knowledge))
@@ -167,11 +181,23 @@ class _Maker:
     def _known(self, needs: tuple[Need, ...]) -> Functions:
         known: Functions = {}
         for need in needs:
-            function = self.functions.get(need.key)
+            function = self.functions.get(need.key) or self._later(need.key)
             if function is not None:
                 inner = known.setdefault(need.scope, {}) if need.scope else known
                 inner[self.names[need.key]] = function
         return known
+
+    def _later(self, key: str) -> Function | None:
+        """Stand for a knowledge model that calls itself, at once or by way of others, and is not made yet."""
+        logic = self.later.get(key)
+        if logic is None:
+            return None
+        height = depth_of(logic.root)
+
+        def body(*given: Any) -> Any:
+            return self.functions[key].body(*given)
+
+        return Function(logic.parameters, body, logic.types, height)
 
     def _service(self, service: Service) -> Function:
         def body(*arguments: Any) -> Any:
@@ -181,7 +207,7 @@ class _Maker:
             results = {}
             for need in service.outputs:
                 decision = self.decisions[need.key]
-                results[decision.name] = decision(_inside(scope, need.scope) if need.scope else scope)
+                results[decision.name] = decision.slowly(_inside(scope, need.scope) if need.scope else scope)[0]
             return coerce(next(iter(results.values())) if len(results) == 1 else results, service.type)
 
-        return Function(tuple(name for _, name in service.parameters), body)
+        return Function(tuple(name for _, name in service.parameters), body, height=SERVICE_HEIGHT)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from alihdaya.notation.dmn.program import Logic
 from alihdaya.notation.dmn.table import Table
 from alihdaya.notation.dmn.table.code import answer, value_of
+from alihdaya.notation.feel.budget import depth_of
 from alihdaya.notation.feel.compiler import fitted
 from alihdaya.notation.feel.emitter import Emitter, Names
 from alihdaya.notation.feel.ir import Literal, TypeName
@@ -169,4 +170,5 @@ def knowledge(logic: Logic, functions: Functions) -> Function:
     out = Emitter(frozenset(), functions)
     body = out.define(logic.root, logic.parameters, Names(None, {}))
     out.line(f"return {body}")
-    return Function(logic.parameters, out.build(f"knowledge {logic.name}")({}), logic.types)
+    made = out.build(f"knowledge {logic.name}")({})
+    return Function(logic.parameters, made, logic.types, depth_of(logic.root))
