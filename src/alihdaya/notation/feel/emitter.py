@@ -101,7 +101,7 @@ class Emitter:
         self, known: frozenset[str], constants: Mapping[str, Any] | None = None, *, swift: bool = False
     ) -> None:
         self.known = known
-        self.swift = swift
+        self.swift = self.begun_swift = swift
         self.facts: dict[str, frozenset[type]] = {name: frozenset({type(v)}) for name, v in _WORDS.items()}
         self.given = dict(constants or {})
         self.namespace: dict[str, Any] = dict(RUNTIME)
@@ -149,7 +149,7 @@ class Emitter:
             return "None"
         if name not in self.loads:
             self.loads[name] = local = self.fresh("v")
-            if self.swift and name in self.types and self.types[name].name in TYPED:
+            if self.begun_swift and name in self.types and self.types[name].name in TYPED:
                 self.facts[local] = TYPED[self.types[name].name]
                 if self.types[name].name == "number":
                     self.kinds[local] = self.fresh("k")
@@ -234,7 +234,7 @@ class Emitter:
         if wanted is None or wanted.name not in TYPED:
             return self._checks(name, local)
         fit = f"{local} = fit_simple({local}, {self.constant(wanted)})"
-        kind = self.kinds.get(local, local)
+        kind = self.kinds[local] if wanted.name == "number" else local
         check = f"if not {self.constant(wanted.check)}({local}): {local} = {kind} = None" if wanted.check else "pass"
         if wanted.name != "number":
             ordinary = f"type({local}) is str" if wanted.name == "string" else f"{local} is True or {local} is False"
