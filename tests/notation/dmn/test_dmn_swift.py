@@ -98,7 +98,7 @@ def graph(rules, base, total):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(rule, min_size=1, max_size=6),
     sums,
