@@ -25,7 +25,10 @@ _COMMANDS = {
     "retry": ("work", "try again what ended in an incident"),
     "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
     "node": ("node", "be one of many nodes over one PostgreSQL: take work in over HTTP, run it, send what goes out"),
+    "export": ("export", "write the log for process mining, as OCEL 2.0 or XES"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
+    "check": ("checks", "check decision models: gaps, overlaps, rules that never decide, types"),
+    "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
     "pack": ("packs", "list, check and begin packs"),
     "completion": ("packs", "print the shell completion script"),
 }
