@@ -77,7 +77,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person), at, item)
+    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
