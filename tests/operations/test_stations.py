@@ -315,3 +315,22 @@ def test_a_refused_completion_in_the_same_group_does_not_touch_its_neighbours(sm
     assert {row.id: row.status for row in views.items(small.store)} == {first: "waiting", second: "delivered"}
     assert views.items(small.store)[1].closed_at == NOON + 5 * MINUTE
     assert prove(small.store).equal
+
+
+def test_a_message_that_comes_after_its_time_finds_the_timer_first(small):
+    """Whoever delivers it, and whether or not anybody let the timer go off before."""
+    late = small.receive("race", claim=7)
+    small.later(hours=20)
+    next_one = small.receive("race", claim=7)
+    small.later(hours=11)
+    assert small.deliver("7") == next_one
+    assert small.events(late)[-1][-1] == "ItemDelivered"
+    assert {row.id: row.outcome for row in views.items(small.store)} == {late: "lapsed", next_one: "answered"}
+    small.later(hours=100)
+    last = small.receive("race", claim=8)
+    small.later(hours=30)
+    with pytest.raises(Refused, match="nobody waits"):
+        small.deliver("8")
+    small.commit()
+    assert views.items(small.store, after=next_one)[0].outcome == "lapsed", last
+    assert prove(small.store).equal

@@ -126,7 +126,7 @@ class StoreReader:
         )
 
     def _latest(self, seq: int, *, played: bool) -> Iterator[picture.Happening]:
-        entries = list(read(self.store.database.reading, after=max(seq - _LATEST, 0)))
+        entries = list(read(self.store.database.read, after=max(seq - _LATEST, 0)))
         for entry in reversed(entries):
             yield from reversed([one for one in happenings(entry, played=played) if one.tag in _TOLD])
 

@@ -111,7 +111,7 @@ def complete(
 
 def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dict[str, Any]:
     """Read FIELD=VALUE texts by the types of the task's form; what cannot be read is left to the form's check."""
-    from alihdaya.operations.form import read_field
+    from alihdaya.packs.form import read_field
 
     found = desk.open_item(item)
     wait = found.instance.waits.get(token) if found.instance else None
