@@ -26,6 +26,7 @@ _COMMANDS = {
     "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
     "pack": ("packs", "list, check and begin packs"),
+    "convert": ("models", "write a DMN file of any version as DMN 1.5"),
     "completion": ("packs", "print the shell completion script"),
 }
 """Name -> (module of this package, what it is for). The texts are translated where they are shown."""

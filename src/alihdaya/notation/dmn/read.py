@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alihdaya.kernel.errors import NotationError, Problem, Source
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import BoxedReader, tidy
+from alihdaya.notation.dmn.typing import is_known
 from alihdaya.notation.xml import local_name, namespace_of, parse_xml, source_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,17 @@ class _Reader(BoxedReader):
             tuple(self.imports.values()),
         )
         self._check_names(made)
+        self._check_types(made)
         return made
+
+    def _check_types(self, made: model.Model) -> None:
+        known = _type_names(made)
+        for element in self.root.iter(f"{{{self.namespace}}}*"):
+            said = [element.get("typeRef"), element.get("outputTypeRef")]
+            said.append(element.text if local_name(element) == "typeRef" else None)
+            for name in filter(None, map(tidy, said)):
+                if not is_known(name, known):
+                    self.problem("unknown-type", f"the type {name!r} is not known", element)
 
     def _import(self, element: "Element") -> None:
         namespace, kind = element.get("namespace", ""), element.get("importType", "")
@@ -209,7 +220,13 @@ class _Reader(BoxedReader):
             tuple(self._item(part) for part in self.children(element, "itemComponent")),
             self.text(self.child(element, "typeConstraint")),
             function,
+            source_of(element, self.file),
         )
+
+
+def _type_names(made: model.Model) -> set[str]:
+    inner = {f"{one.name}.{name}" if one.name else name for one in made.imports for name in _type_names(one.model)}
+    return {item.name for item in made.types} | inner
 
 
 def _ids(other: model.Model, kinds: tuple[str, ...]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Sets of characters as ranges of code points: categories and blocks of Unicode, names of XML, letters of either case."""
+"""Sets of characters as ranges of code points: Unicode's categories and blocks, names of XML, letters of any case."""
 
 import sys
 import unicodedata
