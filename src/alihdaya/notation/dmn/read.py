@@ -122,7 +122,8 @@ class _Reader(BoxedReader):
         parts = [(part.name, part.source) for part in made.inputs]
         parts += [(part.name, part.source) for part in made.decisions]
         parts += [(part.name, part.source) for part in made.services]
-        for name, source in parts + [(part.name, part.source) for part in made.knowledge]:
+        parts += [(part.name, part.source) for part in made.knowledge]
+        for name, source in sorted(parts, key=lambda part: part[1].line or 0):
             if name in seen:
                 message = f"the name {name!r} was given before, in line {seen[name].line}"
                 self.problems.append(Problem("duplicate-name", message, source))

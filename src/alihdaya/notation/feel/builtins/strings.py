@@ -81,13 +81,13 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
     pieces: list[str] = []
     end = length = 0
     for match in matcher.matches(text):
+        spend(2)
         start, stop = match.span()
         pieces += (text[end:start], _filled(replacement, match, matcher.groups))
         length += len(pieces[-2]) + len(pieces[-1])
         end = stop
         if length > TEXT_LIMIT:
             return None
-    spend(len(pieces) >> 1)
     return "".join([*pieces, text[end:]])
 
 
