@@ -45,8 +45,9 @@ TYPES = (
     "range<date>",
 )
 PIECES = (
-    *SIGNS, *"()[]{},.:?@\"'\\", "..", "->", "if ", " then ", " else ", "for ", " in ", " return ", "some ", "function(",
-    "instance of ", "between ", "not(", "external", "//", "/*", "*/", "\n", "\0", "\ud800", "\ufffd", "1e999999999",
+    *SIGNS, *"()[]{},.:?@\"'\\", "..", "->", "if ", " then ", " else ", "for ", " in ", " return ", "some ",
+    "function(", "instance of ", "between ", "not(", "external", "//", "/*", "*/", "\n", "\0", "\ud800", "\ufffd",
+    "1e999999999",
 )  # fmt: skip
 
 
