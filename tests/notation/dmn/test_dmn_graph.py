@@ -158,6 +158,10 @@ def test_functions_may_call_themselves_and_one_another_so_deep(text, value):
         (file(ITEM % ("a", "b"), ITEM % ("b", "a")), "requirement-cycle"),
         (file(*(ITEM % (f"t{n}", f"t{n + 1}") for n in range(500)), ITEM % ("t500", "number")), "dmn-depth"),
         (file(decision("d", literal("1"), ["d"])), "reference"),
+        (
+            file("<elementCollection>" + decision("e", "") + "</elementCollection>", decision("d", "", [], ["e"])),
+            "reference",
+        ),
         (b'<definitions xmlns="urn:bpmn"/>', "not-dmn"),
     ],
 )

@@ -180,7 +180,7 @@ class _Reader(BoxedReader):
             where = f"no {wanted[0]} of the imported model"
         else:
             found = self.ids.get(key) if namespace in {"", self.target} else None
-            if found is not None and local_name(found) in wanted:
+            if found is not None and local_name(found) in wanted and found.getparent() is self.root:
                 return key
             where = f"no {wanted[0]} of this file" if found is None else f"a {local_name(found)}, not a {wanted[0]}"
         self.problem("reference", f"the reference {reference.get('href', '')!r} leads to {where}", reference)
