@@ -9,7 +9,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
-from alihdaya.operations.desk import Desk
+from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.form import check_form
 from alihdaya.operations.receive import receive, reject
 from alihdaya.work.events import TaskDone
@@ -40,9 +40,26 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         raise Refused(
             Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
         )
-    events = advance(desk, item, CompleteTask(work.token, work.result), at)
+    if work.person in item.service.needs(hold.task.node, item.doers).not_by:
+        raise Refused(Problem("gate", f"{work.person} may not do this: four-eyes"))
+    before = item.doers
+    item.done(hold.task.node, work.person)
+    try:
+        events = advance(desk, item, CompleteTask(work.token, work.result), at)
+    except Refused:
+        item.doers = before
+        raise
+    _keep_apart(desk, item)
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
     desk.record(item, at, work.person, [done, *events])
+
+
+def _keep_apart(desk: Desk, item: OpenItem) -> None:
+    """Let the item's other tasks wait for somebody else, where they are to check what was just done."""
+    for token, wait in item.instance.waits.items() if item.instance is not None and item.service.four_eyes else ():
+        if (item.item, token) in desk.queue:
+            task = desk.queue.remove(item.item, token)
+            desk.queue.push(task._replace(needs=item.service.needs(wait.node, item.doers)))
 
 
 def fire(desk: Desk, command: Fire, at: int) -> None:
