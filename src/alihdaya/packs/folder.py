@@ -85,14 +85,14 @@ def _bytes(file: Traversable, name: str) -> bytes:
 
 
 def deployed(folder: Folder) -> dict[str, str]:
-    """Texts of the files that make the pack run: manifest, processes, decisions, deliverables, steps.
+    """Texts of the files that make the pack run and its work readable: all but terms, people, samples and README.
 
-    Raises PackError where one is not UTF-8.
+    Raises PackError.
     """
     return {
         path: text(folder, path)
         for path in folder.content
-        if path in _DEPLOYED or path.startswith(("processes/", "decisions/"))
+        if path in _DEPLOYED or path.startswith(("processes/", "decisions/", "locale/"))
     }
 
 

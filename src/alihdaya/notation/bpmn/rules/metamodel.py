@@ -65,7 +65,7 @@ globalBusinessRuleTask : globalTask | implementation |
 globalManualTask : globalTask | |
 globalScriptTask : globalTask | scriptLanguage | script?
 globalUserTask : globalTask | implementation | rendering*
-inputOutputBinding : baseElement | operationRef>operation! inputDataRef>inputSet! outputDataRef>outputSet! |
+inputOutputBinding : baseElement | operationRef>operation! inputDataRef>any! outputDataRef>any! |
 inputOutputSpecification : baseElement | | dataInput* dataOutput* inputSet+ outputSet+
 itemAwareElement : baseElement | itemSubjectRef>itemDefinition | dataState?
 dataInput : itemAwareElement | name isCollection:bool |
@@ -110,7 +110,7 @@ callActivity : activity,interactionNode | calledElement>callableElement |
 subProcess : activity,interactionNode | triggeredByEvent:bool | laneSet* @flowElement* @artifact*
 adHocSubProcess : subProcess | cancelRemainingInstances:bool ordering=Parallel,Sequential | completionCondition=expression?
 transaction : subProcess | method |
-choreographyActivity : flowNode | initiatingParticipantRef>participant! loopType=None,Standard,MultiInstanceSequential,MultiInstanceParallel | participantRef>participant+ correlationKey*
+choreographyActivity : flowNode,interactionNode | initiatingParticipantRef>participant! loopType=None,Standard,MultiInstanceSequential,MultiInstanceParallel | participantRef>participant+ correlationKey*
 choreographyTask : choreographyActivity | | messageFlowRef>messageFlow+
 subChoreography : choreographyActivity | | @flowElement* @artifact*
 callChoreography : choreographyActivity | calledChoreographyRef>choreography | participantAssociation*

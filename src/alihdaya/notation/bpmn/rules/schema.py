@@ -113,6 +113,12 @@ def _kind_of_child(kind: Kind, name: str) -> Kind | None:
 
 
 @cache
+def derived(*bases: str) -> tuple[str, ...]:
+    """Give the names of all elements of some kinds or derived from them, in the table's order."""
+    return tuple(name for name in kinds() if any(is_a(name, base) for base in bases))
+
+
+@cache
 def references() -> frozenset[str]:
     """Give the names of all child elements whose text refers to another element."""
     return frozenset(child.name for kind in kinds().values() for child in kind.children if child.target)
