@@ -12,6 +12,7 @@ from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fir
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
+from alihdaya.people.gate import render_reason
 from alihdaya.work.events import TaskDone
 from alihdaya.work.keepable import unkeepable
 
@@ -41,7 +42,7 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
             Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
         )
     if work.person in item.service.needs(hold.task.node, item.doers).not_by:
-        raise Refused(Problem("gate", f"{work.person} may not do this: four-eyes"))
+        raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
     before = item.doers
     item.done(hold.task.node, work.person)
     try:
