@@ -18,7 +18,8 @@ LIMIT: Final = 16 * 1024 * 1024
 CASES: Final = ".cases.csv"
 """How the name of a table of worked cases ends; it tries a model, and is no part of what runs."""
 
-_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "steps.py")
+_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "deliverables.toml", "steps.py")
+_DEPLOYED: Final = ("pack.toml", "deliverables.toml", "steps.py")
 _FOLDERS: Final = {
     "processes": (".bpmn",),
     "decisions": (".dmn", CASES),
@@ -94,8 +95,7 @@ def deployed(folder: Folder) -> dict[str, str]:
     return {
         path: text(folder, path)
         for path in folder.content
-        if path in ("pack.toml", "steps.py")
-        or (path.startswith(("processes/", "decisions/", "locale/")) and not path.endswith(CASES))
+        if path in _DEPLOYED or (path.startswith(("processes/", "decisions/", "locale/")) and not path.endswith(CASES))
     }
 
 
