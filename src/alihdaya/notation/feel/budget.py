@@ -84,6 +84,13 @@ def spend(steps: int) -> None:
             raise ExhaustedError(f"the evaluation takes more than {STEP_LIMIT:,} steps")
 
 
+def renew() -> None:
+    """Give back all steps of the evaluation, for work that begins once more."""
+    meter = _METER.get()
+    if meter is not None:
+        meter.left, meter.depth = STEP_LIMIT, 0
+
+
 def called(function: _Called, arguments: tuple[Any, ...]) -> Any:
     """Call a function's body one deeper. Raises ExhaustedError where that is too deep."""
     meter = _METER.get()
