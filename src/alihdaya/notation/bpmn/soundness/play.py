@@ -98,9 +98,11 @@ class _Walk:
         """Give what can fire, with the tokens that it takes: what is fired at once, and what in every order."""
         quick: list[tuple[int, Option]] = []
         slow: list[tuple[int, Option]] = []
-        for number in sorted({self.net.targets[flow] for flow in marking}):
-            node = self.net.nodes[number]
-            held = tuple(flow for flow in node.inputs if flow in marking)
+        tokens: dict[int, list[int]] = {}
+        for flow in sorted(marking):
+            tokens.setdefault(self.net.targets[flow], []).append(flow)
+        for number, flows in sorted(tokens.items()):
+            node, held = self.net.nodes[number], tuple(flows)
             if node.join == "any":
                 one_way = (len(node.inputs) == 1 or node.is_end) and not node.clears
                 (quick if one_way else slow).extend((number, (flow,)) for flow in held)
