@@ -10,7 +10,8 @@ from alihdaya.engine.plan import Boundary, Closure, Offer, Plan
 from alihdaya.engine.timers import due_at
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
-from alihdaya.notation.bpmn.graph import Error, Kind, Message, Node, Process, Rule, Script, Step, Terminate, Timer
+from alihdaya.notation.bpmn.details import Error, Message, Rule, Script, Step, Terminate, Timer
+from alihdaya.notation.bpmn.graph import Kind, Node, Process
 
 STEP_BUDGET = 10_000
 """Nodes that one command may pass before the engine takes it for an endless loop."""

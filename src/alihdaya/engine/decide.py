@@ -23,7 +23,8 @@ from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
-from alihdaya.notation.bpmn.graph import Kind, Message, Node
+from alihdaya.notation.bpmn.details import Message
+from alihdaya.notation.bpmn.graph import Kind, Node
 
 
 def decide(plan: Plan, state: Instance | None, command: commands.Command, now: int) -> tuple[list[Event], Instance]:

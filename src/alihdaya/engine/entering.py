@@ -20,7 +20,8 @@ from alihdaya.engine.timers import due_at
 from alihdaya.engine.values import check_value, check_variables, key_text
 from alihdaya.kernel.event import Event
 from alihdaya.notation import feel
-from alihdaya.notation.bpmn.graph import Formula, Message, Node, Rule, Script, Timer, UserWork
+from alihdaya.notation.bpmn.details import Formula, Message, Rule, Script, Timer, UserWork
+from alihdaya.notation.bpmn.graph import Node
 
 Decide = Callable[[Mapping[str, Any]], tuple[Any, tuple[int, ...]]]
 StepFunction = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]

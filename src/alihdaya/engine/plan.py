@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from alihdaya.notation.bpmn.graph import Detail, Node, Process, Timer
+from alihdaya.notation.bpmn.details import Detail, Timer
+from alihdaya.notation.bpmn.graph import Node, Process
 
 Closure = Callable[[Any, int], int]
 """Acts for a token in a Run; gives the flow to take next, or STOP."""

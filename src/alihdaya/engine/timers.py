@@ -8,7 +8,7 @@ from alihdaya.engine.plan import DueAt
 from alihdaya.engine.run import Stuck
 from alihdaya.kernel.time import micros, moment
 from alihdaya.notation import feel
-from alihdaya.notation.bpmn.graph import Timer
+from alihdaya.notation.bpmn.details import Timer
 from alihdaya.notation.bpmn.iso8601 import Cycle, Span, add_months, parse_cycle, parse_duration, parse_instant
 from alihdaya.notation.feel.values import YearsMonths
 
