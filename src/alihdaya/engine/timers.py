@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from alihdaya.engine.plan import DueAt
-from alihdaya.engine.run import Stuck
+from alihdaya.engine.plan import DueAt, Stuck
 from alihdaya.kernel.time import micros, moment
 from alihdaya.notation import feel
 from alihdaya.notation.bpmn.details import Timer

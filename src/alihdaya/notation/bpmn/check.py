@@ -30,7 +30,7 @@ def _at(node: Node, code: str, message: str, severity: Severity = "error") -> Pr
 
 
 def _ends(process: Process) -> Iterator[Problem]:
-    """An end event asks for a start event (10.5.2); a start without an end is run, but said (10.5.3)."""
+    """Ask for a start event where there is an end event (10.5.2); a start without an end is run, but said (10.5.3)."""
     nodes = [node for node in process.nodes if node.parent is None]
     starts = any(node.kind is Kind.START or node.instantiates or _instantiates(node) for node in nodes)
     ends = any(node.kind is Kind.END for node in nodes)
@@ -68,9 +68,9 @@ def _conditions(process: Process, node: Node) -> Iterator[Problem]:
     """Activities and gateways that choose have conditions (8.4.13); a chooser needs a way for every case."""
     flows = [process.flows[index] for index in node.outgoing]
     if node.kind in _CHOOSERS:
-        if node.kind is Kind.EXCLUSIVE:
-            if len(flows) > 1 and any(flow.condition is None and flow.index != node.default for flow in flows):
-                yield _at(node, "gateway-condition", "each outgoing flow needs a condition or has to be the default")
+        bare = any(flow.condition is None and flow.index != node.default for flow in flows)
+        if node.kind is Kind.EXCLUSIVE and len(flows) > 1 and bare:
+            yield _at(node, "gateway-condition", "each outgoing flow needs a condition or has to be the default")
         yield from _no_way(node, flows)
     elif node.default is not None or any(flow.condition for flow in flows):
         says = "are ignored" if node.kind in GATEWAYS else "are not the standard's"

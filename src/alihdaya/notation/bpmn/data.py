@@ -94,12 +94,11 @@ def _throws(file: File, element: "etree._Element") -> list[tuple[Formula | None,
     """Read what instances throw as they end (10.3.7, `behavior`)."""
     behavior = element.get("behavior", "All")
     if behavior == "Complex":
-        found = []
-        for one in element.findall(BPMN + "complexBehaviorDefinition"):
-            event = one.find(BPMN + "event")
-            for definition in [] if event is None else event:
-                found.append((_formula(file, one, "condition"), event_of(file, Kind.THROW, definition)))
-        return found
+        return [
+            (_formula(file, one, "condition"), event_of(file, Kind.THROW, definition))
+            for one in element.findall(BPMN + "complexBehaviorDefinition")
+            for definition in one.iterfind(f"{BPMN}event/*")
+        ]
     if behavior not in ("One", "None"):
         return []
     definition = file.definitions.get(reference(element.get(f"{behavior.lower()}BehaviorEventRef", "")))
