@@ -57,7 +57,7 @@ class Join(NamedTuple):
     incoming: tuple[int, ...]
     reach: Mapping[int, int]
     fire: Callable[..., bool]
-    """From the run, the scope, flow -> first token, and `complete`, all is there that can come; says if tokens moved."""
+    """From run, scope, flow -> first token, and `complete` (all is there that can come); says if tokens moved."""
 
 
 Catchers = Mapping[str | None, int]

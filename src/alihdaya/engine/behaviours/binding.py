@@ -7,7 +7,7 @@ from alihdaya.engine.behaviours import compensating, joins, scopes, tasks, throw
 from alihdaya.engine.behaviours.leaving import leave_of
 from alihdaya.engine.behaviours.loops import Repeater
 from alihdaya.engine.plan import Arm, Closure, Offer
-from alihdaya.notation.bpmn.details import Call, Message, MultiInstance, Rule, Script, Step, Timer
+from alihdaya.notation.bpmn.details import Call, Link, Message, MultiInstance, Rule, Script, Step, Timer
 from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind, Node, Process
 
 _THROWING = frozenset({Kind.THROW, Kind.END})
@@ -44,7 +44,7 @@ class Binder:
     def behaviour(self, node: Node) -> Behaviour:
         """Build the closures of one node."""
         leave = leave_of(self.process, node)
-        if node.kind in _THROWING and node.detail is not None:
+        if node.kind in _THROWING and node.detail is not None and not isinstance(node.detail, Link):
             enter, left = throwing.throwing(node, leave)
             return Behaviour(enter, enter, left, None)
         if node.kind in ACTIVITIES:

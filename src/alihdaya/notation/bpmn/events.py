@@ -49,7 +49,7 @@ def definition_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
     found = [child for child in element if local(child).endswith("EventDefinition")]
     found += [one for ref in element.findall(BPMN + "eventDefinitionRef") for one in _shared(file, ref)]
     if not found:
-        if kind in (Kind.CATCH, Kind.BOUNDARY):
+        if kind in (Kind.CATCH, Kind.BOUNDARY) and element.find(BPMN + "eventDefinitionRef") is None:
             file.problem("no-event-definition", f"a {kind} needs an event definition", element)
         return None
     details = [_definition(file, kind, element, one) for one in found]
