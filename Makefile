@@ -46,8 +46,14 @@ messages: setup ## bring the message catalogues up to date and name what is not 
 chaos: setup ## kill real processes, again and again, on both databases
 	$(BIN)/python -m pytest tests/chaos tests/store/test_kill.py -v
 
-bench: setup ## measure: make bench NAME=spine (all without NAME)
+bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NAME)
 	@$(BIN)/python -m bench $(NAME)
+
+# Without the peers a bench says which it skipped.
+.venv-bench/stamp: $(BIN)/uv requirements-bench.lock
+	@{ $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-bench \
+		&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock \
+		&& touch $@; } || echo "the peers could not be installed; benches skip them" >&2
 
 conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
 	@$(BIN)/python -m conformance $(SUITE) $(DIR)
@@ -58,6 +64,7 @@ docs: setup ## build the documentation into site/
 lock: $(BIN)/uv ## bring the locks up to date
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra demo pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links bench/peers.in -o requirements-bench.lock
 
 clean:
-	rm -rf .venv site dist alihdaya-data
+	rm -rf .venv .venv-bench site dist alihdaya-data

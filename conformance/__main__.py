@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-SUITES = ("dmn",)
+SUITES = ("dmn", "bpmn", "bpmn-miwg")
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     folder = Path(sys.argv[2])
     if not folder.is_dir():
         sys.exit(f"there is no folder {folder}")
-    report = importlib.import_module(f"conformance.{sys.argv[1]}").run(folder)
+    report = importlib.import_module(f"conformance.{sys.argv[1].replace('-', '_')}").run(folder)
     sys.stdout.write(json.dumps(report) + "\n")
 
 

@@ -159,10 +159,10 @@ def test_rejects_are_written_as_csv_that_no_spreadsheet_runs(tmp_path):
     assert write_rejects(path, bad) == 3
     with path.open(newline="") as stream:
         assert list(csv.reader(stream)) == [
-            ["row", "line", "column", "reason", "text"],
-            ["2", "3", "id", "odd", "'=cmd()"],
-            ["4", "", "n", "low", "-5"],
-            ["5", "6", "", "x, y", 'a"b'],
+            ["row", "column", "reason", "text"],
+            ["2", "id", "odd", "'=cmd()"],
+            ["4", "n", "low", "-5"],
+            ["5", "", "x, y", 'a"b'],
         ]
     assert write_rejects(tmp_path / "none.csv", []) == 0
     assert not (tmp_path / "none.csv").exists()

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from conformance.bpmn_execution import run
 
 ROOT = Path(__file__).parents[2]

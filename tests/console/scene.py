@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from alihdaya.console.picture import Attainment, FloorPicture, Happening, Proof, Queue, Refusal, Story, Worker
-from alihdaya.console.report_facts import Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.console.report_facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, micros
+from alihdaya.packs.vocabulary import Vocabulary
 
 NOW = micros(datetime(2013, 7, 10, 15, 42, tzinfo=UTC))
 HOSTILE = "<script>alert(1)</script>"
@@ -261,6 +262,10 @@ DAYS = tuple(
     for n in range(365)
 )
 
+CAUSES = {"en": "Causes of the disruptions", "id": "Penyebab gangguan"}
+DUE = {"en": "What travellers were entitled to", "id": "Hak penumpang"}
+SPOKEN = Vocabulary({"carrier": {"en": "carrier", "id": "maskapai"}})
+
 FACTS = ReportFacts(
     run=RUN,
     engagement="hudson-disruption",
@@ -277,8 +282,11 @@ FACTS = ReportFacts(
     ),
     days=DAYS,
     months=tuple(_month(number) for number in range(1, 13)),
-    causes=(Tally("carrier", 6120), Tally("weather", 4410), Tally("undecidable", 7656)),
-    entitlements=(Tally("refund", 8255), Tally("rebooking", 12_811), Tally("meal", 9120), Tally("hotel", 3100)),
+    counts=(
+        Counted(CAUSES, (Tally("undecidable", 7656), Tally("carrier", 6120), Tally("weather", 4410))),
+        Counted(DUE, (Tally("rebooking", 12_811), Tally("meal", 9120), Tally("refund", 8255)), several=True),
+    ),
+    vocabulary=SPOKEN,
     waits=(
         Wait(900, 410),
         Wait(3600, 1220),

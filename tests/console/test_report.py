@@ -64,7 +64,7 @@ def test_charts_keep_their_text_and_take_the_pages_colours(report):
 
 
 def test_a_replay_that_differs_is_not_hidden():
-    page = report_html(replace(FACTS, run=replace(RUN, replay_equal=False), days=(), months=(), causes=(), waits=()))
+    page = report_html(replace(FACTS, run=replace(RUN, replay_equal=False), days=(), months=(), counts=(), waits=()))
     assert "differs" in page
 
 

@@ -79,7 +79,7 @@ label = { en = "Note" }
 [delivery.units]
 """ + "".join(f'{end} = "{unit}"\n' for end, unit in UNITS.items())
 
-LANES = ("pay", "judge", "split", "wait", "later", "stuck", "assess")
+LANES = ("pay", "judge", "split", "wait", "later", "stuck", "assess", "race")
 
 _NEEDS = 'alihdaya:skill="claims" alihdaya:language="en" alihdaya:level="B2" alihdaya:certificate="claims-desk"'
 
@@ -112,13 +112,15 @@ def _flows() -> str:
         "stuck gate",
         "stuck rule ruled",
         "assess paid_out",
+        "race answered",
+        "raced lapsed",
         "refused declined",
     )
     made = []
     for chain in chains:
         nodes = chain.split()
         made += [f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(nodes)]
-    targets = dict(zip(LANES, ("paid_out", "judge", "split", "hear", "look", "stuck", "assess"), strict=True))
+    targets = dict(zip(LANES, ("paid_out", "judge", "split", "hear", "look", "stuck", "assess", "race"), strict=True))
     conditions = [("lanes", target, f'lane = "{lane}"') for lane, target in targets.items()]
     conditions += [("gate", "ruled", 'verdict = "yes"'), ("gate", "paid_out", 'verdict = "no"')]
     made += [
@@ -156,6 +158,9 @@ PROCESS = f"""\
 {_task("rule", "judge")}
 <serviceTask id="assess" alihdaya:step="assess"/>
 <boundaryEvent id="refused" attachedToRef="assess"><errorEventDefinition errorRef="over"/></boundaryEvent>
+<receiveTask id="race" messageRef="reply"/>
+<boundaryEvent id="raced" attachedToRef="race" cancelActivity="true">
+<timerEventDefinition><timeDuration>PT30H</timeDuration></timerEventDefinition></boundaryEvent>
 {_ends()}
 {_flows()}
 </process>

@@ -10,7 +10,7 @@ from small_desk import NOON, SmallDesk
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, SECOND
 from alihdaya.operations.commands import Assign, Complete, Deliver, Fire
-from alihdaya.operations.mailroom import Mailroom
+from alihdaya.operations.node.mailroom import Mailroom
 from alihdaya.operations.replay import prove
 from alihdaya.packs import load
 from alihdaya.store import StoreError, open_store
@@ -261,3 +261,67 @@ def test_times_that_come_out_of_order_are_put_in_order(room):
     with open_store(room.url, read_only=True) as reader:
         times = [entry.at for entry in reader.read_log()]
     assert times == sorted(times)
+
+
+class Clock:
+    """The present in microseconds, which only the test moves."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+def test_with_a_clock_timers_go_off_by_themselves(store_url, tmp_path):
+    clock, told = Clock(NOON), []
+    pack = load(write_pack(tmp_path / "claims"))
+    smalls = []
+
+    def opened():
+        smalls.append(SmallDesk(open_store(store_url), tmp_path, pack=pack))
+        return smalls[-1].desk
+
+    with Mailroom(opened, clock=clock, told=lambda desk: told.append(desk.seq)) as mailroom:
+        mailroom.post(Fire(1, 1), 0).exception(PATIENCE)
+        item = mailroom.post(smalls[0].receipt("j", "judge"), NOON).result(PATIENCE)
+        before = told[-1]
+        clock.now = NOON + 30 * HOUR
+        mailroom.post(Deliver("nobody", "", {}), clock.now).exception(PATIENCE)  # as a tick of the clock
+        assert told[-1] == before + 1
+    with open_store(store_url, read_only=True) as reader:
+        (task,) = reader.open_tasks()
+        assert (task.item, task.node, task.queued_at) == (item, "second", NOON + 30 * HOUR)
+
+
+def test_a_timer_comes_due_while_nobody_asks_for_anything(store_url, tmp_path):
+    pack = load(write_pack(tmp_path / "claims"))
+    with open_store(store_url) as store:
+        small = SmallDesk(store, tmp_path, pack=pack)
+        small.receive("judge")
+        small.commit()
+    fired = Event()
+
+    def opened():
+        return SmallDesk(open_store(store_url), tmp_path, pack=pack).desk
+
+    def told(desk):
+        if not desk.next_timer():
+            fired.set()
+
+    with Mailroom(opened, clock=lambda: NOON + 31 * HOUR, told=told):
+        assert fired.wait(PATIENCE)
+
+
+def test_a_desk_that_cannot_be_opened_is_tried_again_without_being_asked(store_url, tmp_path):
+    tried, opened = [], Event()
+
+    def open_at_last():
+        tried.append(1)
+        if len(tried) < 4:
+            raise StoreError("not yet")
+        opened.set()
+        return SmallDesk(open_store(store_url), tmp_path).desk
+
+    with Mailroom(open_at_last, clock=lambda: NOON):
+        assert opened.wait(PATIENCE)

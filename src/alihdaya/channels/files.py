@@ -98,7 +98,7 @@ def digest(path: str | Path) -> str:
 
 
 def write_rejects(path: str | Path, rejects: Iterable[Reject]) -> int:
-    """Write rejects as CSV (row, line, column, reason, text) and give their number; no file where there are none.
+    """Write rejects as CSV (row, column, reason, text) and give their number; no file where there are none.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
@@ -108,12 +108,12 @@ def write_rejects(path: str | Path, rejects: Iterable[Reject]) -> int:
         return 0
     with Path(path).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(Reject._fields)
+        writer.writerow(("row", "column", "reason", "text"))
         return sum(_write(writer, reject) for reject in chain([first], pending))
 
 
 def _write(writer: Any, reject: Reject) -> int:
-    writer.writerow([reject.row, reject.line or "", *map(_harmless, reject[2:])])
+    writer.writerow([reject.row, *map(_harmless, reject[2:])])
     return 1
 
 

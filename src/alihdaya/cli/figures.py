@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from alihdaya.cli.reading import StoreReader
-from alihdaya.console.report_facts import Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.cli.reading import StoreReader, vocabulary_of
+from alihdaya.console.report_facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.engagement.shore import shore
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import HOUR
 from alihdaya.operations.bill import Bill
+from alihdaya.packs.pack import Chart
+from alihdaya.packs.vocabulary import Vocabulary
 from alihdaya.store import Store, views
 from alihdaya.store.views.results import delivered_results, waits
 
@@ -21,7 +24,7 @@ _WAITS = (1, 2, 4, 8, 16, 24, 48)
 """Bands of waiting for a person, in hours of the wall clock."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What a run leaves to be told: the terms, the bills of all months, and how the run itself went."""
 
@@ -38,6 +41,11 @@ class Facts:
     def totals(self) -> Mapping[str, int]:
         """All that was ever counted for this engagement."""
         return views.totals(self.store, self.terms.engagement)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the pack."""
+        return vocabulary_of(self.store, self.terms.engagement)
 
     def money(self, amounts: Iterable[Money]) -> Money:
         """Add amounts up."""
@@ -122,8 +130,8 @@ def report(facts: Facts, files: Mapping[str, str]) -> ReportFacts:
         shore_reasons=word.reasons,
         days=tuple(day for day in days if day.items),
         months=tuple(_months(facts)),
-        causes=_tallies(result["cause"] for result in results if isinstance(result.get("cause"), str)),
-        entitlements=_tallies(name for result in results for name in _owed(result.get("settlement"))),
+        counts=tuple(_counted(chart, results) for chart in facts.vocabulary.charts),
+        vocabulary=facts.vocabulary,
         waits=tuple(_waits(store, terms.engagement)),
         loads=tuple(_loads(facts)),
         sources=tuple(source.name for source in store.sources()),
@@ -164,10 +172,22 @@ def _months(facts: Facts) -> Iterator[Month]:
         )
 
 
-def _owed(settlement: Any) -> Iterator[str]:
-    """Give the names of what a settlement grants, where it is a context of yes and no."""
-    if isinstance(settlement, Mapping):
-        yield from (str(name) for name, granted in settlement.items() if granted is True)
+def _counted(chart: Chart, results: Iterable[Mapping[str, Any]]) -> Counted:
+    values = [value for result in results if (value := result.get(chart.of)) is not None]
+    several = any(isinstance(value, Mapping | list) for value in values)
+    return Counted(chart.title, _tallies(name for value in values for name in _named(value)), several)
+
+
+def _named(value: Any) -> Iterator[str]:
+    """Give what a result counts as: a text as itself, yes and no as such, a context by the names that it grants."""
+    if isinstance(value, Mapping):
+        yield from (str(name) for name, granted in value.items() if granted is True)
+    elif isinstance(value, bool):
+        yield "yes" if value else "no"
+    elif isinstance(value, list):
+        yield from (name for one in value for name in _named(one))
+    elif isinstance(value, str | int | Decimal):
+        yield str(value)
 
 
 def _tallies(names: Iterable[str]) -> tuple[Tally, ...]:

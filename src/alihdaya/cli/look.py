@@ -10,6 +10,7 @@ import click
 from alihdaya.cli.settings import Settings, say
 
 if TYPE_CHECKING:
+    from alihdaya.console.words import Words
     from alihdaya.operations.bill import Bill
     from alihdaya.store import Store
 
@@ -28,6 +29,8 @@ def items(
     settings: Settings, state: str | None, outcome: str | None, month: str | None, after: int, limit: int, as_json: bool
 ) -> None:
     """List items."""
+    from alihdaya.cli.reading import vocabulary_of
+    from alihdaya.console.words import words
     from alihdaya.kernel.time import iso
     from alihdaya.operations.bill import span, terms_of
     from alihdaya.store import views
@@ -36,8 +39,9 @@ def items(
         terms = terms_of(store)
         within = span(terms, month) if month else None
         found = views.items(store, status=state, outcome=outcome, month=within, limit=limit, after=after)
+        spoken = words(settings.language, terms.client.time_zone, vocabulary_of(store, terms.engagement))
     if not as_json:
-        _show_items(settings, terms.client.time_zone, found)
+        _show_items(spoken, found)
         return
     for row in found:
         plain = {"item": row.id, "external_id": row.external_id, "service": row.service, "state": row.status}
@@ -45,14 +49,13 @@ def items(
         click.echo(json.dumps({**plain, "outcome": row.outcome, "unit": row.unit, "touched": row.touched, **times}))
 
 
-def _show_items(settings: Settings, zone: str, found: list[Any]) -> None:
+def _show_items(spoken: "Words", found: list[Any]) -> None:
     from alihdaya.console.terminal import ItemRow, items_table, make_console
-    from alihdaya.console.words import words
 
     rows = [
         ItemRow(row.id, row.external_id, row.status, row.outcome or "", row.received_at, row.closed_at) for row in found
     ]
-    make_console().print(items_table(words(settings.language, zone), rows))
+    make_console().print(items_table(spoken, rows))
 
 
 @click.command(
@@ -74,7 +77,7 @@ def item(settings: Settings, item: int, as_json: bool) -> None:  # the argument 
     if as_json:
         click.echo(_story_json(story))
     else:
-        make_console().print(story_tree(words(settings.language, story.zone), story))
+        make_console().print(story_tree(words(settings.language, story.zone, story.vocabulary), story))
 
 
 def _story_json(story: Any) -> str:
@@ -140,7 +143,7 @@ def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json
 
 def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin: bool, as_json: bool) -> None:
     from alihdaya.console.invoice_page import invoice_html, invoice_json
-    from alihdaya.console.terminal import invoice_table, make_console
+    from alihdaya.console.terminal import invoice_table, make_console, margin_table
     from alihdaya.console.words import words
     from alihdaya.engagement.invoice import invoice_to_plain
     from alihdaya.engagement.margin import margin_to_plain
@@ -149,7 +152,11 @@ def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin
     if html is not None:
         html.write_text(invoice_html(plain, settings.language), encoding="utf-8")
     if margin:
-        click.echo(json.dumps(margin_to_plain(made.margin), indent=None if as_json else 2))
+        left = margin_to_plain(made.margin)
+        if as_json:
+            click.echo(json.dumps(left))
+        else:
+            make_console().print(margin_table(words(settings.language), left))
     elif as_json:
         sys.stdout.buffer.write(invoice_json(plain))
     else:

@@ -13,11 +13,12 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import Entry, tag_of
 from alihdaya.operations.bill import bill, line_items, terms_of
+from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
 from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts
 from alihdaya.store import Store, views
 from alihdaya.store.log import read
-from alihdaya.store.views.results import refused
+from alihdaya.store.views.results import latest_definition, refused
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
 
 _LATEST = 12
@@ -35,6 +36,11 @@ class StoreReader:
         """The terms signed last; the floor, the invoices and the report are of that engagement."""
         signed = self.store.engagements()
         return terms_of(self.store, signed[-1].id if signed else None)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the pack that the latest item of that engagement was bound to."""
+        return vocabulary_of(self.store, self.terms.engagement)
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry."""
@@ -72,6 +78,7 @@ class StoreReader:
             happenings=tuple(self._latest(found.seq, played=bool(totals.get("simulated")))),
             months=tuple(one.period for one in months if "delivered" in one.counts),
             simulated=bool(totals.get("simulated")),
+            vocabulary=self.vocabulary,
         )
 
     def story(self, item: int) -> picture.Story | None:
@@ -80,7 +87,8 @@ class StoreReader:
         if found is None:
             return None
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
-        return tell(found, terms_of(self.store, found.item.engagement), names)
+        terms = terms_of(self.store, found.item.engagement)
+        return tell(found, terms, names, vocabulary_of(self.store, terms.engagement))
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
@@ -118,7 +126,7 @@ class StoreReader:
         )
 
     def _latest(self, seq: int, *, played: bool) -> Iterator[picture.Happening]:
-        entries = list(read(self.store.database.reading, after=max(seq - _LATEST, 0)))
+        entries = list(read(self.store.database.read, after=max(seq - _LATEST, 0)))
         for entry in reversed(entries):
             yield from reversed([one for one in happenings(entry, played=played) if one.tag in _TOLD])
 
@@ -139,7 +147,9 @@ _TOLD = frozenset(
 )
 
 
-def tell(story: views.Story, terms: Terms, names: Mapping[str, str]) -> picture.Story:
+def tell(
+    story: views.Story, terms: Terms, names: Mapping[str, str], vocabulary: Vocabulary = NO_VOCABULARY
+) -> picture.Story:
     """Make the picture of an item's story; `names`: person -> name."""
     played = any(isinstance(event, TaskDone) and event.simulated for entry in story.entries for event in entry.events)
     told = tuple(one for entry in story.entries for one in happenings(entry, played=played))
@@ -156,6 +166,7 @@ def tell(story: views.Story, terms: Terms, names: Mapping[str, str]) -> picture.
         result=result,
         zone=terms.client.time_zone,
         names=names,
+        vocabulary=vocabulary,
     )
 
 
@@ -196,6 +207,13 @@ def proofs(person: Person, at: int) -> Iterator[picture.Proof]:
         yield picture.Proof(held.name, "missing" if at < held.start else state, held.end)
     if not person.certificates:
         yield picture.Proof("certificate", "missing")
+
+
+def vocabulary_of(store: Store, engagement: str) -> Vocabulary:
+    """Give the words of the pack that the latest item of an engagement was bound to; none before the first item."""
+    digest = latest_definition(store, engagement)
+    found = store.definition(digest) if digest else None
+    return vocabulary(found.files) if found else NO_VOCABULARY
 
 
 def _queue(queue: views.Queue) -> picture.Queue:

@@ -77,7 +77,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person), at, item)
+    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -111,7 +111,7 @@ def complete(
 
 def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dict[str, Any]:
     """Read FIELD=VALUE texts by the types of the task's form; what cannot be read is left to the form's check."""
-    from alihdaya.operations.form import read_field
+    from alihdaya.packs.form import read_field
 
     found = desk.open_item(item)
     wait = found.instance.waits.get(token) if found.instance else None

@@ -36,6 +36,7 @@ from alihdaya.operations.intake import Source
 from alihdaya.operations.replay import prove
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import Pack, load
+from alihdaya.packs.vocabulary import Vocabulary
 from alihdaya.planning.rehearsal import Script
 from alihdaya.store import Store, views
 
@@ -65,10 +66,11 @@ class Outcome:
     summary: RunSummary
     plain: dict[str, Any]
     has_rejects: bool
+    vocabulary: Vocabulary
 
     def publish(self, *, as_json: bool) -> None:
         """Print the summary; with `as_json`, print it to the error stream and the JSON object last."""
-        shown = shown_summary(words(self.language), self.summary)
+        shown = shown_summary(words(self.language, vocabulary=self.vocabulary), self.summary)
         make_console(sys.stderr if as_json else sys.stdout).print(shown)
         if as_json:
             sys.stdout.write(json.dumps(self.plain) + "\n")
@@ -111,7 +113,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             )
             files = _write(facts, ran, order, settings, bars)
         rejects = bool(views.rejects(desk.store, ran.source, limit=1))
-        return Outcome(settings.language, summary(facts, files), object_of(facts, ran), rejects)
+        return Outcome(settings.language, summary(facts, files), object_of(facts, ran), rejects, facts.vocabulary)
 
 
 def forget(settings: Settings, folder: Path) -> None:

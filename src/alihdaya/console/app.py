@@ -61,7 +61,7 @@ class Console:
     async def floor(self, request: Request) -> Response:
         """Show the floor."""
         floor = await self.live.floor()
-        return self.show(request, "floor.html", floor.zone, floor=floor)
+        return self.show(request, "floor.html", floor.zone, vocabulary=floor.vocabulary, floor=floor)
 
     async def events(self, request: Request) -> Response:
         """Stream the floor's changes."""
@@ -78,7 +78,7 @@ class Console:
         story = self.reader.story(int(number)) if _ITEM.fullmatch(number) else None
         if story is None:
             raise HTTPException(404)
-        return self.show(request, "item.html", story.zone, story=story)
+        return self.show(request, "item.html", story.zone, vocabulary=story.vocabulary, story=story)
 
     def invoice(self, request: Request) -> Response:
         """Show a month's invoice, as a page or (…/invoice/2013-04.json) as JSON."""

@@ -60,7 +60,9 @@ class Live:
         """Give the floor's sections in a language as a JSON object: id of the element -> HTML."""
         floor = await self.floor()
         if language not in self._parts:
-            made = {part: page(f"parts/{part}.html", language, floor.zone, floor=floor) for part in PARTS}
+            made = {
+                part: page(f"parts/{part}.html", language, floor.zone, floor.vocabulary, floor=floor) for part in PARTS
+            }
             self._parts[language] = msgspec.json.encode(made).decode()
         return self._parts[language]
 

@@ -32,7 +32,10 @@ Teller = Callable[[Words, Mapping[str, Any]], str]
 
 
 def term(words: Words, code: str) -> str:
-    """Name a code of the models or of the trade; an unknown one is shown as it is, without underscores."""
+    """Name a code: as the pack does, or the trade; an unknown one is shown as it is, without underscores."""
+    known = words.vocabulary.of(code, words.language)
+    if known is not None:
+        return known
     known = TERMS.get(code.lower())
     return words.say(known) if known else code.replace("_", " ")
 

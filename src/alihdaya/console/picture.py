@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -116,6 +118,7 @@ class FloorPicture:
     happenings: tuple[Happening, ...] = ()
     months: tuple[str, ...] = ()
     simulated: bool = False
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     @property
     def names(self) -> dict[str, str]:
@@ -155,6 +158,7 @@ class Story:
     zone: str = "UTC"
     months: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     @property
     def simulated(self) -> bool:

@@ -3,28 +3,35 @@
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from alihdaya.console import charts
 from alihdaya.console.pages import page, style
-from alihdaya.console.report_facts import ReportFacts
+from alihdaya.console.report_facts import Counted, ReportFacts
 from alihdaya.console.words import Words, words
 from alihdaya.locale import LANGUAGES
+from alihdaya.packs import say
 
 
 def _charts(spoken: Words, facts: ReportFacts) -> dict[str, Any]:
     code = spoken.language
     target = facts.run.resolve_target or facts.run.respond_target
-    causes = spoken.say("Causes of the disruptions")
-    due = spoken.say("What travellers were entitled to")
     return {
         "days": charts.days(spoken, f"days-{code}", facts.days),
         "straight": charts.straight_through(spoken, f"straight-{code}", facts.months),
-        "causes": charts.tallies(spoken, f"causes-{code}", causes, facts.causes, charts.THIRD),
-        "entitlements": charts.tallies(spoken, f"due-{code}", due, facts.entitlements, charts.RULE),
+        "counts": [_counted(spoken, place, one) for place, one in enumerate(facts.counts)],
         "attainment": charts.attainment(spoken, f"sla-{code}", facts.months, None if target is None else float(target)),
         "money": charts.money(spoken, f"money-{code}", facts.months),
         "waits": charts.waits(spoken, f"waits-{code}", facts.waits),
         "loads": charts.loads(spoken, f"loads-{code}", facts.loads),
     }
+
+
+def _counted(spoken: Words, place: int, counted: Counted) -> tuple[str, Markup, bool]:
+    title = say(counted.title, spoken.language)
+    colour = (charts.THIRD, charts.RULE)[place % 2]
+    drawn = charts.tallies(spoken, f"count-{place}-{spoken.language}", title, counted.tallies, colour)
+    return title, drawn, counted.several
 
 
 def report_html(facts: ReportFacts, language: str = "en") -> str:
@@ -33,8 +40,16 @@ def report_html(facts: ReportFacts, language: str = "en") -> str:
     order = (first, *(code for code in LANGUAGES if code != first))
     bodies = []
     for code in order:
-        spoken = words(code, facts.zone)
-        body = page("report_body.html", code, facts.zone, facts=facts, run=facts.run, charts=_charts(spoken, facts))
+        spoken = words(code, facts.zone, facts.vocabulary)
+        body = page(
+            "report_body.html",
+            code,
+            facts.zone,
+            facts.vocabulary,
+            facts=facts,
+            run=facts.run,
+            charts=_charts(spoken, facts),
+        )
         bodies.append((code, body))
     return page("report.html", first, facts.zone, facts=facts, bodies=bodies, css=style("tone", "report"))
 

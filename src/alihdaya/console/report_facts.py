@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from alihdaya.console.picture import Refusal
 from alihdaya.kernel.money import Money
+from alihdaya.packs.pack import Texts
+from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ class Tally:
 
     name: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One count that the pack asks for: its title by language, and the tallies, the greatest first."""
+
+    title: Texts
+    tallies: tuple[Tally, ...]
+    several: bool = False
+    """Whether one item can be in several tallies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +128,8 @@ class ReportFacts:
     shore_reasons: tuple[str, ...] = ()
     days: tuple[Day, ...] = ()
     months: tuple[Month, ...] = ()
-    causes: tuple[Tally, ...] = ()
-    entitlements: tuple[Tally, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    vocabulary: Vocabulary = NO_VOCABULARY
     waits: tuple[Wait, ...] = ()
     loads: tuple[Load, ...] = ()
     sources: tuple[str, ...] = ()

@@ -253,20 +253,39 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
         return words.money(Money.of(Decimal(text), invoice["currency"]))
 
     heads = (words.say("Quantity"), words.say("Price each"), words.say("Amount"))
-    table = _table((words.say("Service"), "left"), *((head, "right") for head in heads))
+    table = _table((words.say("Line"), "right"), (words.say("Service"), "left"), *((head, "right") for head in heads))
     for line in invoice["lines"]:
         name = line["names"].get(words.language) or line["names"].get("en") or line["unit"]
         price = words.price(Decimal(line["price"]), invoice["currency"])
-        table.add_row(_plain(name), words.number(line["quantity"]), price, money(line["amount"]))
+        table.add_row(str(line["number"]), _plain(name), words.number(line["quantity"]), price, money(line["amount"]))
     table.add_section()
-    table.add_row(words.say("Fees"), "", "", money(invoice["fees"]))
+    table.add_row("", words.say("Fees"), "", "", money(invoice["fees"]))
     for credit in invoice["credits"]:
         name = words.say("Service credit: %(clock)s", clock=term(words, credit["clock"]))
-        table.add_row(name, "", "", "-" + money(credit["amount"]))
-    table.add_row(Text(words.say("Total due"), "bold"), "", "", Text(money(invoice["total"]), "bold"))
+        table.add_row("", name, "", "", "-" + money(credit["amount"]))
+    table.add_row("", Text(words.say("Total due"), "bold"), "", "", Text(money(invoice["total"]), "bold"))
     title = _plain(words.say("Invoice %(number)s", number=invoice["number"]), "bold")
     parties = f"{invoice['provider']['name']} \N{RIGHTWARDS ARROW} {invoice['client']['name']}"
     return Group(title, _plain(f"{parties}, {words.month(invoice['month'])}", "dim"), table)
+
+
+def margin_table(words: Words, margin: Mapping[str, Any]) -> RenderableType:
+    """Show what a month leaves to the provider (engagement.margin's plain form)."""
+
+    def money(text: str) -> str:
+        return words.money(Money.of(Decimal(text), margin["currency"]))
+
+    table = _table((words.say("Margin of %(month)s", month=words.month(margin["month"])), "left"), ("", "right"))
+    table.add_row(words.say("Revenue after credits"), money(margin["revenue"]))
+    for person, cost in margin["labour_by_person"].items():
+        table.add_row(_plain(f"  {person}"), "-" + money(cost))
+    for unit, cost in margin["overhead_by_unit"].items():
+        name = _plain("  " + words.say("Overhead: %(unit)s", unit=term(words, unit)))
+        table.add_row(name, "-" + money(cost))
+    table.add_section()
+    share = words.percent(Decimal(margin["percent"]) / 100) if margin["percent"] is not None else NOTHING
+    table.add_row(Text(words.say("Margin"), "bold"), Text(f"{money(margin['amount'])}  ({share})", "bold"))
+    return table
 
 
 def rejects_table(words: Words, rejects: Sequence[Reject], *, total: int | None = None) -> RenderableType:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.kernel.money import Money, exponent
 from alihdaya.kernel.time import SECOND, moment
 from alihdaya.locale import catalogue, chosen
+from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
 
 NOTHING = "\N{EN DASH}"
 """What stands where there is no value."""
@@ -23,10 +24,11 @@ def mark(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One reader's language ("id" or "en") and the time zone (IANA name) in which times are shown."""
+    """One reader's language ("id" or "en"), the time zone (IANA name) of the times, and the words of the pack."""
 
     language: str = "en"
     zone: str = "UTC"
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     def say(self, message: str, /, **values: object) -> str:
         """Translate `message` and put `values` in (a literal per cent sign is written twice)."""
@@ -170,8 +172,8 @@ _REGIONS = {"South-Eastern Asia": "035"}
 _UNITS = (mark("%(n)s d"), mark("%(n)s h"), mark("%(n)s min"), mark("%(n)s s"))
 
 
-@cache
-def words(language: str | None = None, zone: str = "UTC") -> Words:
+@lru_cache(maxsize=64)
+def words(language: str | None = None, zone: str = "UTC", vocabulary: Vocabulary = NO_VOCABULARY) -> Words:
     """Words of a language (code or locale; English where we do not speak it). Raises ZoneInfoNotFoundError."""
     ZoneInfo(zone)
-    return Words(chosen(language), zone)
+    return Words(chosen(language), zone, vocabulary)

@@ -3,11 +3,11 @@
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Assign
 from alihdaya.operations.desk import Desk, Hold
-from alihdaya.people.gate import gate
+from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentRefused, TaskAssigned
 
 
-def assign(desk: Desk, wish: Assign, at: int, *, by: str = "router") -> None:
+def assign(desk: Desk, wish: Assign, at: int) -> None:
     """Give a waiting task to a person who may do it.
 
     Raises Refused where the task does not wait, nobody has that name, or the gate says no; the gate's no is a fact
@@ -25,8 +25,9 @@ def assign(desk: Desk, wish: Assign, at: int, *, by: str = "router") -> None:
     waiting = item.instance.waits[wish.token] if item.instance else None
     reasons = gate(person, item.service.needs(waiting.node), at) if waiting else ()
     if reasons:
-        desk.append(at, wish.item, by, [AssignmentRefused(wish.token, wish.person, reasons)])
-        raise Refused([Problem("gate", f"{wish.person} may not do this: {reason}") for reason in reasons])
+        desk.append(at, wish.item, wish.by, [AssignmentRefused(wish.token, wish.person, reasons)])
+        said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
+        raise Refused([Problem("gate", one) for one in said])
     task = desk.queue.remove(*key)
     desk.held[key] = Hold(task, wish.person, at)
-    desk.append(at, wish.item, by, [TaskAssigned(wish.token, wish.person)])
+    desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])

@@ -27,11 +27,12 @@ class Reject(NamedTuple):
 
 
 class Assign(NamedTuple):
-    """Give the task that waits at `token` of `item` to a person; the gate decides (S8, S9)."""
+    """Give the task that waits at `token` of `item` to a person; the gate decides (S8, S9). `by` goes into the log."""
 
     item: int
     token: int
     person: str
+    by: str = "router"
 
 
 class Complete(NamedTuple):

@@ -9,9 +9,9 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
-from alihdaya.operations.desk import Desk
-from alihdaya.operations.form import check_form
+from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.receive import receive, reject
+from alihdaya.packs.form import check_form
 from alihdaya.work.events import TaskDone
 from alihdaya.work.keepable import unkeepable
 
@@ -61,17 +61,27 @@ def catch_up(desk: Desk, item: int, at: int) -> None:
 
 
 def deliver(desk: Desk, message: Deliver, at: int) -> int:
-    """Give a message to the oldest item that waits for it; returns the item. Raises Refused where none does."""
-    waiting = desk.subscribers.get((message.name, message.key))
-    if not waiting:
-        raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
+    """Give a message to the oldest item that waits for it; returns the item.
+
+    A timer that was due before the message came goes off first, and may end the wait. Raises Refused where nobody
+    waits (any more).
+    """
     problems = unkeepable(message.payload)
     if problems:
         raise Refused(problems)
-    number, _ = min(waiting)
-    item = desk.open_item(number)
+    item = _waiting(desk, message, at)
     desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message), at))
-    return number
+    return item.item
+
+
+def _waiting(desk: Desk, message: Deliver, at: int) -> OpenItem:
+    """Find the oldest item that waits for a message once its timers have caught up."""
+    while waiting := desk.subscribers.get((message.name, message.key)):
+        number = min(waiting)[0]
+        catch_up(desk, number, at)
+        if any(item == number for item, _ in desk.subscribers.get((message.name, message.key), ())):
+            return desk.open_item(number)
+    raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:

@@ -84,11 +84,14 @@ def _bytes(file: Traversable, name: str) -> bytes:
 
 
 def deployed(folder: Folder) -> dict[str, str]:
-    """Texts of the files that make the pack run: manifest, processes, decisions, steps. Raises PackError."""
+    """Texts of the files that make the pack run and its work readable: all but terms, people, samples and README.
+
+    Raises PackError.
+    """
     return {
         path: text(folder, path)
         for path in folder.content
-        if path in ("pack.toml", "steps.py") or path.startswith(("processes/", "decisions/"))
+        if path in ("pack.toml", "steps.py") or path.startswith(("processes/", "decisions/", "locale/"))
     }
 
 

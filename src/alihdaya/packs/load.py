@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
 from alihdaya.packs.samples import read_samples
 from alihdaya.packs.steps import read_steps
-from alihdaya.packs.translation import read_translation
+from alihdaya.packs.translation import read_translations
 
 
 def load(name_or_path: str | Path) -> Pack:
@@ -55,7 +54,7 @@ class _Loading:
             terms=self._optional("terms.toml"),
             roster=self._optional("roster.toml"),
             samples=self._try(lambda: read_samples(folder, self.manifest.intake), ()),
-            translations=self._translations(),
+            translations=self._try(lambda: read_translations(folder), {}),
             rehearsal=self._try(self._rehearsal, {}),
         )
         if self.problems:
@@ -108,10 +107,3 @@ class _Loading:
         if not all(isinstance(table, dict) for table in tables.values()):
             raise PackError(Problem("wrong-type", "rehearsal.toml holds one table for each user task", place))
         return tables
-
-    def _translations(self) -> dict[str, dict[str, str]]:
-        found = {}
-        for path, data in self.folder.under("locale").items():
-            name, language = f"{self.folder.place}/{path}", path.removeprefix("locale/").removesuffix(".po")
-            found[language] = self._try(partial(read_translation, data, name, language), {})
-        return found

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from alihdaya.engagement.document import load
 from alihdaya.kernel.errors import PackError, TermsError
 from alihdaya.packs.intake import TYPES, Column, Intake, Type
-from alihdaya.packs.pack import Delivery, Field, Form, Manifest
+from alihdaya.packs.pack import Chart, Delivery, Field, Form, Manifest
 from alihdaya.packs.table import PackTable
 
 _NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -47,7 +47,12 @@ def _manifest(root: PackTable) -> Manifest:
         intake=_intake(root.sub("intake")),
         delivery=_delivery(root.sub("delivery")),
         forms=_forms(root.sub("form", needed=False)),
+        words=_words(root.sub("words", needed=False)),
+        charts=tuple(_chart(row) for row in root.rows("chart", needed=False)),
     )
+    for chart in manifest.charts:
+        if chart.of not in manifest.delivery.result:
+            root.report("no-result", f"{chart.of!r} is not among the results that are delivered", "chart")
     process.done()
     root.done()
     if manifest.voice != (manifest.contact == "telephone") and {"voice", "contact"} <= root.data.keys():
@@ -100,6 +105,17 @@ def _delivery(table: PackTable) -> Delivery:
     result = table.names("result", _VARIABLE)
     table.done()
     return Delivery(result, {end: units.text(end, like=_NAME) for end in units.data})
+
+
+def _words(table: PackTable) -> dict[str, dict[str, str]]:
+    _twice(table, "words", (code.lower() for code in table.data))
+    return {code.lower(): table.texts(code) for code in table.data}
+
+
+def _chart(table: PackTable) -> Chart:
+    made = Chart(table.text("of", like=_VARIABLE), table.texts("title"))
+    table.done()
+    return made
 
 
 def _forms(table: PackTable) -> dict[str, Form]:

@@ -46,6 +46,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """One count in the report: every delivered value of the result `of`, and how often it came."""
+
+    of: str
+    title: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What pack.toml says. `kind`: S12; `voice`: S6; `contact`: the degree of S7; `certificates`: S9."""
 
@@ -64,6 +72,9 @@ class Manifest:
     intake: Intake
     delivery: Delivery
     forms: Mapping[str, Form]
+    words: Mapping[str, Texts] = field(default_factory=dict)
+    """Code of the models, in lower case -> what people call it."""
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

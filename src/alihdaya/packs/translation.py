@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from alihdaya.kernel.errors import PackError, Problem, Source
+from alihdaya.packs.folder import Folder
 
 
 def read_translation(data: bytes, name: str, language: str) -> dict[str, str]:
@@ -19,3 +20,18 @@ def read_translation(data: bytes, name: str, language: str) -> dict[str, str]:
         for message in catalog
         if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
     }
+
+
+def read_translations(folder: Folder) -> dict[str, dict[str, str]]:
+    """Language -> English text -> text, of every file under locale/. Raises PackError with all their problems."""
+    found: dict[str, dict[str, str]] = {}
+    problems: list[Problem] = []
+    for path, data in folder.under("locale").items():
+        language = path.removeprefix("locale/").removesuffix(".po")
+        try:
+            found[language] = read_translation(data, f"{folder.place}/{path}", language)
+        except PackError as error:
+            problems += error.problems
+    if problems:
+        raise PackError(problems)
+    return found

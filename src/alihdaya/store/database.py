@@ -1,26 +1,66 @@
 """Databases as places: SQLite files and PostgreSQL URLs, with one engine to write and one that can only read."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import NullPool
 
-from alihdaya.store.errors import StoreError, problem
+from alihdaya.store.errors import ConnectionLost, StoreError, problem
 
 _BUSY_MS = 10_000
 
 
-class Database:
-    """Where a store lives. `schema` is PostgreSQL's; `durable` False gives up fsync, for what can be made again."""
+class Session(NamedTuple):
+    """How a node's PostgreSQL connections are known, and after how many seconds of silence either end gives them up."""
 
-    def __init__(self, url: str | Path, *, schema: str | None = None, durable: bool = True) -> None:
+    name: str
+    patience: int
+
+    def options(self) -> str:
+        """Give the server's side: whoever was cut off must not keep locks, in a transaction or within a COPY."""
+        third = max(1, self.patience // 3)
+        settings = {
+            "idle_in_transaction_session_timeout": f"{self.patience}s",
+            "tcp_keepalives_idle": third,
+            "tcp_keepalives_interval": third,
+            "tcp_keepalives_count": 2,
+            "tcp_user_timeout": f"{self.patience}s",
+        }
+        return " ".join(f"-c{name}={value}" for name, value in settings.items())
+
+    def connection(self) -> dict[str, str]:
+        """Give our side, in libpq's words."""
+        third = str(max(1, self.patience // 3))
+        return {
+            "application_name": self.name,
+            "connect_timeout": str(max(2, self.patience)),
+            "keepalives_idle": third,
+            "keepalives_interval": third,
+            "keepalives_count": "2",
+            "tcp_user_timeout": str(self.patience * 1000),
+        }
+
+
+class Database:
+    """Where a store lives. `schema` is PostgreSQL's; `durable` False gives up fsync, for what can be made again.
+
+    `session` is given by a node among others, which must notice soon when it is cut off.
+    """
+
+    def __init__(
+        self, url: str | Path, *, schema: str | None = None, durable: bool = True, session: Session | None = None
+    ) -> None:
         self.url = _read_url(url)
         self.schema = schema
         self._durable = durable
+        self._session = session
         if schema is not None and self.is_sqlite:
             raise StoreError(problem("no-schemas", "SQLite has no schemas; name another file", self.place))
 
@@ -61,6 +101,28 @@ class Database:
             raise StoreError(problem("cannot-open", f"the store cannot be opened: {error.orig}", self.place)) from error
         return connection
 
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that reads one moment, changes nothing and blocks nobody.
+
+        Raises ConnectionLost where the database cannot be reached (any more), StoreError for its other failures.
+        """
+        try:
+            with self.reading.connect() as connection, connection.begin():
+                yield connection
+        except (DBAPIError, NoneFree) as error:
+            raise self.trouble(error, "the store cannot be read") from error
+
+    def trouble(self, error: BaseException, what: str) -> StoreError:
+        """Say in our words what the database says: ConnectionLost where it is gone, else StoreError."""
+        cause = getattr(error, "orig", None) or error
+        message = f"{what}: {next(iter(str(cause).splitlines()), type(cause).__name__)}"
+        if is_lost(error):
+            return ConnectionLost(problem("connection-lost", message, self.place))
+        kind = type(cause).__name__
+        code = "store-conflict" if kind in {"IntegrityError", "UniqueViolation"} else "store-failed"
+        return StoreError(problem(code, message, self.place))
+
     def close(self) -> None:
         """Close every pooled connection."""
         for name in ("writing", "reading"):
@@ -97,10 +159,26 @@ class Database:
             options.append("-cdefault_transaction_read_only=on")
         elif not self._durable:
             options.append("-csynchronous_commit=off")
-        url = self.url.update_query_dict({"options": " ".join(filter(None, options))})
+        query = {}
+        if self._session is not None:
+            options.append(self._session.options())
+            query = self._session.connection()
+        url = self.url.update_query_dict({**query, "options": " ".join(filter(None, options))})
         if read_only:
-            return create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+            small = {} if self._session is None else {"pool_size": 1, "max_overflow": 4, "pool_timeout": 5}
+            return create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **small)
         return create_engine(url, poolclass=NullPool)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Say whether an error means that the database is gone or was never there, and not that it refused something."""
+    if isinstance(error, NoneFree) or getattr(error, "connection_invalidated", False):
+        return True
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", "")
+    if state is None:  # psycopg's own word: nothing came from the server
+        return type(cause).__name__ in {"OperationalError", "InterfaceError"}
+    return state.startswith(("08", "57P", "25P03"))
 
 
 def _read_url(url: str | Path) -> URL:

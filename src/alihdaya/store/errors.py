@@ -15,6 +15,14 @@ class StoreLocked(StoreError):
     """Another process writes to this store already."""
 
 
+class LeaseLost(StoreLocked):
+    """Another node took this shard over; its former holder commits nothing any more."""
+
+
+class ConnectionLost(StoreError):
+    """The database went away. Where it did so within the commit itself, nobody knows yet whether that came to pass."""
+
+
 class GapError(StoreError):
     """An entry does not follow the last one of the log: another writer was here, or one was left out."""
 

@@ -1,8 +1,9 @@
 """The log on disk: appended in the order of commit, read back entry by entry, never changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import decode_events, encode_events
@@ -43,7 +44,13 @@ def entries(
     return [Entry(seq, at, about, by, decode_events(body)) for seq, at, about, by, body in connection.execute(query)]
 
 
-def read(engine: Engine, *, after: int = 0, item: int | None = None, limit: int | None = None) -> Iterator[Entry]:
+def read(
+    snapshot: Callable[[], AbstractContextManager[Connection]],
+    *,
+    after: int = 0,
+    item: int | None = None,
+    limit: int | None = None,
+) -> Iterator[Entry]:
     """Yield entries with seq > after in order, of one item or of all, at most `limit`.
 
     Reads a page at a time, each in a short transaction of its own, so that a long read keeps no snapshot open.
@@ -51,7 +58,7 @@ def read(engine: Engine, *, after: int = 0, item: int | None = None, limit: int 
     left = limit
     while left is None or left > 0:
         size = _PAGE if left is None else min(_PAGE, left)
-        with engine.connect() as connection:
+        with snapshot() as connection:
             page = entries(connection, after=after, item=item, limit=size)
         yield from page
         if len(page) < size:

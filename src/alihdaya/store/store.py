@@ -9,13 +9,13 @@ from typing import Any, Self
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from alihdaya.kernel.errors import Problem
 from alihdaya.kernel.event import Entry
 from alihdaya.store import log, migrations, working
 from alihdaya.store.commit import write, writer_for
-from alihdaya.store.database import Database
-from alihdaya.store.errors import StoreError, problem
-from alihdaya.store.lock import AdvisoryLock, FileLock, Lock
+from alihdaya.store.database import Database, Session, is_lost
+from alihdaya.store.errors import ConnectionLost, StoreError, problem
+from alihdaya.store.lease.fence import Fence
+from alihdaya.store.lease.lock import AdvisoryLock, FencedLock, FileLock, Lock
 from alihdaya.store.project import Projection
 from alihdaya.store.schema import LOG
 from alihdaya.store.working import WorkingSet
@@ -26,9 +26,10 @@ _NONE: Mapping[int, Any] = {}
 class Store(WorkingSet):
     """An open store. Close it, or use it in a `with`."""
 
-    def __init__(self, database: Database, *, read_only: bool) -> None:
+    def __init__(self, database: Database, *, read_only: bool, fence: Fence | None = None) -> None:
         self.database = database
         self.read_only = read_only
+        self.fence = fence
         self._connection: Connection | None = None
         self._lock: Lock | None = None
         self._projection: Projection | None = None
@@ -51,7 +52,18 @@ class Store(WorkingSet):
             self._lock = FileLock(self.database.path)
         else:
             self._connection = self._connection or self.database.connect()
-            self._lock = AdvisoryLock(self._connection, self.place)
+            self._lock = self._lock_on(self._connection)
+
+    def _lock_on(self, connection: Connection) -> Lock:
+        try:
+            if self.fence is not None:
+                return FencedLock(connection, self.fence, self.place)
+            return AdvisoryLock(connection, self.place)
+        except BaseException as error:
+            self._give_up(connection)
+            if isinstance(error, DBAPIError):
+                raise self.database.trouble(error, "the lock cannot be had") from error
+            raise
 
     def unlock(self) -> None:
         """Let another process write."""
@@ -68,7 +80,8 @@ class Store(WorkingSet):
 
         `recorded_at`: now, in microseconds. `instances`: item -> its engine instance after the last of these entries,
         which saves folding. Takes the lock if it is not held. Raises GapError where the entries do not follow the
-        log's last, StoreLocked, and StoreError where the database refuses; nothing is changed then.
+        log's last, StoreLocked (LeaseLost where another node took the shard over), and StoreError where the database
+        refuses; nothing is changed then. ConnectionLost says whether that is known, too.
         """
         self._write(entries, instances, recorded_at)
 
@@ -80,19 +93,26 @@ class Store(WorkingSet):
         self.lock()
         if self._connection is None:
             self._connection = self.database.connect()
+        written = False
         try:
             with self._connection.begin():
                 self._append(self._connection, entries, instances, recorded_at)
+                written = True
         except BaseException as error:
             refused = (DBAPIError, self._connection.dialect.loaded_dbapi.Error)
             self._give_up(self._connection)
-            if isinstance(error, refused):
-                raise StoreError(self._explain(error)) from error
-            raise
+            if not isinstance(error, refused):
+                raise
+            if written and is_lost(error):
+                message = "the connection was lost within the commit: whether it came to pass, the log will tell"
+                raise ConnectionLost(problem("commit-unknown", message, self.place)) from error
+            raise self.database.trouble(error, "nothing was committed") from error
 
     def _append(
         self, connection: Connection, entries: Sequence[Entry], instances: Mapping[int, Any], recorded_at: int | None
     ) -> None:
+        if self.fence is not None:
+            self.fence.check(connection, self.place)
         projection = self._projection or Projection(working.known(connection))
         writer = writer_for(connection)
         if recorded_at is not None:
@@ -117,11 +137,6 @@ class Store(WorkingSet):
             if not self.database.is_sqlite:
                 self._lock = None
 
-    def _explain(self, error: BaseException) -> Problem:
-        cause = getattr(error, "orig", None) or error
-        code = "store-conflict" if type(cause).__name__ in {"IntegrityError", "UniqueViolation"} else "store-failed"
-        return problem(code, f"nothing was committed: {str(cause).splitlines()[0]}", self.place)
-
     def last_seq(self) -> int:
         """Give the number of the log's last entry, 0 where it is empty."""
         with self.snapshot() as connection:
@@ -129,12 +144,15 @@ class Store(WorkingSet):
 
     def read_log(self, *, after: int = 0, item: int | None = None, limit: int | None = None) -> Iterator[Entry]:
         """Yield entries with seq > after in order, of one item or of all, at most `limit`; never in one piece."""
-        return log.read(self.database.reading, after=after, item=item, limit=limit)
+        return log.read(self.database.read, after=after, item=item, limit=limit)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Give a connection that reads one moment of the store, changes nothing and blocks nobody."""
-        with self.database.reading.connect() as connection, connection.begin():
+        """Give a connection that reads one moment of the store, changes nothing and blocks nobody.
+
+        Raises ConnectionLost where the database cannot be reached (any more), StoreError for its other failures.
+        """
+        with self.database.read() as connection:
             yield connection
 
     def close(self) -> None:
@@ -155,25 +173,39 @@ def open_store(url: str | Path, *, read_only: bool = False, schema: str | None =
     `schema`: of PostgreSQL, made where it is missing. `durable` False: commits may be lost at a power cut (for
     stores that are rebuilt from a log). Raises StoreTooNew for one that a newer version made, else StoreError.
     """
-    database = Database(url, schema=schema, durable=durable)
+    return _opened(Database(url, schema=schema, durable=durable), None, read_only=read_only)
+
+
+def open_shard(url: str, fence: Fence, *, patience: int) -> Store:
+    """Open a shard of a database of many nodes to write, as the holder of its lease, and make or migrate its tables.
+
+    `patience`: seconds of silence after which the database is given up. Raises LeaseLost, else as `open_store`.
+    """
+    session = Session(f"alihdaya {fence.node}", patience)
+    return _opened(Database(url, schema=fence.schema, session=session), fence, read_only=False)
+
+
+def _opened(database: Database, fence: Fence | None, *, read_only: bool) -> Store:
     try:
         if read_only:
             _check_readable(database)
         else:
             with database.connect() as connection, connection.begin():
+                if fence is not None:
+                    fence.check(connection, database.place)
                 if not migrations.check(connection, database.place):
                     migrations.upgrade(connection)
     except DBAPIError as error:
         database.close()
-        raise StoreError(problem("cannot-open", f"the store cannot be opened: {error.orig}", database.place)) from error
+        raise database.trouble(error, "the store cannot be opened") from error
     except BaseException:
         database.close()
         raise
-    return Store(database, read_only=read_only)
+    return Store(database, read_only=read_only, fence=fence)
 
 
 def _check_readable(database: Database) -> None:
     if database.is_sqlite and not database.path.exists():
         raise StoreError(problem("no-store", "there is no such file", database.place))
-    with database.reading.connect() as connection:
+    with database.read() as connection:
         migrations.require(connection, database.place)

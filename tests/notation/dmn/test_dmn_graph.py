@@ -109,7 +109,25 @@ def test_a_cycle_is_shown_with_its_elements():
     with pytest.raises(NotationError, match="'b' requires 'c' requires 'b'"):
         compile_model(read(data, "m.dmn"))
     assert problems(data) == [("requirement-cycle", 4, None)]
-    assert problems(file(knowledge("f", ["n"], literal("f(n)"), ["f"])))[0][0] == "requirement-cycle"
+
+
+FACTORIAL = knowledge("factorial", ["n"], literal("if n <= 1 then 1 else n * factorial(n - 1)"))
+EVEN = knowledge("even one", ["n"], literal("if n = 0 then true else odd one(n - 1)"), ["odd one"])
+ODD = knowledge("odd one", ["n"], literal("if n = 0 then false else even one(n - 1)"), ["even one"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("factorial(30)", 265252859812191058636308480000000),
+        ("even one(41)", False),
+        ("odd one(41)", True),
+        ("factorial(100000)", None),
+    ],
+)
+def test_functions_may_call_themselves_and_one_another_so_deep(text, value):
+    data = file(FACTORIAL, EVEN, ODD, decision("d", literal(text), (), (), ("factorial", "even one", "odd one")))
+    assert run(data, "d", {}) == (value, ())
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def link(source: model.Model) -> Program:
     problems: list[Problem] = []
     units = list(_units(_Unit(source, "", problems)))
     decisions = _ordered([unit.placed(part) for unit in units for part in unit.model.decisions], problems)
-    knowledge = _ordered([unit.placed(part) for unit in units for part in unit.model.knowledge], problems)
+    functions = [unit.placed(part) for unit in units for part in unit.model.knowledge]
+    knowledge = _ordered(functions, problems, rings=True)
     program = Program(
         tuple(unit.decision(element, ringed) for unit, element, ringed in decisions),
         tuple(unit.knowledge(element, ringed) for unit, element, ringed in knowledge),
@@ -49,11 +50,13 @@ class _Placed(NamedTuple):
     element: Any
 
 
-def _ordered(placed: list[_Placed], problems: list[Problem]) -> Iterator[tuple["_Unit", Any, Problem | None]]:
-    """Give elements in order; those of a cycle come last, with the problem."""
+def _ordered(
+    placed: list[_Placed], problems: list[Problem], *, rings: bool = False
+) -> Iterator[tuple["_Unit", Any, Problem | None]]:
+    """Give elements in order; those of a cycle come last, with the problem unless `rings` are allowed."""
     before = len(problems)
     here = {one.id for one in placed}
-    ordered = in_order(placed, lambda one: tuple(key for key in one.requires if key in here), problems)
+    ordered = in_order(placed, lambda one: tuple(key for key in one.requires if key in here), problems, rings=rings)
     for one in ordered:
         yield one.unit, one.element, None
     done = {one.id for one in ordered}
@@ -154,7 +157,7 @@ class _Unit:
         """Link a knowledge model."""
         logic = element.logic
         parameters = logic.parameters if logic else ()
-        scope = self._scope(element.knowledge) | {*parameters}
+        scope = self._scope(element.knowledge) | {element.name, *parameters}
         types = self.trees.parameter_types(logic.types) if logic else ()
         root = self._checked(lambda: self._body(logic, scope), element.source, ringed)
         wanted = result_of(self._type(element.type))
@@ -166,7 +169,7 @@ class _Unit:
             parameters,
             (),
             (),
-            tuple(self.need(reference) for reference in element.knowledge),
+            tuple(self.need(reference) for reference in dict.fromkeys((*element.knowledge, element.id))),
             element.source,
             types=types,
         )

@@ -7,6 +7,9 @@ from alihdaya.kernel.errors import Source
 from alihdaya.notation.feel import ir
 from alihdaya.notation.feel.ir import TypeName
 
+SERVICE_HEIGHT = 50
+"""What a call of a decision service adds to the depth of calls (see `feel.budget`)."""
+
 
 class Need(NamedTuple):
     """A requirement: the import under whose name its value stands (empty for none), and the key of the element."""

@@ -6,9 +6,10 @@ from typing import Any
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
 from alihdaya.notation.dmn.link import link
-from alihdaya.notation.dmn.program import Logic, Need, Program, Service
+from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer, Table, evaluate_table
 from alihdaya.notation.feel import access
+from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, spend, weight
 from alihdaya.notation.feel.evaluator import Diagnostic, Notes, walk
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function, clean
@@ -26,17 +27,29 @@ def evaluate(
     `compile_model` does.
     """
     program = link(source)
-    wanted = [logic for logic in program.decisions if logic.key == logic.id and name in {logic.name, logic.id}]
-    wanted = wanted or [logic for logic in program.decisions if logic.key == logic.id and tidy(name) == logic.name]
+    wanted = decision_of(program, name)
+    scope = {key: clean(value) for key, value in variables.items()}
+    run = Run(program, diagnostics)
+
+    def failed(why: str) -> Answer:
+        if diagnostics is not None:
+            diagnostics.append(Diagnostic("limit", why, 0, wanted.id))
+        return None, ()
+
+    try:
+        return bounded(run.decide, wanted, scope, failed=failed) if run.limited(wanted) else run.decide(wanted, scope)
+    except RecursionError:
+        return failed("the evaluation goes too deep")
+
+
+def decision_of(program: Program, name: str) -> Logic:
+    """Find a decision of the model itself by name or id. Raises KeyError where there is none."""
+    own = [logic for logic in program.decisions if logic.key == logic.id]
+    wanted = [logic for logic in own if name in {logic.name, logic.id}]
+    wanted = wanted or [logic for logic in own if tidy(name) == logic.name]
     if not wanted:
         raise KeyError(name)
-    scope = {key: clean(value) for key, value in variables.items()}
-    try:
-        return _Run(program, diagnostics).decide(wanted[0], scope)
-    except RecursionError:
-        if diagnostics is not None:
-            diagnostics.append(Diagnostic("too-deep", "the evaluation goes too deep", 0, wanted[0].id))
-        return None, ()
+    return wanted[0]
 
 
 def invoke(
@@ -47,7 +60,7 @@ def invoke(
     Raises KeyError for a name that the model does not have.
     """
     program = link(source)
-    run = _Run(program, diagnostics)
+    run = Run(program, diagnostics)
     wanted = [
         element for element in program.invocable if element.key == element.id and name in {element.name, element.id}
     ]
@@ -55,18 +68,36 @@ def invoke(
         raise KeyError(name)
     function = run.function(wanted[0]) if isinstance(wanted[0], Logic) else run.service(wanted[0])
     given = tuple(clean(arguments.get(parameter)) for parameter in function.parameters)
-    value = access.invoke(function, given)
+    reasons: list[str] = []
+    value = bounded(access.invoke, function, given, failed=reasons.append)
     if value is None and diagnostics is not None:
-        diagnostics.append(Diagnostic("function", "the invocation has no value", 0, wanted[0].id))
+        why = reasons[0] if reasons else "the invocation has no value"
+        diagnostics.append(Diagnostic("limit" if reasons else "function", why, 0, wanted[0].id))
     return value
 
 
-class _Run:
+class Run:
+    """One evaluation of a linked model; `notes` gets the reason for each null, or is None.
+
+    Who wants to see more of it than its result overrides `decide`, `value`, `body`, `function` and `service`.
+    """
+
     def __init__(self, program: Program, notes: Notes) -> None:
         self.decisions = {logic.key: logic for logic in program.decisions}
         self.knowledge = {logic.key: logic for logic in program.knowledge}
         self.services = {service.key: service for service in program.services}
         self.notes = notes
+
+    def limited(self, logic: Logic) -> bool:
+        """Tell whether a decision, or one that it requires, needs limits on what it costs."""
+        seen: dict[str, Logic] = {}
+        waiting = [logic]
+        while waiting:
+            one = waiting.pop()
+            if one.key not in seen:
+                seen[one.key] = one
+                waiting += [self.decisions[need.key] for need in one.requires]
+        return any(needs_limits(one.root) for one in seen.values())
 
     def decide(self, logic: Logic, scope: Variables) -> Answer:
         """Evaluate a decision where `scope` holds the variables of its own model; required ones are put into it."""
@@ -78,17 +109,22 @@ class _Run:
             visible[need.scope or required.name] = inner if need.scope else inner[required.name]
         for name, wanted in logic.input_types:
             if name in visible:
-                visible[name] = self._fitted(visible[name], wanted, logic, name)
+                visible[name] = self.fitted(visible[name], wanted, logic, name)
         self._add_functions(visible, logic.knowledge)
-        found: Answer = self._named(logic.id, lambda: self._value(logic, visible))
+        found: Answer = self._named(logic.id, lambda: self.value(logic, visible))
         return found
 
-    def _value(self, logic: Logic, visible: Variables) -> Answer:
+    def value(self, logic: Logic, visible: Variables) -> Answer:
+        """Evaluate a decision's own logic, with what it requires in sight."""
         if isinstance(logic.root, Table):
             value, fired = evaluate_table(logic.root, visible, self.notes)
         else:
             value, fired = walk(logic.root, visible, self.notes), ()
-        return self._fitted(value, logic.type, logic, logic.name), fired
+        return self.fitted(value, logic.type, logic, logic.name), fired
+
+    def body(self, logic: Logic, scope: Variables) -> Any:
+        """Evaluate the body of a knowledge model, with its arguments in sight."""
+        return walk(logic.root, scope, self.notes)
 
     def _named(self, element: str, work: Callable[[], Any]) -> Any:
         start = 0 if self.notes is None else len(self.notes)
@@ -99,7 +135,8 @@ class _Run:
             ]
         return value
 
-    def _fitted(self, value: Any, wanted: Any, logic: Logic, name: str) -> Any:
+    def fitted(self, value: Any, wanted: Any, logic: Logic, name: str) -> Any:
+        """Make a value fit a type; null, and why, where it cannot."""
         fitted = coerce(value, wanted)
         if fitted is None and value is not None and self.notes is not None:
             self.notes.append(Diagnostic("type", f"{name!r} is no {wanted.name}, or not an allowed one", 0, logic.id))
@@ -118,13 +155,16 @@ class _Run:
     def function(self, logic: Logic) -> Function:
         """Make the function of a knowledge model."""
         known: Variables = {}
-        self._add_functions(known, logic.knowledge)
+        cost = weight(logic.root)
 
-        def body(*arguments: Any) -> Any:
+        def called(*arguments: Any) -> Any:
+            spend(cost)
+            if not known:  # not before it is called: it may require itself
+                self._add_functions(known, logic.knowledge)
             scope = {**known, **dict(zip(logic.parameters, arguments, strict=True))}
-            return self._named(logic.id, lambda: walk(logic.root, scope, self.notes))
+            return self._named(logic.id, lambda: self.body(logic, scope))
 
-        return Function(logic.parameters, body, logic.types)
+        return Function(logic.parameters, called, logic.types, depth_of(logic.root))
 
     def service(self, service: Service) -> Function:
         """Make the function of a decision service."""
@@ -135,7 +175,7 @@ class _Run:
                 _inside(scope, prefix)[name] = value
             return self.serve(service, scope)
 
-        return Function(tuple(name for _, name in service.parameters), body)
+        return Function(tuple(name for _, name in service.parameters), body, height=SERVICE_HEIGHT)
 
     def serve(self, service: Service, scope: Variables) -> Any:
         """Evaluate the output decisions of a service: the value of the only one, or a context of all by name."""

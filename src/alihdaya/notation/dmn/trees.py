@@ -7,7 +7,8 @@ from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import NOTHING
 from alihdaya.notation.dmn.table import Table
 from alihdaya.notation.dmn.typing import Types
-from alihdaya.notation.feel import external, ir, parse
+from alihdaya.notation.feel import ir, parse
+from alihdaya.notation.feel.builtins import external
 from alihdaya.notation.feel.evaluator import walk
 from alihdaya.notation.feel.ir import TypeName
 

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.dmn import model
 from alihdaya.notation.feel import ir, parse
+from alihdaya.notation.feel.budget import bounded
 from alihdaya.notation.feel.evaluator import walk
 from alihdaya.notation.feel.ir import INPUT, TypeName
 from alihdaya.notation.feel.types import SIMPLE
@@ -80,7 +81,9 @@ def _check(test: ir.Node, before: Callable[[Any], bool] | None) -> Callable[[Any
     known: dict[str, bool] = {}
 
     def ask(value: Any) -> bool:
-        return (before is None or before(value)) and walk(test, {INPUT: value}, None) is True
+        return (before is None or before(value)) and bounded(
+            walk, test, {INPUT: value}, None, failed=lambda _: None
+        ) is True
 
     def passes(value: Any) -> bool:
         if type(value) is not str:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
+from alihdaya.notation.feel.budget import called, spend
 from alihdaya.notation.feel.far import FarDate, FarDateTime, gap, moved, year_of
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
@@ -25,6 +26,7 @@ def path(target: Any, name: str) -> Any:
     if kind is dict:
         return target.get(name)
     if kind is list:
+        spend(2 * len(target))
         return [path(entry, name) for entry in target]
     reader = _PROPERTIES.get((kind, name))
     return reader(target) if reader is not None else None
@@ -133,10 +135,12 @@ def span(low: Any, high: Any) -> Sequence[Any] | None:
     """Give the whole numbers, or days, from low to high, downwards where low is the larger; null for other values."""
     if type(low) is date and type(high) is date:
         numbers = span(low.toordinal(), high.toordinal())
+        spend(0 if numbers is None else len(numbers))
         return None if numbers is None else [date.fromordinal(number) for number in numbers]
     if type(low) in _DAYS and type(high) in _DAYS:
         days = gap(low, high).days
         steps = range(-days + 1) if days <= 0 else range(0, -days - 1, -1)
+        spend(min(abs(days), LOOP_LIMIT))
         return None if abs(days) >= LOOP_LIMIT else [moved(low, timedelta(days=step)) for step in steps]
     if type(low) not in NUMBERS or type(high) not in NUMBERS or low != int(low) or high != int(high):
         return None
@@ -183,6 +187,8 @@ def for_each(sources: Sources, body: Callable[..., Any], partial: bool) -> list[
     results: list[Any] = []
     try:
         for turn in _turns(sources, ()):
+            if partial:
+                spend(len(results) >> 3)
             results.append(body(*turn, list(results)) if partial else body(*turn))
             if len(results) > LOOP_LIMIT:
                 return None
@@ -226,10 +232,7 @@ def invoke(function: Any, arguments: tuple[Any, ...]) -> Any:
         if any(new is None and old is not None for new, old in zip(fitted, arguments, strict=True)):
             return None
         arguments = fitted
-    try:
-        return function.body(*arguments)
-    except RecursionError:
-        return None
+    return called(function, arguments)
 
 
 def invoke_named(function: Any, names: tuple[str, ...], arguments: tuple[Any, ...]) -> Any:

@@ -1,11 +1,12 @@
 """Generated Python for every kind of node, and `compile_expression`."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
-from alihdaya.notation.feel import ops
+from alihdaya.notation.feel import budget, ops
 from alihdaya.notation.feel.builtins import TABLE
-from alihdaya.notation.feel.emitter import Emitter, Names, emits
+from alihdaya.notation.feel.emitter import NOTHING, NUMERIC, TYPED, UNUSUAL, Emitter, Names, emits
 from alihdaya.notation.feel.evaluator import Diagnostic, evaluate
 from alihdaya.notation.feel.ir import (
     INPUT,
@@ -41,12 +42,14 @@ from alihdaya.notation.feel.ir import (
     is_condition,
     uses,
 )
-from alihdaya.notation.feel.values import NUMBERS, Function, clean
+from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, clean
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-UNUSUAL = (ArithmeticError, RecursionError, TypeError, ValueError)
-"""What generated code may raise over data that FEEL does not have, such as NaN."""
-
+_STRICT = CONTEXT.copy()
+_STRICT.traps[InvalidOperation] = _STRICT.traps[DivisionByZero] = _STRICT.traps[Overflow] = True
+_SWIFT = {"+": _STRICT.add, "-": _STRICT.subtract, "*": _STRICT.multiply, "/": _STRICT.divide}
+_EQUALITY = frozenset({"=", "!="})
+_TRUTH = TYPED["boolean"]
 Run = Callable[..., Any]
 
 
@@ -68,7 +71,10 @@ def compile_expression(expr: Expr) -> Run:
         except UNUSUAL:
             return again(fast, expr.names, variables)
 
-    return run
+    def limited(variables: Mapping[str, Any], diagnostics: list[Diagnostic] | None = None) -> Any:
+        return budget.bounded(run, variables, diagnostics, failed=lambda _: None)
+
+    return limited if budget.needs_limits(expr.root) else run
 
 
 def again(fast: Callable[[Mapping[str, Any]], Any], names: frozenset[str], variables: Mapping[str, Any]) -> Any:
@@ -81,7 +87,10 @@ def again(fast: Callable[[Mapping[str, Any]], Any], names: frozenset[str], varia
 
 @emits(Literal)
 def _literal(node: Literal, out: Emitter, _names: Names) -> str:
-    return out.constant(node.value)
+    atom = out.constant(node.value)
+    if type(node.value) in {int, str, Decimal}:
+        out.facts[atom] = frozenset({type(node.value)})
+    return atom
 
 
 @emits(Name)
@@ -102,17 +111,34 @@ def _negate(node: Negate, out: Emitter, names: Names) -> str:
 @emits(Arithmetic)
 def _arithmetic(node: Arithmetic, out: Emitter, names: Names) -> str:
     left, right = out.emit(node.left, names), out.emit(node.right, names)
-    return out.assign(f"{out.constant(ops.ARITHMETIC[node.op])}({left}, {right})")
+    slow = f"{out.constant(ops.ARITHMETIC[node.op])}({left}, {right})"
+    if not (out.swift and node.op in _SWIFT and out.among(left, NUMERIC) and out.among(right, NUMERIC)):
+        return out.assign(slow)
+    operands = [(left, out.facts[left]), (right, out.facts[right])]
+    there = [f"{atom} is not None" for atom, kinds in operands if NOTHING in kinds]
+    if node.op != "/" and all(int in kinds for _, kinds in operands):
+        decimal = [f"{out.kinds.get(atom, f'type({atom})')} is Decimal" for atom, kinds in operands if kinds != {int}]
+        there = [f"({' or '.join(decimal)})" if decimal else "False", *there]
+    else:
+        slow = "None"
+    fast = f"{out.constant(_SWIFT[node.op])}({left}, {right})"
+    return out.assign(f"{fast} if {' and '.join(there)} else {slow}" if there else fast, NUMERIC)
 
 
 @emits(Compare)
 def _compare(node: Compare, out: Emitter, names: Names) -> str:
     left, right = out.emit(node.left, names), out.emit(node.right, names)
-    return out.assign(_comparison(node.op, left, right, node, out))
+    return out.assign(_comparison(node.op, left, right, node, out), _TRUTH)
 
 
 def _comparison(op: str, left: str, right: str, node: Compare | Against, out: Emitter) -> str:
     """Write a comparison; beside a constant number or string, without a call."""
+    if any(out.among(left, kinds) and out.among(right, kinds) for kinds in TYPED.values()):
+        there = [f"{atom} is not None" for atom in (left, right) if NOTHING in out.facts[atom]]
+        if op in _EQUALITY or not (there or out.among(left, _TRUTH)):
+            return f"{left} {_PYTHON[op]} {right}"
+        if not out.among(left, _TRUTH):
+            return f"({left} {_PYTHON[op]} {right}) if {' and '.join(there)} else None"
     slow = f"{out.constant(ops.COMPARISON[op])}({left}, {right})"
     sides = (node.left, node.right) if isinstance(node, Compare) else (None, node.operand)
     for side, other in ((sides[1], left), (sides[0], right)):
@@ -186,13 +212,17 @@ def _test(test: Node, value: str, out: Emitter, names: Names) -> str:
 @emits(If)
 def _if(node: If, out: Emitter, names: Names) -> str:
     condition, result = out.emit(node.condition, names), out.fresh()
-    with out.block(f"if {condition} is True:"):
-        out.line(f"{result} = {out.emit(node.then, names)}")
+    with out.block(f"if {condition}:" if out.among(condition, _TRUTH) else f"if {condition} is True:"):
+        then = out.emit(node.then, names)
+        out.line(f"{result} = {then}")
     if node.strict:
         with out.block(f"elif {condition} is not None and {condition} is not False:"):
             out.line(f"{result} = None")
     with out.block("else:"):
-        out.line(f"{result} = {out.emit(node.otherwise, names)}")
+        otherwise = out.emit(node.otherwise, names)
+        out.line(f"{result} = {otherwise}")
+    if then in out.facts and otherwise in out.facts:
+        out.facts[result] = out.facts[then] | out.facts[otherwise] | {NOTHING}
     return result
 
 
@@ -270,7 +300,8 @@ def _call(node: Call, out: Emitter, names: Names) -> str:
 @emits(Lambda)
 def _lambda(node: Lambda, out: Emitter, names: Names) -> str:
     body, types = out.define(node.body, node.parameters, names), out.constant(node.types)
-    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types})")
+    height = budget.depth_of(node.body)
+    return out.assign(f"Function({out.constant(node.parameters)}, {body}, {types}, {height})")
 
 
 @emits(InstanceOf)
@@ -280,14 +311,17 @@ def _instance(node: InstanceOf, out: Emitter, names: Names) -> str:
 
 @emits(Coerce)
 def _coerce(node: Coerce, out: Emitter, names: Names) -> str:
-    return out.assign(fitted(out.emit(node.value, names), node.type, out))
+    value = fitted(out.emit(node.value, names), node.type, out)
+    return value if value in out.facts else out.assign(value)
 
 
 def fitted(value: str, wanted: TypeName, out: Emitter) -> str:
     """Write the expression that makes a value fit a type; without a call where it fits as it is."""
     slow = f"coerce({value}, {out.constant(wanted)})"
-    if wanted.check is not None or wanted.name not in {"number", "string", "boolean"}:
+    if wanted.check is not None or wanted.name not in TYPED:
         return slow
+    if out.among(value, TYPED[wanted.name]):
+        return value
     test = {"number": "in NUMBERS", "string": "is str", "boolean": "is bool"}[wanted.name]
     return f"{value} if type({value}) {test} else {slow}"
 

@@ -9,11 +9,23 @@ from decimal import Decimal
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
-from alihdaya.notation.feel import access, ops
+from alihdaya.notation.feel import access, budget, ops
 from alihdaya.notation.feel.evaluator import as_function
 from alihdaya.notation.feel.ir import Node, TypeName
 from alihdaya.notation.feel.types import belongs, coerce
-from alihdaya.notation.feel.values import NUMBERS, Function
+from alihdaya.notation.feel.values import NUMBERS, Function, clean
+
+UNUSUAL = (ArithmeticError, RecursionError, TypeError, ValueError)
+"""What generated code may raise over data that FEEL does not have, such as NaN."""
+
+NOTHING: type = type(None)
+NUMERIC: frozenset[type] = frozenset({int, Decimal, NOTHING})
+TYPED: dict[str, frozenset[type]] = {
+    "number": NUMERIC,
+    "string": frozenset({str, NOTHING}),
+    "boolean": frozenset({bool, NOTHING}),
+}
+"""The Python types that a value of each simple type may have, null among them."""
 
 RUNTIME: dict[str, Any] = {
     "__builtins__": {"type": type, "dict": dict, "bool": bool, "str": str, "list": list, "int": int},
@@ -37,10 +49,17 @@ RUNTIME: dict[str, Any] = {
     "within": ops.within,
     "make_range": ops.make_range,
     "satisfies": ops.satisfies,
+    "spend": budget.spend,
     "negate": ops.negate,
     "truth": ops.truth,
+    "fit_simple": lambda value, wanted: coerce(clean(value), wanted),
+    "KeyError": KeyError,
+    "UNUSUAL": UNUSUAL,
 }
 """What generated code may call, besides its constants."""
+
+
+_WORDS = {"None": None, "True": True, "False": False}
 
 
 class Names:
@@ -71,12 +90,22 @@ class Names:
 
 
 class Emitter:
-    """Source in the making: one function over a mapping of variables. `known` are the names that it may read."""
+    """Source in the making: one function over a mapping of variables. `known` are the names that it may read.
 
-    def __init__(self, known: frozenset[str], constants: Mapping[str, Any] | None = None) -> None:
+    Where `swift` is true, the code may raise over unusual data (see `UNUSUAL`), and whoever calls it then answers in
+    another way. `facts` says which Python types a local or constant may hold, where that is known; numbers among them
+    are finite. `kinds` names the local that holds the type of what another local holds.
+    """
+
+    def __init__(
+        self, known: frozenset[str], constants: Mapping[str, Any] | None = None, *, swift: bool = False
+    ) -> None:
         self.known = known
+        self.swift = self.begun_swift = swift
+        self.facts: dict[str, frozenset[type]] = {name: frozenset({type(v)}) for name, v in _WORDS.items()}
         self.given = dict(constants or {})
         self.namespace: dict[str, Any] = dict(RUNTIME)
+        self.kinds: dict[str, str] = {}
         self.loads: dict[str, str] = {}
         self.types: dict[str, TypeName] = {}
         self.lines: list[str] = []
@@ -92,11 +121,17 @@ class Emitter:
         """Write a line at the present depth."""
         self.lines.append(" " * self.level + text)
 
-    def assign(self, text: str) -> str:
-        """Write an assignment to a new temporary, and give its name."""
+    def assign(self, text: str, facts: frozenset[type] | None = None) -> str:
+        """Write an assignment to a new temporary, and give its name; `facts` are the types it may have, if known."""
         name = self.fresh()
         self.line(f"{name} = {text}")
+        if facts is not None:
+            self.facts[name] = facts
         return name
+
+    def among(self, atom: str, types: frozenset[type]) -> bool:
+        """Tell whether what a local or constant holds is known to be of these types."""
+        return atom in self.facts and self.facts[atom] <= types
 
     def constant(self, value: Any) -> str:
         """Give the expression for a constant: None and booleans as such, others bound."""
@@ -113,7 +148,11 @@ class Emitter:
         if name not in self.known:
             return "None"
         if name not in self.loads:
-            self.loads[name] = self.fresh("v")
+            self.loads[name] = local = self.fresh("v")
+            if self.begun_swift and name in self.types and self.types[name].name in TYPED:
+                self.facts[local] = TYPED[self.types[name].name]
+                if self.types[name].name == "number":
+                    self.kinds[local] = self.fresh("k")
         return self.loads[name]
 
     @contextmanager
@@ -132,20 +171,42 @@ class Emitter:
         """Write a nested function that gives a node's value; `element` where its parameter is a filter's element."""
         function = self.fresh("f")
         locals_ = [self.fresh("p") for _ in parameters]
+        swift, self.swift = self.swift, False
         with self.block(f"def {function}({', '.join(locals_)}):"):
+            self.line(f"spend({budget.weight(body)})")
             inner = names.bind(dict(zip(parameters, locals_, strict=True)), locals_[0] if element else None)
             self.line(f"return {self.emit(body, inner)}")
+        self.swift = swift
         return function
 
     def build(self, label: str) -> Callable[[Mapping[str, Any]], Any]:
         """Compile what was written to a function of the mapping of variables."""
         reads: list[str] = []
-        for name, local in self.loads.items():
-            if name not in self.given:
-                reads.append(f" {local} = variables({self.constant(name)})")
-                reads += self._checks(name, local)
-        head = ["def decide(mapping):", " variables = mapping.get"]
-        module = compile("\n".join([*head, *reads, *self.lines]), f"<{label}>", "exec")
+        for name, local in self._outside():
+            reads += [f" {local} = variables({self.constant(name)})", *self._checks(name, local)]
+        return self._compiled(label, [" variables = mapping.get", *reads, *self.lines])
+
+    def build_swift(self, label: str, otherwise: Callable[[Mapping[str, Any]], Any]) -> Callable[..., Any]:
+        """Compile what was written; where it raises over unusual data, `otherwise` answers."""
+        outside = [(name, local, self.constant(name)) for name, local in self._outside()]
+        body = [line for name, local, _ in outside for line in self._swift_checks(name, local)]
+        reads = [
+            " if type(mapping) is not dict: mapping = dict(mapping)",
+            *([" try:", *(f"  {local} = mapping[{key}]" for _, local, key in outside)] if outside else []),
+            *(
+                [" except KeyError:", *(f"  {local} = mapping.get({key})" for _, local, key in outside)]
+                if outside
+                else []
+            ),
+        ]
+        tried = [" try:", *(f" {line}" for line in (*body, *self.lines))]
+        return self._compiled(label, [*reads, *tried, f" except UNUSUAL: return {self.constant(otherwise)}(mapping)"])
+
+    def _outside(self) -> list[tuple[str, str]]:
+        return [(name, local) for name, local in self.loads.items() if name not in self.given]
+
+    def _compiled(self, label: str, lines: list[str]) -> Callable[[Mapping[str, Any]], Any]:
+        module = compile("\n".join(["def decide(mapping):", *lines]), f"<{label}>", "exec")
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
         return FunctionType(code, self.namespace)
 
@@ -165,6 +226,30 @@ class Emitter:
             f" if type({local}) is Decimal:",
             f"  if not {local}.is_finite(): {local} = None",
             f" elif type({local}) is not int: {fit}",
+        ]
+
+    def _swift_checks(self, name: str, local: str) -> list[str]:
+        """Write the same checks so that what `facts` says is true, and null costs nothing."""
+        wanted = self.types.get(name)
+        if wanted is None or wanted.name not in TYPED:
+            return self._checks(name, local)
+        fit = f"{local} = fit_simple({local}, {self.constant(wanted)})"
+        kind = self.kinds[local] if wanted.name == "number" else local
+        check = f"if not {self.constant(wanted.check)}({local}): {local} = {kind} = None" if wanted.check else "pass"
+        if wanted.name != "number":
+            ordinary = f"type({local}) is str" if wanted.name == "string" else f"{local} is True or {local} is False"
+            return [f" if {ordinary}:", f"  {check}", f" elif {local} is not None: {fit}"]
+        finite = f"if not {local}.is_finite(): {local} = {kind} = None"
+        return [
+            f" {kind} = type({local})",
+            f" if {kind} is Decimal:",
+            f"  {finite}",
+            *([f"  el{check}"] if wanted.check else []),
+            f" elif {kind} is int:",
+            f"  {check}",
+            f" elif {local} is not None:",
+            f"  {fit}",
+            f"  {kind} = type({local})",
         ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from alihdaya.notation.feel import access, ops
+from alihdaya.notation.feel import access, budget, ops
 from alihdaya.notation.feel.builtins import TABLE, Builtin
 from alihdaya.notation.feel.ir import (
     INPUT,
@@ -74,7 +74,11 @@ def evaluate(expr: Expr, variables: Mapping[str, Any], diagnostics: Notes = None
     """Give the value of an expression. Never raises on data: null instead, and the reason in `diagnostics`."""
     try:
         scope = {name: clean(variables[name]) for name in expr.names if name in variables}
-        return walk(expr.root, scope, diagnostics)
+        if not budget.needs_limits(expr.root):
+            return walk(expr.root, scope, diagnostics)
+        return budget.bounded(
+            walk, expr.root, scope, diagnostics, failed=lambda why: null(diagnostics, "limit", why, expr.root)
+        )
     except RecursionError:
         return null(diagnostics, "too-deep", "the evaluation goes too deep", expr.root)
 
@@ -205,7 +209,10 @@ def _for(node: For, scope: Scope, notes: Notes) -> Any:
 
 
 def _bound(body: Node, names: tuple[str, ...], scope: Scope, notes: Notes) -> Callable[..., Any]:
+    cost = budget.weight(body)
+
     def run(*values: Any) -> Any:
+        budget.spend(cost)
         return walk(body, {**scope, **dict(zip(names, values, strict=False))}, notes)
 
     return run
@@ -244,7 +251,10 @@ def _filter(node: Filter, scope: Scope, notes: Notes) -> Any:
     if isinstance(node.condition, Literal) and type(node.condition.value) in NUMBERS:
         return _noted(access.pick(target, node.condition.value), notes, "position", "outside the list", node)
 
+    cost = budget.weight(node.condition)
+
     def condition(item: Any) -> Any:
+        budget.spend(cost)
         inner = {**scope, "item": item, **item} if type(item) is dict else {**scope, "item": item}
         return walk(node.condition, inner, notes)
 
@@ -268,7 +278,8 @@ def _call(node: Call, scope: Scope, notes: Notes) -> Any:
 
 @evaluates(Lambda)
 def _lambda(node: Lambda, scope: Scope, notes: Notes) -> Any:
-    return Function(node.parameters, _bound(node.body, node.parameters, scope, notes), node.types)
+    run = _bound(node.body, node.parameters, scope, notes)
+    return Function(node.parameters, run, node.types, budget.depth_of(node.body))
 
 
 @evaluates(InstanceOf)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from alihdaya.notation.feel import evaluator, external, ops, temporal
+from alihdaya.notation.feel import evaluator, ops, temporal
+from alihdaya.notation.feel.builtins import external
 from alihdaya.notation.feel.ir import (
     Against,
     BuiltinName,

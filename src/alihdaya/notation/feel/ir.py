@@ -21,6 +21,11 @@ class Node:
 
     at: int
 
+    @property
+    def heavy(self) -> bool:
+        """Tell whether a node of another room makes values of values, so that limits must be kept (see `budget`)."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):

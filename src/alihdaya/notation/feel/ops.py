@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Any
 
 from alihdaya.notation.feel import far, temporal
+from alihdaya.notation.feel.budget import spend, text_within
 from alihdaya.notation.feel.values import CONTEXT, KINDS, NUMBERS, ORDERED, Range, YearsMonths, finite, whole
 
 _MOMENTS = frozenset({date, time, datetime, *far.FAR})
@@ -24,7 +25,7 @@ def add(left: Any, right: Any) -> Any:
     if kind in NUMBERS and other in NUMBERS:
         return whole(left + right) if kind is other is int else finite(CONTEXT.add(left, right))
     if kind is other is str:
-        return left + right
+        return left + right if text_within(len(left) + len(right)) else None
     if other in _LENGTHS:
         return temporal.shift(left, right, 1)
     return temporal.shift(right, left, 1) if kind in _LENGTHS else None
@@ -96,8 +97,10 @@ def equal(left: Any, right: Any) -> bool | None:
         sides = (left.low_closed, left.high_closed, left.sign) == (right.low_closed, right.high_closed, right.sign)
         return sides and equal(left.low, right.low) is True and equal(left.high, right.high) is True
     if kind is list:
+        spend(4 + 2 * len(left))
         return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
     if kind is dict:
+        spend(4 + 2 * len(left))
         return left.keys() == right.keys() and all(equal(left[name], right[name]) is True for name in left)
     return left is right if kind in KINDS else None
 
@@ -230,6 +233,7 @@ def satisfies(value: Any, test: Any) -> bool | None:
     if kind is list:
         if type(value) is list and equal(value, test) is True:
             return True
+        spend(len(test) >> 2)
         return any((in_range(value, one) if type(one) is Range else equal(value, one)) is True for one in test)
     return equal(value, test)
 

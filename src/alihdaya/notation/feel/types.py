@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from alihdaya.notation.feel.budget import spend
 from alihdaya.notation.feel.ir import TypeName
 from alihdaya.notation.feel.scope import longest, run_of_words, table_of
 from alihdaya.notation.feel.values import Function, Range, kind_of
@@ -78,6 +79,7 @@ def _parts_belong(value: Any, wanted: TypeName, *, checked: bool) -> bool:
     if not wanted.parts:
         return True
     if wanted.name == "list":
+        spend(len(value))
         return all(entry is None or belongs(entry, wanted.parts[0], checked=checked) for entry in value)
     if wanted.name == "context":
         for name, part in zip(wanted.labels, wanted.parts, strict=True):  # a loop: this is asked of every item

@@ -59,12 +59,13 @@ class Function:
     """A function value: the names of its parameters, and a callable that takes them by position.
 
     `types` is empty, or has the type (a `TypeName`) of each parameter, or None; an argument of another type makes the
-    call null.
+    call null. `height` is what a call adds to the depth of calls (see `budget`).
     """
 
     parameters: tuple[str, ...]
     body: Callable[..., Any]
     types: tuple[Any, ...] = ()
+    height: int = 2
 
 
 KINDS: dict[type, str] = {

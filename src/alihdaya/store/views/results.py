@@ -27,6 +27,14 @@ def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[st
                     yield happened.result
 
 
+def latest_definition(store: WorkingSet, engagement: str) -> str | None:
+    """Give the digest of the definition that the engagement's latest item was bound to; None before the first."""
+    query = select(ITEM.c.definition).where(ITEM.c.engagement == engagement).order_by(ITEM.c.id.desc()).limit(1)
+    with store.snapshot() as connection:
+        found: str | None = connection.execute(query).scalar()
+        return found
+
+
 def waits(store: WorkingSet, engagement: str) -> list[int]:
     """Give how long each item that went to a person waited to be taken, in microseconds."""
     query = select(ITEM.c.responded_at - ITEM.c.received_at)

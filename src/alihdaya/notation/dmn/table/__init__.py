@@ -32,6 +32,11 @@ class Table(Node):
     aggregation: str
 
     @property
+    def heavy(self) -> bool:
+        """True when an answer may hold what is computed, many times over."""
+        return not (self.plain or self.literal)
+
+    @property
     def literal(self) -> bool:
         """True when nothing is computed for the outputs, so that answers can be kept."""
         return all(isinstance(cell, Literal) for row in (*self.outputs, self.defaults) for cell in row)
@@ -101,6 +106,13 @@ def evaluate_table(table: Table, scope: Scope, notes: Notes) -> Answer:
     def default() -> Any:
         return joined(table, [walk(cell, scope, notes) for cell in table.defaults])
 
+    return settle(table, hits, output, default, notes)
+
+
+def settle(
+    table: Table, hits: tuple[int, ...], output: Callable[[int], Any], default: Callable[[], Any], notes: Notes
+) -> Answer:
+    """Conclude as `conclude` does, and note why where that is null."""
     value, fired = conclude(table, hits, output, default)
     if value is None and len(fired) > 1:
         null(notes, "hit-policy", f"the rules {', '.join(map(str, fired))} match but only one may", table)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alihdaya.notation.dmn.table import Answer, Table, conclude, joined
+from alihdaya.notation.dmn.table.dense import Place, fits, laid_out
 from alihdaya.notation.dmn.table.grid import Axis, Column, cut
 from alihdaya.notation.feel.emitter import Emitter, Names, emits
 from alihdaya.notation.feel.ir import INPUT, Literal, Node
@@ -16,11 +17,56 @@ ANSWER_LIMIT = 10_000
 
 @emits(Table)
 def _table(node: Table, out: Emitter, names: Names) -> str:
-    return out.assign(f"{answer(node, out, names)}[0]")
+    return value_of(node, out, names)
+
+
+def value_of(table: Table, out: Emitter, names: Names) -> str:
+    """Write the code of a table; give the local that holds its value."""
+    if out.swift and table.literal:
+        columns = _columns(table, out, names)
+        if columns is not None:
+            return _laid(table, columns, out)
+    return out.assign(f"{answer(table, out, names)}[0]")
+
+
+def _columns(table: Table, out: Emitter, names: Names) -> list[Place] | None:
+    """Write the code of the columns' expressions; None for a table that cannot be laid out cell by cell."""
+    columns = [cut(tuple(tests[place] for tests in table.tests)) for place in range(len(table.columns))]
+    if any(column.computed for column in columns):
+        return None
+    wanted = [(Place(column), node) for column, node in zip(columns, table.columns, strict=True) if not column.trivial]
+    places = [place for place, _ in wanted]
+    if not fits(places):
+        return None
+    for place, node in wanted:
+        place.value = out.emit(node, names)
+    return places
+
+
+def _laid(table: Table, places: list[Place], out: Emitter, *, ruled: bool = False) -> str:
+    """Write the look-up of the value (of the answer, if `ruled`) in the table's cells."""
+    conclude_rules = _concluder(table, {})
+    seen: set[type] = set()
+
+    def cell(rules: int) -> Any:
+        found = conclude_rules(rules)
+        seen.add(type(found[0]))
+        return found if ruled else found[0]
+
+    cells = laid_out((1 << len(table.tests)) - 1, places, cell)
+    found = places[0].enter(cells, out) if places else out.constant(cells)
+    found += "".join(f"[{place.write(out)}]" for place in places[1:])
+    if table.plain:
+        return out.assign(found, None if ruled else frozenset(seen))
+    return out.assign(f"{out.constant(copied if ruled else copied_value)}({found})")
 
 
 def answer(table: Table, out: Emitter, names: Names) -> str:
     """Write the code of a table; give the local that holds its value and the numbers of the rules that gave it."""
+    if out.swift and table.literal:
+        columns = _columns(table, out, names)
+        if columns is not None:
+            return _laid(table, columns, out, ruled=True)
     rules = _rules(table, out, names)
     if not table.literal:
         outputs = "".join(_row(row, table, out, names) + ", " for row in table.outputs)
@@ -135,7 +181,11 @@ def _settler(table: Table) -> Callable[[int, tuple[Output, ...], Output], Answer
 
 def copied(kept: Answer) -> Answer:
     """Give an answer whose lists and contexts may be changed without changing the kept one."""
-    value, fired = kept
+    return copied_value(kept[0]), kept[1]
+
+
+def copied_value(value: Any) -> Any:
+    """Give a value whose list and contexts may be changed without changing the kept one."""
     if type(value) is list:
-        return [dict(one) if type(one) is dict else one for one in value], fired
-    return (dict(value) if type(value) is dict else value), fired
+        return [one.copy() if type(one) is dict else one for one in value]
+    return value.copy() if type(value) is dict else value

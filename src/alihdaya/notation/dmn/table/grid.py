@@ -18,7 +18,7 @@ from alihdaya.notation.feel.values import KINDS, NUMBERS, YearsMonths
 _WIDE = Context(prec=200)
 _GRIDDED = frozenset({"number", "string", "date", "days and time duration", "years and months duration"})
 _CONSTANT_KINDS = _GRIDDED | {"boolean", "null"}
-_SAMPLES: dict[str, Any] = {
+SAMPLES: dict[str, Any] = {
     "null": None,
     "number": 0,
     "string": "",
@@ -26,6 +26,7 @@ _SAMPLES: dict[str, Any] = {
     "days and time duration": timedelta(),
     "years and months duration": YearsMonths(0),
 }
+"""A value of each kind whose values are alike to cells that do not speak of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def cut(cells: tuple[Node, ...]) -> Column:
 
 def _others(mask: Callable[[Any], int], kinds: set[str]) -> Callable[[Any], int]:
     """Answer for the kinds that no cell speaks of: the same for all values of a simple kind, so asked once."""
-    known = {python: mask(_SAMPLES[kind]) for python, kind in KINDS.items() if kind in _SAMPLES and kind not in kinds}
+    known = {python: mask(SAMPLES[kind]) for python, kind in KINDS.items() if kind in SAMPLES and kind not in kinds}
 
     def other(value: Any) -> int:
         found = known.get(type(value))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from alihdaya.notation.feel import far, ops, temporal
+from alihdaya.notation.feel.budget import spend
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import CONTEXT, Number, Range, YearsMonths, kind_of, number_of
 
@@ -55,9 +56,12 @@ def written(value: Any) -> str:
     if value is None or type(value) is bool:
         return "null" if value is None else str(value).lower()
     if type(value) is str:
+        spend(1 + (len(value) >> 4))
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if type(value) is Decimal:
         return format(value, "f")
+    if type(value) is list or type(value) is dict:
+        spend(8 + 4 * len(value))
     if type(value) is list:
         return "[" + ", ".join(map(written, value)) + "]"
     if type(value) is Range:

@@ -1,11 +1,13 @@
 """Builtins on lists (DMN 10.3.4.4), and sort (10.3.4.6)."""
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cmp_to_key, reduce
 from typing import Any
 
 from alihdaya.notation.feel import access, ops
+from alihdaya.notation.feel.budget import spend
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Number, finite
 
@@ -101,8 +103,9 @@ def mode(*values: Any) -> Values | None:
     numbers = spread(values)
     if not _all_numbers(numbers):
         return None
-    counts = {number: numbers.count(number) for number in numbers}
-    return sorted(number for number, times in counts.items() if times == max(counts.values()))
+    counts = Counter(numbers)
+    most = max(counts.values(), default=0)
+    return sorted(number for number, times in counts.items() if times == most)
 
 
 @builtin("all", "list: any*")
@@ -199,16 +202,31 @@ def union(*lists: Values) -> Values:
 def distinct(values: Values) -> Values:
     """Leave out elements that were there before."""
     kept: Values = []
+    seen: set[Any] = set()
+    others: Values = []
     for value in values:
-        if not list_contains(kept, value):
-            kept.append(value)
+        if type(value) in _HASHED:
+            if value in seen:
+                continue
+            seen.add(value)
+        else:
+            spend(len(others) >> 1)
+            if list_contains(others, value):
+                continue
+            others.append(value)
+        kept.append(value)
     return kept
+
+
+_HASHED = NUMBERS | {str}
+"""Types whose equal values have equal hashes, and that equal no value of another kind."""
 
 
 @builtin("flatten", "list: list")
 def flatten(values: Values) -> Values:
     """Take the elements out of all inner lists."""
     flat: Values = []
+    spend(len(values))
     for value in values:
         flat.extend(flatten(value) if type(value) is list else [value])
     return flat
@@ -219,6 +237,7 @@ def sort(values: Values) -> Values | None:
     """Order values of one kind, ascending."""
     if any(ops.at_most(values[0], value) is None for value in values):
         return None
+    spend(len(values) * len(values).bit_length())
     return sorted(values, key=cmp_to_key(lambda a, b: -1 if ops.less(a, b) else int(bool(ops.less(b, a)))))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
+from alihdaya.notation.feel.budget import spend, text_within
 from alihdaya.notation.feel.far import FAR
 from alihdaya.notation.feel.values import KINDS, NUMBERS, ORDERED
 
@@ -23,6 +24,7 @@ _TYPES["point"] = ORDERED | NUMBERS | FAR
 _TYPES["moment"] = _TYPES["date"] | _TYPES["date and time"]
 B = TypeVar("B", bound=Callable[..., Any])
 
+_LONG = frozenset({str, list, dict})
 _UNFIT = object()
 _QUIET = (ValueError, ArithmeticError, TypeError, LookupError, RecursionError, re.error)
 
@@ -77,10 +79,18 @@ class Builtin:
 
 
 def _called(signature: Signature, arguments: list[Any]) -> Any:
+    for argument in arguments:
+        if type(argument) in _LONG and len(argument) > 32:
+            spend(len(argument) >> 4)
     try:
-        return signature.body(*arguments)
+        value = signature.body(*arguments)
     except _QUIET:
         return None
+    if type(value) is str:
+        return value if text_within(len(value)) else None
+    if type(value) is list:
+        spend(len(value) >> 2)
+    return value
 
 
 TABLE: dict[str, Builtin] = {}

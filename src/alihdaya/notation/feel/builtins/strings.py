@@ -2,6 +2,7 @@
 
 import re
 
+from alihdaya.notation.feel.budget import text_within
 from alihdaya.notation.feel.builtins.patterns import pattern_of
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import Number
@@ -99,6 +100,8 @@ def split(text: str, delimiter: str) -> list[str]:
 
 
 @builtin("string join", "list: list, delimiter?: string")
-def string_join(texts: list[str | None], delimiter: str | None = None) -> str:
+def string_join(texts: list[str | None], delimiter: str | None = None) -> str | None:
     """Join texts with a delimiter; nulls are left out, other elements make the result null."""
-    return (delimiter or "").join(text for text in texts if text is not None)
+    kept = [text for text in texts if text is not None]
+    whole = sum(map(len, kept)) + len(kept) * len(delimiter or "")
+    return (delimiter or "").join(kept) if text_within(whole) else None

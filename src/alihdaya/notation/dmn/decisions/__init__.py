@@ -1,23 +1,21 @@
 """Compiled decisions: one generated function each, required ones evaluated once a call and only when not given."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
+from alihdaya.notation.dmn.decisions.whole import Functions, Part, Run, alone, knowledge, swift
 from alihdaya.notation.dmn.link import link
-from alihdaya.notation.dmn.program import Logic, Need, Program, Service
-from alihdaya.notation.dmn.table import Answer, Table
-from alihdaya.notation.dmn.table.code import answer
+from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
+from alihdaya.notation.dmn.table import Answer
 from alihdaya.notation.feel.access import invoke_named
-from alihdaya.notation.feel.compiler import UNUSUAL, again, fitted
-from alihdaya.notation.feel.emitter import Emitter, Names
-from alihdaya.notation.feel.ir import Literal
-from alihdaya.notation.feel.types import belongs, coerce
+from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, renew
+from alihdaya.notation.feel.compiler import again
+from alihdaya.notation.feel.emitter import UNUSUAL
+from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function
-
-Functions = dict[str, Any]
-"""Functions by name; under the name of an import, a context of them."""
 
 
 class Decision:
@@ -28,45 +26,78 @@ class Decision:
     decision whose value is among the variables, under that decision's name, is not evaluated: the given value stands
     (a person judged it, or the process knows it), be it null. The decision itself is always evaluated. Nothing is
     changed in the variables, and data never makes a call raise: null instead.
+
+    Code is generated when it is first asked for, in one function for the decision and all that it requires where
+    their names allow it.
     """
 
-    __slots__ = ("_functions", "_names", "_own", "_required", "id", "inputs", "name")
+    __slots__ = ("_decide", "_own", "_run", "_scoped", "id", "inputs", "limited", "name", "names", "part", "required")
 
     def __init__(self, logic: Logic, required: tuple[tuple[str, "Decision"], ...], functions: Functions) -> None:
         self.id = logic.id
         self.name = logic.name
         needed = (*logic.inputs, *(name for scope, one in required for name in ((scope,) if scope else one.inputs)))
         self.inputs: tuple[str, ...] = tuple(dict.fromkeys(needed))
-        self._required = required
-        self._names = frozenset({*logic.inputs, *(scope or decision.name for scope, decision in required)})
-        clashing = {name for name in self._names if name in functions}
-        self._functions = {name: functions[name] for name in clashing}
-        known = {name: value for name, value in functions.items() if name not in clashing}
-        self._own = _generated(logic, self._names, known)
+        self.required = required
+        self.part: Part = Part(logic, tuple((scope, one.part) for scope, one in required), functions)
+        self.names = frozenset({*logic.inputs, *(scope or decision.name for scope, decision in required)})
+        self._scoped = {name: functions[name] for name in self.names if name in functions}
+        self.limited: bool = needs_limits(logic.root) or any(one.limited for _, one in required)
+        self._own: Run | None = None
+        self._run: Callable[[Mapping[str, Any]], Answer] | None = None
+        self._decide: Run | None = None
 
     def __call__(self, variables: Mapping[str, Any]) -> Any:
         """Give the decision's value for the variables: input data, and decisions already made."""
-        return self.run(variables)[0]
+        return (self._decide or self.decide)(variables)
 
-    def run(self, variables: Mapping[str, Any]) -> Answer:
-        """Give the value, and the numbers (from 1) of the rules of the decision's own table that gave it.
+    @property
+    def decide(self) -> Callable[[Mapping[str, Any]], Any]:
+        """The function that gives the decision's value; many calls through it are faster than through the decision."""
+        if self._decide is None:
+            made = None if self.limited else swift(self.part, self._valued, ruled=False)
+            self._decide = made or self._valued
+        return self._decide
+
+    def _valued(self, variables: Mapping[str, Any]) -> Any:
+        return (self._run or self.run)(variables)[0]
+
+    @property
+    def run(self) -> Callable[[Mapping[str, Any]], Answer]:
+        """The function that gives the value, and the numbers (from 1) of the rules of the own table that gave it.
 
         The numbers are those of all rules that matched; with FIRST and PRIORITY only of the one that decided, with
         OUTPUT ORDER in the order of the outputs. Without a table of its own, or without a match, there are none.
         """
-        if self._required or self._functions:
-            variables = self._with_required(dict(variables))
-        try:
-            return self._own(variables)  # type: ignore[no-any-return]
-        except UNUSUAL:
-            return again(self._own, self._names, variables) or (None, ())
+        if self._run is None:
+            made = swift(self.part, self._renewed if self.limited else self.slowly, ruled=True) or self.slowly
+            self._run = partial(bounded, made, failed=_nothing) if self.limited else made
+        return self._run
 
-    def _with_required(self, scope: dict[str, Any]) -> dict[str, Any]:
-        for place, decision in self._required:
+    def _renewed(self, variables: Mapping[str, Any]) -> Answer:
+        renew()
+        return self.slowly(variables)
+
+    def slowly(self, variables: Mapping[str, Any]) -> Answer:
+        """Give the answer step by step, one generated function a decision: for data that the swift code leaves."""
+        if self.required or self._scoped:
+            variables = self.filled(dict(variables))
+        own = self._own
+        if own is None:
+            known = {name: value for name, value in self.part.functions.items() if name not in self.names}
+            self._own = own = alone(self.part._replace(functions=known), self.names)
+        try:
+            return own(variables)  # type: ignore[no-any-return]
+        except UNUSUAL:
+            return again(own, self.names, variables) or (None, ())
+
+    def filled(self, scope: dict[str, Any]) -> dict[str, Any]:
+        """Put the values of required decisions that are not given, and functions of imports, into the variables."""
+        for place, decision in self.required:
             inner = _inside(scope, place) if place else scope
             if decision.name not in inner:
-                inner[decision.name] = _value(decision, inner)
-        for name, functions in self._functions.items():
+                inner[decision.name] = decision.slowly(inner)[0]
+        for name, functions in self._scoped.items():
             _inside(scope, name).update(functions)
         return scope
 
@@ -74,20 +105,14 @@ class Decision:
         return f"Decision({self.name!r})"
 
 
+def _nothing(_why: str) -> Answer:
+    return None, ()
+
+
 def _inside(scope: dict[str, Any], name: str) -> dict[str, Any]:
     inner = scope.get(name)
     scope[name] = made = dict(inner) if type(inner) is dict else {}
     return made
-
-
-def _value(decision: Decision, scope: dict[str, Any]) -> Any:
-    own = decision._own  # noqa: SLF001
-    if decision._required or decision._functions:  # noqa: SLF001
-        scope = decision._with_required(scope)  # noqa: SLF001
-    try:
-        return own(scope)[0]
-    except UNUSUAL:
-        return (again(own, decision._names, scope) or (None, ()))[0]  # noqa: SLF001
 
 
 class Decisions(Mapping[str, Decision]):
@@ -121,7 +146,7 @@ class Decisions(Mapping[str, Decision]):
         function = self.functions[name]
         given = {key: value for key, value in arguments.items() if key in function.parameters}
         try:
-            return invoke_named(function, tuple(given), tuple(given.values()))
+            return bounded(invoke_named, function, tuple(given), tuple(given.values()), failed=lambda _: None)
         except UNUSUAL:
             return None
 
@@ -145,9 +170,10 @@ class _Maker:
     def __init__(self, program: Program) -> None:
         self.names = {element.key: element.name for element in program.invocable}
         self.decisions: dict[str, Decision] = {}
+        self.later = {logic.key: logic for logic in program.knowledge}
         self.functions: dict[str, Function] = {service.key: self._service(service) for service in program.services}
         for logic in program.knowledge:
-            self.functions[logic.key] = _function(logic, self._known(logic.knowledge))
+            self.functions[logic.key] = knowledge(logic, self._known(logic.knowledge))
         for logic in program.decisions:
             required = tuple((need.scope, self.decisions[need.key]) for need in logic.requires)
             self.decisions[logic.key] = Decision(logic, required, self._known(logic.knowledge))
@@ -155,11 +181,23 @@ class _Maker:
     def _known(self, needs: tuple[Need, ...]) -> Functions:
         known: Functions = {}
         for need in needs:
-            function = self.functions.get(need.key)
+            function = self.functions.get(need.key) or self._later(need.key)
             if function is not None:
                 inner = known.setdefault(need.scope, {}) if need.scope else known
                 inner[self.names[need.key]] = function
         return known
+
+    def _later(self, key: str) -> Function | None:
+        """Stand for a knowledge model that calls itself, at once or by way of others, and is not made yet."""
+        logic = self.later.get(key)
+        if logic is None:
+            return None
+        height = depth_of(logic.root)
+
+        def body(*given: Any) -> Any:
+            return self.functions[key].body(*given)
+
+        return Function(logic.parameters, body, logic.types, height)
 
     def _service(self, service: Service) -> Function:
         def body(*arguments: Any) -> Any:
@@ -169,39 +207,7 @@ class _Maker:
             results = {}
             for need in service.outputs:
                 decision = self.decisions[need.key]
-                results[decision.name] = _value(decision, _inside(scope, need.scope) if need.scope else scope)
+                results[decision.name] = decision.slowly(_inside(scope, need.scope) if need.scope else scope)[0]
             return coerce(next(iter(results.values())) if len(results) == 1 else results, service.type)
 
-        return Function(tuple(name for _, name in service.parameters), body)
-
-
-def _generated(logic: Logic, names: frozenset[str], functions: Functions) -> Any:
-    out = Emitter(names, functions)
-    out.types = dict(logic.input_types)
-    if isinstance(logic.root, Table):
-        found = answer(logic.root, out, Names(None, {}))
-        if logic.type is None or _always(logic.root, logic):
-            out.line(f"return {found}")
-        else:
-            value = out.assign(f"{found}[0]")
-            out.line(f"return {fitted(value, logic.type, out)}, {found}[1]")
-    else:
-        value = out.emit(logic.root, Names(None, {}))
-        out.line(f"return {value if logic.type is None else fitted(value, logic.type, out)}, ()")
-    return out.build(f"decision {logic.name}")
-
-
-def _always(table: Table, logic: Logic) -> bool:
-    """Tell whether all values that a table can have are constants of the decision's type."""
-    if not table.literal or not table.plain or table.aggregation or logic.type is None:
-        return False
-    cells = [cell.value for row in (*table.outputs, table.defaults) for cell in row if isinstance(cell, Literal)]
-    return all(value is None or belongs(value, logic.type) for value in cells)
-
-
-def _function(logic: Logic, functions: Functions) -> Function:
-    """Make the function value of a knowledge model: its generated code makes it once, and then is not needed."""
-    out = Emitter(frozenset(), functions)
-    body = out.define(logic.root, logic.parameters, Names(None, {}))
-    out.line(f"return {body}")
-    return Function(logic.parameters, out.build(f"knowledge {logic.name}")({}), logic.types)
+        return Function(tuple(name for _, name in service.parameters), body, height=SERVICE_HEIGHT)

@@ -2,13 +2,16 @@
 
 import fcntl
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from alihdaya.kernel.errors import Problem
 from alihdaya.store.errors import StoreLocked, problem
+from alihdaya.store.lease.fence import Fence
 
 
 class Lock(Protocol):
@@ -49,8 +52,20 @@ class AdvisoryLock:
     def release(self) -> None:
         """Unlock; without effect where the connection is gone."""
         if not self._connection.invalidated and not self._connection.closed:
-            self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": self._key})
-            self._connection.commit()
+            with suppress(DBAPIError):  # a lost connection has lost its lock as well
+                self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": self._key})
+                self._connection.commit()
+
+
+class FencedLock:
+    """A shard's lease as a lock: it is held by the node, not by this connection; each commit checks it again."""
+
+    def __init__(self, connection: Connection, fence: Fence, place: str) -> None:
+        with connection.begin():
+            fence.check(connection, place)
+
+    def release(self) -> None:
+        """Do nothing: the keeper of the leases gives them back."""
 
 
 def _taken(place: str) -> Problem:

@@ -1,0 +1,1 @@
+"""The models, rows and engines of `make bench NAME=decide`; each engine is run in a process of its own."""

@@ -1,0 +1,84 @@
+"""`alihdaya export`: the log for process mining tools."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import click
+
+from alihdaya.cli.settings import Settings, say
+
+if TYPE_CHECKING:
+    from alihdaya.kernel.event import Entry
+    from alihdaya.store import Store
+
+_file = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.command(
+    help=say(
+        "Write what happened to every item for process mining: as OCEL 2.0 (JSON; events about items, tasks and "
+        "people) or as XES (one trace an item). A name that ends in .gz is compressed."
+    )
+)
+@click.option("--ocel", type=_file, help=say("Write OCEL 2.0 to this file."))
+@click.option("--xes", type=_file, help=say("Write XES to this file."))
+@click.pass_obj
+def export(settings: Settings, ocel: Path | None, xes: Path | None) -> None:
+    """Write event logs."""
+    if ocel is None and xes is None:
+        raise click.UsageError(say("Name a file: --ocel FILE, --xes FILE, or both."))
+    with settings.read() as store:
+        if ocel is not None:
+            _ocel(settings, store, ocel)
+        if xes is not None:
+            _xes(settings, store, xes)
+
+
+def _ocel(settings: Settings, store: "Store", file: Path) -> None:
+    from alihdaya.channels.mining.ocel import write_ocel
+    from alihdaya.store.views.histories import heads
+
+    with _writing(file) as stream:
+        events, objects = write_ocel(stream, _shown(settings, store, file), heads(store))
+    click.echo(say("{file}: {events} events, {objects} objects").format(file=file, events=events, objects=objects))
+
+
+def _xes(settings: Settings, store: "Store", file: Path) -> None:
+    from alihdaya import __version__
+    from alihdaya.channels.mining.xes import write_xes
+    from alihdaya.store.views.histories import heads
+
+    called = {one.id: one.external_id for one in heads(store)}
+    with _writing(file) as stream:
+        traces = write_xes(
+            stream, _shown(settings, store, file), called, describe={"concept:name": f"Alihdaya {__version__}"}
+        )
+    click.echo(say("{file}: {traces} traces").format(file=file, traces=traces))
+
+
+def _writing(file: Path) -> IO[bytes]:
+    import gzip
+
+    if file.suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(file, "wb", compresslevel=5))
+    return file.open("wb")
+
+
+def _shown(settings: Settings, store: "Store", file: Path) -> "Iterator[Entry]":
+    from alihdaya.cli.bars import bar
+    from alihdaya.store.views.histories import histories
+
+    last = store.next_item() - 1
+    with bar(settings, file.name) as show:
+        yield from _counted(histories(store), lambda item: show(item, last))
+
+
+def _counted(entries: "Iterator[Entry]", show: Callable[[int], None]) -> "Iterator[Entry]":
+    item = 0
+    for entry in entries:
+        if entry.item >= item + 1_000:
+            item = entry.item
+            show(item)
+        yield entry
+    show(item)

@@ -1,0 +1,1 @@
+"""A node: the server process that holds shards, each with its one writer, and lets their time run."""

@@ -1,0 +1,1 @@
+"""Payroll of a client's staff. It holds data only; README.md says what it is."""
