@@ -59,16 +59,18 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
 
 @pack.command("new", help=say("Begin a pack of your own in FOLDER: a small complete one to change as you like."))
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--like", default="", metavar="PACK", help=say("Begin with a copy of this installed pack."))
 @click.pass_obj
-def new_pack(settings: Settings, folder: Path) -> None:
-    """Write a starter pack."""
+def new_pack(settings: Settings, folder: Path, like: str) -> None:
+    """Write a starter pack, or a copy of an installed one."""
     del settings
     from alihdaya.packs.starter import write_starter
 
-    written = write_starter(folder)
+    written = write_starter(folder, like)
     for path in written:
         click.echo(str(path))
-    place, rows = quote(str(folder)), quote(str(folder / "input" / "requests.csv"))
+    inputs = [path for path in written if path.parent == folder / "input"]
+    place, rows = quote(str(folder)), quote(str(inputs[-1] if inputs else "FILE"))
     click.echo(
         say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=place, rows=rows)
     )

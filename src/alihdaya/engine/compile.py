@@ -42,9 +42,10 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
     arms = tuple(_watched(process, node) for node in nodes)
     binder = Binder(process, arms, decisions, steps)
     behaviours = [binder.behaviour(node) for node in nodes]
-    scopes = {ROOT: [node for node in nodes if node.parent is None]}
-    scopes |= {one.index: [node for node in nodes if node.parent == one.index] for one in nodes if one.kind in SCOPES}
-    handled = {scope: _event_starts(process, inside) for scope, inside in scopes.items()}
+    scopes: dict[int, list[Node]] = {ROOT: [], **{node.index: [] for node in nodes if node.kind in SCOPES}}
+    for node in nodes:
+        scopes[ROOT if node.parent is None else node.parent].append(node)
+    handled = {scope: _event_starts(scopes, inside) for scope, inside in scopes.items()}
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
@@ -62,6 +63,7 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
         events={scope: tuple(arm for node in some for arm in arms[node.index]) for scope, some in handled.items()},
         errors={scope: _by_code(some, Error) for scope, some in handled.items()},
         escalations={scope: _by_code(some, Escalation) for scope, some in handled.items()},
+        attached=tuple(tuple(one.index for one in some) for some in binder.attached),
         undo={scope: node.index for scope, some in handled.items() for node in some if _is(node, Compensate)},
         index={node.id: node.index for node in nodes},
         starts=tuple(starts),
@@ -106,9 +108,9 @@ def _begins(inside: list[Node]) -> tuple[int, ...]:
     )
 
 
-def _event_starts(process: Process, inside: list[Node]) -> list[Node]:
-    around = {node.index for node in inside if node.kind is Kind.EVENT_SUB_PROCESS}
-    return [node for node in process.nodes if node.parent in around and node.kind is Kind.START]
+def _event_starts(scopes: dict[int, list[Node]], inside: list[Node]) -> list[Node]:
+    around = [node.index for node in inside if node.kind is Kind.EVENT_SUB_PROCESS]
+    return [node for one in around for node in scopes[one] if node.kind is Kind.START]
 
 
 def _by_code(nodes: list[Node], kind: type[Error | Escalation]) -> Catchers:

@@ -87,6 +87,8 @@ class Plan:
     catchers: tuple[Catchers, ...] = field(repr=False)
     risen: tuple[Catchers, ...] = field(repr=False)
     """Boundary events for escalations, as `catchers` are for errors."""
+    attached: tuple[tuple[int, ...], ...] = field(repr=False)
+    """Boundary events of each activity."""
     joins: tuple[Join, ...] = field(repr=False)
     begins: Mapping[int, tuple[int, ...]] = field(repr=False)
     events: Mapping[int, tuple[Arm, ...]] = field(repr=False)

@@ -68,6 +68,9 @@ def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem
         for what, name, known in asked:
             if name:
                 yield from _missing(node, what, name, known)
+        tasks = [other.id for other in pack.process.nodes if other.kind is Kind.USER_TASK]
+        for name in detail.not_by:
+            yield from _missing(node, "task", name, tasks)
 
 
 def _unsupplied(needed: list[Read], before: frozenset[str], after: frozenset[str]) -> Iterator[Problem]:

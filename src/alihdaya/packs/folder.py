@@ -15,7 +15,8 @@ GROUP: Final = "alihdaya.packs"
 LIMIT: Final = 16 * 1024 * 1024
 """Largest file of a pack, in bytes."""
 
-_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "steps.py")
+_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "deliverables.toml", "steps.py")
+_DEPLOYED: Final = ("pack.toml", "deliverables.toml", "steps.py")
 _FOLDERS: Final = {
     "processes": (".bpmn",),
     "decisions": (".dmn",),
@@ -91,7 +92,7 @@ def deployed(folder: Folder) -> dict[str, str]:
     return {
         path: text(folder, path)
         for path in folder.content
-        if path in ("pack.toml", "steps.py") or path.startswith(("processes/", "decisions/", "locale/"))
+        if path in _DEPLOYED or path.startswith(("processes/", "decisions/", "locale/"))
     }
 
 

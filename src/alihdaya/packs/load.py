@@ -7,6 +7,7 @@ from typing import Any
 
 from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
+from alihdaya.packs.deliverables import no_outcomes, read_deliverables
 from alihdaya.packs.folder import Folder, deployed, digest, open_folder, text
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
@@ -55,6 +56,7 @@ class _Loading:
             roster=self._optional("roster.toml"),
             samples=self._try(lambda: read_samples(folder, self.manifest.intake), ()),
             translations=self._try(lambda: read_translations(folder), {}),
+            deliverables=self._deliverables(),
             rehearsal=self._try(self._rehearsal, {}),
         )
         if self.problems:
@@ -82,6 +84,15 @@ class _Loading:
 
     def _model(self, path: str) -> Any:
         return self._try(lambda: dmn.read(self.folder.content[path], f"{self.folder.place}/{path}"), None)
+
+    def _deliverables(self) -> Any:
+        """Read what the client gets besides; its day must be in the result, its outcomes ends of the process."""
+        data = self.folder.content.get("deliverables.toml")
+        name, known = f"{self.folder.place}/deliverables.toml", frozenset(self.manifest.delivery.result)
+        found = None if data is None else self._try(lambda: read_deliverables(data, name, known), None)
+        if found is not None:
+            self.problems += no_outcomes(found, frozenset(self.manifest.delivery.units), name)
+        return found
 
     def _steps(self) -> tuple[str, ...]:
         if "steps.py" not in self.folder.content:

@@ -36,10 +36,8 @@ def has_handler(run: "Run", node: Node) -> bool:
 def handler_of(run: "Run", node: Node) -> Node | None:
     """Find the activity that compensates another."""
     nodes = run.plan.process.nodes
-    for one in nodes:
-        if one.attached == node.index and one.handler is not None:
-            return nodes[one.handler]
-    return None
+    handlers = (nodes[one].handler for one in run.plan.attached[node.index])
+    return next((nodes[handler] for handler in handlers if handler is not None), None)
 
 
 def begin(run: "Run", token: int, node: Node, scope: int, activity: str = "") -> bool:

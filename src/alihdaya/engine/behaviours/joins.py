@@ -118,10 +118,9 @@ def _reach(run: "Run", join: Join, place: int) -> int:
     if place >= 0:
         return join.reach.get(place, 0)
     nodes, found = run.plan.process.nodes, 0
-    at = nodes[-1 - place]
-    attached = [one for one in nodes if one.attached == at.index]
-    for node in (at, *attached):
-        for flow in node.outgoing:
+    at = -1 - place
+    for node in (at, *run.plan.attached[at]):
+        for flow in nodes[node].outgoing:
             found |= join.reach.get(flow, 0)
     return found
 

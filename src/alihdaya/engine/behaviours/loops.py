@@ -46,6 +46,8 @@ class Repeater:
         run.flush(token)
         if self.several is not None:
             total, items = _size(self.several, run.view(token))
+            if total > run.plan.budget:
+                raise Stuck("cardinality", f"{total:,} instances are more than {run.plan.budget:,}")
         else:
             total, items = -1, None
         arming.arm(run, token, run.home(token), self.arms)

@@ -234,7 +234,8 @@ def _cancelled() -> Closure:
         here = full.scopes[run.home(token)]
         at = run.plan.node(here.node)
         nodes = run.plan.process.nodes
-        caught = [one for one in nodes if one.attached == at.index and isinstance(one.detail, CancelTransaction)]
+        attached = [nodes[one] for one in run.plan.attached[at.index]]
+        caught = [one for one in attached if isinstance(one.detail, CancelTransaction)]
         if not caught or here.kind != BODY:
             raise Stuck("nothing-catches-cancel", f"the transaction {at.id!r} has no cancel boundary event")
         carrier = next(_levels(run, here.token, at)).token

@@ -108,7 +108,10 @@ def _reach(process: Process) -> Iterator[Problem]:
     for origin, target in _edges(process):
         onward[origin].add(target)
         back[target].add(origin)
-    begun = {parent: list(_begins(process, parent)) for parent in {node.parent for node in process.nodes}}
+    inside: dict[int | None, list[Node]] = {}
+    for node in process.nodes:
+        inside.setdefault(node.parent, []).append(node)
+    begun = {parent: list(_begins(nodes)) for parent, nodes in inside.items()}
     for parent, first in begun.items():
         if parent is not None:
             onward[parent].update(first)
@@ -121,9 +124,8 @@ def _reach(process: Process) -> Iterator[Problem]:
             yield _at(node, "no-way-out", "no path leads from this node to an end", "warning")
 
 
-def _begins(process: Process, parent: int | None) -> Iterator[int]:
+def _begins(inside: list[Node]) -> Iterator[int]:
     """Give the nodes of a scope that no flow has to reach: where it begins, handlers, event sub-processes."""
-    inside = [node for node in process.nodes if node.parent == parent]
     implicit = not any(node.kind is Kind.START for node in inside)
     for node in inside:
         begins = node.kind in (Kind.START, Kind.EVENT_SUB_PROCESS) or node.compensates or node.instantiates

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 OWN: dict[Kind, frozenset[str]] = {
-    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority"}),
+    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority", "notBy"}),
     Kind.RULE_TASK: frozenset({"decision", "result"}),
     Kind.SERVICE_TASK: frozenset({"step"}),
     Kind.SCRIPT_TASK: frozenset({"result"}),
@@ -31,9 +31,10 @@ def work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
 
 
 def _user_work(file: File, element: "etree._Element") -> UserWork:
-    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in OWN[Kind.USER_TASK] - {"priority"}}
+    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in OWN[Kind.USER_TASK] - {"priority", "notBy"}}
     priority = element.get(ALIHDAYA + "priority", "")
-    return UserWork(**texts, priority=file.formula(priority, element) if priority else None)
+    not_by = tuple(element.get(ALIHDAYA + "notBy", "").split())
+    return UserWork(**texts, priority=file.formula(priority, element) if priority else None, not_by=not_by)
 
 
 def _rule(file: File, element: "etree._Element") -> Rule | None:
