@@ -33,10 +33,11 @@ def list_packs(settings: Settings) -> None:
 @click.pass_obj
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
-    del settings
+    from alihdaya.cli.decide.trial import show_coverage, show_explained
     from alihdaya.cli.workshop import scripts_of
     from alihdaya.operations.opening import plan_of
     from alihdaya.packs import check, load
+    from alihdaya.packs.trial import reports_of
     from alihdaya.people.roster import read_roster
 
     found = load(place)
@@ -47,8 +48,14 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
         scripts_of(found)
         if found.roster is not None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
+    reports = reports_of(found)[0]
+    told = {failure.problem: failure.explained for report in reports for failure in report.failures}
     for problem in problems:
         click.echo(f"{say(problem.severity)}: {problem}")
+        if problem in told:
+            show_explained(settings, told[problem])
+    for report in reports if not errors else ():
+        show_coverage(settings, report)
     click.echo(
         say("{name}: {samples} samples, {errors} errors, {warnings} warnings").format(
             name=found.name, samples=len(found.samples), errors=len(errors), warnings=len(problems) - len(errors)

@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
 from alihdaya.packs.deliverables import no_outcomes, read_deliverables
-from alihdaya.packs.folder import Folder, deployed, digest, open_folder, text
+from alihdaya.packs.folder import CASES, Folder, deployed, digest, open_folder, text
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
 from alihdaya.packs.samples import read_samples
@@ -46,7 +47,9 @@ class _Loading:
         made = Pack(
             manifest=self.manifest,
             definitions=self._process(),
-            models={path: model for path in folder.under("decisions") if (model := self._model(path)) is not None},
+            models={
+                path: model for path in self._under("decisions", ".dmn") if (model := self._model(path)) is not None
+            },
             steps=self._steps(),
             files=texts,
             digest=digest(texts),
@@ -58,10 +61,14 @@ class _Loading:
             translations=self._try(lambda: read_translations(folder), {}),
             deliverables=self._deliverables(),
             rehearsal=self._try(self._rehearsal, {}),
+            cases={path: self._try(partial(text, folder, path), "") for path in self._under("decisions", CASES)},
         )
         if self.problems:
             raise PackError(self.problems)
         return made
+
+    def _under(self, folder: str, ending: str) -> list[str]:
+        return [path for path in self.folder.under(folder) if path.endswith(ending)]
 
     def _try(self, read: Callable[[], Any], otherwise: Any) -> Any:
         try:
