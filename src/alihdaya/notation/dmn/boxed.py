@@ -196,7 +196,9 @@ class BoxedReader:
         expression = self.text(holder)
         if expression is None:
             self.problem("missing-expression", "the input has no expression", clause)
-        return model.InputClause(tidy(clause.get("label")), expression or NOTHING)
+        wanted = "" if holder is None else tidy(holder.get("typeRef"))
+        allowed = self.text(self.child(clause, "inputValues"))
+        return model.InputClause(tidy(clause.get("label")), expression or NOTHING, wanted, allowed)
 
     def _output(self, clause: "Element") -> model.OutputClause:
         allowed = self.text(self.child(clause, "outputValues"))

@@ -16,10 +16,12 @@ class FeelText:
 
 @dataclass(frozen=True, slots=True)
 class InputClause:
-    """A column of a decision table that is tested."""
+    """A column of a decision table that is tested; `type` and `allowed` say what its author expects in it."""
 
     label: str
     expression: FeelText
+    type: str = ""
+    allowed: FeelText | None = None
 
 
 @dataclass(frozen=True, slots=True)
