@@ -18,6 +18,7 @@ _COMMANDS = {
     "load": ("run", "take a file in, as far as rules carry it"),
     "items": ("look", "list items"),
     "item": ("look", "tell one item's whole story"),
+    "deliverables": ("deliverables", "write payslips and other papers, payments and journal"),
     "invoice": ("look", "show the invoice of a month, or the items behind one of its lines"),
     "assign": ("work", "give a waiting task to a person, if the gate lets them"),
     "complete": ("work", "finish a task with its result"),

@@ -48,9 +48,10 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
     due = service.clock.due(item.received_at)
-    queued = TaskQueued(event.token, node.id, node.name, service.name, service.needs(node.id), event.priority, *due)
+    needs = service.needs(node.id, item.doers)
+    queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
-    desk.queue.push(task_of(item.item, queued, at))
+    desk.queue.push(task_of(item.item, queued, at)._replace(needs=needs))
     return queued
 
 

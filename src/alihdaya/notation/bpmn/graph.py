@@ -72,7 +72,10 @@ class Terminate:
 
 @dataclass(frozen=True, slots=True)
 class UserWork:
-    """What a user task asks of a person (`alihdaya:` attributes); an empty text asks for nothing."""
+    """What a user task asks of a person (`alihdaya:` attributes); an empty text asks for nothing.
+
+    `not_by`: ids of user tasks; whoever finished one of them for the same item may not do this one (four eyes).
+    """
 
     skill: str = ""
     language: str = ""
@@ -80,6 +83,7 @@ class UserWork:
     certificate: str = ""
     form: str = ""
     priority: Formula | None = None
+    not_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _KINDS = {BPMN + kind.value: kind for kind in Kind}
 _EVENTS = frozenset({Kind.START, Kind.END, Kind.CATCH, Kind.BOUNDARY})
 _OWN: dict[Kind, frozenset[str]] = {
-    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority"}),
+    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority", "notBy"}),
     Kind.RULE_TASK: frozenset({"decision", "result"}),
     Kind.SERVICE_TASK: frozenset({"step"}),
     Kind.SCRIPT_TASK: frozenset({"result"}),
@@ -100,9 +100,10 @@ def _work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
 
 
 def _user_work(file: File, element: "etree._Element") -> UserWork:
-    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in _OWN[Kind.USER_TASK] - {"priority"}}
+    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in _OWN[Kind.USER_TASK] - {"priority", "notBy"}}
     priority = element.get(ALIHDAYA + "priority", "")
-    return UserWork(**texts, priority=file.formula(priority, element) if priority else None)
+    not_by = tuple(element.get(ALIHDAYA + "notBy", "").split())
+    return UserWork(**texts, priority=file.formula(priority, element) if priority else None, not_by=not_by)
 
 
 def _rule(file: File, element: "etree._Element") -> Rule | None:
