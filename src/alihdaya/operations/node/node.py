@@ -122,6 +122,7 @@ class Node:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
             desk.posts_jobs = self.dispatcher.has_endpoint
+            desk.posts_messages = True
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)
         except BaseException:
