@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -153,6 +154,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=8)
     parser.add_argument("--loopback", action="store_true")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that namespaces and processes are taken away
     if not (BINARIES / "initdb").exists():
         sys.exit(f"chaos: no PostgreSQL 15 in {BINARIES} (Debian: postgresql-15); ALIHDAYA_POSTGRESQL names another")
     figures = run(**vars(asked))

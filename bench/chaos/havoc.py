@@ -16,7 +16,8 @@ from bench.chaos.cluster import Cluster
 from bench.chaos.network import Line
 
 _HOLDS = (
-    "select l.shard, l.node, l.ready_at, n.address from alihdaya.lease l left join alihdaya.node n on n.id = l.node"
+    "select l.shard, l.node, r.at, n.address from alihdaya.lease l left join alihdaya.node n on n.id = l.node "
+    "left join alihdaya.ready r on r.shard = l.shard and r.epoch = l.epoch"
 )
 
 

@@ -24,7 +24,7 @@ from alihdaya.store.lease.reader import Shards
 from alihdaya.work.place import place
 
 SHARDS = 3
-PATIENCE = 30
+PATIENCE = 100
 
 
 class Outside:
@@ -84,7 +84,7 @@ class Town:
         clock = time.time_ns
         address = f"http://{name}"
         made = Node(
-            self.url, address, SHARDS, [self.offer], post, clock=lambda: clock() // 1000, pace=Pace(0.2, 3), **more
+            self.url, address, SHARDS, [self.offer], post, clock=lambda: clock() // 1000, pace=Pace(0.2, 20), **more
         )
         shards = Shards(self.url, made.name, SHARDS)
         made.start()

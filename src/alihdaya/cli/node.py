@@ -1,5 +1,6 @@
 """`alihdaya node`: one of many server processes over one PostgreSQL."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -129,6 +130,7 @@ def _serve(node: "Node", url: str, host: str, port: int) -> None:
         server_header=False,
         lifespan="off",
     )
+    sys.setswitchinterval(0.001)  # a heartbeat must not wait long for busy writers
     node.start()
     try:
         click.echo(say("Node {name} at {address}").format(name=node.name, address=node.keeper.address), err=True)
