@@ -29,13 +29,15 @@ EVENTS = frozenset({Kind.START, Kind.END, Kind.CATCH, Kind.BOUNDARY, Kind.THROW}
 
 _CAUGHT = frozenset({"message", "timer", "signal", "conditional"})
 _THROWN = frozenset({"message", "signal", "escalation", "compensate"})
-_ALLOWED: dict[Kind, frozenset[str]] = {
+ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.START: _CAUGHT | {"error", "escalation", "compensate"},
     Kind.END: _THROWN | {"error", "terminate", "cancel"},
     Kind.THROW: _THROWN | {"link"},
     Kind.CATCH: _CAUGHT | {"link"},
     Kind.BOUNDARY: _CAUGHT | {"error", "escalation", "compensate", "cancel"},
 }
+"""Event definitions that an event of each kind may have, without their suffix."""
+
 _TIMER_PARTS: dict[str, TimerKind] = {
     BPMN + "timeDuration": "duration",
     BPMN + "timeDate": "date",
@@ -69,7 +71,7 @@ def _shared(file: File, ref: "etree._Element") -> "list[etree._Element]":
 
 def _definition(file: File, kind: Kind, event: "etree._Element", definition: "etree._Element") -> Detail:
     name = local(definition).removesuffix("EventDefinition")
-    if name not in _ALLOWED[kind]:
+    if name not in ALLOWED[kind]:
         file.problem("unsupported-element", f"a {kind} cannot have a {local(definition)}", event)
         return None
     return event_of(file, kind, definition)
