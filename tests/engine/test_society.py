@@ -112,6 +112,24 @@ def test_a_message_goes_to_one_and_a_signal_to_all():
         assert sum(society.members[number].state.status == ENDED for number in numbers) == done
 
 
+def test_correlation_properties_bring_a_message_to_the_instance_whose_data_fit():
+    shared = """<correlationProperty id="cp"><correlationPropertyRetrievalExpression messageRef="msg">
+    <messagePath>order.number</messagePath></correlationPropertyRetrievalExpression></correlationProperty>
+    <correlationProperty id="cq"><correlationPropertyRetrievalExpression messageRef="msg">
+    <messagePath>order.part</messagePath></correlationPropertyRetrievalExpression></correlationProperty>"""
+    subscribed = """<correlationSubscription id="cs">
+    <correlationPropertyBinding correlationPropertyRef="cp"><dataPath>mine
+    </dataPath></correlationPropertyBinding><correlationPropertyBinding correlationPropertyRef="cq"><dataPath>part
+    </dataPath></correlationPropertyBinding></correlationSubscription>"""
+    catch = f'<intermediateCatchEvent id="c">{MESSAGE}</intermediateCatchEvent>' + line("w-s", "c", "w-e")
+    throw = f'<intermediateThrowEvent id="t">{MESSAGE}</intermediateThrowEvent>' + line("p-s", "t", "p-e")
+    society = society_of(shared, process("w", subscribed + catch), process("p", throw))
+    numbers = [society.start("w", {"mine": mine, "part": "a"}, NOON) for mine in (1, 2, 3)]
+    society.start("p", {"order": {"number": 2, "part": "a"}}, NOON)
+    ended = [society.members[number].state.status == ENDED for number in numbers]
+    assert ended == [False, True, False]
+
+
 @pytest.mark.parametrize("definition", [MESSAGE, SIGNAL])
 def test_an_event_starts_a_process(definition):
     throw = f'<endEvent id="t">{definition}</endEvent>' + line("p-s", "t")

@@ -1,5 +1,6 @@
 """Reading event definitions (BPMN 2.0, 10.5.5): what an event waits for, or throws."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alihdaya.notation.bpmn.details import (
@@ -127,6 +128,9 @@ def message_of(file: File, ref: str, element: "etree._Element", *, needed: bool 
             file.problem("unknown-message", text, element)
     elif not message.name:
         file.problem("message-without-name", f"the message {ref!r} has no name for senders to use", element)
+    else:
+        awaited = [file.bindings[one] for one in file.paths.get(reference(ref), ()) if one in file.bindings]
+        return replace(message, awaited=file.key(awaited)) if awaited else message
     return message
 
 
