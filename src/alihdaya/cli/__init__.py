@@ -30,6 +30,7 @@ _COMMANDS = {
     "check": ("checks", "check decision models: gaps, overlaps, rules that never decide, types"),
     "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
     "pack": ("packs", "list, check and begin packs"),
+    "convert": ("export", "write a DMN file of any version as DMN 1.5"),
     "completion": ("packs", "print the shell completion script"),
 }
 """Name -> (module of this package, what it is for). The texts are translated where they are shown."""
