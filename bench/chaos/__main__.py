@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import quantiles
 from typing import Any
 
@@ -55,6 +56,7 @@ def run(
         outside = Outside(seed, client.happened)
         stack.enter_context(served(outside, hosts, OUTSIDE[0]))
         start = time.monotonic()
+        before = _children_cpu()
         havoc = Havoc(nodes, base, watch, Random(seed))
         havoc.run(seconds)
         raged = time.monotonic() - start
@@ -66,7 +68,15 @@ def run(
             node.end()
         shown = {"network": "loopback" if why else "namespaces", "shards": shards, "seed": seed}
         done = {"instances": instances, "kills": havoc.kills, "cuts": havoc.cuts, "postgres_restarts": havoc.restarts}
-        times = {"seconds": round(raged, 1), "total_s": round(total, 1), **_takeovers(watch.takeovers)}
+        times = {
+            "seconds": round(raged, 1),
+            "total_s": round(total, 1),
+            **_takeovers(watch.takeovers),
+            **_waits(watch.waits),
+        }
+        times["node_cpu_s"] = round(
+            getrusage(RUSAGE_CHILDREN).ru_utime + getrusage(RUSAGE_CHILDREN).ru_stime - before, 1
+        )
         return {**done, **judge(base, client, outside, shards), **times, **shown}
 
 
@@ -110,6 +120,17 @@ def _takeovers(seconds: list[float]) -> dict[str, Any]:
         "takeover_p95_s": round(cuts[18], 2),
         "takeover_max_s": round(max(seconds), 2),
     }
+
+
+def _children_cpu() -> int:
+    """Give the CPU-seconds of all processes started here that have ended: the nodes."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return round(used.ru_utime + used.ru_stime)
+
+
+def _waits(seconds: list[float]) -> dict[str, Any]:
+    """Tell of the shards that nobody was left to take over until a node was started again."""
+    return {"nobody_left": len(seconds), "nobody_left_max_s": round(max(seconds, default=0), 2)}
 
 
 def judge(base: Cluster, client: Client, outside: Outside, shards: int) -> dict[str, Any]:

@@ -81,16 +81,22 @@ class Blow:
     at: int
     node: str
     shards: set[int]
+    alone: bool
+    """Whether nobody else lived who could take over, or PostgreSQL or the others fell before they had."""
     over: bool = False
 
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at the directory, ten times a second, for how long shards have nobody. `takeovers` in seconds."""
+    """Looks at the directory, ten times a second, for how long shards have nobody. Takeovers in seconds.
+
+    `waits` are those where nobody was left to take over until a node was started again.
+    """
 
     url: str
     blows: list[Blow] = field(default_factory=list)
     takeovers: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     over: bool = False
 
     def look(self) -> list[tuple[int, str | None, int | None, str | None]]:
@@ -103,10 +109,18 @@ class Watch:
 
     def strike(self, address: str) -> Blow:
         """Remember what the node at this address holds now, just before it is struck."""
-        rows = [row for row in self.look() if row[3] == address and row[2] is not None]
-        blow = Blow(time.time_ns() // 1000, rows[0][1] or "" if rows else "", {row[0] for row in rows})
+        self.disturb()
+        seen = self.look()
+        rows = [row for row in seen if row[3] == address and row[2] is not None]
+        others = any(row[3] not in {None, address} and row[2] is not None for row in seen)
+        blow = Blow(time.time_ns() // 1000, rows[0][1] or "" if rows else "", {row[0] for row in rows}, not others)
         self.blows.append(blow)
         return blow
+
+    def disturb(self) -> None:
+        """Remember of all takeovers that are still awaited that something else struck before they came."""
+        for blow in self.blows:
+            blow.alone = blow.alone or bool(blow.shards)
 
     def run(self) -> None:
         """Watch until told otherwise."""
@@ -118,7 +132,7 @@ class Watch:
         for blow in [one for one in self.blows if one.shards]:
             for shard, node, ready, _ in rows:
                 if shard in blow.shards and node != blow.node and ready is not None and ready > blow.at:
-                    self.takeovers.append((ready - blow.at) / 1_000_000)
+                    (self.waits if blow.alone else self.takeovers).append((ready - blow.at) / 1_000_000)
                     blow.shards.discard(shard)
                 elif blow.over and shard in blow.shards and node == blow.node:
                     blow.shards.discard(shard)  # it came back before anybody took it over
@@ -166,6 +180,7 @@ class Havoc:
             blow.over = True
 
     def _fell(self) -> None:
+        self.watch.disturb()
         self.cluster.stop()
         self.restarts += 1
         time.sleep(self.chance.uniform(0.5, 3))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.figures import Facts, as_json, report, summary
-from alihdaya.cli.papers import people_of, terms_of
+from alihdaya.cli.server.papers import people_of, terms_of
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.report import write_report

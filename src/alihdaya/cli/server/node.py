@@ -102,7 +102,7 @@ def node(
 
 def _offer(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
     """Bring a pack, its terms and its people together."""
-    from alihdaya.cli.papers import people_of, terms_of
+    from alihdaya.cli.server.papers import people_of, terms_of
     from alihdaya.operations.node.node import Offer
     from alihdaya.operations.sign import bind
     from alihdaya.packs import load
