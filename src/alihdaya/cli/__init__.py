@@ -26,6 +26,7 @@ _COMMANDS = {
     "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
     "export": ("export", "write the log for process mining, as OCEL 2.0 or XES"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
+    "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
     "pack": ("packs", "list, check and begin packs"),
     "completion": ("packs", "print the shell completion script"),
 }
