@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test lint check messages chaos simulate bench conformance docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos simulate bench conformance fuzz docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ simulate: setup-run ## live through seeded faults on a virtual clock: make simul
 
 conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
 	@$(BIN)/python -m conformance $(SUITE) $(DIR)
+
+fuzz: setup ## make hostile expressions and files for SECONDS (600), from SEED: no crash, no hang, no difference
+	@$(BIN)/python tests/fuzz/fuzz_feel.py $(or $(SECONDS),600) $(SEED)
 
 docs: setup ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -196,7 +196,9 @@ class BoxedReader:
         expression = self.text(holder)
         if expression is None:
             self.problem("missing-expression", "the input has no expression", clause)
-        return model.InputClause(tidy(clause.get("label")), expression or NOTHING)
+        wanted = "" if holder is None else tidy(holder.get("typeRef"))
+        allowed = self.text(self.child(clause, "inputValues"))
+        return model.InputClause(tidy(clause.get("label")), expression or NOTHING, wanted, allowed)
 
     def _output(self, clause: "Element") -> model.OutputClause:
         allowed = self.text(self.child(clause, "outputValues"))
@@ -213,6 +215,8 @@ class BoxedReader:
             self.problem("cells", f"rule {number} has {len(tests)} tests for {inputs} inputs", rule)
         if len(given) != outputs or None in given:
             self.problem("missing-output", f"rule {number} does not give each of the {outputs} outputs", rule)
+        tests = [*tests, *[model.FeelText("false", self._cell(rule, number))] * (inputs - len(tests))][:inputs]
+        given = [*given, *[None] * (outputs - len(given))][:outputs]
         return model.Rule(
             tuple(tests),
             tuple(text or NOTHING for text in given),

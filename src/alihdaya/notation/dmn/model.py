@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from alihdaya.kernel.errors import Problem, Source
 
+NOWHERE = Source()
+
 
 @dataclass(frozen=True, slots=True)
 class FeelText:
@@ -16,10 +18,12 @@ class FeelText:
 
 @dataclass(frozen=True, slots=True)
 class InputClause:
-    """A column of a decision table that is tested."""
+    """A column of a decision table that is tested; `type` and `allowed` say what its author expects in it."""
 
     label: str
     expression: FeelText
+    type: str = ""
+    allowed: FeelText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,7 @@ class ItemDefinition:
     components: tuple["ItemDefinition", ...]
     constraint: FeelText | None = None
     function: tuple[str, ...] = ()
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
