@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test lint check messages chaos bench conformance docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos bench conformance fuzz docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NA
 
 conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
 	@$(BIN)/python -m conformance $(SUITE) $(DIR)
+
+fuzz: setup ## make hostile expressions and files for SECONDS (600), from SEED: no crash, no hang, no difference
+	@$(BIN)/python tests/fuzz/fuzz_feel.py $(or $(SECONDS),600) $(SEED)
 
 docs: setup ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

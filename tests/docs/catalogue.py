@@ -5,13 +5,20 @@ from pathlib import Path
 
 import alihdaya.engagement.events
 import alihdaya.engine.events
+import alihdaya.engine.scope_events
 import alihdaya.people.events
 import alihdaya.work.events
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
 
 PAGE = Path(__file__).parents[2] / "docs" / "log.md"
-ROOMS = (alihdaya.work.events, alihdaya.people.events, alihdaya.engagement.events, alihdaya.engine.events)
+ROOMS = (
+    alihdaya.work.events,
+    alihdaya.people.events,
+    alihdaya.engagement.events,
+    alihdaya.engine.events,
+    alihdaya.engine.scope_events,
+)
 
 HOLDS = {
     "log": "the entries: the truth",

@@ -144,6 +144,10 @@ def test_your_own_files(shell):
     assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 13
 
 
+def test_decisions_explained(shell):
+    assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
+
+
 def test_a_line_that_differs_is_found():
     assert same(["a", "…", "z"], ["a", "b", "c", "z"])
     assert not same(["a", "…", "z"], ["a", "b"])

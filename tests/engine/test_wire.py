@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from plans import Desk, line, plan_of
 
 from alihdaya.engine import Start, from_wire, pack, to_wire, unpack
+from alihdaya.notation.feel import far
+from alihdaya.notation.feel.ops import one_sided
 from alihdaya.notation.feel.values import Range, YearsMonths
 
 
@@ -30,6 +32,9 @@ ATOMS = (
     )
     | st.timedeltas()
     | st.builds(YearsMonths, st.integers(-99, 99))
+    | st.builds(far.day, st.integers(10_000, 99_999) | st.integers(-99_999, 0), st.integers(1, 12), st.integers(1, 28))
+    | st.builds(far.at, st.just(far.day(-44, 3, 15)), st.times().map(unfolded))
+    | st.builds(one_sided, st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), st.integers() | st.text(max_size=3))
 )
 NAMES = st.text(max_size=3) | st.sampled_from(["$n", "$c", "$", "$x"])
 VALUES = st.recursive(ATOMS, lambda v: st.lists(v, max_size=3) | st.dictionaries(NAMES, v, max_size=2), max_leaves=6)

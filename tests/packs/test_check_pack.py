@@ -142,3 +142,15 @@ def test_steps_that_fail_as_they_are_run_are_a_problem_of_the_pack(tmp_path):
     pack = packs.load(build(tmp_path, {"steps.py": ("from alihdaya", "1 / 0\nfrom alihdaya")}))
     with pytest.raises(PackError, match="ZeroDivisionError"):
         packs.run_steps(pack, trusted=True)
+
+
+def test_worked_cases_are_run_and_are_no_part_of_what_is_deployed(tmp_path):
+    bare = packs.load(build(tmp_path / "bare"))
+    right = "given: amount,expect: size\n10,small\n11,big\n"
+    pack = packs.load(build(tmp_path / "right", {"decisions/size.cases.csv": right}))
+    assert packs.check(pack) == []
+    assert (set(pack.cases), pack.digest) == ({"decisions/size.cases.csv"}, bare.digest)
+    problems = found(tmp_path / "wrong", {"decisions/size.cases.csv": right.replace("11,big", "11,small")})
+    assert [(one.code, one.source.row) for one in problems] == [("case-differs", 2)]
+    problems = found(tmp_path / "odd", {"decisions/sise.cases.csv": right, "decisions/size.cases.csv": "given: x\n"})
+    assert sorted(one.code for one in problems) == ["no-model", "unknown-column"]

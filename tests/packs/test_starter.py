@@ -124,3 +124,17 @@ def test_a_pack_never_takes_the_name_of_an_installed_one(tmp_path):
 )
 def test_any_folder_gives_a_name_that_a_pack_may_have(text, name):
     assert pack_name(text) == name
+
+
+def test_a_copy_of_an_installed_pack_is_a_pack_under_its_new_name(tmp_path):
+    written = write_starter(tmp_path / "late-flights", "disruption")
+    copied = load(tmp_path / "late-flights")
+    assert (copied.name, check(copied)) == ("late-flights", [])
+    assert not [path for path in written if path.name == "__init__.py"]
+    assert copied.manifest.skills == ("disruption",)  # the word, where it does not name the pack
+
+
+def test_there_must_be_a_pack_to_copy(tmp_path):
+    with pytest.raises(PackError, match="no installed pack 'nonesuch'"):
+        write_starter(tmp_path / "late-flights", "nonesuch")
+    assert not (tmp_path / "late-flights").exists()

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alihdaya.notation.feel import far
+from alihdaya.notation.feel.ops import one_sided
 from alihdaya.notation.feel.values import Range, YearsMonths
 from alihdaya.store.codec import decode, decode_events, encode, encode_events
 
@@ -16,6 +18,12 @@ ZONES = st.sampled_from(
 DECIMALS = st.one_of(
     st.decimals(allow_nan=False),
     st.sampled_from([Decimal("-0"), Decimal("1.50"), Decimal("1E+30"), Decimal("0E-33"), Decimal("9" * 34)]),
+)
+FAR_DAYS = st.builds(
+    far.day,
+    st.integers(-999_999_999, -1) | st.just(0) | st.integers(10_000, 999_999_999),
+    st.integers(1, 12),
+    st.integers(1, 28),
 )
 SCALARS = st.one_of(
     st.none(),
@@ -29,7 +37,11 @@ SCALARS = st.one_of(
     st.datetimes(timezones=ZONES, allow_imaginary=False),
     st.timedeltas(),
     st.builds(YearsMonths, st.integers(-(10**6), 10**6)),
+    st.builds(YearsMonths, st.integers(-(10**25), 10**25)),
     st.builds(Range, DECIMALS | st.none(), st.dates() | st.none(), st.booleans(), st.booleans()),
+    st.builds(one_sided, st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), st.integers() | st.dates() | st.text()),
+    FAR_DAYS,
+    st.builds(far.at, FAR_DAYS, st.times(timezones=ZONES)),
 )
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12

@@ -18,6 +18,7 @@ _COMMANDS = {
     "load": ("run", "take a file in, as far as rules carry it"),
     "items": ("look", "list items"),
     "item": ("look", "tell one item's whole story"),
+    "deliverables": ("deliverables", "write payslips and other papers, payments and journal"),
     "invoice": ("look", "show the invoice of a month, or the items behind one of its lines"),
     "assign": ("work", "give a waiting task to a person, if the gate lets them"),
     "complete": ("work", "finish a task with its result"),
@@ -29,6 +30,7 @@ _COMMANDS = {
     "check": ("checks", "check decision models: gaps, overlaps, rules that never decide, types"),
     "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
     "pack": ("packs", "list, check and begin packs"),
+    "convert": ("export", "write a DMN file of any version as DMN 1.5"),
     "completion": ("packs", "print the shell completion script"),
 }
 """Name -> (module of this package, what it is for). The texts are translated where they are shown."""

@@ -33,10 +33,11 @@ def list_packs(settings: Settings) -> None:
 @click.pass_obj
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
-    del settings
+    from alihdaya.cli.decide.trial import show_coverage, show_explained
     from alihdaya.cli.workshop import scripts_of
     from alihdaya.operations.opening import plan_of
     from alihdaya.packs import check, load
+    from alihdaya.packs.trial import reports_of
     from alihdaya.people.roster import read_roster
 
     found = load(place)
@@ -47,8 +48,14 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
         scripts_of(found)
         if found.roster is not None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
+    reports = reports_of(found)[0]
+    told = {failure.problem: failure.explained for report in reports for failure in report.failures}
     for problem in problems:
         click.echo(f"{say(problem.severity)}: {problem}")
+        if problem in told:
+            show_explained(settings, told[problem])
+    for report in reports if not errors else ():
+        show_coverage(settings, report)
     click.echo(
         say("{name}: {samples} samples, {errors} errors, {warnings} warnings").format(
             name=found.name, samples=len(found.samples), errors=len(errors), warnings=len(problems) - len(errors)
@@ -59,16 +66,18 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
 
 @pack.command("new", help=say("Begin a pack of your own in FOLDER: a small complete one to change as you like."))
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--like", default="", metavar="PACK", help=say("Begin with a copy of this installed pack."))
 @click.pass_obj
-def new_pack(settings: Settings, folder: Path) -> None:
-    """Write a starter pack."""
+def new_pack(settings: Settings, folder: Path, like: str) -> None:
+    """Write a starter pack, or a copy of an installed one."""
     del settings
     from alihdaya.packs.starter import write_starter
 
-    written = write_starter(folder)
+    written = write_starter(folder, like)
     for path in written:
         click.echo(str(path))
-    place, rows = quote(str(folder)), quote(str(folder / "input" / "requests.csv"))
+    inputs = [path for path in written if path.parent == folder / "input"]
+    place, rows = quote(str(folder)), quote(str(inputs[-1] if inputs else "FILE"))
     click.echo(
         say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=place, rows=rows)
     )

@@ -4,38 +4,60 @@ from alihdaya.engine.applying import apply
 from alihdaya.engine.commands import (
     Cancel,
     Command,
+    CompleteCall,
     CompleteJob,
     CompleteTask,
     DeliverMessage,
+    DeliverSignal,
+    Escalate,
     FireTimer,
+    GoOn,
     Retry,
+    SetVariables,
     Start,
     ThrowError,
 )
 from alihdaya.engine.compile import DecisionLike, make_plan
 from alihdaya.engine.decide import decide
 from alihdaya.engine.plan import Plan
-from alihdaya.engine.state import CANCELLED, ENDED, RUNNING, Incident, Instance, RunningTimer, Wait, from_wire, to_wire
+from alihdaya.engine.state import (
+    CANCELLED,
+    ENDED,
+    FAILED,
+    RUNNING,
+    Incident,
+    Instance,
+    RunningTimer,
+    Wait,
+    from_wire,
+    to_wire,
+)
 from alihdaya.engine.values import key_text, pack, unpack
 from alihdaya.notation.bpmn.errors import BpmnError
 
 __all__ = [
     "CANCELLED",
     "ENDED",
+    "FAILED",
     "RUNNING",
     "BpmnError",
     "Cancel",
     "Command",
+    "CompleteCall",
     "CompleteJob",
     "CompleteTask",
     "DecisionLike",
     "DeliverMessage",
+    "DeliverSignal",
+    "Escalate",
     "FireTimer",
+    "GoOn",
     "Incident",
     "Instance",
     "Plan",
     "Retry",
     "RunningTimer",
+    "SetVariables",
     "Start",
     "ThrowError",
     "Wait",

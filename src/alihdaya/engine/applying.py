@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alihdaya.engine import events as happened
+from alihdaya.engine.applying_scopes import APPLIERS as SCOPE_APPLIERS
 from alihdaya.engine.state import (
     CANCELLED,
     ENDED,
@@ -36,6 +37,7 @@ def begin(event: happened.InstanceStarted) -> Instance:
     state = Instance(event.process, dict(event.variables))
     state.tokens[1] = event.place
     state.next_token = 2
+    state.called = event.called
     return state
 
 
@@ -47,8 +49,18 @@ def _moved(state: Instance, event: happened.Moved) -> None:
     state.tokens[event.token] = event.path[-1]
 
 
+def _gone(state: Instance, token: int) -> None:
+    del state.tokens[token]
+    if state.full is not None:
+        state.full.leave(token)
+
+
 def _split(state: Instance, event: happened.TokensSplit) -> None:
-    del state.tokens[event.token]
+    full = state.full
+    if full is not None and event.token in full.homes:
+        for token in range(event.first, event.first + len(event.flows)):
+            full.enter(token, full.homes[event.token])
+    _gone(state, event.token)
     for token, flow in enumerate(event.flows, event.first):
         state.tokens[token] = flow
     state.next_token = event.first + len(event.flows)
@@ -56,21 +68,26 @@ def _split(state: Instance, event: happened.TokensSplit) -> None:
 
 def _joined(state: Instance, event: happened.TokensJoined) -> None:
     for token in event.others:
-        del state.tokens[token]
+        _gone(state, token)
 
 
 def _token_ended(state: Instance, event: happened.TokenEnded) -> None:
-    del state.tokens[event.token]
+    _gone(state, event.token)
 
 
 def _boundary_taken(state: Instance, event: happened.BoundaryTaken) -> None:
+    full = state.full
+    if full is not None and event.token in full.homes:
+        full.enter(event.born, full.homes[event.token])
     if event.interrupting:
-        del state.tokens[event.token]
+        _gone(state, event.token)
     state.tokens[event.born] = event.place
     state.next_token = event.born + 1
 
 
 def _decided(state: Instance, event: happened.DecisionMade) -> None:
+    if event.scope:
+        return
     if event.result:
         state.variables[event.result] = event.value
     else:
@@ -78,7 +95,11 @@ def _decided(state: Instance, event: happened.DecisionMade) -> None:
 
 
 def _variables_set(state: Instance, event: happened.VariablesSet) -> None:
-    state.variables.update(event.variables)
+    if event.scope and state.full is not None:
+        before = state.full.locals.get(event.scope, {})
+        state.full.locals[event.scope] = {**before, **event.variables}
+    else:
+        state.variables.update(event.variables)
 
 
 def _task_offered(state: Instance, event: happened.TaskOffered) -> None:
@@ -120,12 +141,14 @@ def _incident_cleared(state: Instance, event: happened.IncidentCleared) -> None:
 
 def _ended(state: Instance, event: happened.InstanceEnded) -> None:
     state.tokens.clear()
+    state.full = None
     state.status = ENDED
     state.ended_at = event.node
 
 
 def _cancelled(state: Instance, _: happened.InstanceCancelled) -> None:
     state.tokens.clear()
+    state.full = None
     state.status = CANCELLED
 
 
@@ -153,5 +176,6 @@ APPLIERS: dict[type, Callable[[Instance, Any], None]] = {
     happened.IncidentCleared: _incident_cleared,
     happened.InstanceEnded: _ended,
     happened.InstanceCancelled: _cancelled,
+    **SCOPE_APPLIERS,
 }
 """Event class -> what it does to the state."""

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 class Start(NamedTuple):
     """Start a new instance (its state is None) with these variables, whose values are FEEL values, never floats.
 
-    `node` names the start event; "" means the only none start event, else the only start event.
+    `node` names the start event; "" means the only none start event, else the only start event. `called` says that
+    a call activity waits for the end.
     """
 
     variables: Mapping[str, Any]
     node: str = ""
+    called: bool = False
 
 
 class CompleteTask(NamedTuple):
@@ -45,11 +47,48 @@ class FireTimer(NamedTuple):
 class DeliverMessage(NamedTuple):
     """A message for the waiting token with this name and correlation key; `payload` is merged into the variables.
 
-    With no instance yet (state None), it starts one at the message start event of that name.
+    With no instance yet (state None), it starts one at the message start event of that name. `node` says which of
+    several that wait is meant, "" that any will do.
     """
 
     name: str
     key: str
+    payload: Mapping[str, Any]
+    node: str = ""
+
+
+class DeliverSignal(NamedTuple):
+    """A signal for all that wait for it; refused where nothing does. Starts an instance as DeliverMessage does."""
+
+    name: str
+    payload: Mapping[str, Any]
+
+
+class CompleteCall(NamedTuple):
+    """The instance that the call activity of this token asked for has ended; `result` is merged into the variables."""
+
+    token: int
+    result: Mapping[str, Any]
+
+
+class Escalate(NamedTuple):
+    """An escalation rose out of the instance that the call activity of this token asked for."""
+
+    token: int
+    code: str | None
+
+
+class SetVariables(NamedTuple):
+    """Set variables from outside, as the token does: each where it lives, else in the process (token 0: there)."""
+
+    variables: Mapping[str, Any]
+    token: int = 0
+
+
+class GoOn(NamedTuple):
+    """Let the token that waits at a receive task or catch event go on, as if what it waits for had come."""
+
+    token: int
     payload: Mapping[str, Any]
 
 
@@ -65,4 +104,18 @@ class Retry(NamedTuple):
     token: int
 
 
-Command = Start | CompleteTask | CompleteJob | ThrowError | FireTimer | DeliverMessage | Cancel | Retry
+Command = (
+    Start
+    | CompleteTask
+    | CompleteJob
+    | CompleteCall
+    | ThrowError
+    | Escalate
+    | FireTimer
+    | DeliverMessage
+    | DeliverSignal
+    | SetVariables
+    | GoOn
+    | Cancel
+    | Retry
+)

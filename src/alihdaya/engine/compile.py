@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from alihdaya.engine import entering
-from alihdaya.engine.leaving import join_of, leave_of
-from alihdaya.engine.plan import Boundary, Closure, Offer, Plan
-from alihdaya.engine.timers import due_at
+from alihdaya.engine.behaviours import arming, joins
+from alihdaya.engine.behaviours.binding import Binder
+from alihdaya.engine.behaviours.tasks import StepFunction
+from alihdaya.engine.plan import ROOT, Arm, Catchers, Join, Plan
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
-from alihdaya.notation.bpmn.graph import Error, Kind, Message, Node, Process, Rule, Script, Step, Terminate, Timer
+from alihdaya.notation.bpmn.details import Compensate, Detail, Error, Escalation, EventBased, Multiple, Rule, Step
+from alihdaya.notation.bpmn.graph import SCOPES, Kind, Node, Process
 
 STEP_BUDGET = 10_000
 """Nodes that one command may pass before the engine takes it for an endless loop."""
@@ -24,7 +25,7 @@ class DecisionLike(Protocol):
 
 
 Decisions = Mapping[str, DecisionLike]
-Steps = Mapping[str, entering.StepFunction]
+Steps = Mapping[str, StepFunction]
 
 
 def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budget: int = STEP_BUDGET) -> Plan:
@@ -37,27 +38,108 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
     if problems:
         raise NotationError(problems)
     nodes = process.nodes
-    leave = tuple(leave_of(process, node) for node in nodes)
-    starts = [node for node in nodes if node.kind is Kind.START]
-    attached = _attached(process)
-    offers = tuple(_offer_of(node) for node in nodes)
+    starts = _starts(process)
+    arms = tuple(_watched(process, node) for node in nodes)
+    binder = Binder(process, arms, decisions, steps)
+    behaviours = [binder.behaviour(node) for node in nodes]
+    scopes: dict[int, list[Node]] = {ROOT: [], **{node.index: [] for node in nodes if node.kind in SCOPES}}
+    for node in nodes:
+        scopes[ROOT if node.parent is None else node.parent].append(node)
+    handled = {scope: _event_starts(scopes, inside) for scope, inside in scopes.items()}
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
         budget=step_budget,
-        enter=tuple(map(_Binder(attached, decisions, steps).enter_of, nodes, leave, offers)),
-        leave=leave,
-        offer=offers,
+        enter=tuple(one.enter for one in behaviours),
+        inner=tuple(one.inner for one in behaviours),
+        leave=tuple(one.leave for one in behaviours),
+        offer=tuple(one.offer for one in behaviours),
         target=tuple(flow.target for flow in process.flows),
-        catchers=tuple(map(_catchers, attached)),
+        arms=arms,
+        catchers=tuple(_by_code(binder.attached[node.index], Error) for node in nodes),
+        risen=tuple(_by_code(binder.attached[node.index], Escalation) for node in nodes),
+        joins=_joins(process, behaviours),
+        begins={scope: _begins(inside) for scope, inside in scopes.items()},
+        events={scope: tuple(arm for node in some for arm in arms[node.index]) for scope, some in handled.items()},
+        errors={scope: _by_code(some, Error) for scope, some in handled.items()},
+        escalations={scope: _by_code(some, Escalation) for scope, some in handled.items()},
+        attached=tuple(tuple(one.index for one in some) for some in binder.attached),
+        undo={scope: node.index for scope, some in handled.items() for node in some if _is(node, Compensate)},
         index={node.id: node.index for node in nodes},
         starts=tuple(starts),
-        start=_only([node for node in starts if node.detail is None] or starts),
+        start=_only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts),
     )
 
 
 def _only(nodes: list[Node]) -> Node | None:
     return nodes[0] if len(nodes) == 1 else None
+
+
+def _parts(node: Node) -> tuple[Detail, ...]:
+    return node.detail.parts if isinstance(node.detail, Multiple) else (node.detail,)
+
+
+def _is(node: Node, kind: type) -> bool:
+    return any(isinstance(part, kind) for part in _parts(node))
+
+
+def _starts(process: Process) -> list[Node]:
+    """Find where instances start: start events, what instantiates, else what no flow leads to (10.5.2)."""
+    nodes = [node for node in process.nodes if node.parent is None]
+    found = [node for node in nodes if node.kind is Kind.START or node.instantiates]
+    for gateway in nodes:
+        if isinstance(gateway.detail, EventBased) and gateway.detail.instantiate:
+            found += [process.nodes[process.flows[flow].target] for flow in gateway.outgoing]
+    return found or [process.nodes[index] for index in _begins(nodes)[:1]]
+
+
+def _begins(inside: list[Node]) -> tuple[int, ...]:
+    """Find where a scope begins: its none start events, else every activity and gateway that no flow leads to."""
+    starts = [node for node in inside if node.kind is Kind.START]
+    if starts:
+        return tuple(node.index for node in starts if node.detail is None)
+    return tuple(
+        node.index
+        for node in inside
+        if not node.incoming
+        and node.attached is None
+        and not node.compensates
+        and node.kind is not Kind.EVENT_SUB_PROCESS
+    )
+
+
+def _event_starts(scopes: dict[int, list[Node]], inside: list[Node]) -> list[Node]:
+    around = [node.index for node in inside if node.kind is Kind.EVENT_SUB_PROCESS]
+    return [node for one in around for node in scopes[one] if node.kind is Kind.START]
+
+
+def _by_code(nodes: list[Node], kind: type[Error | Escalation]) -> Catchers:
+    found: dict[str | None, int] = {}
+    for node in nodes:
+        for part in _parts(node):
+            if isinstance(part, kind):
+                found.setdefault(part.code, node.index)
+    return found
+
+
+def _watched(process: Process, node: Node) -> tuple[Arm, ...]:
+    """Compile what has to be watched for at a node that catches; of an event-based gateway, all that follows it."""
+    if node.kind in (Kind.BOUNDARY, Kind.START, Kind.CATCH, Kind.RECEIVE_TASK):
+        return arming.arms_of(node)
+    if node.kind is Kind.EVENT_BASED:
+        following = (process.nodes[process.flows[flow].target] for flow in node.outgoing)
+        return tuple(arm for one in following for arm in arming.arms_of(one))
+    return ()
+
+
+def _joins(process: Process, behaviours: list[Any]) -> tuple[Join, ...]:
+    found = []
+    for node in process.nodes:
+        if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1:
+            found.append(joins.inclusive(process, node, behaviours[node.index].leave))
+        elif node.kind is Kind.COMPLEX:
+            found.append(joins.complex_gateway(process, node))
+    return tuple(found)
 
 
 def _missing(process: Process, decisions: Decisions, steps: Steps) -> list[Problem]:
@@ -76,61 +158,3 @@ def _has(decisions: Decisions, name: str) -> bool:
     except KeyError:
         return False
     return True
-
-
-def _offer_of(node: Node) -> Offer | None:
-    detail = node.detail
-    if node.kind is Kind.USER_TASK:
-        return entering.offer_task(node)
-    if node.kind is Kind.SERVICE_TASK and detail is None:
-        return entering.offer_job(node)
-    if node.kind in (Kind.RECEIVE_TASK, Kind.CATCH) and isinstance(detail, Message):
-        return entering.await_message(node, detail)
-    if node.kind is Kind.CATCH and isinstance(detail, Timer):
-        return entering.await_timer(node, detail)
-    return None
-
-
-class _Binder:
-    """Builds the closures that enter nodes, with decisions and steps bound."""
-
-    def __init__(self, attached: list[list[Node]], decisions: Decisions, steps: Steps) -> None:
-        self.attached = attached
-        self.decisions = decisions
-        self.steps = steps
-
-    def enter_of(self, node: Node, leave: Closure, offer: Offer | None) -> Closure:
-        """Build the closure that enters one node."""
-        if offer is not None:
-            return entering.waiting(offer, _boundaries(self.attached[node.index]))
-        match node.detail:
-            case Rule():
-                return entering.rule(node, node.detail, self.decisions[node.detail.decision].run, leave)
-            case Script():
-                return entering.script(node, node.detail, leave)
-            case Step():
-                return entering.step(node, self.steps[node.detail.name], leave)
-            case Terminate():
-                return entering.terminate(node)
-            case Error(code=str(code)) if node.kind is Kind.END:
-                return entering.error_end(code)
-        if node.kind is Kind.PARALLEL and len(node.incoming) > 1:
-            return join_of(node, leave)
-        return leave
-
-
-def _attached(process: Process) -> list[list[Node]]:
-    """Give the boundary events of each node, by node index."""
-    found: list[list[Node]] = [[] for _ in process.nodes]
-    for node in process.nodes:
-        if node.attached is not None:
-            found[node.attached].append(node)
-    return found
-
-
-def _boundaries(attached: list[Node]) -> tuple[Boundary, ...]:
-    return tuple(Boundary(node.id, due_at(node.detail)) for node in attached if isinstance(node.detail, Timer))
-
-
-def _catchers(attached: list[Node]) -> dict[str | None, int]:
-    return {node.detail.code: node.index for node in attached if isinstance(node.detail, Error)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from alihdaya.engine import commands
 from alihdaya.engine.applying import begin
+from alihdaya.engine.behaviours import arming, data, scopes, throwing
 from alihdaya.engine.events import (
     IncidentCleared,
     InstanceCancelled,
@@ -14,16 +15,18 @@ from alihdaya.engine.events import (
     TaskClosed,
     TimerFired,
     TimerSet,
-    VariablesSet,
 )
-from alihdaya.engine.plan import Plan
-from alihdaya.engine.run import Run, Stuck
-from alihdaya.engine.state import JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
+from alihdaya.engine.full import BODY, Catch
+from alihdaya.engine.plan import ROOT, Plan, Stuck
+from alihdaya.engine.run import Run
+from alihdaya.engine.scope_events import CallClosed
+from alihdaya.engine.state import CALL, JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
 from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
-from alihdaya.notation.bpmn.graph import Kind, Message, Node
+from alihdaya.notation.bpmn.details import EventBased, Message, Multiple, Signal
+from alihdaya.notation.bpmn.graph import Kind, Node
 
 
 def decide(plan: Plan, state: Instance | None, command: commands.Command, now: int) -> tuple[list[Event], Instance]:
@@ -51,17 +54,47 @@ def _refused(code: str, message: str) -> Refused:
 
 
 def _begin(plan: Plan, command: commands.Command, now: int) -> Run:
+    called = False
     if type(command) is commands.Start:
-        node, variables = _start_node(plan, command.node), command.variables
-    elif type(command) is commands.DeliverMessage:
-        node, variables = _message_start(plan, command.name), command.payload
+        node, variables, called = _start_node(plan, command.node), command.variables, command.called
+    elif type(command) in (commands.DeliverMessage, commands.DeliverSignal):
+        node, variables = _event_start(plan, command), command.payload  # type: ignore[union-attr]
+        variables = data.received({}, node, variables)
     else:
         raise _refused("not-started", "the instance has not started")
-    event = InstanceStarted(plan.process.id, node.id, -1 - node.index, _checked(variables))
+    event = InstanceStarted(plan.process.id, node.id, -1 - node.index, _checked(variables), called)
     run = Run(plan, begin(event), now)
     run.events.append(event)
-    run.advance(1, node.index, plan.leave[node.index])
+    arming.arm(run, 0, 0, plan.events[ROOT])
+    first = plan.enter if node.kind not in _LEFT and not node.instantiates else plan.leave
+    if run.dirty:
+        run.queue.append((1, node.index, first[node.index]))
+    else:
+        run.advance(1, node.index, first[node.index])
+    _begin_others(run, node)
     return run
+
+
+_LEFT = (Kind.START, Kind.CATCH, Kind.RECEIVE_TASK)
+"""What has happened when it starts an instance, and is left at once."""
+
+
+def _begin_others(run: Run, node: Node) -> None:
+    """Begin at further nodes: of a process without start events, or beside a parallel event-based gateway (10.6.6)."""
+    plan, nodes = run.plan, run.plan.process.nodes
+    if node.kind not in _LEFT:
+        others = [index for index in plan.begins[ROOT] if index != node.index]
+    else:
+        around = [nodes[plan.process.flows[flow].origin] for flow in node.incoming]
+        others = [
+            plan.target[flow]
+            for gateway in around
+            if isinstance(gateway.detail, EventBased) and gateway.detail.instantiate and gateway.detail.parallel
+            for flow in gateway.outgoing
+            if plan.target[flow] != node.index
+        ]
+    for other in others:
+        scopes.give_birth(run, 0, other, plan.enter[other])
 
 
 def _start_node(plan: Plan, node_id: str) -> Node:
@@ -74,11 +107,15 @@ def _start_node(plan: Plan, node_id: str) -> Node:
     raise _refused("no-such-start", f"the process {plan.process.id!r} does not have {name} to start at")
 
 
-def _message_start(plan: Plan, name: str) -> Node:
+def _event_start(plan: Plan, command: Any) -> Node:
+    kind = Message if type(command) is commands.DeliverMessage else Signal
     for node in plan.starts:
-        if isinstance(node.detail, Message) and node.detail.name == name:
+        parts = node.detail.parts if isinstance(node.detail, Multiple) else (node.detail,)
+        if any(isinstance(part, kind) and part.name == command.name for part in parts):
             return node
-    raise _refused("no-such-start", f"no start event of {plan.process.id!r} takes the message {name!r}")
+    raise _refused(
+        "no-such-start", f"no start event of {plan.process.id!r} takes the {kind.__name__.lower()} {command.name!r}"
+    )
 
 
 def _checked(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,10 +138,9 @@ def _start(run: Run, _: commands.Start) -> None:
 
 def _complete(run: Run, token: int, node_id: str, result: dict[str, Any]) -> None:
     """Go on after a wait is over: its timers fall, its result becomes variables, its token leaves."""
-    if run.state.timers:
-        run.cancel_timers(token)
+    run.disarm(token)
     if result:
-        run.emit(VariablesSet(node_id, result))
+        scopes.assign(run, run.home(token), node_id, result)
     node = run.plan.index[node_id]
     run.advance(token, node, run.plan.leave[node], "leave")
 
@@ -122,20 +158,80 @@ def _complete_job(run: Run, command: commands.CompleteJob) -> None:
 
 
 def _throw_error(run: Run, command: commands.ThrowError) -> None:
-    wait = _wait(run, command.token, TASK, JOB)
+    wait = _wait(run, command.token, TASK, JOB, CALL)
     run.close(command.token, "failed")
     run.throw(command.token, run.plan.index[wait.node], command.code, command.message, "offer")
 
 
+def _complete_call(run: Run, command: commands.CompleteCall) -> None:
+    wait, result = _wait(run, command.token, CALL), _checked(command.result)
+    run.emit(CallClosed(command.token, wait.node, "completed"))
+    _complete(run, command.token, wait.node, result)
+
+
+def _escalate(run: Run, command: commands.Escalate) -> None:
+    wait = _wait(run, command.token, CALL)
+    throwing.escalate(run, command.token, run.plan.node(wait.node), command.code)
+
+
 def _deliver(run: Run, command: commands.DeliverMessage) -> None:
-    sought = (MESSAGE, command.name, command.key)
-    tokens = [token for token, wait in run.state.waits.items() if (wait.kind, wait.name, wait.key) == sought]
-    if not tokens:
-        raise _refused("not-awaited", f"nothing waits for the message {command.name!r} with the key {command.key!r}")
-    token, payload = min(tokens), _checked(command.payload)
-    node_id = run.state.waits[token].node
-    run.emit(MessageCorrelated(token, node_id))
-    _complete(run, token, node_id, payload)
+    sought, payload = (MESSAGE, command.name, command.key), _checked(command.payload)
+    tokens = [
+        token
+        for token, wait in run.state.waits.items()
+        if (wait.kind, wait.name, wait.key) == sought and command.node in ("", wait.node)
+    ]
+    if tokens:
+        _receive(run, min(tokens), payload)
+        return
+    catches = run.state.full.catches if run.state.full is not None else {}
+    for number, catch in catches.items():
+        if (catch.kind, catch.name, catch.key) == sought and command.node in ("", catch.node):
+            _take(run, number, catch, payload)
+            return
+    raise _refused("not-awaited", f"nothing waits for the message {command.name!r} with the key {command.key!r}")
+
+
+def _take(run: Run, number: int, catch: Catch, payload: dict[str, Any]) -> None:
+    node = run.plan.node(catch.node)
+    arming.take(run, number, data.received(scopes.view(run, catch.scope), node, payload))
+
+
+def _receive(run: Run, token: int, payload: dict[str, Any]) -> None:
+    node = run.plan.node(run.state.waits[token].node)
+    run.emit(MessageCorrelated(token, node.id))
+    own = node.data if node.kind is Kind.CATCH else None
+    _complete(run, token, node.id, dict(data.received(run.view(token), node, payload) if own else payload))
+
+
+def _deliver_signal(run: Run, command: commands.DeliverSignal) -> None:
+    if not throwing.receive_signal(run, command.name, _checked(command.payload)):
+        raise _refused("not-awaited", f"nothing waits for the signal {command.name!r}")
+
+
+def _set_variables(run: Run, command: commands.SetVariables) -> None:
+    if command.token and command.token not in run.state.tokens:
+        raise _refused("no-such-token", f"there is no token {command.token}")
+    scopes.assign(run, run.home(command.token), "", _checked(command.variables))
+
+
+def _go_on(run: Run, command: commands.GoOn) -> None:
+    token, payload = command.token, _checked(command.payload)
+    wait = run.state.waits.get(token)
+    if wait is not None and wait.kind == MESSAGE:
+        _receive(run, token, payload)
+        return
+    place = run.state.tokens.get(token)
+    node = None if place is None else run.plan.process.nodes[run.plan.node_at(place)]
+    full = run.state.full
+    timers = [
+        n for n, one in run.state.timers.items() if node is not None and (one.token, one.node) == (token, node.id)
+    ]
+    watched = full is not None and any(one.token == token for one in full.catches.values())
+    if node is None or node.kind is not Kind.CATCH or not (timers or watched):
+        raise _refused("not-waiting", f"token {token} waits for no event")
+    run.disarm(token)
+    _complete(run, token, node.id, payload)
 
 
 def _fire(run: Run, command: commands.FireTimer) -> None:
@@ -146,18 +242,19 @@ def _fire(run: Run, command: commands.FireTimer) -> None:
         raise _refused("not-due", f"timer {command.timer} is due {timer.due - run.now} microseconds from now")
     run.emit(TimerFired(command.timer, timer.token, timer.node))
     node = run.plan.node(timer.node)
-    if node.kind is Kind.BOUNDARY:
-        _take_boundary(run, timer, node)
-    else:
-        _complete(run, timer.token, timer.node, {})
-
-
-def _take_boundary(run: Run, timer: RunningTimer, node: Node) -> None:
-    if node.interrupting:
-        run.withdraw(timer.token, "withdrawn")
-    elif timer.left:
+    if arming.stays(node) and timer.left:
         _set_again(run, timer)
-    run.branch(timer.token, node.index, interrupting=node.interrupting)
+    arming.happen(run, node, Catch(timer.token, _scope_of(run, timer, node), timer.node, "timer"), {})
+
+
+def _scope_of(run: Run, timer: RunningTimer, node: Node) -> int:
+    """Find where what is born of a timer stands: of an event sub-process's, in the scope that its token carries."""
+    full = run.state.full
+    if full is None or not timer.token:
+        return 0
+    if node.kind is not Kind.START:
+        return run.home(timer.token)
+    return next(n for n, scope in full.scopes.items() if (scope.token, scope.kind) == (timer.token, BODY))
 
 
 def _set_again(run: Run, timer: RunningTimer) -> None:
@@ -194,6 +291,11 @@ _HANDLERS: dict[type, Callable[[Run, Any], None]] = {
     commands.Start: _start,
     commands.CompleteTask: _complete_task,
     commands.CompleteJob: _complete_job,
+    commands.CompleteCall: _complete_call,
+    commands.Escalate: _escalate,
+    commands.DeliverSignal: _deliver_signal,
+    commands.SetVariables: _set_variables,
+    commands.GoOn: _go_on,
     commands.ThrowError: _throw_error,
     commands.FireTimer: _fire,
     commands.DeliverMessage: _deliver,

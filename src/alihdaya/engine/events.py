@@ -12,12 +12,16 @@ from alihdaya.kernel.event import event
 
 @event("engine.started")
 class InstanceStarted(NamedTuple):
-    """Token 1 stands at the start event `node` (its `place` is -1 - index). `variables` are those given to Start."""
+    """Token 1 stands at `node`, where the process starts (its `place` is -1 - index).
+
+    `variables` are those given to Start; `called` says that a call activity waits for the end.
+    """
 
     process: str
     node: str
     place: int
     variables: dict[str, Any]
+    called: bool = False
 
 
 @event("engine.moved")
@@ -68,7 +72,8 @@ class BoundaryTaken(NamedTuple):
 class DecisionMade(NamedTuple):
     """A decision gave `value`; `fired` are the numbers, from 1, of the rules that matched.
 
-    The value becomes the variable `result`; with result "" it is a context, merged into the variables.
+    The value becomes the variable `result`; with result "" it is a context, merged into the variables. Where the
+    token stands in a `scope`, the VariablesSet that follows says whose variables these are.
     """
 
     node: str
@@ -76,14 +81,16 @@ class DecisionMade(NamedTuple):
     value: Any
     fired: tuple[int, ...]
     result: str = ""
+    scope: int = 0
 
 
 @event("engine.variables_set")
 class VariablesSet(NamedTuple):
-    """These variables got new values at `node`: a script, a step, a result, a payload."""
+    """These variables of the scope got new values at `node`: a script, a step, a result, a payload."""
 
     node: str
     variables: dict[str, Any]
+    scope: int = 0
 
 
 @event("engine.task_offered")

@@ -1,11 +1,13 @@
 """One command at work: tokens move, events happen and are applied at once, until every token waits or is gone."""
 
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 from alihdaya.engine.applying import APPLIERS
+from alihdaya.engine.behaviours import arming, joins, scopes, throwing
 from alihdaya.engine.events import (
     BoundaryTaken,
-    ErrorCaught,
     IncidentCleared,
     IncidentRaised,
     InstanceEnded,
@@ -16,28 +18,23 @@ from alihdaya.engine.events import (
     TimerCancelled,
     TokenEnded,
 )
-from alihdaya.engine.plan import Closure, Plan
-from alihdaya.engine.state import JOB, RUNNING, TASK, Instance
+from alihdaya.engine.plan import STOP, Closure, Plan, Stuck
+from alihdaya.engine.scope_events import CallClosed
+from alihdaya.engine.state import CALL, JOB, RUNNING, TASK, Instance
 from alihdaya.kernel.event import Event
 from alihdaya.notation.bpmn.errors import BpmnError
 
-STOP = -1
-"""What a closure gives instead of a flow: the token waits, was split, is parked or is gone."""
-
-
-class Stuck(Exception):  # control flow of the engine, caught by Run.advance
-    """A node cannot be passed; it becomes an incident of this code and text."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        self.message = message
-        super().__init__(message)
+__all__ = ["STOP", "Run", "Stuck"]
 
 
 class Run:
-    """The work of one command on one instance. `path` holds flows taken since the last Moved of the moving token."""
+    """The work of one command on one instance. `path` holds flows taken since the last Moved of the moving token.
 
-    __slots__ = ("events", "left", "now", "path", "plan", "queue", "state")
+    `queue` holds tokens that can move, `later` those that throw once no other can; `dirty` says that variables
+    changed for which somebody may wait.
+    """
+
+    __slots__ = ("dirty", "events", "later", "left", "now", "path", "plan", "queue", "state")
 
     def __init__(self, plan: Plan, state: Instance, now: int) -> None:
         self.plan = plan
@@ -46,7 +43,9 @@ class Run:
         self.events: list[Event] = []
         self.path: list[int] = []
         self.queue: deque[tuple[int, int, Closure]] = deque()
+        self.later: deque[tuple[int, int, Closure]] = deque()
         self.left = plan.budget
+        self.dirty = False
 
     def emit(self, event: Event) -> None:
         """Let an event happen: the state changes by `apply` and by nothing else."""
@@ -58,6 +57,18 @@ class Run:
         if self.path:
             self.emit(Moved(token, tuple(self.path)))
             self.path.clear()
+
+    def view(self, token: int) -> Mapping[str, Any]:
+        """Give the variables that a token sees."""
+        full = self.state.full
+        if full is None or token not in full.homes:
+            return self.state.variables
+        return scopes.view(self, full.homes[token])
+
+    def home(self, token: int) -> int:
+        """Give the number of the scope in which a token stands."""
+        full = self.state.full
+        return 0 if full is None else full.homes.get(token, 0)
 
     def advance(self, token: int, node: int, act: Closure, stage: str = "enter") -> None:
         """Let a token act at `node` and go on until it stops; whatever goes wrong becomes an incident there."""
@@ -73,6 +84,10 @@ class Run:
                 path.append(flow)
                 node = target[flow]
                 act, stage = enter[node], "enter"
+                if self.dirty:
+                    self.flush(token)
+                    self.queue.appendleft((token, node, act))
+                    break
         except Stuck as stuck:
             self.fail(token, node, stuck.code, stuck.message, stage)
         except BpmnError as error:
@@ -93,10 +108,20 @@ class Run:
         self.advance(token, node, act, "offer")
 
     def drain(self) -> None:
-        """Move every token that can move, in the order in which they came to be."""
-        queue = self.queue
-        while queue:
-            token, node, act = queue.popleft()
+        """Move every token that can move, in the order in which they came to be; those that throw go last."""
+        queue, later = self.queue, self.later
+        while True:
+            if self.dirty:
+                self.dirty = False
+                arming.check_conditions(self)
+            if queue:
+                token, node, act = queue.popleft()
+            elif later:
+                token, node, act = later.popleft()
+            elif not (self.plan.joins and self.left and joins.release(self)):
+                return
+            else:
+                continue
             if token in self.state.tokens:
                 self.advance(token, node, act)
 
@@ -105,9 +130,14 @@ class Run:
         state = self.state
         if state.status != RUNNING or state.waits or state.timers or state.incidents or not state.tokens:
             return
-        token = min(state.tokens)
-        node = self.plan.node_at(state.tokens[token])
-        self.fail(token, node, "join-starved", "no token is left that could complete this parallel join", "enter")
+        full = state.full
+        if full is not None and full.catches:
+            return
+        carriers = set() if full is None else {scope.token for scope in full.scopes.values()}
+        token = min(state.tokens.keys() - carriers, default=0)
+        if token:
+            node = self.plan.node_at(state.tokens[token])
+            self.fail(token, node, "join-starved", "no token is left that could complete this join", "enter")
 
     def fail(self, token: int, node: int, code: str, message: str, stage: str) -> None:
         """Stop a token by an incident."""
@@ -115,16 +145,10 @@ class Run:
         self.emit(IncidentRaised(token, self.plan.process.nodes[node].id, code, message, stage))
 
     def throw(self, token: int, node: int, code: str, message: str, stage: str) -> None:
-        """Take the boundary event for a BPMN error of the activity `node` (10.5.6); without one, an incident."""
-        catchers = self.plan.catchers[node]
-        caught = catchers.get(code, catchers.get(None))
-        if caught is None:
-            self.fail(token, node, code, message or f"nothing catches the error {code!r}", stage)
-            return
+        """Take what catches a BPMN error of the node (10.5.6); where nothing does, it is an incident."""
         self.flush(token)
-        self.withdraw(token, "failed")
-        self.emit(ErrorCaught(token, self.plan.process.nodes[caught].id, code))
-        self.branch(token, caught, interrupting=True)
+        if not throwing.error(self, token, node, code, message):
+            self.fail(token, node, code, message or f"nothing catches the error {code!r}", stage)
 
     def branch(self, token: int, boundary: int, *, interrupting: bool) -> None:
         """Put a new token on a boundary event of the activity where `token` stands, and queue it."""
@@ -133,11 +157,13 @@ class Run:
         self.queue.append((born, boundary, self.plan.leave[boundary]))
 
     def withdraw(self, token: int, outcome: str) -> None:
-        """Close all that a token waits for: its wait, its timers, its incident."""
+        """Close all that a token waits for or carries: its wait, timers, catches, incident, scopes, handlers."""
         self.close(token, outcome)
-        self.cancel_timers(token)
+        self.disarm(token)
         if token in self.state.incidents:
             self.emit(IncidentCleared(token))
+        if self.state.full is not None:
+            scopes.kill_inside(self, token)
 
     def close(self, token: int, outcome: str) -> None:
         """Close the wait of a token, if it has one."""
@@ -148,23 +174,37 @@ class Run:
             self.emit(TaskClosed(token, wait.node, outcome))
         elif wait.kind == JOB:
             self.emit(JobClosed(token, wait.node, outcome))
+        elif wait.kind == CALL:
+            self.emit(CallClosed(token, wait.node, outcome))
         else:
             self.emit(MessageCancelled(token, wait.node))
 
-    def cancel_timers(self, token: int) -> None:
-        """Cancel every timer that belongs to a token."""
-        for timer in [number for number, running in self.state.timers.items() if running.token == token]:
-            self.emit(TimerCancelled(timer))
+    def disarm(self, token: int) -> None:
+        """Cancel every timer and catch that belongs to a token."""
+        if self.state.timers:
+            for timer in [number for number, running in self.state.timers.items() if running.token == token]:
+                self.emit(TimerCancelled(timer))
+        full = self.state.full
+        if full is not None and full.catches:
+            arming.close_catches(self, [number for number, catch in full.catches.items() if catch.token == token])
 
     def withdraw_all(self) -> None:
         """Close all that any token waits for."""
         for token in list(self.state.tokens):
-            self.withdraw(token, "withdrawn")
+            self.close(token, "withdrawn")
+            self.disarm(token)
+            if token in self.state.incidents:
+                self.emit(IncidentCleared(token))
+        self.disarm(0)
 
     def end(self, token: int, node_id: str) -> None:
-        """Consume a token; with the last one the instance ends (10.5.3)."""
+        """Consume a token; with the last one its scope, or the instance, ends (10.5.3)."""
         self.flush(token)
-        if len(self.state.tokens) == 1:
+        full = self.state.full
+        if full is not None and (token in full.homes or token in full.helpers):
+            scopes.end_inside(self, token, node_id)
+        elif len(self.state.tokens) - (0 if full is None else len(full.homes)) == 1:
+            self.disarm(0)
             self.emit(InstanceEnded(node_id))
         else:
             self.emit(TokenEnded(token, node_id))

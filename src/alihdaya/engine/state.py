@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from alihdaya.engine.full import Full, full_from_wire, full_to_wire
 from alihdaya.engine.values import pack_variables, unpack
 
 RUNNING = "running"
 ENDED = "ended"
 CANCELLED = "cancelled"
+FAILED = "failed"
 
 TASK = "task"
 JOB = "job"
 MESSAGE = "message"
+CALL = "call"
 
 WIRE_VERSION = 1
 """First entry of every wire form; it changes when the form does."""
 
 
 class Wait(NamedTuple):
-    """What a token waits for: `kind` is TASK, JOB or MESSAGE; `name` and `key` only of a message."""
+    """What a token waits for: `kind` is TASK, JOB, MESSAGE or CALL.
+
+    `name` and `key` are those of a message; `name` of a call is the process that is called.
+    """
 
     kind: str
     node: str
@@ -47,15 +53,18 @@ class Incident(NamedTuple):
 
 
 class Instance:
-    """One running, ended or cancelled instance.
+    """One instance: running, ended, cancelled or (called, and ended by an error) failed.
 
     `tokens`: token -> place (see engine.events); `waits` and `incidents`: token -> what; `timers`: timer -> what.
     A token that is in none of these is parked at a parallel join; the join counts such tokens by their flow.
-    `ended_at` is the id of the last end event. Only `apply` changes an instance.
+    `ended_at` is the id of the last end event. `called` says that a call activity waits for it. `full` is None as
+    long as the instance is straight: no scopes, no catches, no compensation. Only `apply` changes an instance.
     """
 
     __slots__ = (
+        "called",
         "ended_at",
+        "full",
         "incidents",
         "next_timer",
         "next_token",
@@ -78,6 +87,8 @@ class Instance:
         self.waits: dict[int, Wait] = {}
         self.timers: dict[int, RunningTimer] = {}
         self.incidents: dict[int, Incident] = {}
+        self.called = False
+        self.full: Full | None = None
 
     def copy(self) -> "Instance":
         """Give an instance that can change without this one; values inside variables are shared and never changed."""
@@ -90,6 +101,9 @@ class Instance:
         made.waits = self.waits.copy()
         made.timers = self.timers.copy()
         made.incidents = self.incidents.copy()
+        made.called = self.called
+        if self.full is not None:
+            made.full = self.full.copy()
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -106,7 +120,7 @@ class Instance:
 
 def to_wire(instance: Instance) -> tuple[Any, ...]:
     """Give the instance as plain values that MessagePack and JSON can hold. Raises TypeError for a foreign value."""
-    return (
+    wire = (
         WIRE_VERSION,
         instance.process,
         instance.status,
@@ -119,6 +133,9 @@ def to_wire(instance: Instance) -> tuple[Any, ...]:
         [[timer, *running] for timer, running in instance.timers.items()],
         [[token, *incident] for token, incident in instance.incidents.items()],
     )
+    if instance.full is None and not instance.called:
+        return wire
+    return (*wire, instance.called, full_to_wire(instance.full))
 
 
 def from_wire(wire: Sequence[Any]) -> Instance:
@@ -131,4 +148,6 @@ def from_wire(wire: Sequence[Any]) -> Instance:
     made.waits = {entry[0]: Wait(*entry[1:]) for entry in wire[8]}
     made.timers = {entry[0]: RunningTimer(*entry[1:]) for entry in wire[9]}
     made.incidents = {entry[0]: Incident(*entry[1:]) for entry in wire[10]}
+    if len(wire) > 11:  # straight instances, and those written before there were others, end here
+        made.called, made.full = wire[11], full_from_wire(wire[12])
     return made

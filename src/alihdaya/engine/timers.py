@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from alihdaya.engine.plan import DueAt
-from alihdaya.engine.run import Stuck
+from alihdaya.engine.plan import DueAt, Stuck
 from alihdaya.kernel.time import micros, moment
 from alihdaya.notation import feel
-from alihdaya.notation.bpmn.graph import Timer
+from alihdaya.notation.bpmn.details import Timer
 from alihdaya.notation.bpmn.iso8601 import Cycle, Span, add_months, parse_cycle, parse_duration, parse_instant
 from alihdaya.notation.feel.values import YearsMonths
 

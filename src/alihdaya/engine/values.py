@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alihdaya.notation.feel.far import FarDate, FarDateTime
 from alihdaya.notation.feel.values import Range, YearsMonths
 
 _MICRO = timedelta(microseconds=1)
 _PLAIN: frozenset[type] = frozenset({type(None), bool, str})
 _TEXT: frozenset[type] = frozenset({str})
-ATOMS: frozenset[type] = _PLAIN | {int, Decimal, date, time, datetime, timedelta, YearsMonths}
+ATOMS: frozenset[type] = _PLAIN | {int, Decimal, date, time, datetime, timedelta, YearsMonths, FarDate, FarDateTime}
 """Types of the values that hold no others."""
 
 _SHAPES: set[tuple[Any, ...]] = set()
@@ -132,6 +133,11 @@ def _zoned(text: str, read: Callable[[str], Any]) -> Any:
     return read(plain).replace(tzinfo=ZoneInfo(key), fold=int(fold))
 
 
+def _range_out(value: Range) -> list[Any]:
+    ends = [pack(value.low), pack(value.high), value.low_closed, value.high_closed]
+    return [*ends, value.sign] if value.sign else ends
+
+
 _WRITERS: dict[type, Callable[[Any], Any]] = {
     Decimal: lambda value: {"$n": str(value)},
     datetime: lambda value: {"$t": _moment(value)},
@@ -139,7 +145,9 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     time: lambda value: {"$h": _moment(value)},
     timedelta: lambda value: {"$u": value // _MICRO},
     YearsMonths: lambda value: {"$m": value.months},
-    Range: lambda value: {"$r": [pack(value.low), pack(value.high), value.low_closed, value.high_closed]},
+    FarDate: lambda value: {"$D": [pack(value.base), value.cycles]},
+    FarDateTime: lambda value: {"$T": [pack(value.base), value.cycles]},
+    Range: lambda value: {"$r": _range_out(value)},
 }
 _READERS: dict[str, Callable[[Any], Any]] = {
     "$i": int,
@@ -149,5 +157,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "$h": lambda body: _zoned(body, time.fromisoformat),
     "$u": lambda body: body * _MICRO,
     "$m": YearsMonths,
-    "$r": lambda body: Range(unpack(body[0]), unpack(body[1]), body[2], body[3]),
+    "$D": lambda body: FarDate(unpack(body[0]), body[1]),
+    "$T": lambda body: FarDateTime(unpack(body[0]), body[1]),
+    "$r": lambda body: Range(unpack(body[0]), unpack(body[1]), *body[2:]),
 }

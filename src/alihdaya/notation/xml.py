@@ -38,7 +38,7 @@ def parse_xml(data: bytes, name: str) -> "etree._Element":
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        message = (error.msg or "not well-formed XML").partition(", line ")[0]
+        message = (error.msg or "not well-formed XML").partition(", line ")[0].partition(", try ")[0]
         raise _refusal("xml-syntax", message, name, line or None, column) from None
     except ValueError as error:
         raise _refusal("xml-syntax", str(error), name) from None

@@ -14,6 +14,8 @@ from alihdaya.engine.events import (
     TaskOffered,
     TimerSet,
 )
+from alihdaya.engine.scope_events import CatchClosed, CatchOpened, CatchTaken
+from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
@@ -48,9 +50,10 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
     due = service.clock.due(item.received_at)
-    queued = TaskQueued(event.token, node.id, node.name, service.name, service.needs(node.id), event.priority, *due)
+    needs = service.needs(node.id, item.doers)
+    queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
-    desk.queue.push(task_of(item.item, queued, at))
+    desk.queue.push(task_of(item.item, queued, at)._replace(needs=needs))
     return queued
 
 
@@ -82,6 +85,17 @@ def _await(desk: Desk, item: OpenItem, event: MessageAwaited, _at: int) -> None:
     desk.subscribe(event.name, event.key, item.item, event.token)
 
 
+def _watch(desk: Desk, item: OpenItem, event: CatchOpened, _at: int) -> None:
+    if event.kind == MESSAGE:
+        desk.subscribe(event.name, event.key, item.item, -event.catch)
+
+
+def _watch_no_longer(desk: Desk, item: OpenItem, event: CatchTaken | CatchClosed, _at: int) -> None:
+    stays = isinstance(event, CatchTaken) and event.stays
+    if not stays and (item.item, -event.catch) in desk.awaited:
+        desk.unsubscribe(item.item, -event.catch)
+
+
 def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCancelled, _at: int) -> None:
     desk.unsubscribe(item.item, event.token)
 
@@ -95,4 +109,7 @@ _MEANINGS: dict[type, Meaning] = {
     MessageAwaited: _await,
     MessageCorrelated: _no_longer,
     MessageCancelled: _no_longer,
+    CatchOpened: _watch,
+    CatchTaken: _watch_no_longer,
+    CatchClosed: _watch_no_longer,
 }

@@ -3,7 +3,7 @@
 Everything here is read back from the store when a process starts; nothing here is true before it is committed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -51,10 +51,16 @@ class Service:
             raise KeyError(node)
         return work
 
-    def needs(self, node: str) -> Needs:
-        """Say what the user task `node` asks of a person."""
+    def needs(self, node: str, doers: Mapping[str, frozenset[str]]) -> Needs:
+        """Say what the user task `node` asks of a person; `doers`: user task -> who finished it for this item."""
         work = self.work(node)
-        return Needs(work.skill, work.language, work.level, work.certificate)
+        barred = {person for task in work.not_by for person in doers.get(task, ())}
+        return Needs(work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
+
+    @property
+    def four_eyes(self) -> bool:
+        """Whether any task may not be done by whoever did another one."""
+        return any(isinstance(node.detail, UserWork) and node.detail.not_by for node in self.pack.process.nodes)
 
 
 @dataclass(slots=True)
@@ -66,6 +72,12 @@ class OpenItem:
     received_at: int
     instance: Instance | None = None
     touched: bool = False
+    doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """User task -> who finished it, for the tasks that somebody else has to check."""
+
+    def done(self, node: str, person: str) -> None:
+        """Remember that somebody finished a task."""
+        self.doers = {**self.doers, node: self.doers.get(node, frozenset()) | {person}}
 
 
 class Hold(NamedTuple):

@@ -81,12 +81,17 @@ def _stored_pack(store: Store, digest: str) -> Pack:
 def _bring_items(desk: Desk) -> None:
     for item in resume.underway(desk.store):
         service = desk.services[item.engagement, item.service, item.terms, item.definition]
-        desk.items[item.item] = OpenItem(item.item, service, item.received_at, item.instance, item.touched)
+        opened = desk.items[item.item] = OpenItem(item.item, service, item.received_at, item.instance, item.touched)
+        if item.touched and service.four_eyes:
+            for node, person in resume.doers(desk.store, item.item):
+                opened.done(node, person)
 
 
 def _bring_tasks(desk: Desk) -> None:
     for row in desk.store.open_tasks():
-        needs = Needs(row.skill, row.language, row.level, row.certificate)
+        opened = desk.items[row.item]
+        not_by = opened.service.needs(row.node, opened.doers).not_by
+        needs = Needs(row.skill, row.language, row.level, row.certificate, not_by)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None:

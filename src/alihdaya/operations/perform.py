@@ -12,6 +12,7 @@ from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fir
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
+from alihdaya.people.gate import render_reason
 from alihdaya.work.events import TaskDone
 from alihdaya.work.keepable import unkeepable
 
@@ -40,9 +41,26 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         raise Refused(
             Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
         )
-    events = advance(desk, item, CompleteTask(work.token, work.result), at)
+    if work.person in item.service.needs(hold.task.node, item.doers).not_by:
+        raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
+    before = item.doers
+    item.done(hold.task.node, work.person)
+    try:
+        events = advance(desk, item, CompleteTask(work.token, work.result), at)
+    except Refused:
+        item.doers = before
+        raise
+    _keep_apart(desk, item)
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
     desk.record(item, at, work.person, [done, *events])
+
+
+def _keep_apart(desk: Desk, item: OpenItem) -> None:
+    """Let the item's other tasks wait for somebody else, where they are to check what was just done."""
+    for token, wait in item.instance.waits.items() if item.instance is not None and item.service.four_eyes else ():
+        if (item.item, token) in desk.queue:
+            task = desk.queue.remove(item.item, token)
+            desk.queue.push(task._replace(needs=item.service.needs(wait.node, item.doers)))
 
 
 def fire(desk: Desk, command: Fire, at: int) -> None:

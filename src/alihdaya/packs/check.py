@@ -10,7 +10,7 @@ from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
 from alihdaya.packs.supply import ANYTHING, Read, reads, supplied, writes
-from alihdaya.packs.trial import try_samples
+from alihdaya.packs.trial import reports_of, try_samples
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 
@@ -19,7 +19,7 @@ def check(pack: Pack) -> list[Problem]:
     """Give every finding about a loaded pack; none of severity error means that it can be deployed.
 
     The process and its flows, the decisions, forms, steps, skills, certificates and units that are named, the
-    variables that are read, terms and roster where the pack has them, and every sample. Steps are not run.
+    variables that are read, terms and roster where the pack has them, every sample and worked case. Steps are not run.
     """
     try:
         process = pack.process
@@ -40,7 +40,9 @@ def check(pack: Pack) -> list[Problem]:
             needed += [Read(node, name, f"decision {decision!r}") for name in decisions[decision].inputs]
         after = before[node.index] | writes(pack, node)
         problems += _unsupplied(needed, before[node.index], after)
-    return problems + try_samples(pack, decisions)
+    reports, wrong = reports_of(pack)
+    wrong += [problem for report in reports for problem in report.problems]
+    return problems + try_samples(pack, decisions) + wrong
 
 
 def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
@@ -68,6 +70,9 @@ def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem
         for what, name, known in asked:
             if name:
                 yield from _missing(node, what, name, known)
+        tasks = [other.id for other in pack.process.nodes if other.kind is Kind.USER_TASK]
+        for name in detail.not_by:
+            yield from _missing(node, "task", name, tasks)
 
 
 def _unsupplied(needed: list[Read], before: frozenset[str], after: frozenset[str]) -> Iterator[Problem]:

@@ -15,10 +15,14 @@ GROUP: Final = "alihdaya.packs"
 LIMIT: Final = 16 * 1024 * 1024
 """Largest file of a pack, in bytes."""
 
-_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "steps.py")
+CASES: Final = ".cases.csv"
+"""How the name of a table of worked cases ends; it tries a model, and is no part of what runs."""
+
+_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "deliverables.toml", "steps.py")
+_DEPLOYED: Final = ("pack.toml", "deliverables.toml", "steps.py")
 _FOLDERS: Final = {
     "processes": (".bpmn",),
-    "decisions": (".dmn",),
+    "decisions": (".dmn", CASES),
     "samples": (".json", ".csv"),
     "locale": (".po",),
 }
@@ -84,14 +88,14 @@ def _bytes(file: Traversable, name: str) -> bytes:
 
 
 def deployed(folder: Folder) -> dict[str, str]:
-    """Texts of the files that make the pack run and its work readable: all but terms, people, samples and README.
+    """Texts of the files that make the pack run and its work readable: not terms, people, samples, cases.
 
     Raises PackError.
     """
     return {
         path: text(folder, path)
         for path in folder.content
-        if path in ("pack.toml", "steps.py") or path.startswith(("processes/", "decisions/", "locale/"))
+        if path in _DEPLOYED or (path.startswith(("processes/", "decisions/", "locale/")) and not path.endswith(CASES))
     }
 
 

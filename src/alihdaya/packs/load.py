@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
-from alihdaya.packs.folder import Folder, deployed, digest, open_folder, text
+from alihdaya.packs.deliverables import no_outcomes, read_deliverables
+from alihdaya.packs.folder import CASES, Folder, deployed, digest, open_folder, text
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
 from alihdaya.packs.samples import read_samples
@@ -45,7 +47,9 @@ class _Loading:
         made = Pack(
             manifest=self.manifest,
             definitions=self._process(),
-            models={path: model for path in folder.under("decisions") if (model := self._model(path)) is not None},
+            models={
+                path: model for path in self._under("decisions", ".dmn") if (model := self._model(path)) is not None
+            },
             steps=self._steps(),
             files=texts,
             digest=digest(texts),
@@ -55,11 +59,16 @@ class _Loading:
             roster=self._optional("roster.toml"),
             samples=self._try(lambda: read_samples(folder, self.manifest.intake), ()),
             translations=self._try(lambda: read_translations(folder), {}),
+            deliverables=self._deliverables(),
             rehearsal=self._try(self._rehearsal, {}),
+            cases={path: self._try(partial(text, folder, path), "") for path in self._under("decisions", CASES)},
         )
         if self.problems:
             raise PackError(self.problems)
         return made
+
+    def _under(self, folder: str, ending: str) -> list[str]:
+        return [path for path in self.folder.under(folder) if path.endswith(ending)]
 
     def _try(self, read: Callable[[], Any], otherwise: Any) -> Any:
         try:
@@ -82,6 +91,15 @@ class _Loading:
 
     def _model(self, path: str) -> Any:
         return self._try(lambda: dmn.read(self.folder.content[path], f"{self.folder.place}/{path}"), None)
+
+    def _deliverables(self) -> Any:
+        """Read what the client gets besides; its day must be in the result, its outcomes ends of the process."""
+        data = self.folder.content.get("deliverables.toml")
+        name, known = f"{self.folder.place}/deliverables.toml", frozenset(self.manifest.delivery.result)
+        found = None if data is None else self._try(lambda: read_deliverables(data, name, known), None)
+        if found is not None:
+            self.problems += no_outcomes(found, frozenset(self.manifest.delivery.units), name)
+        return found
 
     def _steps(self) -> tuple[str, ...]:
         if "steps.py" not in self.folder.content:

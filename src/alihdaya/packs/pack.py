@@ -116,6 +116,10 @@ class Pack:
     translations: Mapping[str, Texts] = field(default_factory=dict)
     rehearsal: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """rehearsal.toml: user task's id -> how a simulation plays it (planning.rehearsal.Script)."""
+    deliverables: Any = None
+    """deliverables.toml (packs.deliverables.Deliverables); None where the pack has none."""
+    cases: Mapping[str, str] = field(default_factory=dict)
+    """Path of each table of worked cases (decisions/NAME.cases.csv) -> its text; it belongs to NAME.dmn."""
 
     @property
     def name(self) -> str:

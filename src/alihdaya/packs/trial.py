@@ -1,10 +1,10 @@
-"""Run the samples of a pack through its decisions, by the reference and compiled: both must give what was expected."""
+"""Run a pack's samples and cases through its decisions, by the reference and compiled: both must be as expected."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from alihdaya.kernel.errors import Problem, Source
+from alihdaya.kernel.errors import NotationError, Problem, Source
 from alihdaya.notation.dmn import Decision
+from alihdaya.notation.dmn.cases import ENDING, Report, same, try_cases
 from alihdaya.packs.decisions import decide_by_reference
 from alihdaya.packs.pack import Pack, Sample
 
@@ -41,10 +41,18 @@ def _sample(
         variables[name] = expected
 
 
-def same(left: Any, right: Any) -> bool:
-    """Tell whether two FEEL values are equal: 1 and 1.0 are, 1 and true are not; in lists and contexts alike."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+def reports_of(pack: Pack) -> tuple[list[Report], list[Problem]]:
+    """Run the worked cases of every decision model that has some; gives the reports, and files that cannot be read."""
+    reports: list[Report] = []
+    problems: list[Problem] = []
+    for path, text in pack.cases.items():
+        name, model = f"{pack.place}/{path}", pack.models.get(path.removesuffix(ENDING) + ".dmn")
+        if model is None:
+            message = f"there is no {path.removesuffix(ENDING)}.dmn beside it that these cases could be for"
+            problems.append(Problem("no-model", message, Source(name)))
+            continue
+        try:
+            reports.append(try_cases(text, name, model))
+        except NotationError as error:
+            problems += error.problems
+    return reports, problems

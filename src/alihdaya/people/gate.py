@@ -8,22 +8,26 @@ from alihdaya.people.person import LEVELS, Certificate, Person
 
 
 class Needs(NamedTuple):
-    """What a task asks of whoever does it; an empty text asks for nothing."""
+    """What a task asks of whoever does it; an empty text asks for nothing.
+
+    `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
+    """
 
     skill: str = ""
     language: str = ""
     level: str = ""
     certificate: str = ""
+    not_by: tuple[str, ...] = ()
 
 
-def gate(person: Person, needs: tuple[str, str, str, str], now: int, *, test: str = "writing") -> tuple[str, ...]:
+def gate(person: Person, needs: Needs, now: int, *, test: str = "writing") -> tuple[str, ...]:
     """Give every reason why `person` may not do a task at `now` (microseconds); empty: they may.
 
     Checked in this order: skill, language level (CEFR), the sponsor's language test of the kind `test` ("writing"
-    for non-voice, "spoken" for voice; the latest one counts), certificate. A reason is a code and its facts,
-    parted by colons: "low-level:en:B1:B2". `needs` = (skill, language, level, certificate).
+    for non-voice, "spoken" for voice; the latest one counts), certificate, four eyes. A reason is a code and its
+    facts, parted by colons: "low-level:en:B1:B2".
     """
-    skill, language, level, certificate = needs
+    skill, language, level, certificate, not_by = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
@@ -31,6 +35,8 @@ def gate(person: Person, needs: tuple[str, str, str, str], now: int, *, test: st
         reasons += _language(person, language, level) + _test(person, language, test, now)
     if certificate:
         reasons += _certificate(person, certificate, now)
+    if person.id in not_by:
+        reasons += ("four-eyes",)
     return reasons
 
 
@@ -91,6 +97,8 @@ def render_reason(code: str, _: Callable[[str], str]) -> str:
             text = _("Failed the {one} test in the language {two}: {three} of 100, pass mark {four}.")
         case "no-certificate":
             text = _("Has no certificate {one}: formal training comes before assignment.")
+        case "four-eyes":
+            text = _("Did a part of this item that somebody else has to check.")
         case _other:
             return _render_certificate(code, _)
     return text.format(one=one, two=two, three=three, four=four)

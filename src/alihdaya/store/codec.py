@@ -17,12 +17,14 @@ import msgspec
 
 from alihdaya.kernel import event as envelope
 from alihdaya.kernel.event import Event
+from alihdaya.notation.feel.far import FarDate, FarDateTime
 from alihdaya.notation.feel.values import Range, YearsMonths
 
 Ext = msgspec.msgpack.Ext
 
 _PLAIN = frozenset({NoneType, bool, int, str, float, bytes})
 _DECIMAL, _DATE, _TIME, _DATETIME, _TIMEDELTA, _BIG, _MONTHS, _RANGE = 1, 2, 3, 4, 5, 6, 7, 8
+_FAR_DATE, _FAR_DATETIME = 9, 10
 _INT64 = range(-(2**63), 2**64)
 
 _learned: dict[str, tuple[type, tuple[tuple[int, Callable[[Any], Any]], ...]]] = {}
@@ -160,12 +162,16 @@ _KINDS: dict[type, tuple[int, Callable[[Any], bytes], Callable[[bytes], Any]]] =
         lambda span: _pack([span.days, span.seconds, span.microseconds]),
         lambda data: timedelta(*_load(data)),
     ),
-    YearsMonths: (_MONTHS, lambda span: _pack(span.months), lambda data: YearsMonths(_load(data))),
+    YearsMonths: (_MONTHS, lambda span: encode(span.months), lambda data: YearsMonths(decode(data))),
     Range: (
         _RANGE,
-        lambda span: encode([span.low, span.high, span.low_closed, span.high_closed]),
+        lambda span: encode(
+            [span.low, span.high, span.low_closed, span.high_closed, *([span.sign] if span.sign else [])]
+        ),
         lambda data: Range(*decode(data)),
     ),
+    FarDate: (_FAR_DATE, lambda day: encode([day.base, day.cycles]), lambda data: FarDate(*decode(data))),
+    FarDateTime: (_FAR_DATETIME, lambda day: encode([day.base, day.cycles]), lambda data: FarDateTime(*decode(data))),
 }
 
 _READERS: dict[int, Callable[[bytes], Any]] = {code: unpack for code, _, unpack in _KINDS.values()}

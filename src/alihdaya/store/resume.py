@@ -9,6 +9,7 @@ from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
 from alihdaya.store.schema import ITEM, LOG, PERSON, REFUSAL, SUBSCRIPTION, TIMER
 from alihdaya.store.store import Store
+from alihdaya.work.events import TaskDone, TaskQueued
 
 
 class Underway(NamedTuple):
@@ -45,6 +46,17 @@ def underway(store: Store) -> Iterator[Underway]:
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
         yield Underway(*row[:6], bool(row.touched), state)
+
+
+def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:
+    """Yield (user task, person) for every task of an item that somebody finished, in the order of the log."""
+    nodes: dict[int, str] = {}
+    for entry in store.read_log(item=item):
+        for happened in entry.events:
+            if isinstance(happened, TaskQueued):
+                nodes[happened.token] = happened.node
+            elif isinstance(happened, TaskDone):
+                yield nodes[happened.token], happened.person
 
 
 def last_at(store: Store) -> int:

@@ -17,7 +17,6 @@ def test_a_sound_process_has_no_findings():
     ("body", "codes"),
     [
         ('<task id="t"/><endEvent id="e"/>' + flow("t", "e"), ["no-start"]),
-        ('<startEvent id="s"/><task id="t"/>' + flow("s", "t") + flow("t", "t"), ["no-end"]),
         ('<startEvent id="s"/><endEvent id="e"/>', ["no-outgoing", "unreachable"]),
         (
             '<startEvent id="s"/><endEvent id="e"/>' + flow("s", "e") + flow("e", "s"),
@@ -34,7 +33,6 @@ def test_starts_and_ends(body, codes):
     [
         ('<task id="t"/><task id="island"/>' + flow("island", "e"), ["unreachable"]),
         ('<exclusiveGateway id="t"/>' + flow("t", "e", "x"), ["gateway-condition"]),
-        ('<parallelGateway id="t"/>' + flow("t", "e", "x"), ["condition-not-allowed"]),
         ('<parallelGateway id="t"/><exclusiveGateway id="stop"/>' + flow("t", "stop"), ["no-outgoing"]),
         (
             '<task id="t"/><boundaryEvent id="b" cancelActivity="false" attachedToRef="t"><errorEventDefinition/>'
@@ -64,6 +62,33 @@ def test_warnings_do_not_stop_a_plan_but_are_said():
     assert found(around('<task id="t"/><task id="a"/>' + flow("t", "a"), "t"), "warning") == ["implicit-end"]
     gate = '<exclusiveGateway id="g"/><task id="t"/>' + flow("g", "t", "x") + flow("g", "e", "y")
     assert found(around(gate, "g", "t"), "warning") == ["no-default"]
+
+
+def test_what_the_standard_does_not_have_but_can_be_run_is_only_said():
+    assert found(around('<parallelGateway id="t"/>' + flow("t", "e", "x"), "t"), "warning") == ["condition-not-allowed"]
+    open_ended = file_of('<startEvent id="s"/><task id="t"/>' + flow("s", "t"))
+    assert found(open_ended) == []
+    assert found(open_ended, "warning") == ["no-end", "implicit-end"]
+
+
+def test_scopes_begin_by_themselves_and_are_reached_through_their_sub_process():
+    inside = '<startEvent id="is"/><task id="it"/><endEvent id="ie"/>' + flow("is", "it") + flow("it", "ie")
+    event = '<subProcess id="w" triggeredByEvent="true"><startEvent id="ws"><timerEventDefinition><timeDuration>PT1H'
+    event += (
+        '</timeDuration></timerEventDefinition></startEvent><endEvent id="we"/>' + flow("ws", "we") + "</subProcess>"
+    )
+    assert found(around(f'<subProcess id="u">{inside}{event}</subProcess>', "u")) == []
+    island = '<task id="far"/>' + flow("far", "far")
+    assert found(around(f'<subProcess id="u">{inside}{island}</subProcess>', "u")) == ["unreachable"]
+
+
+def test_a_compensation_handler_stands_alone():
+    handled = (
+        '<userTask id="t"/><boundaryEvent id="b" attachedToRef="t"><compensateEventDefinition/></boundaryEvent>'
+        '<userTask id="undo" isForCompensation="true"/><association id="a" sourceRef="b" targetRef="undo"/>'
+    )
+    assert check(read(around(handled, "t"), "x.bpmn")) == []
+    assert found(around(handled + flow("undo", "e"), "t")) == ["flow-of-handler"]
 
 
 def test_what_a_boundary_event_leads_to_is_reachable():

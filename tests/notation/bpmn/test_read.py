@@ -101,20 +101,14 @@ def test_equal_files_read_equal_whatever_their_lines():
 @pytest.mark.parametrize(
     ("element", "named"),
     [
-        ('<subProcess id="u"/>', "subProcess"),
-        ('<callActivity id="u"/>', "callActivity"),
-        ('<inclusiveGateway id="u"/>', "inclusiveGateway"),
-        ('<eventBasedGateway id="u"/>', "eventBasedGateway"),
-        ('<sendTask id="u"/>', "sendTask"),
-        ('<intermediateThrowEvent id="u"/>', "intermediateThrowEvent"),
-        ('<endEvent id="u"><messageEventDefinition/></endEvent>', "messageEventDefinition"),
-        ('<startEvent id="u"><signalEventDefinition/></startEvent>', "signalEventDefinition"),
-        ('<userTask id="u"><multiInstanceLoopCharacteristics/></userTask>', "multiInstanceLoopCharacteristics"),
-        ('<task id="u"><ioSpecification/></task>', "ioSpecification"),
-        ('<boundaryEvent id="u" attachedToRef="t"><signalEventDefinition/></boundaryEvent>', "signalEventDefinition"),
+        ('<choreographyTask id="u"/>', "choreographyTask"),
+        ('<userTask id="u"><choreographyTask/></userTask>', "choreographyTask"),
+        ('<startEvent id="u"><errorEventDefinition/><cancelEventDefinition/></startEvent>', "cancelEventDefinition"),
+        ('<endEvent id="u"><timerEventDefinition/></endEvent>', "timerEventDefinition"),
+        ('<intermediateThrowEvent id="u"><errorEventDefinition/></intermediateThrowEvent>', "errorEventDefinition"),
     ],
 )
-def test_what_cannot_be_executed_is_refused_with_element_and_line(element, named):
+def test_what_bpmn_does_not_have_there_is_refused_with_element_and_line(element, named):
     with pytest.raises(NotationError) as error:
         read(around(f'<task id="t"/>\n{element}', "t"), "x.bpmn")
     [problem] = error.value.problems
@@ -126,16 +120,56 @@ def test_what_cannot_be_executed_is_refused_with_element_and_line(element, named
 
 
 def test_one_unsupported_element_is_one_problem_and_not_one_for_each_flow_to_it():
-    node = '<subProcess id="u"><incoming>f</incoming></subProcess><task id="t"><outgoing>f</outgoing></task>'
+    node = (
+        '<callChoreography id="u"><incoming>f</incoming></callChoreography><task id="t"><outgoing>f</outgoing></task>'
+    )
     edge = '<boundaryEvent id="b" attachedToRef="u"><errorEventDefinition/></boundaryEvent>'
     assert codes(around(node + edge + flow("t", "u", identity="f") + flow("u", "t"), "t")) == ["unsupported-element"]
 
 
-@pytest.mark.parametrize(
-    "attribute", ['startQuantity="2"', 'completionQuantity="3"', 'isForCompensation="true"', 'operationRef="o"']
-)
-def test_attributes_that_change_execution_are_refused(attribute):
-    assert codes(around(f'<serviceTask id="t" {attribute}/>', "t")) == ["unsupported-attribute"]
+INSIDE = """<subProcess id="u"><dataObject id="o" name="sum"/><startEvent id="is"/><userTask id="it" startQuantity="2"/>
+<endEvent id="ie"/><sequenceFlow sourceRef="is" targetRef="it"/><sequenceFlow sourceRef="it" targetRef="ie"/>
+<subProcess id="w" triggeredByEvent="true"><startEvent id="ws" isInterrupting="false"><escalationEventDefinition/>
+</startEvent><endEvent id="we"/><sequenceFlow sourceRef="ws" targetRef="we"/></subProcess></subProcess>"""
+
+
+def test_what_is_inside_a_sub_process_knows_its_parent():
+    process = read(around(INSIDE, "u"), "x.bpmn").process()
+    parents = {node.id: process.nodes[node.parent].id for node in process.nodes if node.parent is not None}
+    assert parents == {"is": "u", "it": "u", "ie": "u", "w": "u", "ws": "w", "we": "w"}
+    assert process.node("w").kind is Kind.EVENT_SUB_PROCESS
+    assert not process.node("ws").interrupting
+    assert process.node("u").locals == ("sum",)
+    assert process.node("it").start_quantity == 2
+
+
+def test_a_loop_over_a_data_object_finds_the_variables_behind_the_references():
+    body = """<dataObject id="o1" name="claims"/><dataObjectReference id="r1" dataObjectRef="o1"/>
+    <dataObject id="o2" name="answers"/><userTask id="t"><ioSpecification><dataInput id="in" name="all"/>
+    <dataOutput id="out" name="each"/><inputSet/><outputSet/></ioSpecification>
+    <dataInputAssociation id="a1"><sourceRef>r1</sourceRef><targetRef>in</targetRef></dataInputAssociation>
+    <dataOutputAssociation id="a2"><sourceRef>out</sourceRef><targetRef>o2</targetRef></dataOutputAssociation>
+    <multiInstanceLoopCharacteristics isSequential="true"><loopDataInputRef>in</loopDataInputRef>
+    <loopDataOutputRef>out</loopDataOutputRef><inputDataItem id="i" name="claim"/><outputDataItem id="v" name="answer"/>
+    </multiInstanceLoopCharacteristics></userTask>"""
+    loop = read(around(body, "t"), "x.bpmn").process().node("t").loop
+    assert (loop.collection, loop.item, loop.result, loop.results) == ("claims", "claim", "answer", "answers")
+    assert loop.sequential
+
+
+def test_a_global_task_is_a_process_of_one_task():
+    shared = '<globalUserTask id="g" name="Ask" alihdaya:skill="x"/>'
+    definitions = read(
+        around('<callActivity id="t" calledElement="g"/>', "t").replace(b"\n<process", shared.encode() + b"<process"),
+        "x",
+    )
+    process = definitions.process("g")
+    assert [(node.kind, node.id) for node in process.nodes] == [
+        (Kind.USER_TASK, "g"),
+        (Kind.START, "g-start"),
+        (Kind.END, "g-end"),
+    ]
+    assert process.nodes[0].detail == UserWork(skill="x")
 
 
 def test_a_misspelt_attribute_of_ours_is_refused_and_a_foreign_one_noted():
@@ -164,7 +198,25 @@ def test_a_misspelt_attribute_of_ours_is_refused_and_a_foreign_one_noted():
         ('<scriptTask id="t" scriptFormat="javascript"><script>1</script></scriptTask>', "script-format"),
         ('<scriptTask id="t" scriptFormat="text/x-feel"/>', "no-script"),
         ('<scriptTask id="t" scriptFormat="text/x-feel"><script> </script></scriptTask>', "empty-expression"),
-        ('<receiveTask id="t"/>', "unknown-message"),
+        ('<sendTask id="t" messageRef="m9"/>', "unknown-message"),
+        ('<serviceTask id="t" startQuantity="0"/>', "bad-quantity"),
+        ('<serviceTask id="t" completionQuantity="two"/>', "bad-quantity"),
+        ('<task id="t"><standardLoopCharacteristics loopMaximum="-1"/></task>', "loop-maximum"),
+        ('<task id="t"><standardLoopCharacteristics/></task>', "loop-for-ever"),
+        ('<task id="t"><multiInstanceLoopCharacteristics/></task>', "no-cardinality"),
+        ('<callActivity id="t"/>', "no-called-element"),
+        ('<subProcess id="t"><task id="i"/></subProcess>' + flow("i", "e"), "flow-across-scopes"),
+        ('<intermediateThrowEvent id="t"><linkEventDefinition name="x"/></intermediateThrowEvent>', "link-target"),
+        ('<intermediateCatchEvent id="t"><linkEventDefinition/></intermediateCatchEvent>', "link-without-name"),
+        ('<intermediateThrowEvent id="t"><signalEventDefinition/></intermediateThrowEvent>', "unknown-signal"),
+        (
+            '<intermediateCatchEvent id="t"><eventDefinitionRef>x</eventDefinitionRef></intermediateCatchEvent>',
+            "unknown-definition",
+        ),
+        (
+            '<task id="t"/><boundaryEvent id="b" attachedToRef="t"><compensateEventDefinition/></boundaryEvent>',
+            "no-handler",
+        ),
         ('<receiveTask id="t" messageRef="m9"/>', "unknown-message"),
         ('<task id="t"/><endEvent id="e2"><errorEventDefinition/></endEvent>', "error-without-code"),
         ('<intermediateCatchEvent id="t"><timerEventDefinition/></intermediateCatchEvent>', "timer-definition"),
@@ -175,7 +227,7 @@ def test_a_broken_model_is_named(middle, code):
 
 
 def test_all_problems_come_at_once_and_bad_feel_is_placed():
-    data = around('<task id="t"/><callActivity id="c"/>\n' + flow("t", "e", "1 +"), "t")
+    data = around('<task id="t"/><choreographyTask id="c"/>\n' + flow("t", "e", "1 +"), "t")
     with pytest.raises(NotationError) as error:
         read(data, "x.bpmn")
     assert len(error.value.problems) == 2

@@ -102,6 +102,9 @@ def problems(data):
     return [(problem.code, problem.source.line, problem.source.row) for problem in caught.value.problems]
 
 
+ITEM = '<itemDefinition name="%s"><typeRef>%s</typeRef></itemDefinition>'
+
+
 def test_a_cycle_is_shown_with_its_elements():
     data = file(
         decision("a", literal("1"), [], ["b"]), decision("b", literal("1"), [], ["c"]), decision("c", "", [], ["b"])
@@ -151,7 +154,14 @@ def test_functions_may_call_themselves_and_one_another_so_deep(text, value):
         (file('<decision id="q"/>'), "missing-name"),
         (file('<import namespace="urn:other" name="o"/>'), "import"),
         (file(decision("d", DEEP)), "dmn-depth"),
+        (file('<inputData id="i" name="i"><variable name="i" typeRef="unheard of"/></inputData>'), "unknown-type"),
+        (file(ITEM % ("a", "b"), ITEM % ("b", "a")), "requirement-cycle"),
+        (file(*(ITEM % (f"t{n}", f"t{n + 1}") for n in range(500)), ITEM % ("t500", "number")), "dmn-depth"),
         (file(decision("d", literal("1"), ["d"])), "reference"),
+        (
+            file("<elementCollection>" + decision("e", "") + "</elementCollection>", decision("d", "", [], ["e"])),
+            "reference",
+        ),
         (b'<definitions xmlns="urn:bpmn"/>', "not-dmn"),
     ],
 )

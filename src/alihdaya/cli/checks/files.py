@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alihdaya.kernel.errors import AlihdayaError, Problem, Source
+from alihdaya.notation.bpmn import findings
 from alihdaya.notation.dmn import Model, read, wanted_imports
 from alihdaya.notation.dmn.analysis import check_file
 from alihdaya.notation.finding import Finding
+from alihdaya.notation.xml import SIZE_LIMIT
 
 _DEEPEST = 8
 
@@ -67,5 +69,21 @@ def _imports(path: Path, data: bytes, depth: int) -> Iterator[Model]:
             continue  # it is told when it is checked itself
 
 
-KINDS: dict[str, Callable[[Path], list[Finding]]] = {".dmn": _dmn}
+def _bpmn(path: Path) -> list[Finding]:
+    return findings.check_file(_bytes(path), str(path), lambda location: _beside(path, location))
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(SIZE_LIMIT + 1)
+
+
+def _beside(path: Path, location: str) -> bytes | None:
+    """Give an imported file that lies in the folder of the importing one, or below it."""
+    folder = path.parent.resolve()
+    other = (folder / location).resolve()
+    return _bytes(other) if other.is_relative_to(folder) and other.is_file() else None
+
+
+KINDS: dict[str, Callable[[Path], list[Finding]]] = {".dmn": _dmn, ".bpmn": _bpmn}
 """What analyses a file, by the end of its name."""

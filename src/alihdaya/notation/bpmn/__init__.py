@@ -1,18 +1,11 @@
 """BPMN 2.0: reading a file into process graphs and checking them."""
 
 from alihdaya.notation.bpmn.check import check, check_process
-from alihdaya.notation.bpmn.errors import BpmnError
-from alihdaya.notation.bpmn.graph import (
-    TASKS,
-    Definitions,
+from alihdaya.notation.bpmn.details import (
     Detail,
     Error,
-    Flow,
     Formula,
-    Kind,
     Message,
-    Node,
-    Process,
     Rule,
     Script,
     Step,
@@ -20,6 +13,8 @@ from alihdaya.notation.bpmn.graph import (
     Timer,
     UserWork,
 )
+from alihdaya.notation.bpmn.errors import BpmnError
+from alihdaya.notation.bpmn.graph import TASKS, Definitions, Flow, Kind, Node, Process
 from alihdaya.notation.bpmn.read import read
 
 __all__ = [

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from alihdaya.kernel.errors import Problem, Severity
-from alihdaya.notation.bpmn.graph import TASKS, Definitions, Error, Flow, Kind, Node, Process
+from alihdaya.notation.bpmn.details import Compensate, Error, EventBased, Link
+from alihdaya.notation.bpmn.graph import ACTIVITIES, GATEWAYS, Definitions, Flow, Kind, Node, Process
 
-_GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL})
+_CHOOSERS = ACTIVITIES | {Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.COMPLEX}
 
 
 def check(definitions: Definitions) -> list[Problem]:
@@ -29,36 +30,52 @@ def _at(node: Node, code: str, message: str, severity: Severity = "error") -> Pr
 
 
 def _ends(process: Process) -> Iterator[Problem]:
-    kinds = {node.kind for node in process.nodes}
-    for kind, code in ((Kind.START, "no-start"), (Kind.END, "no-end")):
-        if kind not in kinds:
-            yield Problem(code, f"the process {process.id!r} has no {kind}", process.source)
+    """Ask for a start event where there is an end event (10.5.2); a start without an end is run, but said (10.5.3)."""
+    nodes = [node for node in process.nodes if node.parent is None]
+    starts = any(node.kind is Kind.START or node.instantiates or _instantiates(node) for node in nodes)
+    ends = any(node.kind is Kind.END for node in nodes)
+    if ends and not starts:
+        yield Problem("no-start", f"the process {process.id!r} has no startEvent", process.source)
+    if starts and not ends:
+        yield Problem("no-end", f"the process {process.id!r} has no endEvent", process.source, "warning")
+
+
+def _instantiates(node: Node) -> bool:
+    return isinstance(node.detail, EventBased) and node.detail.instantiate
 
 
 def _connections(_: Process, node: Node) -> Iterator[Problem]:
     """Start and boundary events are entered by nothing, end events are left by nothing (10.5.2-10.5.4)."""
-    if node.incoming and node.kind in (Kind.START, Kind.BOUNDARY):
+    if node.incoming and node.kind in (Kind.START, Kind.BOUNDARY, Kind.EVENT_SUB_PROCESS):
         yield _at(node, "flow-into-event", f"no sequence flow may lead into a {node.kind}")
-    if node.outgoing and node.kind is Kind.END:
-        yield _at(node, "flow-out-of-end", "no sequence flow may leave an end event")
-    if not node.outgoing and node.kind is not Kind.END:
-        if node.kind in (Kind.START, Kind.BOUNDARY) or node.kind in _GATEWAYS:
+    if node.outgoing and node.kind in (Kind.END, Kind.EVENT_SUB_PROCESS):
+        yield _at(node, "flow-out-of-end", f"no sequence flow may leave a {node.kind}")
+    if (node.incoming or node.outgoing) and node.compensates:
+        yield _at(node, "flow-of-handler", "no sequence flow may lead to or leave a compensation handler")
+    if not node.outgoing and not _may_end(node):
+        if node.kind in (Kind.START, Kind.BOUNDARY) or node.kind in GATEWAYS:
             yield _at(node, "no-outgoing", f"a {node.kind} needs an outgoing sequence flow")
         else:
             yield _at(node, "implicit-end", "no sequence flow leaves this node: a token that arrives ends", "warning")
 
 
+def _may_end(node: Node) -> bool:
+    never_left = isinstance(node.detail, (Compensate, Link)) and node.kind is not Kind.START
+    return node.kind in (Kind.END, Kind.EVENT_SUB_PROCESS) or node.compensates or never_left
+
+
 def _conditions(process: Process, node: Node) -> Iterator[Problem]:
-    """Only activities and exclusive gateways choose (8.4.13); a chooser needs a way for every case."""
+    """Activities and gateways that choose have conditions (8.4.13); a chooser needs a way for every case."""
     flows = [process.flows[index] for index in node.outgoing]
-    if node.kind in TASKS:
-        yield from _no_way(node, flows)
-    elif node.kind is Kind.EXCLUSIVE:
-        if len(flows) > 1 and any(flow.condition is None and flow.index != node.default for flow in flows):
+    if node.kind in _CHOOSERS:
+        bare = any(flow.condition is None and flow.index != node.default for flow in flows)
+        if node.kind is Kind.EXCLUSIVE and len(flows) > 1 and bare:
             yield _at(node, "gateway-condition", "each outgoing flow needs a condition or has to be the default")
         yield from _no_way(node, flows)
     elif node.default is not None or any(flow.condition for flow in flows):
-        yield _at(node, "condition-not-allowed", f"flows that leave a {node.kind} have no condition and no default")
+        says = "are ignored" if node.kind in GATEWAYS else "are not the standard's"
+        message = f"conditions and defaults of flows that leave a {node.kind} {says}"
+        yield _at(node, "condition-not-allowed", message, "warning")
     for flow in flows:
         if flow.condition and flow.index == node.default:
             yield _at(node, "default-condition", "the condition of a default flow is never looked at", "warning")
@@ -91,14 +108,29 @@ def _reach(process: Process) -> Iterator[Problem]:
     for origin, target in _edges(process):
         onward[origin].add(target)
         back[target].add(origin)
-    starts = [node.index for node in process.nodes if node.kind is Kind.START]
-    reached = _closure(starts, onward)
+    inside: dict[int | None, list[Node]] = {}
+    for node in process.nodes:
+        inside.setdefault(node.parent, []).append(node)
+    begun = {parent: list(_begins(nodes)) for parent, nodes in inside.items()}
+    for parent, first in begun.items():
+        if parent is not None:
+            onward[parent].update(first)
+    reached = _closure(begun.get(None, []), onward)
     ending = _closure((node.index for node in process.nodes if not node.outgoing), back)
     for node in process.nodes:
-        if starts and node.index not in reached:
+        if begun.get(None) and node.index not in reached:
             yield _at(node, "unreachable", "no path leads from a start event to this node")
         elif node.index not in ending:
             yield _at(node, "no-way-out", "no path leads from this node to an end", "warning")
+
+
+def _begins(inside: list[Node]) -> Iterator[int]:
+    """Give the nodes of a scope that no flow has to reach: where it begins, handlers, event sub-processes."""
+    implicit = not any(node.kind is Kind.START for node in inside)
+    for node in inside:
+        begins = node.kind in (Kind.START, Kind.EVENT_SUB_PROCESS) or node.compensates or node.instantiates
+        if begins or _instantiates(node) or (implicit and not node.incoming and node.attached is None):
+            yield node.index
 
 
 def _edges(process: Process) -> Iterator[tuple[int, int]]:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
 
 from alihdaya.kernel.errors import Problem, Source
-
-TimerKind = Literal["duration", "date", "cycle"]
+from alihdaya.notation.bpmn.details import Data, Detail, Formula, Message, MultiInstance, StandardLoop
 
 
 class Kind(StrEnum):
@@ -26,86 +24,30 @@ class Kind(StrEnum):
     RECEIVE_TASK = "receiveTask"
     EXCLUSIVE = "exclusiveGateway"
     PARALLEL = "parallelGateway"
+    THROW = "intermediateThrowEvent"
+    SEND_TASK = "sendTask"
+    CALL = "callActivity"
+    SUB_PROCESS = "subProcess"
+    TRANSACTION = "transaction"
+    AD_HOC = "adHocSubProcess"
+    EVENT_SUB_PROCESS = "eventSubProcess"
+    """A subProcess with triggeredByEvent; the only kind whose name is not its element's."""
+    INCLUSIVE = "inclusiveGateway"
+    COMPLEX = "complexGateway"
+    EVENT_BASED = "eventBasedGateway"
 
 
 TASKS = frozenset(kind for kind in Kind if kind.value.lower().endswith("task"))
-"""The kinds that are activities: they may carry boundary events."""
+"""The kinds that are tasks."""
 
+SCOPES = frozenset({Kind.SUB_PROCESS, Kind.TRANSACTION, Kind.AD_HOC, Kind.EVENT_SUB_PROCESS})
+"""The kinds that hold flow nodes of their own."""
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A FEEL expression: its text, its parsed form (an Expr of notation.feel) and where it stands."""
+ACTIVITIES = TASKS | SCOPES | {Kind.CALL}
+"""The kinds that are activities: they may carry boundary events and repeat."""
 
-    text: str
-    expr: Any = field(compare=False, repr=False)
-    source: Source = field(default=Source(), compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A timer event definition (10.5.5). `formula` is None where `text` is plain ISO 8601."""
-
-    kind: TimerKind
-    text: str
-    formula: Formula | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message (8.4.11): the name that senders use, and `alihdaya:key`, which gives the correlation key."""
-
-    name: str
-    key: Formula | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """An error event definition (10.5.5). The code is None where every error is meant."""
-
-    code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Terminate:
-    """A terminate event definition (10.5.3): the end of the whole process."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserWork:
-    """What a user task asks of a person (`alihdaya:` attributes); an empty text asks for nothing."""
-
-    skill: str = ""
-    language: str = ""
-    level: str = ""
-    certificate: str = ""
-    form: str = ""
-    priority: Formula | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A business rule task: the decision's name or id, and the variable for its value ("" merges a context)."""
-
-    decision: str
-    result: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A service task run inline by the pack's pure function of that name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A script task in FEEL, and the variable for its value ("" merges a context)."""
-
-    formula: Formula
-    result: str = ""
-
-
-Detail = Timer | Message | Error | Terminate | UserWork | Rule | Step | Script | None
+GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.COMPLEX, Kind.EVENT_BASED})
+"""The kinds that are gateways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +55,10 @@ class Node:
     """A flow node. `incoming`, `outgoing` and `default` are flow indexes, `attached` a node index.
 
     `detail` is the event definition of an event or the work of a task; None for a plain one. `interrupting` is
-    cancelActivity of a boundary event. Lists of flows are in the order of the file.
+    cancelActivity of a boundary event, isInterrupting of an event sub-process's start. Lists of flows are in the
+    order of the file. `parent` is the index of the sub-process around the node, None where that is the process.
+    `handler` of a compensation boundary event is the index of the activity that it starts. `locals` are the data
+    objects and properties that live in a sub-process.
     """
 
     index: int
@@ -127,11 +72,23 @@ class Node:
     attached: int | None = None
     interrupting: bool = True
     source: Source = field(default=Source(), compare=False, repr=False)
+    parent: int | None = None
+    loop: StandardLoop | MultiInstance | None = None
+    data: Data | None = None
+    compensates: bool = False
+    handler: int | None = None
+    instantiates: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    locals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow (8.4.13) between two node indexes. `id` is "" where the file gives none."""
+    """A sequence flow (8.4.13) between two node indexes. `id` is "" where the file gives none.
+
+    A pair of link events is joined by a flow too, whose name is the link's.
+    """
 
     index: int
     origin: int

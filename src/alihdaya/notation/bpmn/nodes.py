@@ -4,28 +4,41 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alihdaya.kernel.errors import Source
-from alihdaya.notation.bpmn.events import definition_of, message_of
-from alihdaya.notation.bpmn.graph import Detail, Kind, Rule, Script, Step, UserWork
-from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, File, local, reference
+from alihdaya.notation.bpmn.data import data_of, locals_of, loop_of
+from alihdaya.notation.bpmn.details import (
+    AdHoc,
+    Call,
+    Complex,
+    Data,
+    Detail,
+    EventBased,
+    Message,
+    MultiInstance,
+    StandardLoop,
+)
+from alihdaya.notation.bpmn.events import EVENTS, definition_of, message_of
+from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind
+from alihdaya.notation.bpmn.reading import BPMN, TRUE, File, local, reference
+from alihdaya.notation.bpmn.tasks import OWN, work_of
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_KINDS = {BPMN + kind.value: kind for kind in Kind}
-_EVENTS = frozenset({Kind.START, Kind.END, Kind.CATCH, Kind.BOUNDARY})
-_OWN: dict[Kind, frozenset[str]] = {
-    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority"}),
-    Kind.RULE_TASK: frozenset({"decision", "result"}),
-    Kind.SERVICE_TASK: frozenset({"step"}),
-    Kind.SCRIPT_TASK: frozenset({"result"}),
-}
-_NEUTRAL = frozenset(BPMN + part for part in ("documentation", "incoming", "outgoing", "script", "rendering"))
-_FALSE_OR_ABSENT = (None, "false", "0")
+_KINDS = {BPMN + kind.value: kind for kind in Kind if kind is not Kind.EVENT_SUB_PROCESS}
+_NEUTRAL = frozenset(
+    BPMN + part
+    for part in (
+        "documentation", "incoming", "outgoing", "script", "rendering", "ioSpecification", "dataInputAssociation",
+        "dataOutputAssociation", "property", "dataInput", "dataOutput", "inputSet", "outputSet", "eventDefinitionRef",
+        "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "auditing", "monitoring", "categoryValueRef",
+        "resourceRole", "performer", "humanPerformer", "potentialOwner", "activationCondition",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RawNode:
-    """A node before it is connected: ids of flows and activities are still texts."""
+    """A node before it is connected: ids of flows and activities are still texts; `parent` is an index already."""
 
     id: str
     kind: Kind
@@ -36,91 +49,120 @@ class RawNode:
     interrupting: bool
     listed: dict[str, tuple[str, ...]] = field(compare=False)
     source: Source = field(compare=False)
+    parent: int | None = None
+    loop: StandardLoop | MultiInstance | None = None
+    data: Data | None = None
+    compensates: bool = False
+    instantiates: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    locals: tuple[str, ...] = ()
 
 
-def read_node(file: File, element: "etree._Element") -> RawNode | None:
-    """Read a flow node; None, with a problem, for an element that cannot be executed yet."""
-    kind = _KINDS.get(str(element.tag))
+def read_node(file: File, element: "etree._Element", parent: int | None = None) -> RawNode | None:
+    """Read a flow node; None, with a problem, for an element that BPMN does not have there."""
+    kind = kind_of(element)
     if kind is None:
         file.unsupported(element)
         file.skipped.add(element.get("id", ""))
         return None
-    file.check_attributes(element, _OWN.get(kind, frozenset()))
-    _check_features(file, element)
+    file.check_attributes(element, OWN.get(kind, frozenset()))
+    _check_features(file, kind, element)
     if not element.get("id"):
         file.problem("node-without-id", f"a {kind} needs an id", element)
-    detail = definition_of(file, kind, element) if kind in _EVENTS else _work_of(file, kind, element)
+    return raw_node(file, kind, element, parent)
+
+
+def raw_node(file: File, kind: Kind, element: "etree._Element", parent: int | None) -> RawNode:
+    """Read an element as a node of this kind."""
+    data = data_of(file, element)
     return RawNode(
         id=element.get("id", ""),
         kind=kind,
         name=element.get("name", ""),
-        detail=detail,
+        detail=_detail(file, kind, element),
         default=reference(element.get("default", "")),
         attached=reference(element.get("attachedToRef", "")),
-        interrupting=element.get("cancelActivity", "true") in ("true", "1"),
+        interrupting=element.get("isInterrupting" if kind is Kind.START else "cancelActivity", "true") in TRUE,
         listed={side: _listed(element, side) for side in ("incoming", "outgoing")},
         source=file.source(element),
+        parent=parent,
+        loop=loop_of(file, element, data) if kind in ACTIVITIES else None,
+        data=data,
+        compensates=element.get("isForCompensation") in TRUE,
+        instantiates=element.get("instantiate") in TRUE,
+        start_quantity=_quantity(file, element, "startQuantity"),
+        completion_quantity=_quantity(file, element, "completionQuantity"),
+        locals=locals_of(file, element) if kind in SCOPES else (),
     )
+
+
+def kind_of(element: "etree._Element") -> Kind | None:
+    """Tell which flow node an element is, if it is one."""
+    kind = _KINDS.get(str(element.tag))
+    event = kind is Kind.SUB_PROCESS and element.get("triggeredByEvent") in TRUE
+    return Kind.EVENT_SUB_PROCESS if event else kind
 
 
 def _listed(element: "etree._Element", side: str) -> tuple[str, ...]:
     return tuple(reference(child.text or "") for child in element.findall(BPMN + side))
 
 
-def _check_features(file: File, element: "etree._Element") -> None:
+def _quantity(file: File, element: "etree._Element", name: str) -> int:
+    text = element.get(name, "1").strip()
+    if not text.isdecimal() or int(text) < 1:
+        file.problem("bad-quantity", f"{name} is a whole number from 1, not {text!r}", element)
+        return 1
+    return int(text)
+
+
+def _check_features(file: File, kind: Kind, element: "etree._Element") -> None:
     for child in element:
         if child.tag == BPMN + "extensionElements":
             file.check_extensions(child)
-        elif child.tag not in _NEUTRAL and not local(child).endswith("EventDefinition"):
+        elif kind not in SCOPES and child.tag not in _NEUTRAL and not local(child).endswith("EventDefinition"):
             file.unsupported(child)
-    for name, usual in (("startQuantity", "1"), ("completionQuantity", "1")):
-        if element.get(name, usual) != usual:
-            file.problem("unsupported-attribute", f"{name}={element.get(name)!r} cannot be executed yet", element)
-    for name in ("isForCompensation", "instantiate", "parallelMultiple"):
-        if element.get(name) not in _FALSE_OR_ABSENT:
-            file.problem("unsupported-attribute", f"{name} cannot be executed yet", element)
-    if element.get("operationRef"):
-        file.problem("unsupported-attribute", "operationRef cannot be executed yet", element)
+    if kind not in EVENTS:
+        for child in element:
+            if local(child).endswith("EventDefinition"):
+                file.problem("misplaced-element", f"a {kind} has no {local(child)}", child)
 
 
-def _work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
-    for child in element:
-        if local(child).endswith("EventDefinition"):
-            file.problem("misplaced-element", f"a {kind} has no {local(child)}", child)
-    if kind is Kind.USER_TASK:
-        return _user_work(file, element)
-    if kind is Kind.RULE_TASK:
-        return _rule(file, element)
-    if kind is Kind.SCRIPT_TASK:
-        return _script(file, element)
-    if kind is Kind.RECEIVE_TASK:
-        return message_of(file, element.get("messageRef", ""), element)
-    step = element.get(ALIHDAYA + "step", "") if kind is Kind.SERVICE_TASK else ""
-    return Step(step) if step else None
+def _detail(file: File, kind: Kind, element: "etree._Element") -> Detail:
+    if kind in EVENTS:
+        return definition_of(file, kind, element)
+    match kind:
+        case Kind.CALL:
+            return _call(file, element)
+        case Kind.EVENT_BASED:
+            return EventBased(element.get("instantiate") in TRUE, element.get("eventGatewayType") == "Parallel")
+        case Kind.COMPLEX:
+            activation = element.find(BPMN + "activationCondition")
+            return Complex(file.expression(activation) if activation is not None else None)
+        case Kind.AD_HOC:
+            return _ad_hoc(file, element)
+        case Kind.RECEIVE_TASK | Kind.SEND_TASK:
+            return _message(file, kind, element)
+    return work_of(file, kind, element)
 
 
-def _user_work(file: File, element: "etree._Element") -> UserWork:
-    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in _OWN[Kind.USER_TASK] - {"priority"}}
-    priority = element.get(ALIHDAYA + "priority", "")
-    return UserWork(**texts, priority=file.formula(priority, element) if priority else None)
+def _message(file: File, kind: Kind, element: "etree._Element") -> Message | None:
+    needed = kind is Kind.RECEIVE_TASK and element.get("instantiate") in TRUE
+    return message_of(file, element.get("messageRef", ""), element, needed=needed)
 
 
-def _rule(file: File, element: "etree._Element") -> Rule | None:
-    decision = element.get(ALIHDAYA + "decision", "").strip()
-    if not decision:
-        file.problem("no-decision", "a business rule task needs alihdaya:decision", element)
+def _call(file: File, element: "etree._Element") -> Call | None:
+    called = reference(element.get("calledElement", ""))
+    if not called:
+        file.problem("no-called-element", "a call activity needs a calledElement", element)
         return None
-    return Rule(decision, element.get(ALIHDAYA + "result", "").strip())
+    return Call(called)
 
 
-def _script(file: File, element: "etree._Element") -> Script | None:
-    script = element.find(BPMN + "script")
-    written = element.get("scriptFormat", "")
-    if written.strip().lower() != "text/x-feel":
-        file.problem("script-format", f"scripts are FEEL (scriptFormat text/x-feel), not {written!r}", element)
-        return None
-    if script is None:
-        file.problem("no-script", "a script task needs a script", element)
-        return None
-    formula = file.expression(script)
-    return Script(formula, element.get(ALIHDAYA + "result", "").strip()) if formula else None
+def _ad_hoc(file: File, element: "etree._Element") -> AdHoc:
+    done = element.find(BPMN + "completionCondition")
+    return AdHoc(
+        sequential=element.get("ordering", "Parallel") == "Sequential",
+        done=file.expression(done) if done is not None else None,
+        cancel_remaining=element.get("cancelRemainingInstances", "true") in TRUE,
+    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
 from alihdaya.notation import feel
-from alihdaya.notation.bpmn.graph import Error, Formula, Message
+from alihdaya.notation.bpmn.details import Error, Escalation, Formula, Message, Signal
 from alihdaya.notation.xml import source_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 ALIHDAYA = "{https://alihdaya.org/bpmn/1}"
 """The namespace of our own attributes."""
+
+TRUE = ("true", "1")
+"""How XML writes that an attribute holds."""
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -35,6 +38,8 @@ class File:
     """The state of one reading. `problems` stop it, `notes` are warnings about what is drawn but not executed.
 
     `skipped` holds ids of elements that are already a problem, so that references to them are not another one.
+    `definitions` are event definitions at the root, `data` elements that stand for variables, both by id;
+    `handlers`: compensation boundary event -> activity, as associations connect them.
     """
 
     def __init__(self, name: str, names: frozenset[str]) -> None:
@@ -44,6 +49,11 @@ class File:
         self.notes: list[Problem] = []
         self.messages: dict[str, Message] = {}
         self.errors: dict[str, Error] = {}
+        self.signals: dict[str, Signal] = {}
+        self.escalations: dict[str, Escalation] = {}
+        self.definitions: dict[str, etree._Element] = {}
+        self.data: dict[str, etree._Element] = {}
+        self.handlers: dict[str, str] = {}
         self.skipped: set[str] = set()
 
     def source(self, element: "etree._Element") -> Source:

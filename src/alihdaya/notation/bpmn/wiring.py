@@ -4,7 +4,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from alihdaya.kernel.errors import Problem, Source
-from alihdaya.notation.bpmn.graph import TASKS, Flow, Kind, Node
+from alihdaya.notation.bpmn.details import Compensate, Link
+from alihdaya.notation.bpmn.graph import ACTIVITIES, Flow, Kind, Node
 from alihdaya.notation.bpmn.nodes import RawNode
 from alihdaya.notation.bpmn.reading import BPMN, File, reference
 
@@ -33,6 +34,10 @@ class _Wires:
         if origin is None or target is None:
             return
         source = self.file.source(element)
+        if self.raw[origin].parent != self.raw[target].parent:
+            message = "a sequence flow cannot cross the boundary of a sub-process"
+            self.file.problem("flow-across-scopes", message, element)
+            return
         identity, name = element.get("id", ""), element.get("name", "")
         flow = Flow(len(self.flows), origin, target, identity, name, formula, source)
         self.flows.append(flow)
@@ -63,7 +68,43 @@ class _Wires:
             attached=self._attached(raw),
             interrupting=raw.interrupting,
             source=raw.source,
+            parent=raw.parent,
+            loop=raw.loop,
+            data=raw.data,
+            compensates=raw.compensates,
+            handler=self._handler(raw),
+            instantiates=raw.instantiates,
+            start_quantity=raw.start_quantity,
+            completion_quantity=raw.completion_quantity,
+            locals=raw.locals,
         )
+
+    def _handler(self, raw: RawNode) -> int | None:
+        """Find the activity that an association leads to from a compensation boundary event (10.7)."""
+        if raw.kind is not Kind.BOUNDARY or not isinstance(raw.detail, Compensate):
+            return None
+        place = self.index.get(self.file.handlers.get(raw.id, ""))
+        if place is None or not self.raw[place].compensates:
+            message = "no association leads from this event to an activity with isForCompensation"
+            self._problem("no-handler", message, raw.source)
+            return None
+        return place
+
+    def link(self) -> None:
+        """Join each throwing link event with the catching one of its name, in the same scope (10.5.5)."""
+        for place, raw in enumerate(self.raw):
+            if raw.kind is not Kind.THROW or not isinstance(raw.detail, Link):
+                continue
+            catching = (Kind.CATCH, raw.detail, raw.parent)
+            ends = [n for n, one in enumerate(self.raw) if (one.kind, one.detail, one.parent) == catching]
+            if len(ends) != 1:
+                message = f"the link {raw.detail.name!r} needs one catching event in its scope; there are {len(ends)}"
+                self._problem("link-target", message, raw.source)
+                continue
+            flow = Flow(len(self.flows), place, ends[0], "", raw.detail.name, None, raw.source)
+            self.flows.append(flow)
+            self.outgoing[place].append(flow)
+            self.incoming[ends[0]].append(flow)
 
     def _check_listed(self, raw: RawNode, side: str, flows: list[Flow]) -> None:
         real = {flow.id for flow in flows}
@@ -88,7 +129,7 @@ class _Wires:
         place = self.index.get(raw.attached)
         if place is None and raw.attached in self.file.skipped:
             return None
-        if place is None or self.raw[place].kind not in TASKS:
+        if place is None or self.raw[place].kind not in ACTIVITIES:
             message = f"attachedToRef {raw.attached!r} names no activity of this process"
             self._problem("boundary-unattached", message, raw.source)
             return None
@@ -105,4 +146,5 @@ def connect(
     wires = _Wires(file, raw)
     for element in elements:
         wires.add(element)
+    wires.link()
     return tuple(wires.node(place, node) for place, node in enumerate(raw)), tuple(wires.flows)

@@ -215,6 +215,8 @@ class BoxedReader:
             self.problem("cells", f"rule {number} has {len(tests)} tests for {inputs} inputs", rule)
         if len(given) != outputs or None in given:
             self.problem("missing-output", f"rule {number} does not give each of the {outputs} outputs", rule)
+        tests = [*tests, *[model.FeelText("false", self._cell(rule, number))] * (inputs - len(tests))][:inputs]
+        given = [*given, *[None] * (outputs - len(given))][:outputs]
         return model.Rule(
             tuple(tests),
             tuple(text or NOTHING for text in given),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from alihdaya.kernel.errors import Problem, Source
 
+NOWHERE = Source()
+
 
 @dataclass(frozen=True, slots=True)
 class FeelText:
@@ -220,6 +222,7 @@ class ItemDefinition:
     components: tuple["ItemDefinition", ...]
     constraint: FeelText | None = None
     function: tuple[str, ...] = ()
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alihdaya.kernel.errors import NotationError, Problem, Source
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import BoxedReader, tidy
+from alihdaya.notation.dmn.typing import is_known
 from alihdaya.notation.xml import local_name, namespace_of, parse_xml, source_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,17 @@ class _Reader(BoxedReader):
             tuple(self.imports.values()),
         )
         self._check_names(made)
+        self._check_types(made)
         return made
+
+    def _check_types(self, made: model.Model) -> None:
+        known = _type_names(made)
+        for element in self.root.iter(f"{{{self.namespace}}}*"):
+            said = [element.get("typeRef"), element.get("outputTypeRef")]
+            said.append(element.text if local_name(element) == "typeRef" else None)
+            for name in filter(None, map(tidy, said)):
+                if not is_known(name, known):
+                    self.problem("unknown-type", f"the type {name!r} is not known", element)
 
     def _import(self, element: "Element") -> None:
         namespace, kind = element.get("namespace", ""), element.get("importType", "")
@@ -111,7 +122,8 @@ class _Reader(BoxedReader):
         parts = [(part.name, part.source) for part in made.inputs]
         parts += [(part.name, part.source) for part in made.decisions]
         parts += [(part.name, part.source) for part in made.services]
-        for name, source in parts + [(part.name, part.source) for part in made.knowledge]:
+        parts += [(part.name, part.source) for part in made.knowledge]
+        for name, source in sorted(parts, key=lambda part: part[1].line or 0):
             if name in seen:
                 message = f"the name {name!r} was given before, in line {seen[name].line}"
                 self.problems.append(Problem("duplicate-name", message, source))
@@ -168,7 +180,7 @@ class _Reader(BoxedReader):
             where = f"no {wanted[0]} of the imported model"
         else:
             found = self.ids.get(key) if namespace in {"", self.target} else None
-            if found is not None and local_name(found) in wanted:
+            if found is not None and local_name(found) in wanted and found.getparent() is self.root:
                 return key
             where = f"no {wanted[0]} of this file" if found is None else f"a {local_name(found)}, not a {wanted[0]}"
         self.problem("reference", f"the reference {reference.get('href', '')!r} leads to {where}", reference)
@@ -209,7 +221,13 @@ class _Reader(BoxedReader):
             tuple(self._item(part) for part in self.children(element, "itemComponent")),
             self.text(self.child(element, "typeConstraint")),
             function,
+            source_of(element, self.file),
         )
+
+
+def _type_names(made: model.Model) -> set[str]:
+    inner = {f"{one.name}.{name}" if one.name else name for one in made.imports for name in _type_names(one.model)}
+    return {item.name for item in made.types} | inner
 
 
 def _ids(other: model.Model, kinds: tuple[str, ...]) -> set[str]:

@@ -1,6 +1,6 @@
 """From a model's item definitions to FEEL's types, with their constraints as checks (DMN 7.3.2, 7.3.3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from alihdaya.kernel.errors import NotationError, Problem
@@ -12,6 +12,8 @@ from alihdaya.notation.feel.ir import INPUT, TypeName
 from alihdaya.notation.feel.types import SIMPLE
 
 ANY = TypeName("Any")
+TYPE_LIMIT = 60
+"""How deep a type may be said by other types of the model."""
 _OTHER_NAMES = {
     "dateTime": "date and time",
     "date time": "date and time",
@@ -23,13 +25,20 @@ _OTHER_NAMES = {
 }
 
 
+def is_known(name: str, items: Container[str]) -> bool:
+    """Tell whether a type's name is one of FEEL's own, or among those of a model's items."""
+    plain = name.partition(":")[2] or name
+    plain = plain if plain in items else plain.removeprefix("feel.")
+    return plain in items or _OTHER_NAMES.get(plain, plain) in SIMPLE
+
+
 class Types:
     """The types of one model by name; those of an import stand behind the import's name and a dot."""
 
     def __init__(self, source: model.Model, imported: Mapping[str, "Types"], problems: list[Problem]) -> None:
         self.problems = problems
         self.found: dict[str, TypeName] = {}
-        self.open: set[str] = set()
+        self.open: dict[str, bool] = {}
         self.items = {item.name: item for item in source.types}
         for prefix, types in imported.items():
             self.found |= {f"{prefix}.{name}" if prefix else name: found for name, found in types.found.items()}
@@ -44,11 +53,22 @@ class Types:
         if plain in self.found:
             return self.found[plain]
         if plain in self.items and plain not in self.open:
-            self.open.add(plain)
-            self.found[plain] = self._item(self.items[plain])
-            self.open.discard(plain)
-            return self.found[plain]
+            return self._open(plain)
+        if plain in self.open and not any(self.open[one] for one in list(self.open)[list(self.open).index(plain) :]):
+            message = f"the type {plain!r} is said by itself"
+            self.problems.append(Problem("requirement-cycle", message, self.items[plain].source))
         return TypeName(plain) if plain in SIMPLE and plain != "Any" else None
+
+    def _open(self, name: str) -> TypeName | None:
+        item = self.items[name]
+        if len(self.open) >= TYPE_LIMIT:
+            message = f"types are said by types more than {TYPE_LIMIT} deep"
+            self.problems.append(Problem("dmn-depth", message, item.source))
+            return None
+        self.open[name] = bool(item.components)
+        self.found[name] = self._item(item)
+        del self.open[name]
+        return self.found[name]
 
     def _item(self, item: model.ItemDefinition) -> TypeName:
         if item.function:

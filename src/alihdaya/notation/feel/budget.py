@@ -28,6 +28,9 @@ NEST_LIMIT = 100
 CALL_LIMIT = 2_000
 """Deepest calls of functions within one another, each counting the levels of its body's tree and two more."""
 
+PATIENCE = 1.0
+"""Seconds that one evaluation has for regular expressions which cannot be looked for in linear time."""
+
 _FRAMES = 12_000
 """Python's own limit while functions call one another deep; what CALL_LIMIT allows takes less."""
 
@@ -39,11 +42,12 @@ class ExhaustedError(Exception):
 
 
 class _Meter:
-    __slots__ = ("depth", "left")
+    __slots__ = ("depth", "left", "patience")
 
     def __init__(self) -> None:
         self.left = STEP_LIMIT
         self.depth = 0
+        self.patience = PATIENCE
 
 
 class _Called(Protocol):
@@ -82,6 +86,17 @@ def spend(steps: int) -> None:
         meter.left -= steps
         if meter.left < 0:
             raise ExhaustedError(f"the evaluation takes more than {STEP_LIMIT:,} steps")
+
+
+def patience(used: float) -> float:
+    """Count seconds used; give those that are left. Raises ExhaustedError where there are none."""
+    meter = _METER.get()
+    if meter is None:
+        return PATIENCE
+    meter.patience -= used
+    if meter.patience <= 0:
+        raise ExhaustedError("a regular expression takes too long to look for")
+    return meter.patience
 
 
 def renew() -> None:

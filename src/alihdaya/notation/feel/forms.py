@@ -147,20 +147,20 @@ def _interval(parser: "Parser", token: Token, low: Node, *, low_closed: bool) ->
 
 def context(parser: "Parser", token: Token) -> Node:
     """Read `{key: value, …}`; every key is in scope for the entries after it."""
-    entries: list[tuple[str, Node]] = []
+    entries: dict[str, Node] = {}
+    parser.scope.push([])
     while not parser.next_is("}"):
         if entries:
             parser.expect(",")
         key = _key(parser)
-        if any(key == other for other, _ in entries):
+        if key in entries:
             raise parser.place.refuse(f"the key {key!r} is given twice", parser.token.at, "duplicate-key")
         parser.expect(":")
-        entries.append((key, parser.expression()))
-        parser.scope.push([key])
+        entries[key] = parser.expression()
+        parser.scope.add(key)
     parser.expect("}")
-    for _ in entries:
-        parser.scope.pop()
-    return ContextOf(token.at, tuple(entries))
+    parser.scope.pop()
+    return ContextOf(token.at, tuple(entries.items()))
 
 
 def _key(parser: "Parser") -> str:

@@ -18,6 +18,9 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
+TEXT_LIMIT = 1_000_000
+"""Most characters that one expression may have."""
+
 TOKEN_LIMIT = 20_000
 """Most tokens that one expression may have."""
 
@@ -50,16 +53,20 @@ class Place(NamedTuple):
 def tokens_of(place: Place) -> list[Token]:
     """Cut a text into tokens, the last one of kind "end". Raises NotationError for a sign that FEEL does not know."""
     text, tokens, at = place.text, [], 0
+    if len(text) > TEXT_LIMIT:
+        raise place.refuse(f"the expression has more than {TEXT_LIMIT:,} characters", 0, "feel-size")
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None or found.lastgroup is None:
             what = "a string is not closed" if text[at] == '"' else f"{text[at]!r} is not part of FEEL"
             raise place.refuse(what, at)
+        if found.group() == "/" and text.startswith("/*", at):
+            raise place.refuse("a comment is not closed", at)
         if found.lastgroup != "space":
             tokens.append(Token(found.lastgroup, found.group(), at))
         at = found.end()
         if len(tokens) > TOKEN_LIMIT:
-            raise place.refuse(f"the expression has more than {TOKEN_LIMIT:,} tokens", at)
+            raise place.refuse(f"the expression has more than {TOKEN_LIMIT:,} tokens", at, "feel-size")
     tokens.append(Token("end", "", at))
     return tokens
 

@@ -65,6 +65,14 @@ class Scope:
         self.frames.append(table_of(names))
         self.loose += loose
 
+    def add(self, name: str) -> None:
+        """Add a name to the frame on top."""
+        words = _words(name)
+        if words:
+            entries = self.frames[-1].setdefault(words[0], [])
+            entries.append((words, " ".join(name.split())))
+            entries.sort(key=lambda entry: -len(entry[0]))
+
     def pop(self, *, loose: bool = False) -> None:
         """Take the top frame away; say `loose` where it was pushed so."""
         self.frames.pop()

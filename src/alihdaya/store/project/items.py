@@ -146,6 +146,8 @@ class Items:
 
     def _waits(self, standing: Standing, entry: Entry, event: Any) -> None:
         wait = WAITS[type(event)](event, entry.at)
+        if wait is None:
+            return
         if wait.rest is None:
             self._close(standing, wait.table, wait.token)
         else:

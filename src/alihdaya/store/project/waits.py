@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 
 from alihdaya.engine import events as engine
-from alihdaya.engine.applying import apply
+from alihdaya.engine import scope_events
+from alihdaya.engine.applying import APPLIERS, apply
+from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.store.project.standing import Standing
 from alihdaya.store.schema import INCIDENT, SUBSCRIPTION, TIMER
@@ -24,7 +26,7 @@ def _gone(table: Table) -> Callable[[Any, int], Wait]:
     return lambda event, _: Wait(table, event[0], None)
 
 
-WAITS: dict[type, Callable[[Any, int], Wait]] = {
+WAITS: dict[type, Callable[[Any, int], Wait | None]] = {
     engine.TimerSet: lambda event, _: Wait(TIMER, event.timer, (event.due,)),
     engine.TimerFired: _gone(TIMER),
     engine.TimerCancelled: _gone(TIMER),
@@ -33,14 +35,19 @@ WAITS: dict[type, Callable[[Any, int], Wait]] = {
     engine.MessageCancelled: _gone(SUBSCRIPTION),
     engine.IncidentRaised: lambda event, at: Wait(INCIDENT, event.token, (event.node, event.code, event.message, at)),
     engine.IncidentCleared: _gone(INCIDENT),
+    scope_events.CatchOpened: lambda event, _: (
+        Wait(SUBSCRIPTION, -event.catch, (event.name, event.key)) if event.kind == MESSAGE else None
+    ),
+    scope_events.CatchTaken: lambda event, _: None if event.stays else Wait(SUBSCRIPTION, -event.catch, None),
+    scope_events.CatchClosed: lambda event, _: Wait(SUBSCRIPTION, -event.catch, None),
 }
-"""Event -> the row that it opens or closes; its first field is the row's token or timer."""
+"""Event -> the row that it opens or closes; its first field is the row's token or timer, of a catch its negative."""
 
 STANDS = frozenset({engine.TaskOffered, engine.JobOffered, engine.MessageAwaited, engine.IncidentRaised})
 """Events whose node is where the item stands."""
 
-_ENDS = frozenset({engine.InstanceEnded, engine.InstanceCancelled})
-_ENGINE = frozenset(kind for kind in vars(engine).values() if isinstance(kind, type) and hasattr(kind, "_fields"))
+_ENDS = frozenset({engine.InstanceEnded, engine.InstanceCancelled, scope_events.ErrorEscaped})
+_ENGINE = frozenset(APPLIERS)
 
 
 def fold(standing: Standing, events: tuple[Event, ...], instance: Any) -> bool:

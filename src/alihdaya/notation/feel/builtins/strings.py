@@ -2,8 +2,8 @@
 
 import re
 
-from alihdaya.notation.feel.budget import text_within
-from alihdaya.notation.feel.builtins.patterns import pattern_of
+from alihdaya.notation.feel.budget import TEXT_LIMIT, spend, text_within
+from alihdaya.notation.feel.builtins.matching import Match, matcher_of
 from alihdaya.notation.feel.builtins.registry import builtin
 from alihdaya.notation.feel.values import Number
 
@@ -71,29 +71,40 @@ def ends_with(text: str, match: str) -> bool:
 @builtin("matches", "input: string, pattern: string, flags?: string")
 def matches(text: str, pattern: str, flags: str | None = None) -> bool:
     """Tell whether a regular expression finds anything in a text; null for a faulty pattern."""
-    return pattern_of(pattern, flags).search(text) is not None
+    return matcher_of(pattern, flags).found(text)
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
-def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     r"""Replace every match; `$1` stands for a group, `\$` and `\\` for the signs themselves."""
+    matcher = matcher_of(pattern, flags)
+    pieces: list[str] = []
+    end = length = 0
+    for match in matcher.matches(text):
+        spend(2)
+        start, stop = match.span()
+        pieces += (text[end:start], _filled(replacement, match, matcher.groups))
+        length += len(pieces[-2]) + len(pieces[-1])
+        end = stop
+        if length > TEXT_LIMIT:
+            return None
+    return "".join([*pieces, text[end:]])
 
-    def fill(match: re.Match[str]) -> str:
-        def part(sign: re.Match[str]) -> str:
-            escaped, group, stray = sign.groups()
-            if stray or (escaped and escaped not in "$\\"):
-                raise ValueError(replacement)
-            return escaped or (match.group(int(group)) or "" if int(group) <= (match.re.groups) else "")
 
-        return _DOLLAR.sub(part, replacement)
+def _filled(replacement: str, match: Match, groups: int) -> str:
+    def part(sign: re.Match[str]) -> str:
+        escaped, group, stray = sign.groups()
+        if stray or (escaped and escaped not in "$\\"):
+            raise ValueError(replacement)
+        return escaped or (match.group(int(group)) or "" if int(group) <= groups else "")
 
-    return pattern_of(pattern, flags).sub(fill, text)
+    return _DOLLAR.sub(part, replacement) if "$" in replacement or "\\" in replacement else replacement
 
 
 @builtin("split", "string: string, delimiter: string")
 def split(text: str, delimiter: str) -> list[str]:
     """Cut a text at every match of a regular expression."""
-    cuts = [match.span() for match in pattern_of(delimiter, None).finditer(text)]
+    cuts = [match.span() for match in matcher_of(delimiter, None).matches(text)]
     starts = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(text)]
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]

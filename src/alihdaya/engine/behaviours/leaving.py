@@ -1,13 +1,15 @@
 """How a token leaves a node: by the one flow, by the first or all whose conditions hold, or by ending."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alihdaya.engine.events import IncidentCleared, TokensJoined, TokensSplit
-from alihdaya.engine.plan import Closure
-from alihdaya.engine.run import STOP, Run, Stuck
+from alihdaya.engine.events import TokensSplit
+from alihdaya.engine.plan import STOP, Closure, Stuck
 from alihdaya.notation import feel
 from alihdaya.notation.bpmn.graph import Flow, Kind, Node, Process
+
+if TYPE_CHECKING:
+    from alihdaya.engine.run import Run
 
 Condition = Callable[[Mapping[str, Any]], Any]
 
@@ -19,39 +21,14 @@ def leave_of(process: Process, node: Node) -> Closure:
         return _ending(node)
     if node.kind is Kind.EXCLUSIVE:
         return _choosing(node, flows)
-    if all(flow.condition is None for flow in flows):
-        return _constant(flows[0].index) if len(flows) == 1 else _splitting(tuple(flow.index for flow in flows))
-    return _filtering(node, flows)
+    if node.kind in (Kind.PARALLEL, Kind.EVENT_BASED) or all(flow.condition is None for flow in flows):
+        indexes = tuple(flow.index for flow in flows) * node.completion_quantity
+        return _constant(indexes[0]) if len(indexes) == 1 else _splitting(indexes)
+    choose, times = choices(process, node), node.completion_quantity
+    return lambda run, token: split(run, token, choose(run.view(token)) * times)
 
 
-def join_of(node: Node, leave: Closure) -> Closure:
-    """Compile the entry of a parallel gateway with several incoming flows (13.4.1).
-
-    It fires when a token stands on each incoming flow, consumes one of each (the oldest), and keeps the surplus.
-    """
-    incoming = frozenset(node.incoming)
-
-    def enter(run: Run, token: int) -> int:
-        run.flush(token)
-        tokens = run.state.tokens
-        first: dict[int, int] = {tokens[token]: token}
-        for other in sorted(tokens):
-            place = tokens[other]
-            if place in incoming:
-                first.setdefault(place, other)
-        if len(first) < len(incoming):
-            return STOP
-        others = tuple(sorted(other for other in first.values() if other != token))
-        for other in others:
-            if other in run.state.incidents:
-                run.emit(IncidentCleared(other))
-        run.emit(TokensJoined(token, others))
-        return leave(run, token)
-
-    return enter
-
-
-def split(run: Run, token: int, flows: tuple[int, ...]) -> int:
+def split(run: "Run", token: int, flows: tuple[int, ...]) -> int:
     """Let a token become one on each flow; a single flow is simply taken."""
     if len(flows) == 1:
         return flows[0]
@@ -65,7 +42,7 @@ def split(run: Run, token: int, flows: tuple[int, ...]) -> int:
 
 
 def _ending(node: Node) -> Closure:
-    def end(run: Run, token: int) -> int:
+    def end(run: "Run", token: int) -> int:
         run.end(token, node.id)
         return STOP
 
@@ -94,8 +71,8 @@ def _choosing(node: Node, flows: list[Flow]) -> Closure:
         return _constant(flows[0].index)
     default = node.default
 
-    def choose(run: Run, _: int) -> int:
-        variables = run.state.variables
+    def choose(run: "Run", token: int) -> int:
+        variables = run.view(token)
         for holds, flow in ways:
             if holds(variables) is True:
                 return flow
@@ -106,18 +83,18 @@ def _choosing(node: Node, flows: list[Flow]) -> Closure:
     return choose
 
 
-def _filtering(node: Node, flows: list[Flow]) -> Closure:
-    """Conditional flows of an activity (8.4.13): all whose condition is true; the default if none of those is."""
+def choices(process: Process, node: Node) -> Callable[[Mapping[str, Any]], tuple[int, ...]]:
+    """Compile conditional flows (8.4.13, 13.4.2): all whose condition is true; the default if none of those is."""
+    flows = [process.flows[index] for index in node.outgoing]
     always = [flow.index for flow in flows if flow.condition is None and flow.index != node.default]
     ways = [(_condition(flow), flow.index) for flow in flows if flow.condition and flow.index != node.default]
     default = [] if node.default is None else [node.default]
 
-    def leave(run: Run, token: int) -> int:
-        variables = run.state.variables
+    def choose(variables: Mapping[str, Any]) -> tuple[int, ...]:
         chosen = [flow for holds, flow in ways if holds(variables) is True] or default
         taken = tuple(sorted(always + chosen))
         if not taken:
             raise Stuck("no-flow", "no condition of an outgoing flow is true and there is no default flow")
-        return split(run, token, taken)
+        return taken
 
-    return leave
+    return choose

@@ -1,0 +1,51 @@
+"""`alihdaya deliverables`: payslips and other papers, the bank's file and the journal, out of the log."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from alihdaya.cli.settings import DATA, Settings, say
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(
+    help=say(
+        "Write what the client gets beside the results, as the pack's deliverables.toml says: a document for each "
+        "item as HTML and PDF, payment files (ISO 20022) and the journal. MONTH (2018-03) is that of the documents' "
+        "day; without it, all. The same log gives the same bytes."
+    ),
+    epilog=say("Exit code: 0 all written, 1 some items could not be written, 2 nothing could be done."),
+)
+@click.argument("month", required=False, default="")
+@click.option("--to", "folder", type=_FOLDER, default=f"{DATA}/deliverables", show_default=True, help=say("Where to."))
+@click.option("--engagement", default="", help=say("Only those of this engagement."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def deliverables(settings: Settings, month: str, folder: Path, engagement: str, as_json: bool) -> None:
+    """Write the deliverables."""
+    from alihdaya.channels.documents.folder import write_deliverables
+    from alihdaya.channels.documents.gather import delivered
+    from alihdaya.engagement.terms import from_wire
+    from alihdaya.kernel.errors import Problem, Refused
+
+    with settings.read() as store:
+        items = delivered(store, month, engagement)
+        issuers = {one.id: from_wire(one.terms).client.name for one in store.engagements()}
+    if not items:
+        raise Refused(Problem("nothing", say("nothing was delivered for which a pack has deliverables")))
+    written = write_deliverables(items, folder, issuers)
+    if as_json:
+        paid = {currency: {"payments": count, "sum": sum_} for currency, (count, sum_) in written.payments.items()}
+        problems = [str(problem) for problem in written.problems]
+        click.echo(json.dumps({"documents": written.documents, "paid": paid, "problems": problems}))
+    else:
+        click.echo(say("{n} documents, each as HTML and PDF").format(n=written.documents))
+        for currency, (count, sum_) in written.payments.items():
+            click.echo(say("{n} payments of {sum} {currency}").format(n=count, sum=sum_, currency=currency))
+        click.echo(str(folder))
+        for problem in written.problems:
+            click.echo(f"{say('error')}: {problem}", err=True)
+    sys.exit(1 if written.problems else 0)

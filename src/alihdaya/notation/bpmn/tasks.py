@@ -1,0 +1,58 @@
+"""Reading the work of a task: our own attributes, decisions, steps and scripts (BPMN 2.0, 10.3.3)."""
+
+from typing import TYPE_CHECKING
+
+from alihdaya.notation.bpmn.details import Detail, Rule, Script, Step, UserWork
+from alihdaya.notation.bpmn.graph import Kind
+from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, File
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+OWN: dict[Kind, frozenset[str]] = {
+    Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority", "notBy"}),
+    Kind.RULE_TASK: frozenset({"decision", "result"}),
+    Kind.SERVICE_TASK: frozenset({"step"}),
+    Kind.SCRIPT_TASK: frozenset({"result"}),
+}
+"""Our own attributes, by the kind of node that may have them."""
+
+
+def work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
+    """Read what a task does; None where its kind alone says it, or where it is a job for a worker."""
+    if kind is Kind.USER_TASK:
+        return _user_work(file, element)
+    if kind is Kind.RULE_TASK:
+        return _rule(file, element)
+    if kind is Kind.SCRIPT_TASK:
+        return _script(file, element)
+    step = element.get(ALIHDAYA + "step", "") if kind is Kind.SERVICE_TASK else ""
+    return Step(step) if step else None
+
+
+def _user_work(file: File, element: "etree._Element") -> UserWork:
+    texts = {name: element.get(ALIHDAYA + name, "").strip() for name in OWN[Kind.USER_TASK] - {"priority", "notBy"}}
+    priority = element.get(ALIHDAYA + "priority", "")
+    not_by = tuple(element.get(ALIHDAYA + "notBy", "").split())
+    return UserWork(**texts, priority=file.formula(priority, element) if priority else None, not_by=not_by)
+
+
+def _rule(file: File, element: "etree._Element") -> Rule | None:
+    decision = element.get(ALIHDAYA + "decision", "").strip()
+    if not decision:
+        file.problem("no-decision", "a business rule task needs alihdaya:decision", element)
+        return None
+    return Rule(decision, element.get(ALIHDAYA + "result", "").strip())
+
+
+def _script(file: File, element: "etree._Element") -> Script | None:
+    script = element.find(BPMN + "script")
+    written = element.get("scriptFormat", "")
+    if written.strip().lower() != "text/x-feel":
+        file.problem("script-format", f"scripts are FEEL (scriptFormat text/x-feel), not {written!r}", element)
+        return None
+    if script is None:
+        file.problem("no-script", "a script task needs a script", element)
+        return None
+    formula = file.expression(script)
+    return Script(formula, element.get(ALIHDAYA + "result", "").strip()) if formula else None
