@@ -24,7 +24,7 @@ def supplied(pack: Pack, process: Process) -> list[frozenset[str]]:
     """Give for each node the names that may be there when a token arrives, by whatever way it came."""
     before: list[frozenset[str]] = [frozenset() for _ in process.nodes]
     start = frozenset(pack.intake.variables)
-    queue = [node.index for node in process.nodes if not node.incoming and node.attached is None]
+    queue = [node.index for node in process.nodes if _begins(node) and node.parent is None]
     for index in queue:
         before[index] = start
     seen = set(queue)
@@ -47,11 +47,27 @@ def _next(
     for other in process.nodes:
         if other.attached == node.index:
             yield other.index, before
+        elif other.parent == node.index and _begins(other):
+            yield other.index, before | _inside(node)
+    if node.parent is not None:
+        for flow in process.nodes[node.parent].outgoing:
+            yield process.flows[flow].target, after
+
+
+def _begins(node: Node) -> bool:
+    return not node.incoming and node.attached is None
+
+
+def _inside(node: Node) -> frozenset[str]:
+    """Names that live in a sub-process; where it repeats or has data of its own, any."""
+    return frozenset({ANYTHING}) if node.loop or node.data else frozenset(node.locals)
 
 
 def writes(pack: Pack, node: Node) -> frozenset[str]:
     """Names of the variables that a node may write; ANYTHING among them where only a run could tell."""
     detail = node.detail
+    if node.loop or node.data:
+        return frozenset({ANYTHING})
     if isinstance(detail, UserWork):
         form = pack.forms.get(detail.form)
         return frozenset(field.name for field in form.fields) if form else frozenset({ANYTHING})
@@ -60,7 +76,8 @@ def writes(pack: Pack, node: Node) -> frozenset[str]:
     if isinstance(detail, Script) and isinstance(root := detail.formula.expr.root, ContextOf) and not root.result:
         return frozenset(name for name, _ in root.entries)
     waits = node.kind in (Kind.SERVICE_TASK, Kind.RECEIVE_TASK, Kind.CATCH, Kind.BOUNDARY)
-    if isinstance(detail, (Rule, Script)) or (waits and not isinstance(detail, Timer)):
+    told = node.kind is Kind.START and detail is not None
+    if isinstance(detail, (Rule, Script)) or ((waits or told) and not isinstance(detail, Timer)):
         return frozenset({ANYTHING})
     return frozenset()
 

@@ -1,6 +1,6 @@
 """Events that can happen: armed with an activity or scope, taken when they come, closed when it is too late (13.5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from alihdaya.engine.behaviours import scopes
@@ -33,7 +33,7 @@ def _arm(node: Node, part: int, detail: Detail) -> Arm | None:
         case Timer():
             return Arm(node.index, node.id, TIMER, part, due_at(detail))
         case Message():
-            name, key = detail.name, key_of(detail)
+            name, key = detail.name, key_of(detail.awaited or detail.key)
             return Arm(node.index, node.id, MESSAGE, part, lambda variables, _: (name, key(variables)))
         case Signal():
             called = (detail.name,)
@@ -44,14 +44,10 @@ def _arm(node: Node, part: int, detail: Detail) -> Arm | None:
     return None
 
 
-def key_of(message: Message) -> Any:
-    """Compile what gives the correlation key of a message from variables; Stuck where the value is no key."""
-    if message.key is None:
+def key_of(key: Formula | None) -> Callable[[Mapping[str, Any]], str]:
+    """Compile what gives a correlation key from variables, "" without a formula; Stuck where the value is no key."""
+    if key is None:
         return lambda _: ""
-    return _key(message.key)
-
-
-def _key(key: Formula) -> Any:
     evaluate = feel.compile_expression(key.expr)
 
     def compute(variables: Mapping[str, Any]) -> str:

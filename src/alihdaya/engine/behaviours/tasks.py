@@ -152,9 +152,10 @@ def offer_job(node: Node) -> Offer:
 def await_message(node: Node, message: Message | None) -> Offer:
     """Receive task or message catch event: wait for the name and the key; without a message, to be told to go on."""
     node_id, name = node.id, message.name if message else ""
-    if message is None or message.key is None:
+    formula = (message.awaited or message.key) if message else None
+    if formula is None:
         return lambda _, token: MessageAwaited(token, node_id, name, "")
-    key = arming.key_of(message)
+    key = arming.key_of(formula)
     return lambda run, token: MessageAwaited(token, node_id, name, key(run.view(token)))
 
 

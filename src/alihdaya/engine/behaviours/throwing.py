@@ -190,7 +190,7 @@ def receive_signal(run: "Run", name: str, payload: Mapping[str, Any]) -> int:
 
 
 def _message(node: Node, message: Message) -> Throw:
-    key = arming.key_of(message)
+    key = arming.key_of(message.key)
 
     def throw(run: "Run", token: int) -> bool:
         payload = data.payload_of(run, token, node)

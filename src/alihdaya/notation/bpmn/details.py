@@ -28,10 +28,15 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message (8.4.11): the name that senders use, and `alihdaya:key`, which gives the correlation key."""
+    """A message (8.4.11): the name that senders use, and what gives its correlation key.
+
+    `key` is `alihdaya:key` or made of the message paths of correlation properties; `awaited` is made of the data paths
+    by which a process subscribes to them (8.4.2), and is None where the same formula gives both.
+    """
 
     name: str
     key: Formula | None = None
+    awaited: Formula | None = None
 
 
 @dataclass(frozen=True, slots=True)

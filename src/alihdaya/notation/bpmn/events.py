@@ -1,5 +1,6 @@
 """Reading event definitions (BPMN 2.0, 10.5.5): what an event waits for, or throws."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alihdaya.notation.bpmn.details import (
@@ -29,13 +30,15 @@ EVENTS = frozenset({Kind.START, Kind.END, Kind.CATCH, Kind.BOUNDARY, Kind.THROW}
 
 _CAUGHT = frozenset({"message", "timer", "signal", "conditional"})
 _THROWN = frozenset({"message", "signal", "escalation", "compensate"})
-_ALLOWED: dict[Kind, frozenset[str]] = {
+ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.START: _CAUGHT | {"error", "escalation", "compensate"},
     Kind.END: _THROWN | {"error", "terminate", "cancel"},
     Kind.THROW: _THROWN | {"link"},
     Kind.CATCH: _CAUGHT | {"link"},
     Kind.BOUNDARY: _CAUGHT | {"error", "escalation", "compensate", "cancel"},
 }
+"""Event definitions that an event of each kind may have, without their suffix."""
+
 _TIMER_PARTS: dict[str, TimerKind] = {
     BPMN + "timeDuration": "duration",
     BPMN + "timeDate": "date",
@@ -69,7 +72,7 @@ def _shared(file: File, ref: "etree._Element") -> "list[etree._Element]":
 
 def _definition(file: File, kind: Kind, event: "etree._Element", definition: "etree._Element") -> Detail:
     name = local(definition).removesuffix("EventDefinition")
-    if name not in _ALLOWED[kind]:
+    if name not in ALLOWED[kind]:
         file.problem("unsupported-element", f"a {kind} cannot have a {local(definition)}", event)
         return None
     return event_of(file, kind, definition)
@@ -125,6 +128,9 @@ def message_of(file: File, ref: str, element: "etree._Element", *, needed: bool 
             file.problem("unknown-message", text, element)
     elif not message.name:
         file.problem("message-without-name", f"the message {ref!r} has no name for senders to use", element)
+    else:
+        awaited = [file.bindings[one] for one in file.paths.get(reference(ref), ()) if one in file.bindings]
+        return replace(message, awaited=file.key(awaited)) if awaited else message
     return message
 
 

@@ -92,6 +92,25 @@ def _gather(file: File, root: "etree._Element") -> None:
             file.data[element.get("id", "")] = element
         elif kind == "association":
             file.handlers[reference(element.get("sourceRef", ""))] = reference(element.get("targetRef", ""))
+        elif kind == "correlationPropertyRetrievalExpression":
+            _message_path(file, element)
+
+
+def _message_path(file: File, element: "etree._Element") -> None:
+    path, owner = element.find(BPMN + "messagePath"), element.getparent()
+    if path is not None and owner is not None:
+        paths = file.paths.setdefault(reference(element.get("messageRef", "")), {})
+        paths[owner.get("id", "")] = path
+
+
+def _bindings(element: "etree._Element") -> "dict[str, etree._Element]":
+    """Find by which data a process subscribes to correlation properties (8.4.2)."""
+    found = {}
+    for one in element.iterfind(f"{BPMN}correlationSubscription/{BPMN}correlationPropertyBinding"):
+        path = one.find(BPMN + "dataPath")
+        if path is not None:
+            found[reference(one.get("correlationPropertyRef", ""))] = path
+    return found
 
 
 def _read_shared(file: File, root: "etree._Element") -> None:
@@ -99,7 +118,7 @@ def _read_shared(file: File, root: "etree._Element") -> None:
         kind, identity = local(element), element.get("id", "")
         if kind == "message" and identity:
             key = element.get(ALIHDAYA + "key")
-            formula = file.formula(key, element) if key else None
+            formula = file.formula(key, element) if key else file.key(list(file.paths.get(identity, {}).values()))
             file.messages[identity] = Message(element.get("name", ""), formula)
         elif kind == "error" and identity:
             file.errors[identity] = Error(element.get("errorCode") or None)
@@ -125,6 +144,7 @@ def _runs(file: File, element: "etree._Element") -> bool:
 def _read_process(file: File, element: "etree._Element") -> Process:
     raw: list[RawNode] = []
     flows: list[etree._Element] = []
+    file.bindings = _bindings(element)
     _read_scope(file, element, None, raw, flows)
     nodes, connected = connect(file, raw, flows)
     identity = element.get("id", "")

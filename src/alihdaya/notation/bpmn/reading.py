@@ -39,7 +39,8 @@ class File:
 
     `skipped` holds ids of elements that are already a problem, so that references to them are not another one.
     `definitions` are event definitions at the root, `data` elements that stand for variables, both by id;
-    `handlers`: compensation boundary event -> activity, as associations connect them.
+    `handlers`: compensation boundary event -> activity, as associations connect them. `paths`: message -> correlation
+    property -> message path, `bindings`: property -> data path, of the process that is being read (8.4.2).
     """
 
     def __init__(self, name: str, names: frozenset[str]) -> None:
@@ -54,6 +55,8 @@ class File:
         self.definitions: dict[str, etree._Element] = {}
         self.data: dict[str, etree._Element] = {}
         self.handlers: dict[str, str] = {}
+        self.paths: dict[str, dict[str, etree._Element]] = {}
+        self.bindings: dict[str, etree._Element] = {}
         self.skipped: set[str] = set()
 
     def source(self, element: "etree._Element") -> Source:
@@ -86,6 +89,14 @@ class File:
         except NotationError as error:
             self.problems.extend(error.problems)
             return Formula(text, None, source)
+
+    def key(self, paths: "list[etree._Element]") -> Formula | None:
+        """Make one correlation key of the values of several paths; None where there are none."""
+        texts = [(path.text or "").strip() for path in paths]
+        if not texts:
+            return None
+        parts = ", ".join(f"string({text})" for text in texts)
+        return self.formula(texts[0] if len(texts) == 1 else f'string join([{parts}], "|")', paths[0])
 
     def expression(self, element: "etree._Element") -> Formula | None:
         """Parse the FEEL inside an expression element; None, with a problem, where there is none."""
