@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from alihdaya.operations.replay import prove
 from alihdaya.store import open_store
 from alihdaya.store.lease.fence import schema_of
+from alihdaya.store.lease.reader import Shards
 from alihdaya.store.schema import ITEM, OUTBOX
 from bench.chaos.client import Client
 from bench.chaos.cluster import BINARIES, Cluster, cluster
@@ -62,7 +63,7 @@ def run(
         raged = time.monotonic() - start
         client.wait(drain)
         total = time.monotonic() - start
-        time.sleep(2)  # what is answered is noted a moment later
+        _until_noted(base, shards, instances, drain)
         client.close()
         for node in nodes:
             node.end()
@@ -108,6 +109,27 @@ def _until_ready(watch: Watch, shards: int) -> None:
             return
         time.sleep(0.2)
     raise RuntimeError("the nodes did not come up within two minutes")
+
+
+def _until_noted(base: Cluster, shards: int, instances: int, seconds: float) -> None:
+    """Wait until the logs know all that was done: an effect comes before its note, and nodes may still die between."""
+    end = time.monotonic() + seconds
+    reader = Shards(base.url(), "judge", shards)
+    try:
+        while time.monotonic() < end:
+            if sum(_noted(reader, shard) for shard in range(1, shards + 1)) >= instances:
+                return
+            time.sleep(0.5)
+    finally:
+        reader.close()
+
+
+def _noted(reader: Shards, shard: int) -> int:
+    """Give how many items of a shard are delivered; 0 while anything is to go out."""
+    with reader.shard(shard).snapshot() as connection:
+        unsent = connection.execute(select(func.count()).select_from(OUTBOX)).scalar()
+        done = connection.execute(select(func.count()).where(ITEM.c.status == "delivered")).scalar()
+    return 0 if unsent else done or 0
 
 
 def _takeovers(seconds: list[float]) -> dict[str, Any]:

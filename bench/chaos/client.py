@@ -88,6 +88,7 @@ class Client:
             if not self._step(caller, errand):
                 with self._bell:
                     heappush(self._due, (time.monotonic() + 0.5, next(self._order), errand))
+        caller.close()
 
     def _step(self, caller: "_Caller", errand: Errand) -> bool:
         """Do what is next for an errand; says whether there is nothing to come back for."""
@@ -136,6 +137,11 @@ class _Caller:
             self._at = (self._at + 1) % len(self._client.addresses)
             address = self._client.addresses[self._at]
         return 0, None
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._lines.values():
+            line.close()
 
     def _once(self, address: str, path: str, content: bytes) -> tuple[int, str, Any]:
         line = self._lines.get(address)

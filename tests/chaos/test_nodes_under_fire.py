@@ -1,5 +1,7 @@
 """Two nodes over one PostgreSQL, killed and frozen, PostgreSQL felled once: the short form of `make chaos`."""
 
+import json
+
 import pytest
 from bench.chaos.__main__ import run, well
 from bench.chaos.cluster import BINARIES
@@ -13,7 +15,7 @@ MISSING = "NO POSTGRESQL 15: install it to run this test"
 @pytest.mark.skipif(not (BINARIES / "initdb").exists(), reason=MISSING)
 def test_nothing_is_lost_or_doubled():
     figures = run(instances=300, seconds=20, seed=7, shards=4, drain=120, loopback=True)
-    assert well(figures), figures
+    assert well(figures), json.dumps(figures)
     assert figures["kills"] + figures["cuts"] >= 2, figures
     assert figures["postgres_restarts"] == 1
     assert figures["takeovers"] > 0
