@@ -8,6 +8,7 @@ from alihdaya.engine.behaviours import arming, joins
 from alihdaya.engine.behaviours.binding import Binder
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.plan import ROOT, Arm, Catchers, Join, Plan
+from alihdaya.engine.segments import LIMIT, segment_of
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
 from alihdaya.notation.bpmn.details import Compensate, Detail, Error, Escalation, EventBased, Multiple, Rule, Step
@@ -28,8 +29,15 @@ Decisions = Mapping[str, DecisionLike]
 Steps = Mapping[str, StepFunction]
 
 
-def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budget: int = STEP_BUDGET) -> Plan:
-    """Make a process ready to run.
+def make_plan(
+    process: Process,
+    *,
+    decisions: Decisions,
+    steps: Steps,
+    step_budget: int = STEP_BUDGET,
+    compiled: bool = True,
+) -> Plan:
+    """Make a process ready to run; with `compiled` False, by the interpreter alone.
 
     Raises NotationError listing the process's structural errors and every decision and step that does not exist.
     """
@@ -46,6 +54,8 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
     for node in nodes:
         scopes[ROOT if node.parent is None else node.parent].append(node)
     handled = {scope: _event_starts(scopes, inside) for scope, inside in scopes.items()}
+    start = _only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts)
+    straight = compiled and not handled[ROOT] and step_budget > LIMIT
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
@@ -67,7 +77,8 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
         undo={scope: node.index for scope, some in handled.items() for node in some if _is(node, Compensate)},
         index={node.id: node.index for node in nodes},
         starts=tuple(starts),
-        start=_only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts),
+        start=start,
+        segment=segment_of(process, start, decisions, steps) if straight else None,
     )
 
 
