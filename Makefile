@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test lint check messages chaos bench conformance fuzz docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos simulate bench conformance fuzz docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NA
 	@{ $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-bench \
 		&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock \
 		&& touch $@; } || echo "the peers could not be installed; benches skip them" >&2
+
+simulate: setup-run ## live through seeded faults on a virtual clock: make simulate SEEDS=200 (FIRST=17 TRACE=1: that seed, told)
+	@$(BIN)/python -m simulation $(or $(SEEDS),200) $(if $(FIRST),--first $(FIRST)) $(if $(TRACE),--trace)
 
 conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
 	@$(BIN)/python -m conformance $(SUITE) $(DIR)

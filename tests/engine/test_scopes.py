@@ -11,6 +11,7 @@ from alihdaya.engine import (
     DeliverSignal,
     FireTimer,
     GoOn,
+    Retry,
     SetVariables,
     Start,
 )
@@ -249,6 +250,18 @@ def test_more_instances_than_a_command_may_make_are_an_incident_at_once():
     events = desk.send(Start({"n": 10**12}))
     assert len(events) < 5
     assert [incident.code for incident in desk.state.incidents.values()] == ["cardinality"]
+
+
+def test_a_run_of_a_repeating_activity_is_tried_again_by_itself():
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    work = script("t", "if loopCounter = 2 and bad then bad else {}").replace("</scriptTask>", loop + "</scriptTask>")
+    desk = desk_of(work + line("s", "t", "e"))
+    desk.send(Start({"bad": True}))
+    [(token, incident)] = desk.state.incidents.items()
+    assert incident.code == "no-result-name"
+    desk.send(SetVariables({"bad": False}))
+    desk.send(Retry(token))
+    assert desk.state.status == ENDED
 
 
 def test_an_error_goes_to_its_own_catcher_before_one_that_catches_all_and_uncaught_is_an_incident():

@@ -154,3 +154,32 @@ def test_worked_cases_are_run_and_are_no_part_of_what_is_deployed(tmp_path):
     assert [(one.code, one.source.row) for one in problems] == [("case-differs", 2)]
     problems = found(tmp_path / "odd", {"decisions/sise.cases.csv": right, "decisions/size.cases.csv": "given: x\n"})
     assert sorted(one.code for one in problems) == ["no-model", "unknown-column"]
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "severity", "shown"),
+    [
+        ("&gt;= 10", "DMN111", "error", "amount = 10"),
+        ("&gt; 11", "DMN101", "warning", "amount = 11"),
+        ("-", "", "", ""),
+    ],
+)
+def test_what_the_analysis_finds_in_the_decisions_is_told_as_grave_as_it_is(tmp_path, second, code, severity, shown):
+    rows = "".join(
+        f"<rule><inputEntry><text>{test}</text></inputEntry><outputEntry><text>{out}</text></outputEntry></rule>"
+        for test, out in (("&lt;= 10", '"small"'), (second, '"big"'))
+    )
+    table = (
+        f'<decisionTable hitPolicy="{"FIRST" if second == "-" else "UNIQUE"}">'
+        "<input><inputExpression><text>amount</text></inputExpression></input>"
+        f'<output name="out"/>{rows}</decisionTable>'
+    )
+    plain = '<literalExpression><text>if amount &gt; 10 then "big" else "small"</text></literalExpression>'
+    problems = found(tmp_path, {"decisions/size.dmn": (plain, table), "samples/size.json": None})
+    assert [(one.code, one.severity) for one in problems] == ([(code, severity)] if code else [])
+    assert all(shown in one.message and one.source.line for one in problems)
+
+
+@pytest.mark.parametrize("name", ["disruption", "payroll"])
+def test_the_packs_that_are_shipped_have_nothing_to_warn_of(name):
+    assert packs.check(packs.load(name)) == []

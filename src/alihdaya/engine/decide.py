@@ -16,7 +16,7 @@ from alihdaya.engine.events import (
     TimerFired,
     TimerSet,
 )
-from alihdaya.engine.full import BODY, Catch
+from alihdaya.engine.full import BODY, PART, Catch
 from alihdaya.engine.plan import ROOT, Plan, Stuck
 from alihdaya.engine.run import Run
 from alihdaya.engine.scope_events import CallClosed
@@ -298,7 +298,14 @@ def _retry(run: Run, command: commands.Retry) -> None:
     elif incident.stage == "offer":
         run.offer_again(token, node)
     else:
-        run.advance(token, node, run.plan.enter[node])
+        run.advance(token, node, (run.plan.inner if _in_part(run, token, incident.node) else run.plan.enter)[node])
+
+
+def _in_part(run: Run, token: int, node_id: str) -> bool:
+    """Tell whether a token is one run of a repeating activity, and not the one that carries them."""
+    full = run.state.full
+    scope = full.scopes.get(full.homes.get(token, 0)) if full is not None else None
+    return scope is not None and (scope.kind, scope.node) == (PART, node_id)
 
 
 _HANDLERS: dict[type, Callable[[Run, Any], None]] = {

@@ -6,6 +6,9 @@ from difflib import get_close_matches
 from alihdaya.kernel.errors import AlihdayaError, Problem, Source
 from alihdaya.notation import bpmn
 from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
+from alihdaya.notation.dmn.analysis import check_model
+from alihdaya.notation.dmn.analysis.writing import feel_text
+from alihdaya.notation.finding import Finding
 from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
@@ -19,7 +22,8 @@ def check(pack: Pack) -> list[Problem]:
     """Give every finding about a loaded pack; none of severity error means that it can be deployed.
 
     The process and its flows, the decisions, forms, steps, skills, certificates and units that are named, the
-    variables that are read, terms and roster where the pack has them, every sample and worked case. Steps are not run.
+    variables that are read, terms and roster where the pack has them, every sample and worked case, and what the
+    analysis of its decisions finds, notes left out. Steps are not run.
     """
     try:
         process = pack.process
@@ -42,7 +46,23 @@ def check(pack: Pack) -> list[Problem]:
         problems += _unsupplied(needed, before[node.index], after)
     reports, wrong = reports_of(pack)
     wrong += [problem for report in reports for problem in report.problems]
-    return problems + try_samples(pack, decisions) + wrong
+    return problems + _analysed(pack) + try_samples(pack, decisions) + wrong
+
+
+def _analysed(pack: Pack) -> list[Problem]:
+    return [
+        Problem(found.code, _said(found), found.source, found.level)
+        for model in pack.models.values()
+        for found in check_model(model)
+        if found.level != "note"
+    ]
+
+
+def _said(found: Finding) -> str:
+    if found.example is None:
+        return found.message()
+    shown = ", ".join(f"{name} = {feel_text(value)}" for name, value in found.example.items())
+    return f"{found.message()} Shown by {shown}"
 
 
 def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:

@@ -5,36 +5,21 @@ the groups grow by themselves while a commit is under way. Nobody is answered be
 go off by themselves when they are due.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from heapq import heappop
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
-from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import SECOND
-from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receive, Retry
+from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import GROUP, Desk
-from alihdaya.operations.perform import catch_up, perform
-from alihdaya.operations.receive import receive
-from alihdaya.work.keepable import unkeepable
+from alihdaya.operations.node.letters import Letter, carry_out
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""
-
-Former = dict[tuple[str, str], int]
-"""(channel, external id) -> the item that was received under it."""
-
-
-class Letter(NamedTuple):
-    """A command in the queue, with the promise of its answer. No command means: close."""
-
-    command: Command | None
-    at: int
-    answer: "Future[Any]"
 
 
 class Mailroom:
@@ -142,10 +127,7 @@ class Mailroom:
     def _worked_off(self, desk: Desk, letters: list[Letter]) -> Desk | None:
         """Carry out what is due and a group, commit and answer; None where the desk no longer agrees with its store."""
         try:
-            if self._clock is not None:
-                _let_time_run(desk, self._clock())
-            former = _former(desk, letters)
-            outcomes = [_outcome(desk, letter, former) for letter in letters]
+            outcomes = carry_out(desk, letters, None if self._clock is None else self._clock())
             if desk.commit():
                 self._told(desk)
         except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
@@ -160,56 +142,6 @@ class Mailroom:
         return desk
 
 
-def _let_time_run(desk: Desk, now: int) -> None:
-    """Let the timers go off that are due, the earliest first; at most a group of them between two commits."""
-    while len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
-        try:
-            perform(desk, Fire(timer[1], timer[2]), max(now, desk.at))
-        except Refused:
-            heappop(desk.timers)  # it comes up again with the next desk
-
-
 def _fail(letters: Iterable[Letter], error: Exception) -> None:
     for letter in letters:
         letter.answer.set_exception(error)
-
-
-def _former(desk: Desk, letters: Iterable[Letter]) -> Former:
-    """Find what was received before, one question a channel."""
-    asked: dict[str, list[str]] = defaultdict(list)
-    for command, _, _ in letters:
-        if type(command) is Receive and not _faults(command):
-            asked[command.channel].append(command.external_id)
-    return {
-        (channel, one): item for channel, ids in asked.items() for one, item in desk.store.known(channel, ids).items()
-    }
-
-
-def _faults(work: Receive) -> list[Problem]:
-    return unkeepable({**work.data, "channel": work.channel, "external_id": work.external_id})
-
-
-def _outcome(desk: Desk, letter: Letter, former: Former) -> tuple[Any, Exception | None]:
-    assert letter.command is not None  # noqa: S101 (narrowing for the type checker)
-    try:
-        at = max(letter.at, desk.at)
-        if isinstance(letter.command, Assign | Complete | Retry):
-            catch_up(desk, letter.command.item, at)
-        if type(letter.command) is Receive:
-            return _take_in(desk, letter.command, at, former), None
-        return perform(desk, letter.command, at), None
-    except Refused as refusal:
-        return None, refusal
-
-
-def _take_in(desk: Desk, work: Receive, at: int, former: Former) -> int:
-    """Receive what comes from outside, unless it cannot be kept or came before."""
-    faults = _faults(work)
-    if faults:
-        raise Refused(faults)
-    key = work.channel, work.external_id
-    if key in former:
-        place = Source(element=str(former[key]))
-        raise Refused(Problem("duplicate", f"{work.external_id} is item {former[key]}", place))
-    former[key] = receive(desk, work, at)
-    return former[key]

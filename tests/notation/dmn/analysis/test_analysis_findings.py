@@ -139,6 +139,34 @@ def test_a_decision_that_is_required_gives_only_what_it_gives():
     assert "DMN123" in codes(model(*parts, inputs=NUMBER))
 
 
+SPEED = table(
+    ["n", "m"], [((">= 5", "-"), ('"slow"',)), (("-", ">= 5"), ('"slow"',)), (("-", "-"), ('"fast"',))], "FIRST"
+)
+
+
+def required(rules, expression=""):
+    """A decision d over the speed, which follows from n and m, and over both of these."""
+    speed = decision("speed", literal(expression) if expression else SPEED, ["n", "m"])
+    whole = table(["speed", "n", "m"], rules, "FIRST", outputs=ONE)
+    return model(speed, decision("d", whole, ["n", "m"], ["speed"]), inputs={"n": "number", "m": "number"})
+
+
+def test_a_gap_that_no_input_reaches_as_a_required_decision_says_otherwise_is_a_note():
+    slow = [(('"slow"', ">= 5", "-"), ('"a"',)), (('"slow"', "-", ">= 5"), ('"a"',)), (('"fast"', "-", "-"), ('"b"',))]
+    (found,) = [one for one in check(required(slow)) if one.code == "DMN101"]
+    assert (found.level, found.sure, found.example) == ("note", False, None)
+
+
+@pytest.mark.parametrize("expression", ["", 'if n >= 5 or m >= 5 then "slow" else "fast"'])
+def test_a_gap_behind_a_required_decision_is_shown_by_inputs_of_the_model_alone(expression):
+    data = required([(('"slow"', ">= 5", "-"), ('"a"',)), (('"fast"', "-", "-"), ('"b"',))], expression)
+    (found,) = [one for one in check(data) if one.code == "DMN101"]
+    assert found.level == "warning"
+    assert set(found.example) == {"n", "m"}
+    assert decided(data, "speed", found.example)[0] == "slow"
+    assert decided(data, "d", found.example) == (None, ())
+
+
 def large_table(hit):
     columns = [f"c{place}" for place in range(12)]
     rules = []

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.kernel.errors import Source
 from alihdaya.notation.dmn.analysis import kinds
 from alihdaya.notation.dmn.analysis.columns import Room
+from alihdaya.notation.dmn.analysis.requirements import reached
 from alihdaya.notation.dmn.analysis.space import Box, Place
 from alihdaya.notation.finding import ANYTHING, Finding, Rule
 
@@ -54,15 +55,17 @@ def told(
     """Make a finding whose example is the point `place`.
 
     `shows` tells by the rules that really match whether the example shows it; where it does, the finding is sure even
-    if the space was not.
+    if the space was not. Where the table reads required decisions, the example is input data that makes them so.
     """
     example: dict[str, Any] | None = None if place is None else room.example(place)
     matching = None if example is None else room.matching(example)
     if matching is not None and not shows(matching):
         example, certain = None, False
     sure = certain if matching is None else shows(matching)
+    if example is not None and sure:
+        example = reached(room, example, shows)
     if place is not None and example is None:
-        sure = False  # a column is computed: the point may be one that no input reaches
+        sure = False  # the point may be one that no input reaches
     return Finding(rule, place_of(room, at), room.site.owner.id, facts, example, sure)
 
 

@@ -1,0 +1,90 @@
+"""A group of letters: commands with the promise of an answer, carried out together before one commit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from heapq import heappop
+from typing import Any, NamedTuple
+
+from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receive, Retry
+from alihdaya.operations.desk import GROUP, Desk
+from alihdaya.operations.perform import catch_up, perform
+from alihdaya.operations.receive import receive
+from alihdaya.work.keepable import unkeepable
+
+Former = dict[tuple[str, str], int]
+"""(channel, external id) -> the item that was received under it."""
+
+
+class Letter(NamedTuple):
+    """A command in the queue, with the promise of its answer. No command means: close."""
+
+    command: Command | None
+    at: int
+    answer: "Future[Any]"
+
+
+Outcome = tuple[Any, Refused | None]
+"""What a station gave back, or why it refused."""
+
+
+def carry_out(desk: Desk, letters: Sequence[Letter], now: int | None = None) -> list[Outcome]:
+    """Let the timers go off that are due at `now` (None: none), then carry out a group; gives the letters' outcomes.
+
+    Nothing is durable, and nobody may be answered, before the desk has committed.
+    """
+    if now is not None:
+        _let_time_run(desk, now)
+    former = _former(desk, letters)
+    return [_outcome(desk, letter, former) for letter in letters]
+
+
+def _let_time_run(desk: Desk, now: int) -> None:
+    """Let the timers go off that are due, the earliest first; at most a group of them between two commits."""
+    while len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
+        try:
+            perform(desk, Fire(timer[1], timer[2]), max(now, desk.at))
+        except Refused:
+            heappop(desk.timers)  # it comes up again with the next desk
+
+
+def _former(desk: Desk, letters: Iterable[Letter]) -> Former:
+    """Find what was received before, one question a channel."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for command, _, _ in letters:
+        if type(command) is Receive and not _faults(command):
+            asked[command.channel].append(command.external_id)
+    return {
+        (channel, one): item for channel, ids in asked.items() for one, item in desk.store.known(channel, ids).items()
+    }
+
+
+def _faults(work: Receive) -> list[Problem]:
+    return unkeepable({**work.data, "channel": work.channel, "external_id": work.external_id})
+
+
+def _outcome(desk: Desk, letter: Letter, former: Former) -> Outcome:
+    assert letter.command is not None  # noqa: S101 (narrowing for the type checker)
+    try:
+        at = max(letter.at, desk.at)
+        if isinstance(letter.command, Assign | Complete | Retry):
+            catch_up(desk, letter.command.item, at)
+        if type(letter.command) is Receive:
+            return _take_in(desk, letter.command, at, former), None
+        return perform(desk, letter.command, at), None
+    except Refused as refusal:
+        return None, refusal
+
+
+def _take_in(desk: Desk, work: Receive, at: int, former: Former) -> int:
+    """Receive what comes from outside, unless it cannot be kept or came before."""
+    faults = _faults(work)
+    if faults:
+        raise Refused(faults)
+    key = work.channel, work.external_id
+    if key in former:
+        place = Source(element=str(former[key]))
+        raise Refused(Problem("duplicate", f"{work.external_id} is item {former[key]}", place))
+    former[key] = receive(desk, work, at)
+    return former[key]
