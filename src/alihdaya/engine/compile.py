@@ -41,10 +41,7 @@ def make_plan(
 
     Raises NotationError listing the process's structural errors and every decision and step that does not exist.
     """
-    problems = [problem for problem in check_process(process) if problem.severity == "error"]
-    problems += _missing(process, decisions, steps)
-    if problems:
-        raise NotationError(problems)
+    _require_sound(process, decisions, steps)
     nodes = process.nodes
     starts = _starts(process)
     arms = tuple(_watched(process, node) for node in nodes)
@@ -151,6 +148,13 @@ def _joins(process: Process, behaviours: list[Any]) -> tuple[Join, ...]:
         elif node.kind is Kind.COMPLEX:
             found.append(joins.complex_gateway(process, node))
     return tuple(found)
+
+
+def _require_sound(process: Process, decisions: Decisions, steps: Steps) -> None:
+    problems = [problem for problem in check_process(process) if problem.severity == "error"]
+    problems += _missing(process, decisions, steps)
+    if problems:
+        raise NotationError(problems)
 
 
 def _missing(process: Process, decisions: Decisions, steps: Steps) -> list[Problem]:
