@@ -6,6 +6,7 @@ from folders import DECISION, build
 
 from alihdaya import packs
 from alihdaya.kernel.errors import PackError
+from alihdaya.packs.trial import reports_of
 
 
 def found(folder, changes=None):
@@ -183,3 +184,13 @@ def test_what_the_analysis_finds_in_the_decisions_is_told_as_grave_as_it_is(tmp_
 @pytest.mark.parametrize("name", ["disruption", "payroll"])
 def test_the_packs_that_are_shipped_have_nothing_to_warn_of(name):
     assert packs.check(packs.load(name)) == []
+
+
+@pytest.mark.parametrize("name", ["disruption", "payroll"])
+def test_the_cases_of_the_packs_that_are_shipped_reach_every_rule(name):
+    pack = packs.load(name)
+    reports, problems = reports_of(pack)
+    assert (len(reports), problems) == (len(pack.models), [])
+    for report in reports:
+        assert not report.failures
+        assert all(table.whole for table in report.coverage)

@@ -3,10 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from alihdaya.cli.settings import DATA, Settings, say
+
+if TYPE_CHECKING:
+    from alihdaya.channels.documents.folder import Written
+    from alihdaya.store import Store
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -26,17 +31,12 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.pass_obj
 def deliverables(settings: Settings, month: str, folder: Path, engagement: str, as_json: bool) -> None:
     """Write the deliverables."""
-    from alihdaya.channels.documents.folder import write_deliverables
-    from alihdaya.channels.documents.gather import delivered
-    from alihdaya.engagement.terms import from_wire
     from alihdaya.kernel.errors import Problem, Refused
 
     with settings.read() as store:
-        items = delivered(store, month, engagement)
-        issuers = {one.id: from_wire(one.terms).client.name for one in store.engagements()}
-    if not items:
+        written = hand_over(store, folder, month, engagement)
+    if written is None:
         raise Refused(Problem("nothing", say("nothing was delivered for which a pack has deliverables")))
-    written = write_deliverables(items, folder, issuers)
     if as_json:
         paid = {currency: {"payments": count, "sum": sum_} for currency, (count, sum_) in written.payments.items()}
         problems = [str(problem) for problem in written.problems]
@@ -49,3 +49,17 @@ def deliverables(settings: Settings, month: str, folder: Path, engagement: str, 
         for problem in written.problems:
             click.echo(f"{say('error')}: {problem}", err=True)
     sys.exit(1 if written.problems else 0)
+
+
+def hand_over(store: "Store", folder: Path, month: str = "", engagement: str = "") -> "Written | None":
+    """Write the deliverables of what a store holds, of a month and an engagement or of all; None where there are none.
+
+    Raises Refused where the day of an item cannot be worked out.
+    """
+    from alihdaya.channels.documents.folder import write_deliverables
+    from alihdaya.channels.documents.gather import delivered
+    from alihdaya.engagement.terms import from_wire
+
+    items = delivered(store, month, engagement)
+    issuers = {one.id: from_wire(one.terms).client.name for one in store.engagements()}
+    return write_deliverables(items, folder, issuers) if items else None

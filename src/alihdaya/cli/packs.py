@@ -41,20 +41,20 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
     from alihdaya.people.roster import read_roster
 
     found = load(place)
-    problems = check(found)
+    tried = reports_of(found)
+    problems = check(found, tried)
     errors = [problem for problem in problems if problem.severity == "error"]
     if not errors:
         plan_of(found, trusted=trust)
         scripts_of(found)
         if found.roster is not None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
-    reports = reports_of(found)[0]
-    told = {failure.problem: failure.explained for report in reports for failure in report.failures}
+    told = {failure.problem: failure.explained for report in tried[0] for failure in report.failures}
     for problem in problems:
         click.echo(f"{say(problem.severity)}: {problem}")
         if problem in told:
             show_explained(settings, told[problem])
-    for report in reports if not errors else ():
+    for report in tried[0] if not errors else ():
         show_coverage(settings, report)
     click.echo(
         say("{name}: {samples} samples, {errors} errors, {warnings} warnings").format(

@@ -25,7 +25,7 @@ from alihdaya.console.words import words
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.invoice import invoice_to_plain
 from alihdaya.engagement.terms import Terms
-from alihdaya.kernel.errors import PackError, Problem
+from alihdaya.kernel.errors import PackError, Problem, Refused
 from alihdaya.kernel.errors import Source as Place
 from alihdaya.kernel.time import micros
 from alihdaya.notation.bpmn import UserWork
@@ -111,7 +111,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
                 seed=order.seed,
                 made_at=now(),
             )
-            files = _write(facts, ran, order, settings, bars)
+            files = _write(facts, ran, order, settings, bars, deliverables=service.pack.deliverables is not None)
         rejects = bool(views.rejects(desk.store, ran.source, limit=1))
         return Outcome(settings.language, summary(facts, files), object_of(facts, ran), rejects, facts.vocabulary)
 
@@ -225,7 +225,9 @@ def _reject_file(store: Store, ran: Ran, out: Path) -> Path | None:
     return target if write_rejects(target, rows) else None
 
 
-def _write(facts: Facts, ran: Ran, order: Order, settings: Settings, bars: "Bars") -> dict[str, str]:
+def _write(
+    facts: Facts, ran: Ran, order: Order, settings: Settings, bars: "Bars", *, deliverables: bool
+) -> dict[str, str]:
     """Write what people read; gives what each file is -> its path."""
     bar = bars.add_task(say("Invoices and report"), total=len(facts.bills) + 1)
     folder = order.out / "invoices"
@@ -238,9 +240,26 @@ def _write(facts: Facts, ran: Ran, order: Order, settings: Settings, bars: "Bars
         (folder / f"{made.month}.html").write_text(invoice_html(plain, settings.language), encoding="utf-8")
         bars.advance(bar)
     files = {say("Report"): str(order.out / "report.html"), say("Invoices"): str(folder)}
+    if deliverables:
+        files |= _deliverables(facts, order.out / "deliverables", bars)
     rejects = _reject_file(facts.store, ran, order.out)
     if rejects:
         files[say("Rejected rows")] = str(rejects)
     write_report(report(facts, files), order.out / "report.html", settings.language)
     bars.advance(bar)
     return files
+
+
+def _deliverables(facts: Facts, folder: Path, bars: "Bars") -> dict[str, str]:
+    """Write what the pack's deliverables.toml says; what could not be made of an item is told."""
+    from alihdaya.cli.deliverables import hand_over
+
+    try:
+        written = hand_over(facts.store, folder, engagement=facts.terms.engagement)
+    except Refused as refusal:
+        problems, made = refusal.problems, False
+    else:
+        problems, made = tuple(written.problems if written else ()), written is not None
+    for problem in problems:
+        bars.console.print(say("warning: {problem}").format(problem=problem))
+    return {say("Deliverables"): str(folder)} if made else {}

@@ -8,6 +8,7 @@ from alihdaya.notation import bpmn
 from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
 from alihdaya.notation.dmn.analysis import check_model
 from alihdaya.notation.dmn.analysis.writing import feel_text
+from alihdaya.notation.dmn.cases import Report
 from alihdaya.notation.finding import Finding
 from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.offer import check_offer
@@ -18,12 +19,13 @@ from alihdaya.packs.trial import reports_of, try_samples
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 
 
-def check(pack: Pack) -> list[Problem]:
+def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -> list[Problem]:
     """Give every finding about a loaded pack; none of severity error means that it can be deployed.
 
     The process and its flows, the decisions, forms, steps, skills, certificates and units that are named, the
     variables that are read, terms and roster where the pack has them, every sample and worked case, and what the
-    analysis of its decisions finds, notes left out. Steps are not run.
+    analysis of its decisions finds, notes left out. Steps are not run. `tried` is what `reports_of` gives, where it
+    is known already.
     """
     try:
         process = pack.process
@@ -44,8 +46,8 @@ def check(pack: Pack) -> list[Problem]:
             needed += [Read(node, name, f"decision {decision!r}") for name in decisions[decision].inputs]
         after = before[node.index] | writes(pack, node)
         problems += _unsupplied(needed, before[node.index], after)
-    reports, wrong = reports_of(pack)
-    wrong += [problem for report in reports for problem in report.problems]
+    reports, unread = tried or reports_of(pack)
+    wrong = unread + [problem for report in reports for problem in report.problems]
     return problems + _analysed(pack) + try_samples(pack, decisions) + wrong
 
 

@@ -1,6 +1,7 @@
 """The reference for decisions: walk the linked trees, one rule after the other."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from alihdaya.notation.dmn import model
@@ -11,6 +12,7 @@ from alihdaya.notation.dmn.table import Answer, Table, evaluate_table
 from alihdaya.notation.feel import access
 from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, spend, weight
 from alihdaya.notation.feel.evaluator import Diagnostic, Notes, walk
+from alihdaya.notation.feel.ir import Node
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function, clean
 
@@ -155,7 +157,7 @@ class Run:
     def function(self, logic: Logic) -> Function:
         """Make the function of a knowledge model."""
         known: Variables = {}
-        cost = weight(logic.root)
+        cost, height = _costs(_Same(logic.root))
 
         def called(*arguments: Any) -> Any:
             spend(cost)
@@ -164,7 +166,7 @@ class Run:
             scope = {**known, **dict(zip(logic.parameters, arguments, strict=True))}
             return self._named(logic.id, lambda: self.body(logic, scope))
 
-        return Function(logic.parameters, called, logic.types, depth_of(logic.root))
+        return Function(logic.parameters, called, logic.types, height)
 
     def service(self, service: Service) -> Function:
         """Make the function of a decision service."""
@@ -188,6 +190,26 @@ class Run:
         if fitted is None and value is not None and self.notes is not None:
             self.notes.append(Diagnostic("type", f"the value of {service.name!r} is of another type", 0, service.id))
         return fitted
+
+
+class _Same:
+    """A tree that equals itself only: trees are large to compare and to hash."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.root is other.root
+
+    def __hash__(self) -> int:
+        return id(self.root)
+
+
+@lru_cache(maxsize=256)
+def _costs(tree: _Same) -> tuple[int, int]:
+    return weight(tree.root), depth_of(tree.root)
 
 
 def _inside(scope: Variables, name: str) -> Variables:
