@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plans import NOON, Table, flow, line, plan_of, script
 from test_generated import BLOCKS, Drawing
 
-from alihdaya.engine import Start, apply, decide
+from alihdaya.engine import CompleteTask, Start, apply, decide
 from alihdaya.engine.compile import make_plan
 from alihdaya.kernel.errors import Refused
 from alihdaya.notation.bpmn.errors import BpmnError
@@ -24,44 +24,56 @@ VALUES = st.one_of(
     st.sampled_from([1.5, object, [2.5], {"a": {3: 1}}]),
 )
 
-
-def outcome(plan, command):
-    try:
-        events, state = decide(plan, None, command, NOON)
-    except Refused as refusal:
-        return str(refusal)
-    folded = None
-    for event in events:
-        folded = apply(folded, event)
-    assert repr(folded) == repr(state)
-    return repr(events), repr(state)
+DATA = st.dictionaries(st.sampled_from(["n", "other", "m"]), VALUES, max_size=3)
 
 
-def both(body, command, **given_):
+def outcome(plan, command, results=()):
+    """Start, then finish the first task that waits, with one result after another; all events and states as text."""
+    told, state, folded, left = [], None, None, list(results)
+    while True:
+        before = repr(state)
+        try:
+            events, after = decide(plan, state, command, NOON)
+        except Refused as refusal:
+            return [*told, str(refusal)]
+        assert repr(state) == before
+        state = after
+        for event in events:
+            folded = apply(folded, event)
+        assert repr(folded) == repr(state)
+        told += [repr(events), repr(state)]
+        tasks = [token for token, wait in state.waits.items() if wait.kind == "task"]
+        if not tasks or not left:
+            return told
+        command = CompleteTask(tasks[0], left.pop())
+
+
+def both(body, command, results=(), **given_):
     swift = plan_of(body, **given_)
     plain = make_plan(swift.process, **({"decisions": {}, "steps": {}} | given_), compiled=False)
     assert plain.segment is None
-    return swift, outcome(swift, command), outcome(plain, command)
+    return swift, outcome(swift, command, results), outcome(plain, command, results)
 
 
 @settings(max_examples=150, deadline=None)
-@given(BLOCKS, st.dictionaries(st.sampled_from(["n", "other", "m"]), VALUES, max_size=3))
-def test_random_models_with_any_data_go_the_same_way(block, variables):
+@given(BLOCKS, DATA, st.lists(DATA, max_size=6))
+def test_random_models_with_any_data_go_the_same_way(block, variables, results):
     drawing = Drawing()
     first, last = drawing.draw(block)
     body = "\n".join(drawing.parts) + line("s", first) + line(last, "e")
-    _, swift, plain = both(body, Start(variables))
+    _, swift, plain = both(body, Start(variables), results)
     assert swift == plain
 
 
 DECIDING = (
     '<businessRuleTask id="t" alihdaya:decision="d" alihdaya:result="{result}"/><exclusiveGateway id="g"{default}/>'
-    '<serviceTask id="w" alihdaya:step="step"/><userTask id="u"/><endEvent id="e2"/>'
+    '<serviceTask id="w" alihdaya:step="step"/><endEvent id="e2"/>'
+    '<userTask id="u" alihdaya:priority="n + 1"/><userTask id="u2"/>'
     + script("k", "n * 2 + rate", "{total}")
     + line("s", "t", "g")
     + flow("g", "k", "rate > 1")
     + flow("g", "w", "rate = 1 and n != 3", "way")
-    + line("k", "u", "e")
+    + line("k", "u", "u2", "e")
     + line("w", "e2")
 )
 RESULTS = st.sampled_from([None, 0, 1, 2, Decimal("1.5"), "x", True, {"rate": 2}, {"rate": 2, "n": "y"}, [1], 1.5])
@@ -71,8 +83,8 @@ GIVEN = st.sampled_from(
 
 
 @settings(max_examples=250, deadline=None)
-@given(RESULTS, GIVEN, VALUES, st.sampled_from(["rate", ""]), st.sampled_from(["total", ""]), st.booleans())
-def test_decisions_scripts_steps_and_choices_go_the_same_way(value, given_, n, result, total, default):
+@given(RESULTS, GIVEN, VALUES, st.sampled_from(["rate", ""]), st.sampled_from(["total", ""]), st.booleans(), DATA)
+def test_decisions_scripts_steps_and_choices_go_the_same_way(value, given_, n, result, total, default, done):
     def step(_variables):
         if isinstance(given_, Exception):
             raise given_
@@ -80,7 +92,7 @@ def test_decisions_scripts_steps_and_choices_go_the_same_way(value, given_, n, r
 
     body = DECIDING.format(result=result, total=total, default=' default="way"' if default else "")
     decisions = {"d": Table(lambda _: (value, (1,)))}
-    swift, one, other = both(body, Start({"n": n}), decisions=decisions, steps={"step": step})
+    swift, one, other = both(body, Start({"n": n}), [done, done], decisions=decisions, steps={"step": step})
     assert swift.segment is not None
     assert one == other
 

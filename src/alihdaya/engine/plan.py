@@ -100,6 +100,8 @@ class Plan:
     start: Node | None = field(repr=False)
     segment: Callable[[Any], Any] | None = field(default=None, repr=False)
     """The compiled way of a new instance (engine.segments), None where there is none."""
+    afters: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict, repr=False)
+    """The compiled ways on from people's tasks, by their ids."""
 
     def node(self, node_id: str) -> Node:
         """Give the node of that id. Raises KeyError."""

@@ -1,4 +1,4 @@
-"""Compiled segments: the straight way of a new instance, up to where it ends or must wait, as one generated function.
+"""Compiled segments: the straight way from the start or from a person's task to the next wait, as one function.
 
 A segment is a shortcut and never another meaning. What it does not know it leaves to the interpreter (`run.Run`):
 from the start, where data is unusual or a decision, script or step fails; or from the node where it stops.
@@ -9,12 +9,20 @@ from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 from alihdaya.engine.behaviours.tasks import StepFunction
-from alihdaya.engine.commands import Start
-from alihdaya.engine.events import DecisionMade, InstanceEnded, InstanceStarted, Moved, VariablesSet
-from alihdaya.engine.state import ENDED, RUNNING, Instance
+from alihdaya.engine.commands import CompleteTask, Start
+from alihdaya.engine.events import (
+    DecisionMade,
+    InstanceEnded,
+    InstanceStarted,
+    Moved,
+    TaskClosed,
+    TaskOffered,
+    VariablesSet,
+)
+from alihdaya.engine.state import ENDED, RUNNING, TASK, Instance, Wait
 from alihdaya.engine.values import ATOMS, check_value, check_variables
 from alihdaya.kernel.event import Event
-from alihdaya.notation.bpmn.details import Rule, Script, Step
+from alihdaya.notation.bpmn.details import Rule, Script, Step, UserWork
 from alihdaya.notation.bpmn.graph import Flow, Kind, Node, Process
 from alihdaya.notation.feel.budget import needs_limits
 from alihdaya.notation.feel.compiler import compile_expression
@@ -39,10 +47,14 @@ class Found(NamedTuple):
     path: tuple[int, ...]
     node: int
     steps: int
+    token: int
 
 
 Segment = Callable[[Start], Found | None]
 """From the command that starts an instance; None where the interpreter must take it from the start."""
+
+After = Callable[[Instance, CompleteTask], Found | None]
+"""From an instance with one token, and the command that finishes its task; None as of Segment."""
 
 
 def segment_of(
@@ -56,9 +68,64 @@ def segment_of(
         return None
     if start.parent is not None or start.data is not None or process.flows[start.outgoing[0]].condition is not None:
         return None
-    writer = _Writer(process, start, decisions, steps)
-    writer.write()
-    return writer.build() if writer.passed else None
+    writer = _Writer(process, decisions, steps)
+    fields = ", ".join(map(writer.out.constant, (process.id, start.id, -1 - start.index)))
+    first = f"new({writer.out.constant(InstanceStarted)}, ({fields}, mapping, called))"
+    flow = start.outgoing[0]
+    writer.go(process.flows[flow].target, _Way((first,), (flow,), frozenset({start.index}), {}, 1, 0))
+    return writer.build(_starting(writer.out, start), ("command",)) if writer.passed else None
+
+
+def afters_of(process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]) -> dict[str, After]:
+    """Compile the segments that begin where a person's task was finished, by the task's id."""
+    found: dict[str, After] = {}
+    for node in process.nodes:
+        writer = _Writer(process, decisions, steps)
+        if node.parent is None and writer.offers(node):
+            flow = node.outgoing[0]
+            writer.go(process.flows[flow].target, _Way(("*head",), (flow,), frozenset({node.index}), {}, 1, 0))
+            if writer.passed:
+                found[node.id] = writer.build(_finishing(writer.out, node), ("before", "command"))
+    return found
+
+
+def _starting(out: Emitter, start: Node) -> list[str]:
+    return [
+        " mapping, node, called = command",
+        f" if node and node != {out.constant(start.id)}: return None",
+        *_CHECK,
+        " scope = mapping.copy()",
+        " token, next_token, next_timer = 1, 2, 1",
+        f" tokens = {{1: {-1 - start.index}}}",
+    ]
+
+
+def _finishing(out: Emitter, node: Node) -> list[str]:
+    node_id = out.constant(node.id)
+    return [
+        " token, mapping = command",
+        " if before.full is not None or len(before.tokens) != 1 or before.timers or before.incidents: return None",
+        " scope = before.variables.copy()",
+        f" head = [new({out.constant(TaskClosed)}, (token, {node_id}, 'completed'))]",
+        " if mapping:",
+        *(f" {line}" for line in _CHECK),
+        f"  head.append(new({out.constant(VariablesSet)}, ({node_id}, mapping, 0)))",
+        "  scope.update(mapping)",
+        " called, next_token, next_timer = before.called, before.next_token, before.next_timer",
+        " tokens = before.tokens.copy()",
+    ]
+
+
+_CHECK = (
+    " if type(mapping) is dict and tuple(mapping) in seen:",
+    "  for value in mapping.values():",
+    "   if type(value) not in ATOMS: check_value(value, '')",
+    "  mapping = mapping.copy()",
+    " else:",
+    "  mapping = check_variables(mapping)",
+    "  if len(seen) < 1000: seen.add(tuple(mapping))",
+)
+"""How variables that come in are copied and checked: quickly, where their names were found good before."""
 
 
 class _Way(NamedTuple):
@@ -76,34 +143,30 @@ class _Way(NamedTuple):
 
 
 class _Writer:
-    def __init__(
-        self, process: Process, start: Node, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]
-    ) -> None:
-        self.process, self.start = process, start
-        self.decisions, self.functions = decisions, steps
-        self.attached = {node.attached for node in process.nodes if node.handler is not None}
+    def __init__(self, process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]) -> None:
+        self.process, self.decisions, self.functions = process, decisions, steps
+        self.watched = {node.attached for node in process.nodes}
+        self.handled = {node.attached for node in process.nodes if node.handler is not None}
         self.passed = 0
         names = {name for flow in process.flows if flow.condition for name in flow.condition.expr.names}
-        names |= {
-            name for node in process.nodes if isinstance(node.detail, Script) for name in node.detail.formula.expr.names
-        }
-        self.out = Emitter(frozenset(names))
-        self.out.namespace.update(new=tuple.__new__, blank=Instance.__new__, Instance=Instance, ATOMS=ATOMS)
-        self.out.namespace.update(check_value=check_value, check_variables=check_variables, Found=Found)
+        for node in process.nodes:
+            if isinstance(node.detail, Script):
+                names |= node.detail.formula.expr.names
+            elif isinstance(node.detail, UserWork) and node.detail.priority is not None:
+                names |= node.detail.priority.expr.names
         seen: set[tuple[str, ...]] = set()  # names that were found good: items of one process share a few such sets
-        self.out.namespace.update(seen=seen, tuple=tuple, len=len)
+        self.out = Emitter(frozenset(names))
+        self.out.namespace.update(new=tuple.__new__, blank=Instance.__new__, Instance=Instance, ATOMS=ATOMS, seen=seen)
+        self.out.namespace.update(check_value=check_value, check_variables=check_variables, tuple=tuple, len=len)
+        self.out.namespace.update(Found=Found, Wait=Wait)
 
-    def write(self) -> None:
-        """Write the code of all ways from the start."""
-        constant = self.out.constant
-        started = (self.process.id, self.start.id, -1 - self.start.index)
-        fields = ", ".join(map(constant, started))
-        first = f"new({constant(InstanceStarted)}, ({fields}, mapping, called))"
-        flow = self.start.outgoing[0]
-        way = _Way((first,), (flow,), frozenset({self.start.index}), {}, 1, 0)
-        self._go(self.process.flows[flow].target, way)
+    def offers(self, node: Node) -> bool:
+        """Tell whether a node is a person's task with nothing at its boundary, and one way on."""
+        if node.kind is not Kind.USER_TASK or node.index in self.watched or not self._plain(node):
+            return False
+        return len(node.outgoing) == 1 and self.process.flows[node.outgoing[0]].condition is None
 
-    def _go(self, index: int, way: _Way) -> None:
+    def go(self, index: int, way: _Way) -> None:
         """Write a node and all that follows it on this way."""
         node = self.process.nodes[index]
         known = index not in way.seen and self.passed < LIMIT and way.depth < DEEPEST and self._plain(node)
@@ -119,7 +182,7 @@ class _Writer:
             node.loop is None
             and node.data is None
             and node.start_quantity == node.completion_quantity == 1
-            and node.index not in self.attached
+            and node.index not in self.handled
             and not node.compensates
         )
 
@@ -129,6 +192,8 @@ class _Writer:
             return self._choice
         if node.kind is Kind.END and node.detail is None and not node.outgoing:
             return self._end
+        if self.offers(node):
+            return self._offer
         single = len(node.outgoing) == 1 and self.process.flows[node.outgoing[0]].condition is None
         if single and isinstance(node.detail, Rule | Script | Step):
             return {Rule: self._rule, Script: self._script, Step: self._step}[type(node.detail)]
@@ -138,7 +203,7 @@ class _Writer:
         self._take(self.process.flows[node.outgoing[0]], way)
 
     def _take(self, flow: Flow, way: _Way) -> None:
-        self._go(flow.target, way._replace(path=(*way.path, flow.index)))
+        self.go(flow.target, way._replace(path=(*way.path, flow.index)))
 
     def _choice(self, node: Node, way: _Way) -> None:
         """Exclusive gateway (13.4.2); without a way out the interpreter says what is wrong."""
@@ -209,57 +274,66 @@ class _Writer:
             return f"{self.out.constant(compile_expression(expr))}(scope)"
         return self.out.emit(expr.root, Names(None, way.bound))
 
+    def _offer(self, node: Node, way: _Way) -> None:
+        """User task: offer it, and wait."""
+        constant, priority = self.out.constant, "0"
+        if isinstance(node.detail, UserWork) and node.detail.priority is not None:
+            priority = self._value(node.detail.priority.expr, way)
+            with self.out.block(f"if type({priority}) is not int:"):
+                self.out.line("return None")
+        node_id, place = constant(node.id), constant(way.path[-1])
+        offered = f"new({constant(TaskOffered)}, (token, {node_id}, {priority}))"
+        self.out.line(f"waits = {{token: new(Wait, ({constant(TASK)}, {node_id}, '', ''))}}")
+        self._found((*way.events, self._moved(way), offered), RUNNING, None, f"{{token: {place}}}", "waits", way, -1)
+
     def _end(self, node: Node, way: _Way) -> None:
-        moved = f"new({self.out.constant(Moved)}, (1, {self.out.constant(way.path)}))"
         ended = f"new({self.out.constant(InstanceEnded)}, ({self.out.constant(node.id)},))"
-        self._found((*way.events, moved, ended), ENDED, node.id, {}, ((), -1, way.steps))
+        self._found((*way.events, self._moved(way), ended), ENDED, node.id, "{}", "{}", way, -1)
 
     def _stop(self, index: int, way: _Way) -> None:
-        place = -1 - self.start.index
-        self._found(way.events, RUNNING, None, {1: place}, (way.path, index, way.steps))
+        self._found(way.events, RUNNING, None, "tokens", "{}", way, index)
 
-    def _found(
-        self, events: tuple[str, ...], status: str, ended_at: str | None, tokens: dict[int, int], rest: tuple[Any, ...]
+    def _moved(self, way: _Way) -> str:
+        return f"new({self.out.constant(Moved)}, (token, {self.out.constant(way.path)}))"
+
+    def _found(  # noqa: PLR0917 - what an instance is made of
+        self,
+        events: tuple[str, ...],
+        status: str,
+        ended_at: str | None,
+        tokens: str,
+        waits: str,
+        way: _Way,
+        node: int,
     ) -> None:
         """Write the state as `apply` would leave it, and give everything back."""
-        fields = {"process": self.process.id, "status": status, "ended_at": ended_at, "next_token": 2, "next_timer": 1}
         line, constant = self.out.line, self.out.constant
         line("state = blank(Instance)")
-        for name, value in fields.items():
-            line(f"state.{name} = {constant(value)}")
-        line(f"state.tokens = {tokens}")
-        line("state.variables, state.called, state.full = scope, called, None")
-        line("state.waits, state.timers, state.incidents = {}, {}, {}")
-        line(f"return new(Found, ([{', '.join(events)}], state, {', '.join(map(constant, rest))}))")
+        facts = ", ".join(map(constant, (self.process.id, status, ended_at)))
+        line(f"state.process, state.status, state.ended_at = {facts}")
+        line(f"state.tokens, state.waits, state.timers, state.incidents = {tokens}, {waits}, {{}}, {{}}")
+        line("state.next_token, state.next_timer, state.called, state.full = next_token, next_timer, called, None")
+        line("state.variables = scope")
+        rest = (way.path if node >= 0 else (), node, way.steps)
+        line(f"return new(Found, ([{', '.join(events)}], state, {', '.join(map(constant, rest))}, token))")
 
-    def build(self) -> Segment:
-        """Compile what was written."""
+    def build(self, head: list[str], parameters: tuple[str, ...]) -> Any:
+        """Compile what was written, behind `head`, to a function that gives None where anything is unusual."""
         out = self.out
-        head = [
-            "def segment(command):",
-            " mapping, node, called = command",
-            f" if node and node != {out.constant(self.start.id)}: return None",
-            " if type(mapping) is dict and tuple(mapping) in seen:",
-            "  for value in mapping.values():",
-            "   if type(value) not in ATOMS: check_value(value, '')",
-            "  mapping = mapping.copy()",
-            " else:",
-            "  mapping = check_variables(mapping)",
-            "  if len(seen) < 1000: seen.add(tuple(mapping))",
-            " scope = mapping.copy()",
-        ]
+        reads = []
         for name, local in out.loads.items():
-            head.append(f" {local} = scope.get({out.constant(name)})")
-            head.append(f" if type({local}) is Decimal and not {local}.is_finite(): return None")
-        module = compile("\n".join([*head, *out.lines]), f"<segment {self.process.id}>", "exec")
+            reads.append(f" {local} = scope.get({out.constant(name)})")
+            reads.append(f" if type({local}) is Decimal and not {local}.is_finite(): return None")
+        source = [f"def segment({', '.join(parameters)}):", *head, *reads, *out.lines]
+        module = compile("\n".join(source), f"<segment {self.process.id}>", "exec")
         code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
         return _guarded(FunctionType(code, out.namespace))
 
 
-def _guarded(swift: Segment) -> Segment:
-    def segment(command: Start) -> Found | None:
+def _guarded(swift: Callable[..., Found | None]) -> Callable[..., Found | None]:
+    def segment(*given: Any) -> Found | None:
         try:
-            return swift(command)
+            return swift(*given)
         except Exception:  # noqa: BLE001  # whatever it is, the interpreter meets it again and says what it means
             return None
 
