@@ -24,7 +24,11 @@ _COMMANDS = {
     "complete": ("work", "finish a task with its result"),
     "message": ("work", "deliver a message to the item that waits for it"),
     "retry": ("work", "try again what ended in an incident"),
-    "serve": ("serve", "open the console at 127.0.0.1: the floor, live"),
+    "serve": ("server.serve", "open the console at 127.0.0.1: the floor, live"),
+    "node": (
+        "server.node",
+        "be one of many nodes over one PostgreSQL, with an HTTP API and an outbox",
+    ),
     "export": ("export", "write the log for process mining, as OCEL 2.0 or XES"),
     "replay": ("look", "rebuild every table from the log alone, and compare"),
     "check": ("checks", "check decision models: gaps, overlaps, rules that never decide, types"),
