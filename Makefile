@@ -43,8 +43,8 @@ check: test ## the same as test: ruff, mypy strict, import-linter, sizes, tests
 messages: setup ## bring the message catalogues up to date and name what is not translated
 	$(BIN)/python -m alihdaya.locale.refresh
 
-chaos: setup ## kill real processes, again and again, on both databases
-	$(BIN)/python -m pytest tests/chaos tests/store/test_kill.py -v
+chaos: setup ## kill and cut off nodes over one PostgreSQL: make chaos INSTANCES=20000 SECONDS=180 SEED=1
+	@$(BIN)/python -m bench.chaos --instances $(or $(INSTANCES),20000) --seconds $(or $(SECONDS),180) --seed $(or $(SEED),1)
 
 bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NAME)
 	@$(BIN)/python -m bench $(NAME)

@@ -28,6 +28,8 @@ HOLDS = {
     "timer": "timers that run",
     "subscription": "messages that are waited for",
     "incident": "tokens that cannot go on, and why",
+    "outbox": "what is to go out and was not acknowledged",
+    "attempt": "sends that failed: how often, why, and when again (0: a dead letter)",
     "person": "who is on the roster",
     "certificate": "trainings finished, from when until when",
     "test": "language tests, with score and pass mark",

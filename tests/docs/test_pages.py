@@ -86,7 +86,7 @@ def test_sizes_that_the_house_names_are_those_of_its_test():
 
 
 def test_the_ports_and_variables_that_are_named_are_the_real_ones():
-    from alihdaya.cli.serve import serve
+    from alihdaya.cli.server.serve import serve
 
     port = next(option.default for option in serve.params if option.name == "port")
     for path in PAGES:

@@ -13,6 +13,11 @@ from alihdaya.work.events import (
     ItemDelivered,
     ItemReceived,
     ItemStopped,
+    SendDone,
+    SendFailed,
+    SendQueued,
+    SendRetried,
+    SendWithdrawn,
     TaskAssigned,
     TaskCancelled,
     TaskDone,
@@ -145,6 +150,22 @@ def year(*, items=40, seed=1, unfinished=True):
         if not stories[item] or (unfinished and chance.random() < 0.15):
             under_way.remove(item)
     return numbered(log)
+
+
+def sends(entries):
+    """What goes on after these entries: the last item sends five times, each of which ends (or not) another way."""
+    last = entries[-1].seq
+    item = max(entry.item for entry in entries)
+    queued = [SendQueued(n, 0, "tell", "told", f"k-{n}", {"amount": Decimal("1.50")}) for n in range(5)]
+    seq = last + 1
+    rest = [
+        queued,
+        [SendFailed(seq, 0, 1, "HTTP 503", START)],
+        [SendFailed(seq, 1, 1, "HTTP 404", 0), SendFailed(seq, 2, 1, "HTTP 404", 0)],
+        [SendRetried(seq, 1), SendDone(seq, 3, 200)],
+        [SendWithdrawn(seq, 4), SendFailed(seq, 0, 2, "HTTP 503", START)],
+    ]
+    return numbered([(item, events) for events in rest], after=last)
 
 
 def numbered(log, *, after=0):

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import happenings
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -5,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from alihdaya.engine.applying import apply
 from alihdaya.store import open_store
 from alihdaya.store.replay import Difference, compare, rebuilt, replay
+from alihdaya.store.resume import sends
 from alihdaya.store.schema import PROJECTED
 
 
@@ -60,7 +63,9 @@ def planted(column):
 
 @pytest.fixture
 def pair(store):
-    store.commit(happenings.year(items=200, seed=2), recorded_at=0)
+    entries = happenings.year(items=200, seed=2)
+    store.commit(entries, recorded_at=0)
+    store.commit(happenings.sends(entries), recorded_at=0)
     with rebuilt(store) as fresh:
         yield store, fresh
 
@@ -114,3 +119,17 @@ def test_replaying_an_empty_log_gives_empty_tables(store):
     with rebuilt(store) as fresh:
         assert list(compare(store, fresh)) == []
         assert replay(store, fresh) == 0
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_what_goes_out_is_the_same_from_the_log_however_it_was_committed(store, batch):
+    entries = happenings.year(items=20)
+    store.commit(entries, recorded_at=0)
+    more = happenings.sends(entries)
+    for start in range(0, len(more), batch):
+        store.commit(more[start : start + batch], recorded_at=0)
+    found = {number: (send.attempts, send.dead, send.reason) for (_, number), send in sends(store).items()}
+    assert found == {0: (2, False, "HTTP 503"), 1: (0, False, ""), 2: (1, True, "HTTP 404")}
+    assert {send.payload["amount"] for send in sends(store).values()} == {Decimal("1.50")}
+    with rebuilt(store) as fresh:
+        assert list(compare(store, fresh)) == []

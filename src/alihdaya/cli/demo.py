@@ -47,7 +47,7 @@ def demo(
     file = flights_file(data, rows)
     order = Order("disruption", file, None, None, data, True, seed)
     if serving:
-        from alihdaya.cli.serve import beside
+        from alihdaya.cli.server.serve import beside
 
         with beside(here, port):
             work_off(here, order).publish(as_json=as_json)

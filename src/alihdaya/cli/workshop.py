@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.figures import Facts, as_json, report, summary
+from alihdaya.cli.server.papers import people_of, terms_of
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.report import write_report
@@ -22,7 +23,6 @@ from alihdaya.console.report_facts import RunSummary
 from alihdaya.console.terminal import make_console, make_progress
 from alihdaya.console.terminal import summary as shown_summary
 from alihdaya.console.words import words
-from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.invoice import invoice_to_plain
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import PackError, Problem, Refused
@@ -139,7 +139,7 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     gc.set_threshold(100_000, 50, 50)  # a batch makes many small tuples and no cycles: 10 to 15 % of the time
     pack = load(order.pack)
     scripts = scripts_of(pack)
-    signed = _terms(pack, order)
+    signed = terms_of(pack, order.terms)
     source = Source(
         path=order.file,
         digest=digest(order.file),
@@ -151,7 +151,7 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     desk = settings.write({pack.digest: pack})
     try:
         at = _signed_at(signed) if source.by_data else now()
-        service = open_service(desk, pack, signed, at, roster=_roster(pack, order), trusted=order.trust)
+        service = open_service(desk, pack, signed, at, roster=people_of(pack, order.roster), trusted=order.trust)
         yield desk, service, source, scripts
     finally:
         desk.close()
@@ -169,20 +169,6 @@ def _run(desk: Desk, service: Any, source: Source, scripts: dict[str, Script], o
 def _prove(store: Store, bars: "Bars") -> bool:
     bar = bars.add_task(say("Replay: every table from the log alone"), total=store.last_seq())
     return prove(store, report=lambda done, _: bars.update(bar, completed=done)).equal
-
-
-def _terms(pack: Pack, order: Order) -> Terms:
-    if order.terms is not None:
-        return agreement.parse(order.terms.read_bytes(), str(order.terms))
-    if pack.terms is None:
-        raise PackError(Problem("no-terms", f"the pack {pack.name!r} offers no terms: name a file with --terms"))
-    return agreement.parse(pack.terms.encode(), f"{pack.place}/terms.toml")
-
-
-def _roster(pack: Pack, order: Order) -> bytes | None:
-    if order.roster is not None:
-        return order.roster.read_bytes()
-    return pack.roster.encode() if pack.roster is not None else None
 
 
 def scripts_of(pack: Pack) -> dict[str, Script]:

@@ -20,6 +20,7 @@ from alihdaya.engine.full import BODY, PART, Catch
 from alihdaya.engine.plan import ROOT, Plan, Stuck
 from alihdaya.engine.run import Run
 from alihdaya.engine.scope_events import CallClosed
+from alihdaya.engine.segments import Found
 from alihdaya.engine.state import CALL, JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
 from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
@@ -36,7 +37,10 @@ def decide(plan: Plan, state: Instance | None, command: commands.Command, now: i
     Raises Refused (nothing happened) where a rule forbids the command: wrong state, dead token, timer not yet due.
     """
     if state is None:
-        run = _begin(plan, command, now)
+        found = plan.segment(command) if plan.segment is not None and type(command) is commands.Start else None
+        if found is not None and found.node < 0:
+            return found.events, found.state
+        run = _begin(plan, command, now) if found is None else _go_on_after(plan, found, now)
     else:
         if state.status != RUNNING:
             raise _refused("not-running", f"the instance is {state.status}")
@@ -47,6 +51,16 @@ def decide(plan: Plan, state: Instance | None, command: commands.Command, now: i
     run.drain()
     run.settle()
     return run.events, run.state
+
+
+def _go_on_after(plan: Plan, found: Found, now: int) -> Run:
+    """Let the interpreter go on where a compiled segment stopped."""
+    run = Run(plan, found.state, now)
+    run.events = found.events
+    run.path.extend(found.path)
+    run.left -= found.steps
+    run.advance(1, found.node, plan.enter[found.node])
+    return run
 
 
 def _refused(code: str, message: str) -> Refused:

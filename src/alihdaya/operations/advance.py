@@ -7,6 +7,8 @@ from alihdaya.engine import decide
 from alihdaya.engine.events import (
     IncidentRaised,
     InstanceEnded,
+    JobClosed,
+    JobOffered,
     MessageAwaited,
     MessageCancelled,
     MessageCorrelated,
@@ -14,10 +16,11 @@ from alihdaya.engine.events import (
     TaskOffered,
     TimerSet,
 )
-from alihdaya.engine.scope_events import CatchClosed, CatchOpened, CatchTaken
+from alihdaya.engine.scope_events import CatchClosed, CatchOpened, CatchTaken, MessageThrown
 from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
 from alihdaya.work.item import task_of
 
@@ -100,7 +103,27 @@ def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCan
     desk.unsubscribe(item.item, event.token)
 
 
+def _post_job(desk: Desk, item: OpenItem, event: JobOffered, at: int) -> Event | None:
+    if item.instance is None or not desk.posts_jobs(event.node):
+        return None
+    variables = dict(item.instance.variables)
+    return ask(desk, item.item, at, token=event.token, node=event.node, name=event.node, key="", payload=variables)
+
+
+def _post_message(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> Event | None:
+    if not desk.posts_messages:
+        return None
+    return ask(desk, item.item, at, token=0, node=event.node, name=event.name, key=event.key, payload=event.payload)
+
+
+def _take_back(desk: Desk, item: OpenItem, event: JobClosed, _at: int) -> Event | None:
+    return None if event.outcome == "completed" else withdraw(desk, item.item, event.token)
+
+
 _MEANINGS: dict[type, Meaning] = {
+    MessageThrown: _post_message,
+    JobOffered: _post_job,
+    JobClosed: _take_back,
     TaskOffered: _queue,
     TaskClosed: _close,
     InstanceEnded: _deliver,

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.work.outbox import SendKey
 
 
 class Receive(NamedTuple):
@@ -68,4 +69,20 @@ class Retry(NamedTuple):
     token: int
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
+class Sent(NamedTuple):
+    """What was to go out under `key` is there, answered with `status` (HTTP) and, for a waiting token, `result`."""
+
+    key: SendKey
+    status: int
+    result: dict[str, Any]
+
+
+class Unsent(NamedTuple):
+    """What was to go out under `key` is not there; it is tried again at `next_at` (microseconds), 0: not by itself."""
+
+    key: SendKey
+    reason: str
+    next_at: int
+
+
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent

@@ -19,6 +19,7 @@ from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.store import Store
 from alihdaya.work.item import Task, TaskKey
+from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
 
 Awaited = tuple[str, str]
@@ -111,6 +112,14 @@ class Desk:
     """(message name, key) -> (item, token) of all who wait for it."""
     awaited: dict[TaskKey, Awaited] = field(default_factory=dict)
     """(item, token) -> the message that it waits for."""
+    outbox: dict[SendKey, Send] = field(default_factory=dict)
+    """What is to go out and was not acknowledged yet."""
+    unposted: list[SendKey] = field(default_factory=list)
+    """Sends that whoever carries them out has not heard of yet (see node.dispatch)."""
+    posts_jobs: Callable[[str], bool] = lambda _: False
+    """Says of a service task's node whether its job goes out by the outbox; else a worker comes for it."""
+    posts_messages: bool = False
+    """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
     pending: list[Entry] = field(default_factory=list)
     instances: dict[int, Instance] = field(default_factory=dict)
 

@@ -34,6 +34,8 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
         desk.set_timer(due, item, timer)
     for name, key, item, token in resume.subscriptions(store):
         desk.subscribe(name, key, item, token)
+    desk.outbox = resume.sends(store)
+    desk.unposted = list(desk.outbox)
     return desk
 
 

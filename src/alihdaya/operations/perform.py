@@ -8,8 +8,20 @@ from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
-from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Fire, Receive, Reject, Retry
+from alihdaya.operations.commands import (
+    Assign,
+    Command,
+    Complete,
+    Deliver,
+    Fire,
+    Receive,
+    Reject,
+    Retry,
+    Sent,
+    Unsent,
+)
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.outbox import sent, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import render_reason
@@ -103,7 +115,9 @@ def _waiting(desk: Desk, message: Deliver, at: int) -> OpenItem:
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
-    """Try again what an incident stopped."""
+    """Try again what an incident or a dead letter stopped."""
+    if try_again(desk, command.item, command.token, at):
+        return
     item = desk.open_item(command.item)
     desk.record(item, at, "operator", advance(desk, item, RetryToken(command.token), at))
 
@@ -116,4 +130,6 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Fire: fire,
     Deliver: deliver,
     Retry: retry,
+    Sent: lambda desk, command, at: sent(desk, command, at, advance),
+    Unsent: unsent,
 }

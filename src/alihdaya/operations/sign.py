@@ -34,25 +34,36 @@ def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
             desk.note(at, "recruitment", happened)
 
 
-def open_service(
-    desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: bytes | None = None, trusted: bool = False
-) -> Service:
-    """Sign, deploy and employ what is not there yet, and give the service that this pack delivers.
+def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:
+    """Give the service of these terms that this pack delivers, ready to run.
 
-    Raises PackError where the terms name no service for the pack, NotationError for models that do not run, and
-    RosterError. The facts are durable when this returns.
+    Raises PackError where the terms name no service for the pack, NotationError for models that do not run.
     """
     names = [service.id for service in signed.services if service.pack == pack.name]
     if len(names) != 1:
         why = f"the terms of {signed.engagement} must name one service for the pack {pack.name!r}, not {len(names)}"
         raise PackError(Problem("no-service", why, Source("terms.toml", element="service")))
-    service = service_of(signed, names[0], pack, trusted=trusted)
-    people = read_roster(roster) if roster else None
+    return service_of(signed, names[0], pack, trusted=trusted)
+
+
+def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()) -> None:
+    """Sign, deploy and employ what is not there yet for a service; the facts are durable when this returns."""
     at = max(at, desk.at)
-    sign(desk, signed, at)
-    deploy(desk, pack, at)
-    if people is not None:
-        employ(desk, people.events, at)
+    sign(desk, service.terms, at)
+    deploy(desk, service.pack, at)
+    employ(desk, people, at)
     desk.commit()
-    desk.services[signed.engagement, names[0], signed.digest, pack.digest] = service
+    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = service
+
+
+def open_service(
+    desk: Desk, pack: Pack, signed: Terms, at: int, *, roster: bytes | None = None, trusted: bool = False
+) -> Service:
+    """Sign, deploy and employ what is not there yet, and give the service that this pack delivers.
+
+    Raises as `bind` does, and RosterError. The facts are durable when this returns.
+    """
+    service = bind(signed, pack, trusted=trusted)
+    people = read_roster(roster).events if roster else ()
+    settle(desk, service, at, people)
     return service

@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 
 from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ITEM, LOG, PERSON, REFUSAL, SUBSCRIPTION, TIMER
+from alihdaya.store.schema import ATTEMPT, ITEM, LOG, OUTBOX, PERSON, REFUSAL, SUBSCRIPTION, TIMER
 from alihdaya.store.store import Store
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import TaskDone, TaskQueued
+from alihdaya.work.outbox import Send, SendKey
 
 
 class Underway(NamedTuple):
@@ -97,3 +99,21 @@ def subscriptions(store: Store) -> list[tuple[str, str, int, int]]:
     query = select(SUBSCRIPTION.c.name, SUBSCRIPTION.c.key, SUBSCRIPTION.c.item, SUBSCRIPTION.c.token)
     with store.snapshot() as connection:
         return [tuple(row) for row in connection.execute(query.order_by(SUBSCRIPTION.c.item))]
+
+
+def sends(store: WorkingSet, item: int | None = None) -> dict[SendKey, Send]:
+    """Give all that is to go out, of one item or of all, in the order in which it was asked for."""
+    columns = [column for column in OUTBOX.c if column.name not in {"seq", "number"}]
+    tried = (func.coalesce(ATTEMPT.c.attempts, 0), func.coalesce(ATTEMPT.c.next_at, 0), ATTEMPT.c.reason)
+    same = (ATTEMPT.c.seq == OUTBOX.c.seq) & (ATTEMPT.c.number == OUTBOX.c.number)
+    query = select(OUTBOX.c.seq, OUTBOX.c.number, *columns, *tried).outerjoin_from(OUTBOX, ATTEMPT, same)
+    query = query.order_by(OUTBOX.c.seq, OUTBOX.c.number)
+    if item is not None:
+        query = query.where(OUTBOX.c.item == item)
+    with store.snapshot() as connection:
+        rows = connection.execute(query).all()
+    found = {}
+    for seq, number, about, token, node, name, key, payload, at, attempts, next_at, reason in rows:
+        send = Send(about, token, node, name, key, decode(payload), at, attempts, next_at, reason or "")
+        found[seq, number] = send
+    return found

@@ -36,6 +36,14 @@ SUBSCRIPTION = _table("subscription", "item token", "item int, token int, name t
 Index("subscription_name_key", SUBSCRIPTION.c.name, SUBSCRIPTION.c.key)
 INCIDENT = _table("incident", "item token", "item int, token int, node text, code text, message text, at int")
 
+OUTBOX = _table(
+    "outbox",
+    "seq number",
+    "seq int, number int, item int, token int, node text, name text, key text, payload blob, queued_at int",
+)
+Index("outbox_item", OUTBOX.c.item)
+ATTEMPT = _table("attempt", "seq number", "seq int, number int, attempts int, reason text, next_at int")
+
 PERSON = _table("person", "id", "id text, facts blob")
 CERTIFICATE = _table(
     "certificate",

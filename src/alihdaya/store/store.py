@@ -190,11 +190,7 @@ def _opened(database: Database, fence: Fence | None, *, read_only: bool) -> Stor
         if read_only:
             _check_readable(database)
         else:
-            with database.connect() as connection, connection.begin():
-                if fence is not None:
-                    fence.check(connection, database.place)
-                if not migrations.check(connection, database.place):
-                    migrations.upgrade(connection)
+            _bring_up(database, fence)
     except DBAPIError as error:
         database.close()
         raise database.trouble(error, "the store cannot be opened") from error
@@ -202,6 +198,21 @@ def _opened(database: Database, fence: Fence | None, *, read_only: bool) -> Stor
         database.close()
         raise
     return Store(database, read_only=read_only, fence=fence)
+
+
+def _bring_up(database: Database, fence: Fence | None) -> None:
+    """Make or migrate the tables where they are not of this version; of a shard, only for who holds its lease."""
+    with database.connect() as connection:
+        with connection.begin():
+            if fence is not None:
+                fence.check(connection, database.place)
+            if migrations.check(connection, database.place):
+                return
+        with migrations.ONE_AT_A_TIME, connection.begin():
+            if fence is not None:
+                fence.check(connection, database.place)
+            if not migrations.check(connection, database.place):
+                migrations.upgrade(connection)
 
 
 def _check_readable(database: Database) -> None:

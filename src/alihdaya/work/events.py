@@ -93,3 +93,58 @@ class ItemStopped(NamedTuple):
 
     code: str
     message: str
+
+
+@event("send.queued")
+class SendQueued(NamedTuple):
+    """Something is to go out: a message, or a job for an outside service. Its name for ever is (entry's seq, number).
+
+    `number` counts from 0 within the entry. `token` waits for the answer; 0 where nobody does. `name` and `key` are
+    the message's, or of a job its node's id and "".
+    """
+
+    number: int
+    token: int
+    node: str
+    name: str
+    key: str
+    payload: dict[str, Any]
+
+
+@event("send.done")
+class SendDone(NamedTuple):
+    """The other side has it, and answered `status` (HTTP)."""
+
+    seq: int
+    number: int
+    status: int
+
+
+@event("send.failed")
+class SendFailed(NamedTuple):
+    """The other side could not be reached or would not have it, `attempts` times now.
+
+    It is tried again at `next_at`; 0 says never by itself: a dead letter, until somebody has it tried again.
+    """
+
+    seq: int
+    number: int
+    attempts: int
+    reason: str
+    next_at: int
+
+
+@event("send.retried")
+class SendRetried(NamedTuple):
+    """Somebody has a dead letter tried again, under the same name."""
+
+    seq: int
+    number: int
+
+
+@event("send.withdrawn")
+class SendWithdrawn(NamedTuple):
+    """It is not to go out any more: the token that asked for it is gone."""
+
+    seq: int
+    number: int

@@ -44,6 +44,8 @@ class Mailroom:
         self._door = Lock()
         self._closed = False
         self._failures = 0
+        self.trouble: Exception | None = None
+        """What kept the last desk from being opened or committed; None once all is well again."""
         self._thread = Thread(target=self._work, name="alihdaya-writer", daemon=True)
         self._thread.start()
 
@@ -102,8 +104,10 @@ class Mailroom:
             self._told(desk)
         except Exception as error:  # noqa: BLE001 (whoever posts must hear of it, whatever it is)
             self._failures += 1
+            self.trouble = error
             _fail(letters, error)
             return None
+        self.trouble = None
         return desk
 
     def _pause(self, desk: Desk | None) -> float | None:
@@ -132,6 +136,7 @@ class Mailroom:
                 self._told(desk)
         except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
             self._failures += 1
+            self.trouble = error
             with suppress(Exception):
                 desk.close()
             _fail(letters, error)

@@ -42,14 +42,20 @@ FORGOTTEN = 3600 * SECOND
 _METADATA = MetaData(schema=SCHEMA)
 LAYOUT = define(_METADATA, "layout", "version", "version int, shards int, installation text")
 NODE = define(_METADATA, "node", "id", "id text, address text, until int")
-LEASE = define(_METADATA, "lease", "shard", "shard int, node text?, epoch int, taken_at int?, ready_at int?")
+LEASE = define(_METADATA, "lease", "shard", "shard int, node text?, epoch int, taken_at int?")
+READY = define(_METADATA, "ready", "shard epoch", "shard int, epoch int, at int")
+"""Kept apart from the lease: a commit under way locks that, and a heartbeat must never wait for a commit."""
 
 _NOW = cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
 _LIVES = select(NODE.c.id).where(NODE.c.until > _NOW)
-_COLUMNS = (LEASE.c.shard, LEASE.c.node, LEASE.c.epoch, LEASE.c.taken_at, LEASE.c.ready_at, NODE.c.address)
+_COLUMNS = (LEASE.c.shard, LEASE.c.node, LEASE.c.epoch, LEASE.c.taken_at, READY.c.at, NODE.c.address)
 _LIST = (
     select(*_COLUMNS, func.coalesce(NODE.c.until > _NOW, false()))
-    .select_from(LEASE.outerjoin(NODE, NODE.c.id == LEASE.c.node))
+    .select_from(
+        LEASE.outerjoin(NODE, NODE.c.id == LEASE.c.node).outerjoin(
+            READY, (READY.c.shard == LEASE.c.shard) & (READY.c.epoch == LEASE.c.epoch)
+        )
+    )
     .order_by(LEASE.c.shard)
 )
 _END_SESSIONS = text(
@@ -143,18 +149,20 @@ class Directory:
         with self._transaction() as connection:
             shards = list(connection.execute(free).scalars())
             taken = update(LEASE).where(LEASE.c.shard.in_(shards))
-            taken = taken.values(node=self.node, epoch=LEASE.c.epoch + 1, taken_at=_NOW, ready_at=None)
+            taken = taken.values(node=self.node, epoch=LEASE.c.epoch + 1, taken_at=_NOW)
             made = connection.execute(taken.returning(LEASE.c.shard, LEASE.c.node, LEASE.c.epoch))
             return sorted(Fence(*row) for row in made)
 
     def ready(self, fence: Fence) -> None:
         """Note that the shard answers again."""
+        note = insert(READY).values(shard=fence.shard, epoch=fence.epoch, at=_NOW).on_conflict_do_nothing()
         with self._transaction() as connection:
-            connection.execute(update(LEASE).where(*_is(fence)).values(ready_at=_NOW))
+            connection.execute(delete(READY).where(READY.c.shard == fence.shard, READY.c.epoch < fence.epoch))
+            connection.execute(note)
 
     def release(self, fence: Fence) -> None:
         """Give a shard back; without effect where it is held no more."""
-        given = update(LEASE).where(*_is(fence)).values(node=None, epoch=LEASE.c.epoch + 1, ready_at=None)
+        given = update(LEASE).where(*_is(fence)).values(node=None, epoch=LEASE.c.epoch + 1)
         with self._transaction() as connection:
             connection.execute(given)
 

@@ -1,15 +1,19 @@
 """How a store of any version becomes one of this version (alembic), and which stores are refused."""
 
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
 from alihdaya.store.errors import StoreError, StoreTooNew, problem
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 
 _HERE = Path(__file__).parent
+
+ONE_AT_A_TIME = Lock()
+"""To be held around `upgrade`, from before its transaction begins: alembic keeps the run's connection in a global."""
 
 
 def revision(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.house import House
+from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.standing import NARROW, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
@@ -19,6 +20,7 @@ from alihdaya.work.events import (
     ItemDelivered,
     ItemReceived,
     ItemStopped,
+    SendRetried,
     TaskAssigned,
     TaskCancelled,
     TaskDone,
@@ -50,6 +52,7 @@ class Items:
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
             **dict.fromkeys(WAITS, self._waits),
+            **dict.fromkeys(SENDS, self._sends),
         }
         self._eventful = frozenset(self._handlers) - {ItemDelivered}
 
@@ -152,6 +155,11 @@ class Items:
             self._close(standing, wait.table, wait.token)
         else:
             self._open(standing, wait.table, wait.token, wait.rest)
+
+    def _sends(self, standing: Standing, entry: Entry, event: Any) -> None:
+        SENDS[type(event)](self._pending, entry, event)
+        if type(event) is SendRetried:
+            self._close(standing, INCIDENT, 0)
 
     def _queued(self, standing: Standing, entry: Entry, event: TaskQueued) -> None:
         rest = (event.node, event.name, event.service, *event.needs, event.priority, entry.at)

@@ -1,0 +1,1 @@
+"""Nodes killed and cut off at random over one PostgreSQL: nothing lost, nothing done twice. `python -m bench.chaos`."""

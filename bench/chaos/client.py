@@ -1,0 +1,147 @@
+"""The client: brings errands, tells messages, plays the person; asks again until it has an answer."""
+
+import json
+import time
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from threading import Condition, Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.chaos.pack import KINDS
+
+TIMEOUT = 8.0
+"""Seconds until a request is given up, and made again elsewhere."""
+
+Answer = tuple[int, Any]
+
+
+@dataclass(slots=True)
+class Errand:
+    """One instance as its client knows it. `name` is the item's, once somebody answered for it."""
+
+    claim: str
+    kind: str
+    name: str = ""
+    settled: bool = False
+
+
+class Client:
+    """Works errands off with so many hands, `rate` new ones a second."""
+
+    def __init__(self, addresses: list[str], instances: int, rate: float, hands: int = 12) -> None:
+        self.addresses = addresses
+        self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % 3]) for n in range(instances)}
+        self.requests = self.repeats = self.settled = 0
+        self.over = False
+        self._order = count()
+        self._bell = Condition()
+        start = time.monotonic()
+        self._due = [(start + n / rate, next(self._order), one) for n, one in enumerate(self.errands.values())]
+        self._threads = [Thread(target=self._work, args=(n,), daemon=True) for n in range(hands)]
+        for thread in self._threads:
+            thread.start()
+
+    def happened(self, claim: str, name: str) -> None:
+        """Hear of an effect; after the booking there is something to do, after the settling nothing more."""
+        errand = self.errands[claim]
+        with self._bell:
+            if name == "settle":
+                errand.settled = True
+                self.settled += 1
+            elif errand.kind != "timer":
+                heappush(self._due, (time.monotonic() + 0.2, next(self._order), errand))
+                self._bell.notify()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until every errand is settled and answered for, or the time is over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (self.settled < len(self.errands) or self.unanswered()):
+            time.sleep(0.2)
+
+    def unanswered(self) -> int:
+        """Give how many errands nobody has answered for."""
+        return sum(not errand.name for errand in self.errands.values())
+
+    def close(self) -> None:
+        """End all hands."""
+        self.over = True
+        with self._bell:
+            self._bell.notify_all()
+        for thread in self._threads:
+            thread.join(2 * TIMEOUT)
+
+    def _next(self) -> Errand | None:
+        with self._bell:
+            while not self.over:
+                pause = self._due[0][0] - time.monotonic() if self._due else None
+                if pause is not None and pause <= 0:
+                    return heappop(self._due)[2]
+                self._bell.wait(pause)
+        return None
+
+    def _work(self, number: int) -> None:
+        caller = _Caller(self, number)
+        while (errand := self._next()) is not None:
+            if not self._step(caller, errand):
+                with self._bell:
+                    heappush(self._due, (time.monotonic() + 0.5, next(self._order), errand))
+
+    def _step(self, caller: "_Caller", errand: Errand) -> bool:
+        """Do what is next for an errand; says whether there is nothing to come back for."""
+        if not errand.name:
+            body = {"engagement": "acme", "service": "errands", "data": {"claim": errand.claim, "kind": errand.kind}}
+            status, answer = caller.ask("/api/items", body)
+            if status in {201, 409}:
+                errand.name = answer["id"]
+            return bool(errand.name)
+        if errand.settled:
+            return True
+        if errand.kind == "message":
+            return caller.ask("/api/messages", {"name": "go", "key": errand.claim})[0] == 200
+        task = f"/api/items/{errand.name}/tasks/1"
+        caller.ask(f"{task}/assign", {"person": "ana"})
+        return caller.ask(f"{task}/complete", {"person": "ana", "seconds": 60})[0] == 204
+
+
+class _Caller:
+    """One hand's connections."""
+
+    def __init__(self, client: Client, number: int) -> None:
+        self._client = client
+        self._lines: dict[str, HTTPConnection] = {}
+        self._at = number % len(client.addresses)
+
+    def ask(self, path: str, body: dict[str, Any]) -> Answer:
+        """Post until somebody answers with more than "ask again"; gives (0, None) at the end of all work."""
+        content = json.dumps(body).encode()
+        address = self._client.addresses[self._at]
+        while not self._client.over:
+            self._client.requests += 1
+            try:
+                status, where, answer = self._once(address, path, content)
+            except (OSError, HTTPException, ValueError):
+                self._lines.pop(address).close()
+                status, where, answer = 503, "", None
+            if status == 307:
+                parts = urlsplit(where)
+                address = f"http://{parts.netloc}"
+                continue
+            if status != 503:
+                return status, answer
+            self._client.repeats += 1
+            time.sleep(0.2)
+            self._at = (self._at + 1) % len(self._client.addresses)
+            address = self._client.addresses[self._at]
+        return 0, None
+
+    def _once(self, address: str, path: str, content: bytes) -> tuple[int, str, Any]:
+        line = self._lines.get(address)
+        if line is None:
+            line = self._lines[address] = HTTPConnection(urlsplit(address).netloc, timeout=TIMEOUT)
+        line.request("POST", path, content, {"Content-Type": "application/json"})
+        answer = line.getresponse()
+        data = answer.read()
+        return answer.status, answer.getheader("Location", ""), json.loads(data) if data else None

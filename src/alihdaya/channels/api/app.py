@@ -1,0 +1,245 @@
+"""The routes: each finds its shard, asks the shard's one writer, and answers once that is durable.
+
+A node that does not hold the shard names the one that does (307), or says when to ask again (503) while nobody does.
+Asking again is safe: an external id is taken once, and a task is completed once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from alihdaya.channels.api import wire
+from alihdaya.channels.api.openapi import description
+from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.kernel.time import iso
+from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
+from alihdaya.operations.node.node import Node
+from alihdaya.packs.intake import external_id
+from alihdaya.packs.samples import read_input
+from alihdaya.store import StoreError
+from alihdaya.store.lease.reader import Shards
+from alihdaya.store.resume import sends
+from alihdaya.store.views.items import item_story
+
+PATIENCE = 15.0
+"""Seconds after which a command that was not answered is to be asked again."""
+
+FULL = 5_000
+"""So many commands may wait for one writer; more are sent away for a second."""
+
+_STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
+_AGAIN = {"Retry-After": "1"}
+
+
+class Elsewhere(Exception):
+    """The shard is another node's; `address` is None while it is nobody's."""
+
+    def __init__(self, address: str | None) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class Api:
+    """What the routes call. `shards` reads; the node writes."""
+
+    def __init__(self, node: Node, shards: Shards) -> None:
+        self.node = node
+        self.shards = shards
+
+    async def take_in(self, request: Request) -> Response:
+        """POST /api/items."""
+        wanted = await _body(request, wire.Item)
+        offer = self.node.offers.get((wanted.engagement, wanted.service))
+        if offer is None:
+            raise _refusal("no-service", f"{wanted.engagement} has no service {wanted.service!r} here", 404)
+        intake = offer.service.pack.intake
+        place = Source(element="data")
+        values, faults = read_input(wanted.data, intake, place)
+        unknown = [name for name in wanted.data if name not in intake.names]
+        faults += [Problem("bad-value", f"{name}: no such column", place) for name in unknown]
+        if faults:
+            raise Refused(faults)
+        named = wanted.external_id or external_id(str(wanted.data[name]) for name in intake.key)
+        shard, command = self.node.placed(wanted.engagement, wanted.service, named, values)
+        try:
+            item = await self._do(shard, command)
+        except Refused as refusal:
+            if refusal.problems[0].code != "duplicate":
+                raise
+            former = wire.item_name(shard, int(refusal.problems[0].source.element or 0))
+            return _json({"id": former, **wire.problems(refusal.problems)}, 409)
+        return _json({"id": wire.item_name(shard, item)}, 201)
+
+    async def item(self, request: Request) -> Response:
+        """GET /api/items/{item}."""
+        shard, item = self._item(request)
+        reader = self.shards.shard(shard)
+        found = await run_in_threadpool(item_story, reader, item)
+        if found is None:
+            raise _refusal("no-such-item", f"there is no item {shard}-{item}", 404)
+        return _json(wire.story(shard, found, await run_in_threadpool(sends, reader, item)))
+
+    async def tasks(self, request: Request) -> Response:
+        """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
+        shard = int(request.path_params["shard"])
+        if not 1 <= shard <= self.node.shards:
+            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
+        return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
+
+    async def assign(self, request: Request) -> Response:
+        """POST /api/items/{item}/tasks/{token}/assign."""
+        wanted = await _body(request, wire.Assignment)
+        return await self._act(request, lambda item, token: Assign(item, token, wanted.person))
+
+    async def complete(self, request: Request) -> Response:
+        """POST /api/items/{item}/tasks/{token}/complete."""
+        wanted = await _body(request, wire.Completion)
+        return await self._act(
+            request, lambda item, token: Complete(item, token, wanted.person, wanted.seconds, wanted.result)
+        )
+
+    async def retry(self, request: Request) -> Response:
+        """POST /api/items/{item}/tasks/{token}/retry: what ended in an incident, or as a dead letter."""
+        return await self._act(request, Retry)
+
+    async def message(self, request: Request) -> Response:
+        """POST /api/messages: to the first shard where somebody waits for it."""
+        wanted = await _body(request, wire.Message)
+        for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
+            try:
+                item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
+            except Refused as refusal:
+                if refusal.problems[0].code != "nobody-waits":
+                    raise
+                continue
+            return _json({"id": wire.item_name(shard, item)})
+        raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
+
+    async def shard_list(self, _: Request) -> Response:
+        """GET /api/shards: who holds what."""
+        view = await run_in_threadpool(self.shards.directory)
+        rows = [{**one._asdict(), "taken_at": iso(one.taken_at), "ready_at": iso(one.ready_at)} for one in view.tenures]
+        return _json({"nodes": view.nodes, "shards": rows})
+
+    async def health(self, _: Request) -> Response:
+        """GET /healthz: whether the database hears this node."""
+        held = self.node.keeper.shards
+        return _json({"node": self.node.name, "shards": held}, 200 if held else 503)
+
+    async def description(self, _: Request) -> Response:
+        """GET /api/openapi.json."""
+        return _json(description())
+
+    def _item(self, request: Request) -> tuple[int, int]:
+        name = request.path_params["item"]
+        try:
+            shard, item = wire.item_place(name)
+        except ValueError:
+            shard = item = 0
+        if not (1 <= shard <= self.node.shards and 0 < item < 2**62):
+            raise _refusal("no-such-item", f"there is no item {name[:40]!r}", 404)
+        return shard, item
+
+    async def _act(self, request: Request, make: Callable[[int, int], Command]) -> Response:
+        shard, item = self._item(request)
+        await self._do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
+        return Response(status_code=204)
+
+    async def _do(self, shard: int, command: Command) -> Any:
+        """Have the shard's writer carry a command out. Raises Elsewhere, Refused, StoreError, TimeoutError."""
+        room = self.node.room(shard)
+        if room is None:
+            holder = self.node.keeper.holder(shard)
+            raise Elsewhere(None if holder == self.node.keeper.address else holder)
+        if room.waiting > FULL:
+            raise Elsewhere(None)
+        return await asyncio.wait_for(asyncio.wrap_future(room.post(command, self.node.clock())), PATIENCE)
+
+
+def make_api(node: Node, shards: Shards) -> Starlette:
+    """Build the API of a node."""
+    api = Api(node, shards)
+    task = "/api/items/{item}/tasks/{token:int}"
+    routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+        ("POST", "/api/items", api.take_in),
+        ("GET", "/api/items/{item}", api.item),
+        ("POST", f"{task}/assign", api.assign),
+        ("POST", f"{task}/complete", api.complete),
+        ("POST", f"{task}/retry", api.retry),
+        ("POST", "/api/messages", api.message),
+        ("GET", "/api/shards", api.shard_list),
+        ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("GET", "/api/openapi.json", api.description),
+        ("GET", "/healthz", api.health),
+    ]
+    return Starlette(
+        routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
+        exception_handlers={
+            Elsewhere: _elsewhere,
+            Refused: _refused,
+            StoreError: _unavailable,
+            TimeoutError: _unavailable,
+            msgspec.MsgspecError: _unreadable,
+        },
+    )
+
+
+async def _body(request: Request, kind: type[Any]) -> Any:
+    """Read a request's body. A foreign page cannot send JSON without asking first, so nothing else is taken."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise _refusal("not-json", "send application/json", 415)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > wire.MOST_BYTES:
+            raise _refusal("too-long", f"a body has at most {wire.MOST_BYTES:,} bytes", 413)
+    return wire.read(body, kind)
+
+
+class _Answered(Refused):
+    """A refusal with a status of its own."""
+
+    status = 409
+
+
+def _refusal(code: str, message: str, status: int) -> Refused:
+    refusal = _Answered(Problem(code, message))
+    refusal.status = status
+    return refusal
+
+
+def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(wire.write(value), status, headers, "application/json")
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 (narrowing: registered for it)
+    code = error.problems[0].code
+    if code == "closed":
+        return _json(wire.problems(error.problems), 503, _AGAIN)
+    status = error.status if isinstance(error, _Answered) else _STATUS.get(code, 409)
+    return _json(wire.problems(error.problems), status)
+
+
+async def _elsewhere(request: Request, error: Exception) -> Response:
+    address = getattr(error, "address", None)
+    if address is not None:
+        return RedirectResponse(f"{address}{request.url.path}", 307)
+    return _json(wire.problems((Problem("no-holder", "nobody holds this shard at the moment"),)), 503, _AGAIN)
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    found = error.problems if isinstance(error, StoreError) else (Problem("no-answer", "not answered in time"),)
+    return _json(wire.problems(found), 503, _AGAIN)
+
+
+async def _unreadable(_: Request, error: Exception) -> Response:
+    return _json(wire.problems((Problem("bad-request", str(error)),)), 422)

@@ -1,0 +1,52 @@
+"""The API's own description (OpenAPI 3.1), made of the shapes that the routes really read."""
+
+from typing import Any
+
+import msgspec
+
+from alihdaya import __version__
+from alihdaya.channels.api.wire import BODIES
+
+_ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
+_TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+_ELSEWHERE = {
+    "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
+    "409": {"description": "A rule forbids it, or it was done before; the body says which."},
+    "422": {"description": "The body does not fit; the problems say where."},
+    "503": {"description": "Nobody holds the shard at the moment; ask again after Retry-After. That is safe."},
+}
+
+
+def description() -> dict[str, Any]:
+    """Give the document."""
+    _, shapes = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
+    task = "/api/items/{item}/tasks/{token}"
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Alihdaya", "version": __version__},
+        "components": {"schemas": shapes},
+        "paths": {
+            "/api/items": {"post": _post("Take work in", "201", "Item")},
+            "/api/items/{item}": {"get": _get("An item as it stands", _ITEM)},
+            f"{task}/assign": {"post": _post("Give a task to a person", "204", "Assignment", _ITEM, _TOKEN)},
+            f"{task}/complete": {"post": _post("Finish a task", "204", "Completion", _ITEM, _TOKEN)},
+            f"{task}/retry": {"post": _post("Try an incident or dead letter again", "204", None, _ITEM, _TOKEN)},
+            "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
+            "/api/shards": {"get": _get("Which node holds which shard")},
+            "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
+        },
+    }
+
+
+def _get(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+    return {"summary": summary, "parameters": list(parameters), "responses": {"200": {"description": "It"}}}
+
+
+def _post(summary: str, status: str, body: str | None, *parameters: dict[str, Any]) -> dict[str, Any]:
+    responses = {status: {"description": "Durable."}, **_ELSEWHERE}
+    made: dict[str, Any] = {"summary": summary, "parameters": list(parameters), "responses": responses}
+    if body is not None:
+        shape = {"schema": {"$ref": f"#/components/schemas/{body}"}}
+        made["requestBody"] = {"required": True, "content": {"application/json": shape}}
+    return made

@@ -1,0 +1,140 @@
+"""`alihdaya node`: one of many server processes over one PostgreSQL."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from alihdaya.cli.settings import Settings, now, say
+
+if TYPE_CHECKING:
+    from alihdaya.operations.node.node import Node, Offer
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _endpoint(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read NAME=URL pairs."""
+    found = {}
+    for value in values:
+        name, _, url = value.partition("=")
+        parts = urlsplit(url)
+        if not name or parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise click.BadParameter(say("{value!r} is not NAME=URL with http or https").format(value=value))
+        found[name] = url
+    return found
+
+
+def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, int]:
+    """Read HOST:PORT."""
+    host, colon, port = value.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise click.BadParameter(say("{value!r} is not HOST:PORT").format(value=value))
+    return host.strip("[]"), int(port)
+
+
+@click.command(
+    help=say(
+        "Run a node: it shares the database's shards with all other nodes, answers the HTTP API for those that it "
+        "holds, and takes over those of a node that died. Needs --store postgresql://… before the command."
+    ),
+    epilog=say("There is no login yet: listen where only your own machines can reach it."),
+)
+@click.option("--pack", "packs", multiple=True, required=True, help=say("A pack to offer; may be given many times."))
+@click.option(
+    "--listen", default="127.0.0.1:8400", show_default=True, metavar="HOST:PORT", callback=_listen, help=say("Where.")
+)
+@click.option(
+    "--advertise", metavar="URL", help=say("Where other nodes and clients reach it (default: as it listens).")
+)
+@click.option(
+    "--shards", type=click.IntRange(1, 256), default=8, show_default=True, help=say("Of the database, for ever.")
+)
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="NAME=URL",
+    callback=_endpoint,
+    help=say("Where messages and jobs of that name go out to; * for all others."),
+)
+@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
+@click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
+@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.option(
+    "--lease",
+    type=click.FloatRange(2, 60),
+    default=4,
+    show_default=True,
+    help=say("Seconds of silence after which others take a node for dead."),
+)
+@click.pass_obj
+def node(
+    settings: Settings,
+    packs: tuple[str, ...],
+    listen: tuple[str, int],
+    advertise: str | None,
+    shards: int,
+    endpoints: dict[str, str],
+    terms: Path | None,
+    roster: Path | None,
+    trust: bool,
+    lease: float,
+) -> None:
+    """Serve until interrupted, then hand everything over."""
+    from alihdaya.channels.webhook import Webhook
+    from alihdaya.operations.node.keeper import Pace
+    from alihdaya.operations.node.node import Node, Post
+
+    if len(packs) > 1 and (terms or roster):
+        raise click.UsageError(say("--terms and --roster belong to one pack"))
+    host, port = listen
+    shown = f"[{host}]" if ":" in host else host
+    address = (advertise or f"http://{shown}:{port}").rstrip("/")
+    offers = [_offer(name, terms, roster, trusted=trust) for name in packs]
+    with Webhook() as webhook:
+        post = Post(webhook, endpoints, seed=now())
+        made = Node(settings.place, address, shards, offers, post, clock=now, pace=Pace(lease / 4, lease))
+        _serve(made, settings.place, host, port)
+
+
+def _offer(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
+    """Bring a pack, its terms and its people together."""
+    from alihdaya.cli.server.papers import people_of, terms_of
+    from alihdaya.operations.node.node import Offer
+    from alihdaya.operations.sign import bind
+    from alihdaya.packs import load
+    from alihdaya.people.roster import read_roster
+
+    pack = load(name)
+    people = people_of(pack, roster)
+    events = read_roster(people).events if people else ()
+    return Offer(bind(terms_of(pack, terms), pack, trusted=trusted), events)
+
+
+def _serve(node: "Node", url: str, host: str, port: int) -> None:
+    import uvicorn
+
+    from alihdaya.channels.api.app import make_api
+    from alihdaya.store.lease.reader import Shards
+
+    shards = Shards(url, node.name, node.shards)
+    config = uvicorn.Config(
+        make_api(node, shards),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        lifespan="off",
+    )
+    sys.setswitchinterval(0.001)  # a heartbeat must not wait long for busy writers
+    node.start()
+    try:
+        click.echo(say("Node {name} at {address}").format(name=node.name, address=node.keeper.address), err=True)
+        uvicorn.Server(config).run()
+    finally:
+        node.stop()
+        shards.close()

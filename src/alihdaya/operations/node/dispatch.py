@@ -1,0 +1,191 @@
+"""Carrying out what goes out: bounded hands, growing pauses after failures, dead letters in the end.
+
+Nothing here is remembered: what is to go out stands in the log, and so does what became of it. Between the other
+side's answer and our note of it a node may die; the next holder of the shard sends again under the same name.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from random import Random
+from threading import Condition, Thread
+from typing import Any, NamedTuple, Protocol
+
+from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.time import SECOND
+from alihdaya.operations.commands import Command, Sent, Unsent
+from alihdaya.operations.desk import Desk
+from alihdaya.work.outbox import Send, SendKey
+
+ANY = "*"
+"""The endpoint of all names that have none of their own."""
+
+_ANNOUNCE = 0.3
+"""Seconds before an answer that could not be noted is offered to the log again."""
+
+
+class Answer(NamedTuple):
+    """What the other side said. `status` 0: it could not be reached; `again`: the same may be asked later."""
+
+    status: int
+    result: dict[str, Any]
+    reason: str = ""
+    again: bool = False
+
+
+class Letter(NamedTuple):
+    """One request: where to, under which name for ever, and what."""
+
+    url: str
+    idempotency_key: str
+    send: Send
+
+
+class Patience(NamedTuple):
+    """How failures are met: the first pause in seconds, doubled each time up to the longest, and how many attempts."""
+
+    first: float = 0.5
+    longest: float = 300.0
+    attempts: int = 8
+
+    def pause(self, attempts: int, chance: float) -> float:
+        """Seconds after so many failures; `chance` (0 to 1) spreads them between half of the pause and the whole."""
+        return float(min(self.first * 2 ** min(attempts - 1, 30), self.longest) * (0.5 + chance / 2))
+
+
+USUAL = Patience()
+
+
+class Room(Protocol):
+    """A shard's writer, as the dispatcher needs it."""
+
+    def post(self, command: Command, at: int) -> "Future[Any]":
+        """Queue a command."""
+
+
+@dataclass(slots=True, eq=False)
+class Tenure:
+    """One holding of a shard: its writer, how its sends are named, and what it has in its outbox right now."""
+
+    name: str
+    room: Callable[[], Room | None]
+    outbox: Mapping[SendKey, Send]
+
+
+class _Job(NamedTuple):
+    tenure: Tenure
+    key: SendKey
+
+
+class Dispatcher:
+    """Takes what desks ask for and posts it to the endpoint of its name, `hands` at a time. Close it at the end."""
+
+    def __init__(
+        self,
+        post: Callable[[Letter], Answer],
+        endpoints: Mapping[str, str],
+        clock: Callable[[], int],
+        chance: Random,
+        *,
+        patience: Patience = USUAL,
+        hands: int = 8,
+    ) -> None:
+        self._post = post
+        self._endpoints = endpoints
+        self._clock = clock
+        self._chance = chance
+        self._patience = patience
+        self._due: list[tuple[int, int, _Job]] = []
+        self._known: set[_Job] = set()
+        self._order = 0
+        self._over = False
+        self._bell = Condition()
+        self._threads = [Thread(target=self._work, name=f"alihdaya-post-{n}", daemon=True) for n in range(hands)]
+        for thread in self._threads:
+            thread.start()
+
+    def has_endpoint(self, name: str) -> bool:
+        """Say whether something of that name goes out at all."""
+        return name in self._endpoints or ANY in self._endpoints
+
+    def offer(self, tenure: Tenure, desk: Desk) -> None:
+        """Take what a desk has committed since the last time; for the thread of the desk's writer."""
+        tenure.outbox = desk.outbox
+        fresh, desk.unposted = desk.unposted, []
+        for key in fresh:
+            send = desk.outbox.get(key)
+            if send is not None and not send.dead and self.has_endpoint(send.name):
+                self._schedule(_Job(tenure, key), send.next_at, new=True)
+
+    def forget(self, tenure: Tenure) -> None:
+        """Do nothing more for a shard that is held no more."""
+        with self._bell:
+            self._known = {job for job in self._known if job.tenure is not tenure}
+            self._due = [one for one in self._due if one[2].tenure is not tenure]
+            self._due.sort()
+
+    def close(self) -> None:
+        """Let what is under way end, and the threads with it."""
+        with self._bell:
+            self._over = True
+            self._bell.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _schedule(self, job: _Job, due: int, *, new: bool) -> None:
+        with self._bell:
+            if new == (job in self._known):
+                return
+            self._known.add(job)
+            self._order += 1
+            heappush(self._due, (due, self._order, job))
+            self._bell.notify()
+
+    def _done(self, job: _Job) -> None:
+        with self._bell:
+            self._known.discard(job)
+
+    def _next(self) -> _Job | None:
+        """Give the next job that is due, waiting for it; None at the end."""
+        with self._bell:
+            while not self._over:
+                pause = (self._due[0][0] - self._clock()) / SECOND if self._due else None
+                if pause is not None and pause <= 0:
+                    return heappop(self._due)[2]
+                self._bell.wait(pause)
+        return None
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            send = job.tenure.outbox.get(job.key)
+            if send is None or job.tenure.room() is None:
+                self._done(job)
+                continue
+            url = self._endpoints.get(send.name) or self._endpoints[ANY]
+            seq, number = job.key
+            answer = self._post(Letter(url, f"{job.tenure.name}-{seq}-{number}", send))
+            self._note(job, send, answer)
+
+    def _note(self, job: _Job, send: Send, answer: Answer) -> None:
+        """Have the log note the outcome, as long as the shard is ours; without that it did not happen."""
+        command: Sent | Unsent = Sent(job.key, answer.status, answer.result)
+        if not 200 <= answer.status < 300:
+            attempts = send.attempts + 1
+            last = attempts >= self._patience.attempts or not answer.again
+            pause = self._patience.pause(attempts, self._chance.random())
+            command = Unsent(job.key, answer.reason, 0 if last else self._clock() + int(pause * SECOND))
+        while not self._over and job in self._known and (room := job.tenure.room()) is not None:
+            try:
+                room.post(command, self._clock()).result()
+            except Refused:
+                break
+            except Exception:  # noqa: BLE001 (whatever kept the log from noting it: it must be noted all the same)
+                with self._bell:
+                    self._bell.wait(_ANNOUNCE)
+                continue
+            if isinstance(command, Unsent) and command.next_at:
+                self._schedule(job, command.next_at, new=False)
+                return
+            break
+        self._done(job)

@@ -1,0 +1,131 @@
+"""A node, one process of many over one PostgreSQL: it holds shards, runs their writers, and sends what goes out."""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from alihdaya.kernel.event import Event
+from alihdaya.operations.commands import Receive
+from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.node.dispatch import USUAL as USUAL_PATIENCE
+from alihdaya.operations.node.dispatch import Answer, Dispatcher, Letter, Patience, Tenure
+from alihdaya.operations.node.keeper import USUAL, Keeper, Pace
+from alihdaya.operations.node.mailroom import Mailroom
+from alihdaya.operations.opening import open_desk
+from alihdaya.operations.sign import settle
+from alihdaya.store.lease.directory import Directory
+from alihdaya.store.lease.fence import Fence
+from alihdaya.store.store import open_shard
+from alihdaya.work.place import place
+
+
+class Offer(NamedTuple):
+    """A service that this node takes work in for, and the people who do it."""
+
+    service: Service
+    people: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How things go out: by what, whereto by name ("*" for all others), and the seed of the pauses' jitter."""
+
+    post: Callable[[Letter], Answer]
+    endpoints: Mapping[str, str]
+    seed: int = 0
+    patience: Patience = USUAL_PATIENCE
+
+
+class ShardRoom:
+    """A shard in this node's hands: its mailroom, and its tenure in the dispatcher."""
+
+    def __init__(self, node: "Node", fence: Fence, opened: Callable[[], None]) -> None:
+        self._node = node
+        self._fence = fence
+        self._opened = opened
+        self._tenure = Tenure(f"{node.installation}-{fence.shard}", self._mine, {})
+        self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told)
+
+    def close(self) -> None:
+        """End the writer, and forget what it had to send: the next holder sends it."""
+        self._node.dispatcher.forget(self._tenure)
+        self.mailroom.close()
+        self._node.dispatcher.forget(self._tenure)
+
+    def _mine(self) -> Mailroom | None:
+        return self.mailroom if self._node.keeper.room(self._fence.shard) is self else None
+
+    def _open(self) -> Desk:
+        return self._node.open_desk(self._fence)
+
+    def _told(self, desk: Desk) -> None:
+        self._node.dispatcher.offer(self._tenure, desk)
+        self._opened()
+
+
+class Node:
+    """The server's inside. Make it, `start` it, `stop` it; `url` is of PostgreSQL, `address` where others reach it.
+
+    The number of shards is the database's for ever. Raises StoreError where it has another, or cannot be reached.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        address: str,
+        shards: int,
+        offers: Sequence[Offer],
+        post: Post,
+        *,
+        clock: Callable[[], int],
+        pace: Pace = USUAL,
+    ) -> None:
+        self.url = url
+        self.shards = shards
+        self.clock = clock
+        self.offers = {(one.service.engagement, one.service.name): one for one in offers}
+        self._patience = max(2, int(pace.ttl))
+        self.name = f"{socket.gethostname()[:20]}-{uuid4().hex[:12]}"
+        directory = Directory(url, self.name, patience=self._patience)
+        self.installation = directory.lay_out(shards, uuid4().hex[:12])
+        chance = Random(post.seed)  # noqa: S311 (jitter)
+        self.dispatcher = Dispatcher(post.post, post.endpoints, clock, chance, patience=post.patience)
+        self.keeper = Keeper(directory, address, lambda *given: ShardRoom(self, *given), pace)
+
+    def start(self) -> None:
+        """Begin to beat, and to hold shards."""
+        self.keeper.start()
+
+    def stop(self) -> None:
+        """Finish what is queued, hand all shards over and leave."""
+        self.keeper.stop()
+        self.dispatcher.close()
+
+    def room(self, shard: int) -> Mailroom | None:
+        """Give the mailroom of a shard that this node holds now, else None."""
+        found = self.keeper.room(shard)
+        return found.mailroom if isinstance(found, ShardRoom) else None
+
+    def placed(self, engagement: str, service: str, external_id: str, data: dict[str, Any]) -> tuple[int, Receive]:
+        """Give the shard of an item that comes in by the API, and the command that takes it in. Raises KeyError."""
+        bound = self.offers[engagement, service].service
+        channel = f"{engagement}/{service}/api"
+        return place(channel, external_id, self.shards), Receive(bound, channel, external_id, 0, 0, data)
+
+    def open_desk(self, fence: Fence) -> Desk:
+        """Open a shard's desk with all that this node offers. Raises LeaseLost where it is another's by now."""
+        store = open_shard(self.url, fence, patience=self._patience)
+        try:
+            packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
+            desk = open_desk(store, recorded=self.clock, packs=packs)
+            desk.posts_jobs = self.dispatcher.has_endpoint
+            desk.posts_messages = True
+            for one in self.offers.values():
+                settle(desk, one.service, self.clock(), one.people)
+        except BaseException:
+            store.close()
+            raise
+        return desk

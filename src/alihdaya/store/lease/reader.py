@@ -1,0 +1,57 @@
+"""Reading any shard from anywhere: the tables of all shards stand in one database, whoever holds the leases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, MetaData, exists, literal, select, text, union_all
+
+from alihdaya.store.database import Database, Session
+from alihdaya.store.lease.directory import View, look
+from alihdaya.store.lease.fence import SCHEMA, schema_of
+from alihdaya.store.schema import SUBSCRIPTION
+from alihdaya.store.working import WorkingSet
+
+
+class ShardView(WorkingSet):
+    """One shard's tables, to read only: for the functions of `store.views`."""
+
+    def __init__(self, database: Database, shard: int) -> None:
+        self._database = database
+        self._schema = schema_of(shard)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that reads one moment of the shard. Raises StoreError where it has no tables yet."""
+        with self._database.read() as connection:
+            connection.execute(text(f"set local search_path to {self._schema}"))
+            yield connection
+
+
+class Shards:
+    """A reader of the whole database. Close it at the end."""
+
+    def __init__(self, url: str, name: str, shards: int, *, patience: int = 4) -> None:
+        self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} reader", patience))
+        self.shards = shards
+
+    def shard(self, number: int) -> ShardView:
+        """Give one shard's tables."""
+        return ShardView(self._database, number)
+
+    def directory(self) -> View:
+        """See which nodes live, and who holds what."""
+        return look(self._database)
+
+    def awaiting(self, name: str, key: str) -> list[int]:
+        """Give the shards where somebody waits for this message. Raises StoreError while a shard has no tables yet."""
+        tables = [SUBSCRIPTION.to_metadata(MetaData(), schema=schema_of(one)) for one in range(1, self.shards + 1)]
+        each = [
+            select(literal(shard)).where(exists().where(table.c.name == name, table.c.key == key))
+            for shard, table in enumerate(tables, 1)
+        ]
+        with self._database.read() as connection:
+            return sorted(connection.execute(union_all(*each)).scalars())
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self._database.close()
