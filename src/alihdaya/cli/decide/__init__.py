@@ -112,8 +112,8 @@ def _show(settings: Settings, answered: "list[Answered]", rules: tuple[int, ...]
 
     spoken, console = words(settings.language), make_console()
     for problem in (problem for one in answered for problem in one.problems):
-        told = replace(problem, message=refused(spoken, problem.message))
-        click.echo(f"alihdaya: {printable(str(told))}", err=True)
+        said = replace(problem, message=refused(spoken, problem.message))
+        click.echo(f"alihdaya: {printable(str(said))}", err=True)
     good = [one for one in answered if not one.problems]
     if not told and good:
         console.print(answers_table(spoken, good))
