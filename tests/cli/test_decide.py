@@ -123,6 +123,15 @@ def test_a_missing_input_is_told_with_what_is_near_and_null_is_a_value(model):
     assert "no rule of the table matches" in decide(model, {**ROW, "amount": None}, "--decision", "base").stdout
 
 
+def test_what_is_wrong_with_an_input_is_said_in_the_readers_language(model, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["alihdaya", "--lang", "id"])
+    (model / "in.json").write_text(json.dumps(ROW | {"amount": "15", "order": 7}))
+    words = ["--lang", "id", "decide", str(model / "fee.dmn"), "--input", str(model / "in.json")]
+    told = CliRunner().invoke(cli, words).stderr
+    assert "masukan 'amount': '15' adalah string, padahal yang diminta number" in told
+    assert "masukan 'order': 7 adalah number, padahal yang diminta context" in told
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -169,6 +178,10 @@ def test_the_explanation_shows_the_tree_the_rule_and_what_failed(model):
     assert "► 2" in shown
     assert "base: rule 1 did not fire: amount is 15.5, and the cell asks for < 10" in shown
     assert shown == decide(model, ROW, "--explain", "--why-not", "1").stdout
+
+
+def test_the_output_of_a_table_is_called_by_the_decision(model):
+    assert "\N{RIGHTWARDS ARROW} base" in decide(model, ROW, "--explain").stdout
 
 
 def test_the_explanation_as_data_names_elements_and_values(model):

@@ -42,10 +42,21 @@ def prose(page):
     return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
+def _whole(block):
+    """(number, line) of a block, lines that end with a backslash joined with the next ones."""
+    joined, first = "", 0
+    for number, line in enumerate(block.lines, block.start + 1):
+        first = first if joined else number
+        joined += line.removesuffix("\\")
+        if not line.endswith("\\"):
+            yield first, joined
+            joined = ""
+
+
 def commands(page):
     """(line, words after `alihdaya`) for each command of ours in a page's blocks, and in its code spans (line 0)."""
     for block in blocks(page):
-        for number, line in enumerate(block.lines, block.start + 1):
+        for number, line in _whole(block):
             found = re.match(r"(?:\$ )?(?:[A-Z_]+=\S+ |timeout [^a]*)?(?:\.venv/bin/)?alihdaya (.*)", line)
             if found and (block.language == "sh" or line.startswith("$ ")):
                 yield number, shlex.split(found[1], comments=True)

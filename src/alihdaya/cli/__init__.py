@@ -10,32 +10,29 @@ from typing import Any
 import click
 
 from alihdaya import __version__
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, mark, say
 
 _COMMANDS = {
-    "demo": ("demo", "run the main job: a year of an airline's disruption desk"),
-    "run": ("run", "take a file through a pack, from intake to invoice"),
-    "load": ("run", "take a file in, as far as rules carry it"),
-    "items": ("look", "list items"),
-    "item": ("look", "tell one item's whole story"),
-    "deliverables": ("deliverables", "write payslips and other papers, payments and journal"),
-    "invoice": ("look", "show the invoice of a month, or the items behind one of its lines"),
-    "assign": ("work", "give a waiting task to a person, if the gate lets them"),
-    "complete": ("work", "finish a task with its result"),
-    "message": ("work", "deliver a message to the item that waits for it"),
-    "retry": ("work", "try again what ended in an incident"),
-    "serve": ("server.serve", "open the console at 127.0.0.1: the floor, live"),
-    "node": (
-        "server.node",
-        "be one of many nodes over one PostgreSQL, with an HTTP API and an outbox",
-    ),
-    "export": ("export", "write the log for process mining, as OCEL 2.0 or XES"),
-    "replay": ("look", "rebuild every table from the log alone, and compare"),
-    "check": ("checks", "check decision models: gaps, overlaps, rules that never decide, types"),
-    "decide": ("decide", "take the decisions of a DMN file for inputs of yours, and say why"),
-    "pack": ("packs", "list, check and begin packs"),
-    "convert": ("export", "write a DMN file of any version as DMN 1.5"),
-    "completion": ("packs", "print the shell completion script"),
+    "demo": ("demo", mark("run the main job: a year of an airline's disruption desk")),
+    "run": ("run", mark("take a file through a pack, from intake to invoice")),
+    "load": ("run", mark("take a file in, as far as rules carry it")),
+    "items": ("look", mark("list items")),
+    "item": ("look", mark("tell one item's whole story")),
+    "deliverables": ("deliverables", mark("write payslips and other papers, payments and journal")),
+    "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
+    "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
+    "complete": ("work", mark("finish a task with its result")),
+    "message": ("work", mark("deliver a message to the item that waits for it")),
+    "retry": ("work", mark("try again what ended in an incident")),
+    "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),
+    "node": ("server.node", mark("be one of many nodes over one PostgreSQL, with an HTTP API and an outbox")),
+    "export": ("export", mark("write the log for process mining, as OCEL 2.0 or XES")),
+    "replay": ("look", mark("rebuild every table from the log alone, and compare")),
+    "check": ("checks", mark("check decision models: gaps, overlaps, rules that never decide, types")),
+    "decide": ("decide", mark("take the decisions of a DMN file for inputs of yours, and say why")),
+    "pack": ("packs", mark("list, check and begin packs")),
+    "convert": ("export", mark("write a DMN file of any version as DMN 1.5")),
+    "completion": ("packs", mark("print the shell completion script")),
 }
 """Name -> (module of this package, what it is for). The texts are translated where they are shown."""
 

@@ -32,6 +32,11 @@ def say(text: str) -> str:
     return catalogue(language()).gettext(text)
 
 
+def mark(text: str) -> str:
+    """Mark a text that is translated where it is shown, for the catalogues."""
+    return text
+
+
 def now() -> int:
     """Give the present in microseconds since the epoch."""
     from time import time_ns

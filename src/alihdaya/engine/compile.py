@@ -8,6 +8,7 @@ from alihdaya.engine.behaviours import arming, joins
 from alihdaya.engine.behaviours.binding import Binder
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.plan import ROOT, Arm, Catchers, Join, Plan
+from alihdaya.engine.segments import LIMIT, afters_of, segment_of
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
 from alihdaya.notation.bpmn.details import Compensate, Detail, Error, Escalation, EventBased, Multiple, Rule, Step
@@ -28,15 +29,19 @@ Decisions = Mapping[str, DecisionLike]
 Steps = Mapping[str, StepFunction]
 
 
-def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budget: int = STEP_BUDGET) -> Plan:
-    """Make a process ready to run.
+def make_plan(
+    process: Process,
+    *,
+    decisions: Decisions,
+    steps: Steps,
+    step_budget: int = STEP_BUDGET,
+    compiled: bool = True,
+) -> Plan:
+    """Make a process ready to run; with `compiled` False, by the interpreter alone.
 
     Raises NotationError listing the process's structural errors and every decision and step that does not exist.
     """
-    problems = [problem for problem in check_process(process) if problem.severity == "error"]
-    problems += _missing(process, decisions, steps)
-    if problems:
-        raise NotationError(problems)
+    _require_sound(process, decisions, steps)
     nodes = process.nodes
     starts = _starts(process)
     arms = tuple(_watched(process, node) for node in nodes)
@@ -46,6 +51,8 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
     for node in nodes:
         scopes[ROOT if node.parent is None else node.parent].append(node)
     handled = {scope: _event_starts(scopes, inside) for scope, inside in scopes.items()}
+    start = _only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts)
+    straight = compiled and not handled[ROOT] and step_budget > LIMIT
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
@@ -67,7 +74,9 @@ def make_plan(process: Process, *, decisions: Decisions, steps: Steps, step_budg
         undo={scope: node.index for scope, some in handled.items() for node in some if _is(node, Compensate)},
         index={node.id: node.index for node in nodes},
         starts=tuple(starts),
-        start=_only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts),
+        start=start,
+        segment=segment_of(process, start, decisions, steps) if straight else None,
+        afters=afters_of(process, decisions, steps) if straight else {},
     )
 
 
@@ -140,6 +149,13 @@ def _joins(process: Process, behaviours: list[Any]) -> tuple[Join, ...]:
         elif node.kind is Kind.COMPLEX:
             found.append(joins.complex_gateway(process, node))
     return tuple(found)
+
+
+def _require_sound(process: Process, decisions: Decisions, steps: Steps) -> None:
+    problems = [problem for problem in check_process(process) if problem.severity == "error"]
+    problems += _missing(process, decisions, steps)
+    if problems:
+        raise NotationError(problems)
 
 
 def _missing(process: Process, decisions: Decisions, steps: Steps) -> list[Problem]:

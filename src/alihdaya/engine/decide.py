@@ -20,6 +20,7 @@ from alihdaya.engine.full import BODY, PART, Catch
 from alihdaya.engine.plan import ROOT, Plan, Stuck
 from alihdaya.engine.run import Run
 from alihdaya.engine.scope_events import CallClosed
+from alihdaya.engine.segments import Found
 from alihdaya.engine.state import CALL, JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
 from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
@@ -35,18 +36,51 @@ def decide(plan: Plan, state: Instance | None, command: commands.Command, now: i
     Folding `apply` over the events, from `state`, gives that state. The given `state` is never changed.
     Raises Refused (nothing happened) where a rule forbids the command: wrong state, dead token, timer not yet due.
     """
-    if state is None:
+    if state is not None:
+        _require_running(plan, state)
+    found = _straight(plan, state, command)
+    if found is not None:
+        if found.node < 0:
+            return found.events, found.state
+        run = _resumed(plan, found, now)
+    elif state is None:
         run = _begin(plan, command, now)
     else:
-        if state.status != RUNNING:
-            raise _refused("not-running", f"the instance is {state.status}")
-        if state.process != plan.process.id:
-            raise _refused("other-process", f"the instance is of {state.process!r}, not of {plan.process.id!r}")
         run = Run(plan, state.copy(), now)
         _HANDLERS[type(command)](run, command)
     run.drain()
     run.settle()
     return run.events, run.state
+
+
+def _require_running(plan: Plan, state: Instance) -> None:
+    if state.status != RUNNING:
+        raise _refused("not-running", f"the instance is {state.status}")
+    if state.process != plan.process.id:
+        raise _refused("other-process", f"the instance is of {state.process!r}, not of {plan.process.id!r}")
+
+
+def _straight(plan: Plan, state: Instance | None, command: commands.Command) -> Found | None:
+    """Take a compiled segment, where there is one for this command and it knows the data."""
+    found: Found | None = None
+    if state is None:
+        if plan.segment is not None and type(command) is commands.Start:
+            found = plan.segment(command)
+    elif plan.afters and type(command) is commands.CompleteTask:
+        wait = state.waits.get(command.token)
+        after = plan.afters.get(wait.node) if wait is not None and wait.kind == TASK else None
+        found = None if after is None else after(state, command)
+    return found
+
+
+def _resumed(plan: Plan, found: Found, now: int) -> Run:
+    """Let the interpreter go on where a compiled segment stopped."""
+    run = Run(plan, found.state, now)
+    run.events = found.events
+    run.path.extend(found.path)
+    run.left -= found.steps
+    run.advance(found.token, found.node, plan.enter[found.node])
+    return run
 
 
 def _refused(code: str, message: str) -> Refused:

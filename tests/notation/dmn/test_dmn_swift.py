@@ -23,11 +23,11 @@ CELLS = {
 ODD = [
     None, True, False, 0, 7, 100, -1, Decimal("99.99"), Decimal("1E+3"), Decimal("NaN"), Decimal("sNaN"),
     Decimal("Infinity"), Decimal("-Infinity"), 10**40, "", "A", "B", "Z", 1.5, [100], ["A"], [True], [Decimal("NaN")],
-    [1, 2], {}, date(2024, 1, 1),
+    [1, 2], [1, Decimal("NaN")], [[Decimal("Infinity")]], {}, {"a": [Decimal("NaN"), 1]}, date(2024, 1, 1),
 ]  # fmt: skip
 outputs = st.sampled_from(["1", "2.50", "0", '"x"', "true", "null"])
 rule = st.tuples(*(st.sampled_from(cells) for cells in CELLS.values()), outputs)
-odd = st.sampled_from([value for value in ODD if type(value) is not list])  # NaN in a list stays one
+odd = st.sampled_from(ODD)
 typed_rows = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, odd))
 
 
@@ -174,3 +174,17 @@ def test_variables_of_any_mapping_are_read_and_left_alone():
     assert agree(data, "total", given_) == (6, ())
     assert dict(given_) == {"amount": 3}
     assert compile_model(read(data, "m.dmn"))["total"](MappingProxyType({"amount": 3})) == 6
+
+
+@pytest.mark.parametrize("kind", ["", ' typeRef="number"', ' typeRef="string"', ' typeRef="Any"'])
+@pytest.mark.parametrize("value", [[1, Decimal("NaN")], {"a": Decimal("NaN"), "b": [Decimal("Infinity")]}], ids=str)
+def test_numbers_that_feel_does_not_have_are_null_inside_of_what_is_given_too(kind, value):
+    data = f'<inputData id="id_x" name="x"><variable name="x"{kind}/></inputData>'
+    parts = (decision("e", literal("x"), ["x"]), decision("d", literal("e"), decisions=["e"]))
+    source = read(file(data, *parts), "m")
+    compiled = compile_model(source)
+    for variables in ({"x": value}, {"e": value}):
+        expected = evaluate(source, "d", variables)
+        assert compiled["d"].run(variables) == expected
+        assert (compiled["d"](variables), ()) == expected
+        assert "NaN" not in repr(expected)

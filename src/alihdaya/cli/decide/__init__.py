@@ -1,6 +1,7 @@
 """`alihdaya decide`: the decisions of a DMN file taken for rows of inputs, explained, or tried on worked cases."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,13 +105,15 @@ def _json(one: "Answered", *, told: bool) -> str:
 
 def _show(settings: Settings, answered: "list[Answered]", rules: tuple[int, ...], *, told: bool) -> None:
     from alihdaya.cli import printable
+    from alihdaya.cli.decide.phrases import refused
     from alihdaya.cli.decide.shown import answers_table, explanation, refusals
     from alihdaya.console.terminal import make_console
     from alihdaya.console.words import words
 
     spoken, console = words(settings.language), make_console()
     for problem in (problem for one in answered for problem in one.problems):
-        click.echo(f"alihdaya: {printable(str(problem))}", err=True)
+        said = replace(problem, message=refused(spoken, problem.message))
+        click.echo(f"alihdaya: {printable(str(said))}", err=True)
     good = [one for one in answered if not one.problems]
     if not told and good:
         console.print(answers_table(spoken, good))

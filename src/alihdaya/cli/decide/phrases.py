@@ -72,6 +72,33 @@ _REASONS: Final = tuple(
     )
 )
 
+_REFUSALS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), message)
+    for pattern, message in (
+        (
+            r"input '(?P<name>.*)' is missing; did you mean '.*' where it says '(?P<near>.*)'\?",
+            mark("input '%(name)s' is missing; did you mean '%(name)s' where it says '%(near)s'?"),
+        ),
+        (r"input '(?P<name>.*)' is missing", mark("input '%(name)s' is missing")),
+        (
+            r"input '(?P<name>.*?)': (?P<value>.*) is a (?P<kind>[a-z ]+), and a (?P<type>[a-z ]+) is wanted",
+            mark("input '%(name)s': %(value)s is a %(kind)s, and a %(type)s is wanted"),
+        ),
+        (
+            r"input '(?P<name>.*?)': (?P<value>.*) is not one of the allowed values",
+            mark("input '%(name)s': %(value)s is not one of the allowed values"),
+        ),
+        (
+            r"input '(?P<name>.*?)': (?P<value>.*) is no (?P<type>[a-z ]+), such as (?P<sample>\S+)",
+            mark("input '%(name)s': %(value)s is no %(type)s, such as %(sample)s"),
+        ),
+        (
+            r"input '(?P<name>.*?)': (?P<value>.*) is no (?P<type>[a-z ]+)",
+            mark("input '%(name)s': %(value)s is no %(type)s"),
+        ),
+    )
+)
+
 
 def policy(table: TableShown) -> str:
     """Name a table's hit policy as the standard does, its aggregation included."""
@@ -85,7 +112,16 @@ def outcome(words: Words, table: TableShown) -> str:
 
 def reason(words: Words, message: str) -> str:
     """Translate an evaluator's reason for a null; one that is not known stays as it is."""
-    for pattern, text in _REASONS:
+    return _translated(words, message, _REASONS)
+
+
+def refused(words: Words, message: str) -> str:
+    """Translate what is wrong with an input; names of types stay FEEL's own, and what is not known as it is."""
+    return _translated(words, message, _REFUSALS)
+
+
+def _translated(words: Words, message: str, known: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, text in known:
         found = pattern.fullmatch(message)
         if found is not None:
             return words.say(text, **found.groupdict())

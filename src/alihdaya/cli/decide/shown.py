@@ -115,6 +115,7 @@ class _Teller:
 
     def __init__(self, words: Words, rules: tuple[int, ...]) -> None:
         self.words, self.rules = words, rules
+        self.owner = ""
 
     def decided(self, tree: Tree, decided: Decided) -> None:
         for one in decided.inputs:
@@ -124,13 +125,14 @@ class _Teller:
             tree.add(line)
         for required in decided.required:
             self.decided(tree.add(_decided_line(self.words, required)), required)
-        self.inside(tree, decided.logic, decided.calls)
+        self.inside(tree, decided.name, decided.logic, decided.calls)
         if decided.untold:
             more = self.words.count("… and %(n)s more call", "… and %(n)s more calls", decided.untold)
             tree.add(Text(more, "dim"))
         self.notes(tree, decided.diagnostics, silent=decided.value is not None)
 
-    def inside(self, tree: Tree, logic: Shown | None, calls: Iterable[Called | Served]) -> None:
+    def inside(self, tree: Tree, owner: str, logic: Shown | None, calls: Iterable[Called | Served]) -> None:
+        self.owner = owner
         if logic is not None:
             self.logic(tree, logic, "")
         for call in calls:
@@ -149,7 +151,7 @@ class _Teller:
             for decided in call.decisions:
                 self.decided(branch.add(_decided_line(self.words, decided)), decided)
         else:
-            self.inside(branch, call.logic, call.calls)
+            self.inside(branch, call.name, call.logic, call.calls)
         self.notes(branch, call.diagnostics, silent=call.value is not None)
 
     def logic(self, tree: Tree, shown: Shown, name: str) -> None:
@@ -200,7 +202,7 @@ class _Teller:
         chosen = [rule for rule in shown.rules if len(shown.rules) <= FEW or rule.matched or rule.number in self.rules]
         table = _head("", *(f"{column.label} = {value(column.value)}" for column in shown.columns))
         for output in shown.rules[0].outputs if shown.rules else ():
-            table.add_column(plain(f"\N{RIGHTWARDS ARROW} {output.name}".strip()), overflow="fold")
+            table.add_column(plain(f"\N{RIGHTWARDS ARROW} {output.name or self.owner}"), overflow="fold")
         noted = any(rule.description or rule.annotations for rule in chosen)
         if noted:
             table.add_column(Text(self.words.say("Note")), overflow="fold")

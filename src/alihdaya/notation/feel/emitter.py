@@ -52,6 +52,7 @@ RUNTIME: dict[str, Any] = {
     "spend": budget.spend,
     "negate": ops.negate,
     "truth": ops.truth,
+    "clean": clean,
     "fit_simple": lambda value, wanted: coerce(clean(value), wanted),
     "KeyError": KeyError,
     "UNUSUAL": UNUSUAL,
@@ -60,6 +61,18 @@ RUNTIME: dict[str, Any] = {
 
 
 _WORDS = {"None": None, "True": True, "False": False}
+
+
+def cleaned(local: str) -> list[str]:
+    """Write how an untyped value from outside loses the numbers that FEEL does not have, also those in what it holds.
+
+    What holds nothing pays for three comparisons.
+    """
+    return [
+        f" if type({local}) is Decimal:",
+        f"  if not {local}.is_finite(): {local} = None",
+        f" elif type({local}) is list or type({local}) is dict: {local} = clean({local})",
+    ]
 
 
 class Names:
@@ -212,14 +225,14 @@ class Emitter:
 
     def _checks(self, name: str, local: str) -> list[str]:
         """Write what a value from outside must pass: numbers are finite, a value with a type is of it."""
-        lines = [f" if type({local}) is Decimal and not {local}.is_finite(): {local} = None"]
         wanted = self.types.get(name)
+        lines = cleaned(local)
         if wanted is None:
             return lines
-        fit = f"{local} = coerce({local}, {self.constant(wanted)})"
+        fit = f"{local} = fit_simple({local}, {self.constant(wanted)})"
         python = {"string": "str", "boolean": "bool"}.get(wanted.name)
         if wanted.check is not None or not (python or wanted.name == "number"):
-            return [*lines, f" {fit}"]
+            return [f" {fit}"]
         if python:
             return [f" if type({local}) is not {python}: {fit}"]
         return [

@@ -8,7 +8,7 @@ from alihdaya.notation.dmn.table import Table
 from alihdaya.notation.dmn.table.code import answer, value_of
 from alihdaya.notation.feel.budget import depth_of
 from alihdaya.notation.feel.compiler import fitted
-from alihdaya.notation.feel.emitter import Emitter, Names
+from alihdaya.notation.feel.emitter import Emitter, Names, cleaned
 from alihdaya.notation.feel.ir import Literal, TypeName
 from alihdaya.notation.feel.types import belongs
 from alihdaya.notation.feel.values import Function
@@ -126,7 +126,8 @@ def _required(part: Part, locals_: Mapping[str, str], asked: str, out: Emitter, 
         if made in out.facts:
             out.facts[local] = out.facts[made] | {type(None)}
             out.line(f"if type({local}) not in {out.constant(out.facts[local])}: return {otherwise}(mapping)")
-        out.line(f"if type({local}) is Decimal and not {local}.is_finite(): {local} = None")
+        for line in cleaned(local):
+            out.line(line.removeprefix(" "))
     return local
 
 

@@ -1,0 +1,1 @@
+"""One small process, run by every engine of the bench: its rows, its models, and who runs them."""
