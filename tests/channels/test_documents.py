@@ -94,10 +94,62 @@ def test_what_cannot_be_paid_is_told_and_left_out_and_the_rest_is_paid(tmp_path)
     assert paid.xpath("//*[local-name()='InstdAmt']/text()") == ["10.50", "3.00"]
     assert paid.xpath("string(//*[local-name()='CtrlSum'])") == "13.50"
     assert written.payments == {"EUR": (2, "13.50")}
+    assert written.documents == 3  # nobody holds a receipt of what was not paid
+    rows = csv.DictReader(io.StringIO((tmp_path / "2020-01" / "journal.csv").read_text()))
+    assert [row["credit"] for row in rows if row["account"] == "2"] == ["13.50"]
+
+
+UNWRITABLE = ["Bell \x0b Bad", "\u202eevil", "half \ud83d", "bell \x07", "\ufffe"]
+
+
+@pytest.mark.parametrize("name", UNWRITABLE)
+def test_a_text_that_no_document_can_hold_stops_only_its_item(tmp_path, name):
+    written = write(tmp_path, {"who": name}, {"who": "Bo"})
+    assert [(problem.code, "item 1" in str(problem)) for problem in written.problems] == [("unwritable", True)]
+    names = {path.name for path in (tmp_path / "2020-01").iterdir()}
+    assert (written.documents, names) == (1, {"receipt", "payments-EUR.xml", "journal.csv"})
+
+
+def test_an_account_number_that_cannot_be_written_stops_only_its_item(tmp_path):
+    written = write(tmp_path, {"iban": IBAN + "\x0b"}, {"who": "Bo"})
+    assert [problem.code for problem in written.problems] == ["unwritable"]
+    assert written.payments == {"EUR": (1, "10.50")}
+
+
+def test_a_joiner_that_is_no_letter_is_set(tmp_path):
+    assert write(tmp_path, {"who": "Nav\u200di"}).problems == []
+
+
+REFERENCES = {
+    "/abs/olute": "abs/olute",
+    "..": "item-1",
+    "a\\b//c": "a-b/c",
+    "pay 🎉": "pay",
+    "Zoë": "Zoe",
+    "x" * 34 + "/y": "x" * 34,
+    "李": "item-1",
+}
+
+
+@pytest.mark.parametrize(("who", "reference"), REFERENCES.items())
+def test_a_reference_is_written_in_what_banks_take(tmp_path, who, reference):
+    write(tmp_path, {"who": who})
+    paid = etree.parse(tmp_path / "2020-01" / "payments-EUR.xml")
+    assert paid.xpath("//*[local-name()='EndToEndId']/text()") == [reference]
+
+
+def test_no_reference_stands_twice(tmp_path):
+    write(tmp_path, *({"who": who} for who in ("a\\b", "a-b", "a-b-2", "a?b", "x" * 40, "x" * 41)))
+    paid = etree.parse(tmp_path / "2020-01" / "payments-EUR.xml")
+    found = paid.xpath("//*[local-name()='EndToEndId']/text()")
+    assert len(set(found)) == 6
+    assert max(map(len, found)) == 35
 
 
 def test_an_item_that_does_not_balance_posts_nothing(tmp_path):
-    written = write(tmp_path, {"fee": 2}, {"fee": 7}, {"pay": Decimal(-20), "fee": 0, "who": "Bo"})
+    unpaid = TEXT[: TEXT.index("[payment]")] + TEXT[TEXT.index("[[journal]]") :]
+    back = {"pay": Decimal(-20), "fee": 0, "who": "Bo"}
+    written = write(tmp_path, {"fee": 2}, {"fee": 7}, back, text=unpaid)
     assert [problem.code for problem in written.problems if problem.code == "unbalanced"] == ["unbalanced"]
     rows = list(csv.reader(io.StringIO((tmp_path / "2020-01" / "journal.csv").read_text())))
     assert [row[2:3] + row[5:] for row in rows[1:]] == [

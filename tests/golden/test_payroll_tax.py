@@ -114,7 +114,13 @@ NO_CODES = ("", "L1100", "K0", "SK", "1100Q", "nt", "99999L", None)
 def test_a_tax_code_that_means_nothing_is_told(code, problems):
     compiled = dmn.compile_model(payroll_figures.model("united_kingdom"))
     row = {"tax_year": 2017, "frequency": "Monthly", "period": 1, "tax_code": code, "ni_letter": "A", "basic": 2000}
-    row |= {"week1_month1": False, "ytd_taxable": 0, "ytd_tax": 0, "iban": "GB82WEST12345698765432"}
+    row |= {
+        "week1_month1": False,
+        "ytd_taxable": 0,
+        "ytd_tax": 0,
+        "iban": "GB82WEST12345698765432",
+        "pay_date": "2017-04-28",
+    }
     assert compiled["uk_problems"].run(row | payroll_figures.UNITED_KINGDOM)[0] == problems
 
 
@@ -125,13 +131,17 @@ WRONG = [
     ({"ni_letter": None}, ["no-ni-letter"]),
     ({"ni_letter": "D"}, ["unknown-ni-letter"]),
     ({"basic": -1}, ["negative-pay", "pension-above-pay"]),
-    ({"tax_year": 2013, "tax_code": "944L"}, ["no-tables", "unknown-ni-letter"]),
-    ({"tax_year": 2026}, ["no-tables", "unknown-ni-letter"]),
+    ({"tax_year": 2013, "tax_code": "944L", "pay_date": "2013-04-28"}, ["no-tables", "unknown-ni-letter"]),
+    ({"tax_year": 2026, "pay_date": "2026-04-28"}, ["no-tables", "unknown-ni-letter"]),
     ({"period": 13}, ["bad-period"]),
     ({"frequency": "monthly"}, ["bad-period"]),
     ({"pension": 2001}, ["pension-above-pay"]),
-    ({"period": 2, "ytd_tax": None}, ["no-earlier-months"]),
-    ({"period": 2, "ytd_tax": None, "week1_month1": True}, []),
+    ({"period": 2, "ytd_tax": None, "pay_date": "2017-05-28"}, ["no-earlier-months"]),
+    ({"period": 2, "ytd_tax": None, "week1_month1": True, "pay_date": "2017-05-28"}, []),
+    ({"tax_year": 2016}, ["wrong-tax-year"]),
+    ({"pay_date": "2017-04-05"}, ["wrong-tax-year"]),
+    ({"pay_date": "2017-05-06"}, ["wrong-period"]),
+    ({"basic": Decimal("2900.099")}, ["too-many-decimals"]),
 ]
 
 
@@ -139,7 +149,13 @@ WRONG = [
 def test_what_is_wrong_with_a_british_row_is_told(change, problems):
     model = payroll_figures.model("united_kingdom")
     row = {"tax_year": 2017, "frequency": "Monthly", "period": 1, "tax_code": "1100L", "ni_letter": "A", "basic": 2000}
-    row |= {"week1_month1": False, "ytd_taxable": 0, "ytd_tax": 0, "iban": "GB82WEST12345698765432"}
+    row |= {
+        "week1_month1": False,
+        "ytd_taxable": 0,
+        "ytd_tax": 0,
+        "iban": "GB82WEST12345698765432",
+        "pay_date": "2017-04-28",
+    }
     row |= payroll_figures.UNITED_KINGDOM | change
     assert dmn.compile_model(model)["uk_problems"].run(row)[0] == problems
     assert dmn.evaluate(model, "uk_problems", row)[0] == problems

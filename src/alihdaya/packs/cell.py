@@ -21,6 +21,11 @@ _WHOLE: Final = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 _FOREIGN: Final = re.compile(r"[+-]?\d{1,3}([.,' ]\d{3})*[.,]\d+|[+-]?\d+,\d+|[+-]?\d{1,3}([,' ]\d{3})+")
 _TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
 
+_UNWRITABLE: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control characters but tab and new line, turns of the direction of writing, halves of pairs, no characters."""
+
 Value = int | Decimal | str | bool
 Reader = Callable[[str], Value]
 
@@ -80,6 +85,12 @@ def text_of(value: object) -> str | None:
     if isinstance(value, (int, Decimal)):
         return str(value)
     raise CellError("an object or a list, where a single value is wanted")
+
+
+def unwritable(text: str) -> str:
+    """Name the first character that no document may hold (`U+202E`); "" where there is none."""
+    found = _UNWRITABLE.search(text)
+    return f"U+{ord(found.group()):04X}" if found else ""
 
 
 def _check(column: Column, value: Value) -> None:
@@ -145,8 +156,8 @@ def _instant(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    if "\0" in text:
-        raise CellError("holds a NUL character")
+    if found := unwritable(text):
+        raise CellError(f"holds a character that cannot be written: {found}")
     return text
 
 

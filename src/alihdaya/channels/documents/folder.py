@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from alihdaya.channels.documents.gather import Delivered, by_currency
-from alihdaya.channels.documents.journal import journal
+from alihdaya.channels.documents.gather import Delivered, by_currency, text, writable
+from alihdaya.channels.documents.journal import journal, posted
 from alihdaya.channels.documents.page import page_of
 from alihdaya.channels.documents.paper import paper_of
-from alihdaya.channels.documents.payment import Transfer, payment_file, transfers
+from alihdaya.channels.documents.payment import Transfer, alone, payment_file, transfer_of
 from alihdaya.channels.documents.sheet import sheet_of
 from alihdaya.kernel.errors import Problem, Refused
 
@@ -29,7 +30,7 @@ def write_deliverables(items: list[Delivered], folder: Path, issuers: Mapping[st
     """Write the deliverables of items under a folder, one folder a month. `issuers`: engagement -> the client's name.
 
     The same items give the same bytes. What cannot be made of one item is a problem in the result and stops only
-    that item.
+    that item: it has then neither document nor payment nor lines in the journal, so that these always agree.
     """
     written = Written()
     for (engagement, month), some in sorted(_by_month(items).items()):
@@ -37,7 +38,7 @@ def write_deliverables(items: list[Delivered], folder: Path, issuers: Mapping[st
         place.mkdir(parents=True, exist_ok=True)
         sound = _documents(some, place, issuers.get(engagement, engagement), written)
         _payments(sound, place, f"{engagement}-{month}", written)
-        _put(place / "journal.csv", journal(sound, written.problems), written)
+        _put(place / "journal.csv", journal(sound), written)
     return written
 
 
@@ -62,37 +63,52 @@ def _put(path: Path, data: bytes, written: Written) -> None:
 
 
 def _documents(items: list[Delivered], place: Path, issuer: str, written: Written) -> list[Delivered]:
-    """Write a document of each item; gives the items of which one could be made, or that have none."""
+    """Write the documents of the items of which everything can be made, and give these items."""
     taken: set[str] = set()
     sound = []
     for one in items:
-        document = one.deliverables.document
-        if document is not None:
-            try:
-                sheet = sheet_of(one, document, issuer)
-            except Refused as refusal:
-                written.problems += refusal.problems
-                continue
-            name = safe_name(sheet.name)
-            name = name if name.lower() not in taken else f"{name}-{one.item}"
+        try:
+            text(one.deliverables.currency, one, "the currency")
+            transfer_of(one)
+            posted(one)
+            made = _set(one, issuer)
+        except Refused as refusal:
+            written.problems += refusal.problems
+            continue
+        if made is not None:
+            name = made.name if made.name.lower() not in taken else f"{made.name}-{one.item}"
             taken.add(name.lower())
-            _put(place / document.kind / f"{name}.html", page_of(sheet).encode(), written)
-            _put(place / document.kind / f"{name}.pdf", paper_of(sheet), written)
+            _put(place / made.kind / f"{name}.html", made.page, written)
+            _put(place / made.kind / f"{name}.pdf", made.paper, written)
             written.documents += 1
         sound.append(one)
     return sound
 
 
+class _Made(NamedTuple):
+    kind: str
+    name: str
+    page: bytes
+    paper: bytes
+
+
+def _set(one: Delivered, issuer: str) -> _Made | None:
+    """Set the document of an item, if its pack has one. Raises Refused, naming the item, where that cannot be done."""
+    document = one.deliverables.document
+    if document is None:
+        return None
+    sheet = sheet_of(one, document, writable(issuer, one, "the client's name"))
+    return _Made(document.kind, safe_name(sheet.name), page_of(sheet).encode(), paper_of(sheet))
+
+
 def _payments(items: list[Delivered], place: Path, message: str, written: Written) -> None:
     for currency, some in by_currency(items):
-        payment = next((one.deliverables.payment for one in some if one.deliverables.payment), None)
-        paid = transfers(some, written.problems)
-        if payment is None or not paid:
+        found = (transfer_of(one) for one in some)
+        paid = alone([transfer for transfer in found if transfer is not None])
+        if not paid:
             continue
-        account = next((one for one in payment.accounts if one.currency == currency), None)
-        if account is None:
-            written.problems.append(Problem("no-account", f"no account pays {currency}: {len(paid)} payments are left"))
-            continue
+        payment = next(one.deliverables.payment for one in some if one.deliverables.payment)
+        account = next(one for one in payment.accounts if one.currency == currency)
         last = max(one.at for one in some)
         data = payment_file(f"{message}-{currency}", account, paid, last, payment.purpose)
         _put(place / f"payments-{currency}.xml", data, written)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.packs.cell import unwritable
 from alihdaya.packs.deliverables import Deliverables, Value
 from alihdaya.packs.load import from_files
 from alihdaya.store import Store
@@ -74,6 +75,13 @@ def text(value: Value, one: Delivered, what: str) -> str:
     found = value(one.result)
     if not isinstance(found, str) or not found:
         raise Refused(Problem("no-text", f"{what} of item {one.item} is {found!r}, and should be a text"))
+    return writable(found, one, what)
+
+
+def writable(found: str, one: Delivered, what: str) -> str:
+    """Pass a text that a document can hold. Raises Refused, naming the item and the character, for another."""
+    if character := unwritable(found):
+        raise Refused(Problem("unwritable", f"{what} of item {one.item} holds {character}, which cannot be written"))
     return found
 
 

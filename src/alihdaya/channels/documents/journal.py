@@ -5,9 +5,10 @@ from decimal import Decimal
 from io import StringIO
 from typing import NamedTuple
 
-from alihdaya.channels.documents.gather import Delivered, amount, by_currency
+from alihdaya.channels.documents.gather import Delivered, amount, by_currency, text
 from alihdaya.channels.documents.sheet import money
-from alihdaya.kernel.errors import Problem
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.packs.deliverables import Posting
 
 _HEAD = ("date", "currency", "account", "name", "name_id", "debit", "credit", "items")
 
@@ -24,21 +25,25 @@ class _Sum(NamedTuple):
     items: int
 
 
-def journal(items: list[Delivered], problems: list[Problem]) -> bytes:
+def posted(one: Delivered) -> list[tuple[Posting, Decimal]]:
+    """Work out the lines of an item. Raises Refused where they do not balance, so that the file always does."""
+    lines = [(posting, amount(posting.value, one, posting.account)) for posting in one.deliverables.postings]
+    if off := sum((-value if posting.credit else value for posting, value in lines), Decimal(0)):
+        currency = text(one.deliverables.currency, one, "the currency")
+        raise Refused(Problem("unbalanced", f"item {one.item} is out of balance by {off} {currency}"))
+    return lines
+
+
+def journal(items: list[Delivered]) -> bytes:
     """Write the journal of items that belong together; b"" where no pack of theirs posts anything.
 
-    An item whose lines do not balance is a problem and posts nothing, so that the file always balances, in every
-    currency and on every day. A sum below nothing stands on the other side.
+    It balances in every currency and on every day. A sum below nothing stands on the other side. Raises Refused for
+    an item whose lines do not balance.
     """
     sums: dict[_Key, _Sum] = {}
     for currency, some in by_currency(items):
         for one in some:
-            lines = [(posting, amount(posting.value, one, posting.account)) for posting in one.deliverables.postings]
-            off = sum((-value if posting.credit else value for posting, value in lines), Decimal(0))
-            if off:
-                problems.append(Problem("unbalanced", f"item {one.item} is out of balance by {off} {currency}"))
-                continue
-            for posting, value in lines:
+            for posting, value in posted(one):
                 key = _Key(one.day.isoformat(), currency, posting.account)
                 names = (posting.name.get("en", ""), posting.name.get("id", ""))
                 before = sums.get(key, _Sum(names, Decimal(0), 0))

@@ -1,11 +1,14 @@
 """A document on paper: one page of A4 as PDF, in the same bytes whenever it is made."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
+from json import dumps
 from pathlib import Path
 from typing import Final
 
 from alihdaya.channels.documents.sheet import Block, Line, Sheet
+from alihdaya.kernel.errors import Problem, Refused
 
 _INK, _SOFT, _LINE, _DEEP, _TINT = (28, 37, 48), (102, 114, 127), (221, 227, 232), (15, 94, 87), (243, 247, 246)
 _LEFT: Final = 18.0
@@ -16,8 +19,16 @@ _ROW: Final = 9.0
 
 
 def paper_of(sheet: Sheet) -> bytes:
-    """Set a document as PDF. Texts outside of Latin-1 are set in DejaVu Sans, which is then part of the file."""
-    return _Paper(sheet).whole()
+    """Set a document as PDF. Texts outside of Latin-1 are set in DejaVu Sans, which is then part of the file.
+
+    Raises Refused, naming the item, for a text that cannot be set.
+    """
+    from fpdf.errors import FPDFException
+
+    try:
+        return _Paper(sheet).whole()
+    except (FPDFException, UnicodeError) as error:
+        raise Refused(Problem("not-set", f"the document of item {sheet.item} cannot be set: {error}")) from None
 
 
 class _Paper:
@@ -35,7 +46,7 @@ class _Paper:
         self.pdf.add_page()
 
     def _font(self) -> str:
-        if all(ord(char) < 256 for char in repr(self.sheet)):
+        if all(ord(char) < 256 for char in dumps(asdict(self.sheet), ensure_ascii=False, default=str)):
             return "Helvetica"
         spec = find_spec("matplotlib")
         places = spec.submodule_search_locations if spec is not None else None

@@ -1,12 +1,14 @@
 """The bank's file: one credit transfer initiation (ISO 20022, pain.001.001.09) for each currency."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from alihdaya.channels.documents.gather import Delivered, amount, text
+from alihdaya.channels.documents.gather import Delivered, amount, text, writable
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import moment
@@ -35,23 +37,36 @@ class Transfer:
     number: str
 
 
-def transfers(items: list[Delivered], problems: list[Problem]) -> list[Transfer]:
-    """Make the transfers of items; what cannot be paid is a problem that names the item, and is left out.
+def transfer_of(one: Delivered) -> Transfer | None:
+    """Make the transfer of an item; none where its pack pays nothing, or the amount is nothing.
 
-    An amount of nothing is no payment. Account numbers are checked as far as their standards go: an IBAN by its
-    country's form and check digits, a BIC by its form.
+    Raises Refused, naming the item, for what cannot be paid. Account numbers are checked as far as their standards
+    go: an IBAN by its country's form and check digits, a BIC by its form.
     """
+    payment = one.deliverables.payment
+    return _transfer(payment, one) if payment is not None else None
+
+
+def alone(paid: list[Transfer]) -> list[Transfer]:
+    """Give references that stand twice the number of their item, so that each stands once in the bank's file."""
+    taken: set[str] = set()
     made = []
-    for one in items:
-        try:
-            payment = one.deliverables.payment
-            transfer = _transfer(payment, one) if payment is not None else None
-        except Refused as refusal:
-            problems += refusal.problems
-            continue
-        if transfer is not None:
-            made.append(transfer)
+    for one in paid:
+        reference, n = one.reference, 0
+        while reference in taken:
+            ending = f"-{one.item}" + (f"-{n}" if n else "")
+            reference, n = one.reference[: _LONGEST_ID - len(ending)] + ending, n + 1
+        taken.add(reference)
+        made.append(replace(one, reference=reference))
     return made
+
+
+def reference_of(text: str, item: int) -> str:
+    """Write a reference in the characters that banks take, at most 35; no slash at an end, nor two together."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9/?:().,'+ -]+", "-", plain)
+    plain = re.sub(r"([/.])[/.]*", r"\1", plain).strip("/. ")
+    return plain[:_LONGEST_ID].rstrip("/. ") or f"item-{item}"
 
 
 def _transfer(payment: Payment, one: Delivered) -> Transfer | None:
@@ -64,16 +79,21 @@ def _transfer(payment: Payment, one: Delivered) -> Transfer | None:
         raise Refused(Problem("not-payable", f"item {one.item} would pay less than nothing: {sum_} {currency}"))
     if not money.minor:
         return None
+    account = next((account for account in payment.accounts if account.currency == currency), None)
+    if account is None:
+        raise Refused(Problem("no-account", f"no account pays {currency}: item {one.item} is left"))
+    check_account(account.iban, account.bank, account.number, "the account that pays")
     where = (_optional(value(one.result)) for value in (payment.iban, payment.bank, payment.number))
     transfer = Transfer(
         one.item,
         one.day,
         text(payment.payee, one, "the payee")[:_LONGEST_TEXT],
         money,
-        text(payment.reference, one, "the reference")[:_LONGEST_ID],
+        reference_of(text(payment.reference, one, "the reference"), one.item),
         text(payment.text, one, "the text")[:_LONGEST_TEXT],
         *where,
     )
+    writable(transfer.iban + transfer.bank + transfer.number, one, "the account")
     check_account(transfer.iban, transfer.bank, transfer.number, f"the account of item {one.item}")
     return transfer
 
@@ -103,7 +123,6 @@ def payment_file(message: str, account: Account, paid: list[Transfer], at: int, 
     """
     from lxml import etree
 
-    check_account(account.iban, account.bank, account.number, "the account that pays")
     root = etree.Element(f"{{{_SPACE}}}Document", nsmap={None: _SPACE})
     whole = _under(root, "CstmrCdtTrfInitn")
     head = _under(whole, "GrpHdr")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from alihdaya.channels.documents.gather import Delivered, text
+from alihdaya.channels.documents.gather import Delivered, text, writable
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.packs.deliverables import Document, Shown
 from alihdaya.packs.pack import Texts
@@ -101,4 +101,4 @@ def _written(value: Any, one: Delivered, label: Mapping[str, str], currency: str
         raise Refused(Problem("no-value", f"{label.get('en')!r} of item {one.item} is {value!r}"))
     if isinstance(value, int | Decimal):
         return money(Decimal(value), currency)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else writable(str(value), one, repr(label.get("en")))
