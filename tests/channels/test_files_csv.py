@@ -73,7 +73,7 @@ def test_numbers_are_never_rounded(tmp_path):
         ("a,1,,,,2013-01-31T12:00:00,", "came", "no time zone"),
         ("a,1,,,,,XL", "size", "not one of S, M"),
         ("a" * 21 + ",1,,,,,", "id", "longer than 20"),
-        ("a\0b,1,,,,,", "id", "U+0000"),
+        ("a\0b,1,,,,,", "id", "NUL"),
     ],
 )
 def test_a_bad_cell_rejects_its_row_and_no_other(tmp_path, line, column, reason):

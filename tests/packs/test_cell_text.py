@@ -9,7 +9,7 @@ READ = cell_reader(Column("name", "text"))
 
 
 @pytest.mark.parametrize(
-    "text", ["a\0b", "Bell \x0b Bad", "\x1b[2J", "\x7f", "\x85", "\u202eevil", "\u2066x", "\ud83d", "\uffff"]
+    "text", ["Bell \x0b Bad", "\x1b[2J", "\x7f", "\x85", "\u202eevil", "\u2066x", "\ud83d", "\uffff"]
 )
 def test_a_character_that_cannot_be_written_is_refused_by_its_number(text):
     with pytest.raises(CellError, match=r"cannot be written: U\+[0-9A-F]{4}"):

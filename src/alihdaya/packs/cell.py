@@ -156,6 +156,8 @@ def _instant(text: str) -> str:
 
 
 def _text(text: str) -> str:
+    if "\0" in text:
+        raise CellError("holds a NUL character")
     if found := unwritable(text):
         raise CellError(f"holds a character that cannot be written: {found}")
     return text
