@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from alihdaya.cli import cli, main
+from alihdaya.kernel.errors import NotationError
+from alihdaya.notation.dmn.cases import given
 
 MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:fee" name="fee">
 <itemDefinition name="tKind"><typeRef>string</typeRef><allowedValues><text>"small", "large"</text></allowedValues>
@@ -217,3 +219,37 @@ def test_models_that_import_find_each_other_in_their_folder(model):
     assert lines(done)[0]["decisions"] == {"up": 2}
     (model / "in.json").write_text(json.dumps({"f": {"amount": 5}}))
     assert "input 'f.kind' is missing" in CliRunner().invoke(cli, words).stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("[" * 600 + "]" * 600, "the value nests more than 100 levels deep"),
+        ('{"a":' * 300 + "1" + "}" * 300, "the value nests more than 100 levels deep"),
+        ('"\\ud800"', "half a character"),
+        ("1e9999999999999999999999", "a number has at most 34 digits, and an exponent of at most 6144"),
+        ("9" * 5000, "a number has at most 34 digits"),
+        ("0." + "0" * 20_000 + "1", "a number has at most 34 digits"),
+    ],
+)
+def test_a_hostile_value_is_refused_with_row_and_input(model, value, message):
+    good = json.dumps(ROW)
+    done = decide(model, f"[{good}, {good.replace('15.5', value)}]", "--json")
+    assert done.exit_code == 1
+    (problem,) = lines(done)[1]["problems"]
+    assert message in problem["message"]
+    assert problem["message"].startswith("input 'amount'")
+    assert problem["source"].endswith("in.json, row 2")
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.json", "[]"), ("a.jsonl", "\n"), ("a.csv", "amount,kind,order\n")])
+def test_no_rows_at_all_are_an_error(model, name, text):
+    with pytest.raises(NotationError, match="there are no rows"):
+        decide(model, text, name=name)
+
+
+def test_names_that_are_near_are_looked_for_among_few(model, monkeypatch):
+    looked = []
+    monkeypatch.setattr(given, "get_close_matches", lambda _name, names, _n: looked.extend(names) or [])
+    decide(model, {f"x{number}": 1 for number in range(20_000)}, "--json", "--decision", "base")
+    assert 0 < len(looked) <= 2_000

@@ -191,3 +191,28 @@ def test_tables_inside_contexts_are_covered_too():
     data = file(decision("d", body, ["x"]), inputs=["x"])
     (only,) = report("given: x,expect: d.band\n9,2\n", data).coverage
     assert (only.owner, only.rules, only.idle) == ("d", 2, (1,))
+
+
+def test_a_table_without_cases_is_refused():
+    with pytest.raises(NotationError, match="there are no cases"):
+        report("given: amount,given: kind,expect: d\n\n")
+
+
+def test_a_path_into_what_is_no_context_differs_even_where_null_is_expected():
+    data = file(decision("word", literal('if x = 1 then "abc" else {y: null}'), ["x"]), inputs=["x"])
+    (failure,) = report("given: x,expect: word.y\n1,null\n2,null\n", data).failures
+    assert str(failure.problem).startswith(
+        "m.cases.csv, row 1: 'expect: word.y' is \"abc\" (which has no 'y'), and should be null"
+    )
+
+
+def test_values_that_nest_too_deep_or_hold_half_a_character_are_refused():
+    deep = named = 1
+    for _ in range(600):
+        deep, named = [deep], {"a": named}
+    for value in (deep, named):
+        with pytest.raises(Unfit, match="nests more than 100 levels"):
+            from_plain(value, None)
+    for value in ("\ud800", ["\udfff"], {"\ud800": 1}):
+        with pytest.raises(Unfit, match="half a character"):
+            from_plain(value, None)

@@ -69,6 +69,22 @@ _REASONS: Final = tuple(
         ),
         (r"a source of the loop is no list, or too long", mark("a source of the loop is no list, or too long")),
         (r"a source is no list, or a condition is unknown", mark("a source is no list, or a condition is unknown")),
+        (
+            r"the evaluation takes more than (?P<many>[\d,]+) steps",
+            mark("the evaluation takes more than %(many)s steps"),
+        ),
+        (
+            r"functions call one another more than (?P<many>[\d,]+) levels deep",
+            mark("functions call one another more than %(many)s levels deep"),
+        ),
+        (
+            r"the value holds more than (?P<many>[\d,]+) values, or nests more than (?P<deep>\d+) levels",
+            mark("the value holds more than %(many)s values, or nests more than %(deep)s levels"),
+        ),
+        (
+            r"a regular expression takes too long to look for",
+            mark("a regular expression takes too long to look for"),
+        ),
     )
 )
 
@@ -83,6 +99,20 @@ _REFUSALS: Final = tuple(
         (
             r"input '(?P<name>.*?)': (?P<value>.*) is a (?P<kind>[a-z ]+), and a (?P<type>[a-z ]+) is wanted",
             mark("input '%(name)s': %(value)s is a %(kind)s, and a %(type)s is wanted"),
+        ),
+        (
+            r"input '(?P<name>.*?)': (?P<place>(?:in .*: )?)a number .* most (?P<many>\d+) digits, .* (?P<large>\d+)",
+            mark(
+                "input '%(name)s': %(place)sa number has at most %(many)s digits, and an exponent of at most %(large)s"
+            ),
+        ),
+        (
+            r"input '(?P<name>.*?)': the value nests more than (?P<many>\d+) levels deep",
+            mark("input '%(name)s': the value nests more than %(many)s levels deep"),
+        ),
+        (
+            r"input '(?P<name>.*?)': (?P<value>.*) holds half a character \(a lone surrogate\)",
+            mark("input '%(name)s': %(value)s holds half a character (a lone surrogate)"),
         ),
         (
             r"input '(?P<name>.*?)': (?P<value>.*) is not one of the allowed values",

@@ -3,15 +3,14 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
-from alihdaya.notation.dmn.cases.given import Unfit, from_plain, from_text
+from alihdaya.notation.dmn.cases.given import Unfit, from_plain, from_text, number_read
 from alihdaya.notation.feel.ir import TypeName
 
 LIMIT: Final = 64 * 1024 * 1024
@@ -35,25 +34,38 @@ class Row:
         return _cells(value, wanted) if self.text else from_plain(value, wanted)
 
 
-def read_rows(place: str) -> tuple[list[Row], bool]:
-    """Read all rows of a file, and tell whether there is only one by its form (a single JSON object).
+def read_rows(place: str) -> tuple[Iterable[Row], bool]:
+    """Read the rows of a file one by one, and tell whether there is only one by its form (a single JSON object).
 
-    Raises NotationError where nothing can be read; a row that cannot is given with its problem.
+    Raises NotationError where nothing can be read or there is no row, at the latest while the rows are gone through;
+    a row that cannot be read is given with its problem.
     """
     name = "standard input" if place == "-" else place
     text = _text(place, name)
     kind = Path(place).suffix.lower() if place != "-" else _guess(text)
     if kind in _LINES:
-        return list(_lines(text, name)), False
+        return _some(_lines(text, name), name), False
     if kind in _CELLS:
-        return list(_table(text, name, "\t" if kind == ".tsv" else "")), False
+        return _some(_table(text, name, "\t" if kind == ".tsv" else ""), name), False
     try:
         found = _json(text)
     except (ValueError, RecursionError, ArithmeticError) as error:
-        raise _refused("not-json", f"not JSON: {error}", Source(name, getattr(error, "lineno", None))) from None
+        raise _refused("not-json", f"not JSON: {_why(error)}", Source(name, getattr(error, "lineno", None))) from None
     if isinstance(found, list):
-        return [_row(one, Source(name, row=number)) for number, one in enumerate(found, 1)], False
+        return _some((_row(one, Source(name, row=number)) for number, one in enumerate(found, 1)), name), False
     return [_row(found, Source(name))], True
+
+
+def _some(rows: Iterator[Row], name: str) -> Iterator[Row]:
+    first = next(rows, None)
+    if first is None:
+        raise _refused("no-rows", "there are no rows of inputs", Source(name))
+    yield first
+    yield from rows
+
+
+def _why(error: Exception) -> str:
+    return "it nests too deep" if isinstance(error, RecursionError) else str(error)
 
 
 def _text(place: str, name: str) -> str:
@@ -84,7 +96,9 @@ def _guess(text: str) -> str:
 
 
 def _json(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
+    return json.loads(
+        text, parse_float=number_read, parse_int=number_read, parse_constant=_constant, object_pairs_hook=_object
+    )
 
 
 def _constant(name: str) -> NoReturn:
@@ -94,8 +108,9 @@ def _constant(name: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twice!r} is there twice")
     return made
 
 
@@ -112,7 +127,7 @@ def _lines(text: str, name: str) -> Iterator[Row]:
         try:
             yield _row(_json(line), source)
         except (ValueError, RecursionError, ArithmeticError) as error:
-            yield Row(source, {}, problem=Problem("not-json", f"not JSON: {error}", source))
+            yield Row(source, {}, problem=Problem("not-json", f"not JSON: {_why(error)}", source))
 
 
 def _table(text: str, name: str, delimiter: str) -> Iterator[Row]:

@@ -79,6 +79,27 @@ def bounded(work: Callable[..., T], *arguments: Any, failed: Callable[[str], T])
     return value
 
 
+class Aside:
+    """One budget of its own for all work that is not the evaluation's, such as what is told of it."""
+
+    __slots__ = ("_meter",)
+
+    def __init__(self) -> None:
+        self._meter = _Meter()
+
+    def __call__(self, work: Callable[..., T], *arguments: Any, failed: Callable[[str], T]) -> T:
+        """Do work without cost to the evaluation that goes on; `failed` gives its value where nothing is left."""
+        outer = _METER.get()
+        self._meter.depth = 0 if outer is None else outer.depth
+        token = _METER.set(self._meter)
+        try:
+            return work(*arguments)
+        except ExhaustedError as error:
+            return failed(str(error))
+        finally:
+            _METER.reset(token)
+
+
 def spend(steps: int) -> None:
     """Count steps. Raises ExhaustedError where there are none left."""
     meter = _METER.get()

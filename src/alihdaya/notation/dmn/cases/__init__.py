@@ -1,6 +1,6 @@
 """Worked cases of a model, kept in a table beside it: read, run by both evaluators, and what they cover."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from alihdaya.kernel.errors import Problem
@@ -9,6 +9,7 @@ from alihdaya.notation.dmn.cases.coverage import TableCoverage, coverage
 from alihdaya.notation.dmn.cases.read import ENDING, Case, read_cases
 from alihdaya.notation.dmn.cases.trial import Failure, same, try_case
 from alihdaya.notation.dmn.decisions import compile_model
+from alihdaya.notation.dmn.explain import Decided
 
 __all__ = ["ENDING", "Case", "Failure", "Report", "TableCoverage", "read_cases", "same", "try_cases"]
 
@@ -35,7 +36,13 @@ def try_cases(text: str, name: str, source: model.Model) -> Report:
     """
     cases = read_cases(text, name, source)
     compiled = compile_model(source)
-    tried = [try_case(case, source, compiled) for case in cases]
-    failures = tuple(failure for trial in tried for failure in trial.failures)
-    told = [one for trial in tried for one in trial.explained]
-    return Report(name, len(cases), failures, tuple(coverage(source, told)))
+    failures: list[Failure] = []
+
+    def told() -> Iterator[Decided]:
+        for case in cases:
+            trial = try_case(case, source, compiled)
+            failures.extend(trial.failures)
+            yield from trial.explained
+
+    covered = tuple(coverage(source, told()))
+    return Report(name, len(cases), tuple(failures), covered)

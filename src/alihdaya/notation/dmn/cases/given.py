@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
@@ -13,6 +14,7 @@ from alihdaya.notation.dmn.link import link
 from alihdaya.notation.dmn.program import Logic, Program
 from alihdaya.notation.dmn.reference import decision_of
 from alihdaya.notation.feel import evaluate, ir, parse, temporal
+from alihdaya.notation.feel.budget import NEST_LIMIT
 from alihdaya.notation.feel.ir import TypeName
 from alihdaya.notation.feel.parser import NOW
 from alihdaya.notation.feel.types import coerce
@@ -21,6 +23,11 @@ from alihdaya.notation.feel.values import NUMBERS, kind_of, number_of
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _DIGITS = 34
 _LARGEST = 6144
+LONGEST = 10_000
+"""Most characters of a number that is read at all."""
+
+_NEAR = 1_000
+_NAME = 200
 _TEMPORAL: dict[str, Callable[[str], Any]] = {
     "date": temporal.date_of,
     "time": temporal.time_of,
@@ -123,7 +130,8 @@ def _put(variables: dict[str, Any], path: Path, value: Any) -> None:
 
 
 def _missing(need: Need, row: Mapping[str, Any], needed: tuple[Need, ...], source: Source) -> Problem:
-    strangers = [name for name in row if name not in {other.path[0] for other in needed}]
+    known = {other.path[0] for other in needed}
+    strangers = (name for name in islice(row, _NEAR) if name not in known and len(name) <= _NAME)
     near = get_close_matches(need.name, strangers, 1)
     hint = f"; did you mean {need.name!r} where it says {near[0]!r}?" if near else ""
     return Problem("missing-input", f"input {need.name!r} is missing{hint}", source)
@@ -138,6 +146,7 @@ def described(wanted: TypeName) -> str:
 
 def from_plain(value: Any, wanted: TypeName | None) -> Any:
     """Make a FEEL value of JSON: dates, times and durations are ISO 8601 texts. Raises Unfit."""
+    _check_shape(value)
     made = _made(value, wanted, "")
     if made is None or wanted is None:
         return made
@@ -145,6 +154,28 @@ def from_plain(value: Any, wanted: TypeName | None) -> Any:
     if fitted is None:
         raise Unfit(f"{_shown(value)} is not one of the allowed values")
     return fitted
+
+
+def _check_shape(value: Any) -> None:
+    """Refuse what nests too deep, and texts that hold half a character, which no file can be written with."""
+    level = [value]
+    for _ in range(NEST_LIMIT + 1):
+        inside: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                inside.extend(one)
+                inside.extend(one.values())
+            elif type(one) is list:
+                inside.extend(one)
+            elif type(one) is str and not one.isascii() and _HALF.search(one):
+                raise Unfit(f"{_shown(one)} holds half a character (a lone surrogate)")
+        if not inside:
+            return
+        level = inside
+    raise Unfit(f"the value nests more than {NEST_LIMIT} levels deep")
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _made(value: Any, wanted: TypeName | None, at: str) -> Any:
@@ -185,11 +216,26 @@ def _context(value: dict[str, Any], wanted: TypeName, at: str) -> dict[str, Any]
     return {name: _made(entry, types.get(name), f"{at}.{name}".lstrip(".")) for name, entry in value.items()}
 
 
+def number_read(text: str) -> int | Decimal:
+    """Make a number of what JSON writes as one, without loss; NaN, which `from_plain` refuses, where it is too long."""
+    if len(text) > LONGEST:
+        return Decimal("NaN")
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return Decimal("NaN")
+    return int(text) if len(text) < _INTEGER and text.lstrip("-").isdigit() else number
+
+
+_INTEGER = 4_000
+"""Python makes an integer of so many digits without a word."""
+
+
 def _check_digits(value: int | Decimal, at: str) -> None:
     number = Decimal(value)
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     if not number.is_finite() or len(digits) > _DIGITS or abs(number.adjusted()) > _LARGEST:
-        raise Unfit(f"{_at(at)}a number has at most {_DIGITS} digits")
+        raise Unfit(f"{_at(at)}a number has at most {_DIGITS} digits, and an exponent of at most {_LARGEST}")
 
 
 def _at(at: str) -> str:
@@ -222,7 +268,7 @@ def from_text(text: str, wanted: TypeName | None) -> Any:
         return None
     if wanted is None or wanted.name == "Any":
         found = literal(bare)
-        return bare if found is None else found[0]
+        return bare if found is None else from_plain(found[0], None)
     if wanted.name == "string" and not _QUOTED.fullmatch(bare):
         return from_plain(bare, wanted)
     if wanted.name == "boolean" and bare.lower() in {"true", "false"}:
@@ -241,7 +287,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def _exact(text: str) -> int | Decimal:
-    number = Decimal(text)
+    number = number_read(text)
     _check_digits(number, "")
     return number_of(text.removeprefix("+")) or 0
 

@@ -87,11 +87,14 @@ class _Reading:
             self._check(columns)
             if self.problems:
                 return
+            number = 0
             for number, cells in enumerate((cells for cells in reader if cells), 1):
                 if number > ROWS:
                     self.problem("too-many", f"at most {ROWS:,} cases are read", number)
                     return
                 yield self._case(columns, cells, number)
+            if not number:
+                self.problem("no-cases", "there are no cases: no row follows the headers")
         except csv.Error as error:
             self.problems.append(Problem("not-csv", f"not CSV: {error}", Source(self.file, reader.line_num)))
 

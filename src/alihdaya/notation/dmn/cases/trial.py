@@ -45,20 +45,26 @@ def try_case(case: Case, source: model.Model, compiled: Decisions) -> Trial:
     failures = []
     for one in case.expected:
         decided = told[one.decision]
-        fast, slow = (_part(value, one.path) for value in (compiled[one.decision](case.given), decided.value))
-        found = {"": slow} if same(fast, slow) else {"compiled": fast, "by the reference": slow}
+        (fast, odd), (slow, _) = (
+            _part(value, one.path) for value in (compiled[one.decision](case.given), decided.value)
+        )
+        found = {odd: slow} if same(fast, slow) else {"compiled": fast, "by the reference": slow}
         failures += [
             Failure(case, one.header, one.value, value, how, decided)
             for how, value in found.items()
-            if not same(value, one.value)
+            if odd or not same(value, one.value)
         ]
     return Trial(tuple(failures), tuple(told.values()))
 
 
-def _part(value: Any, path: tuple[str, ...]) -> Any:
+def _part(value: Any, path: tuple[str, ...]) -> tuple[Any, str]:
+    """Give the part of a value at a path; or what is no context on the way, and why there is no such part."""
     for step in path:
-        value = access.path(value, step)
-    return value
+        part = access.path(value, step)
+        if part is None and value is not None and type(value) is not dict:
+            return value, f"which has no {step!r}"
+        value = part
+    return value, ""
 
 
 def same(left: Any, right: Any) -> bool:

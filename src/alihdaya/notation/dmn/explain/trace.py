@@ -23,9 +23,15 @@ from alihdaya.notation.dmn.explain.shown import (
 )
 from alihdaya.notation.dmn.table import Table, joined, settle
 from alihdaya.notation.feel import access, ir
+from alihdaya.notation.feel.budget import Aside
 from alihdaya.notation.feel.evaluator import Diagnostic, Scope, null, walk
 from alihdaya.notation.feel.ir import INPUT, Node
 from alihdaya.notation.feel.values import Function
+
+NOTES = 10_000
+"""Most reasons for nulls that one explanation keeps."""
+
+_REPEATED = 1_000
 
 Traced = tuple[Shown, Any, tuple[int, ...]]
 """What was seen, the value, and the rules that gave it where it came of a table."""
@@ -33,6 +39,15 @@ Traced = tuple[Shown, Any, tuple[int, ...]]
 _ONE = {"U": "only", "A": "same", "F": "first", "P": "priority", "O": "ordered", "R": "all", "C": "all"}
 _MANY = {"+": "sum", "<": "min", ">": "max", "#": "count"}
 _FORMS = {model.BoxedList: "list", model.BoxedFilter: "filter", model.FunctionDefinition: "function"}
+
+
+class Noted(list[Diagnostic]):
+    """Reasons for nulls: at most NOTES, and those that a loop gives again and again hardly more than once."""
+
+    def append(self, note: Diagnostic) -> None:
+        """Keep a reason where there is room."""
+        if len(self) < _REPEATED or (len(self) < NOTES and note not in self[-8:]):
+            super().append(note)
 
 
 class Tracer:
@@ -44,6 +59,7 @@ class Tracer:
     def __init__(self, notes: list[Diagnostic]) -> None:
         self.notes = notes
         self.silent = False
+        self.aside = Aside()
 
     @contextmanager
     def silence(self) -> Iterator[None]:
@@ -81,9 +97,13 @@ class Tracer:
         value = walk(node, scope, self.notes)
         if boxed is None or isinstance(boxed, model.FeelText):
             text = boxed if boxed is not None else NOTHING
-            return ExpressionShown(text.text, text.id, reads(node, scope), value), value, ()
+            return ExpressionShown(text.text, text.id, self.reads(node, scope), value), value, ()
         form = boxed.kind if isinstance(boxed, model.Iterator) else _FORMS.get(type(boxed), "function")
-        return OtherShown(form, reads(node, scope), value), value, ()
+        return OtherShown(form, self.reads(node, scope), value), value, ()
+
+    def reads(self, node: Node, scope: Scope) -> tuple[Read, ...]:
+        """Give what a tree reads of a scope; nothing where telling has cost too much already."""
+        return self.aside(reads, node, scope, failed=lambda _: ())
 
     def _context(self, node: ir.ContextOf, boxed: model.BoxedContext, scope: Scope) -> Traced:
         made: dict[str, Any] = {}
@@ -140,7 +160,7 @@ class Tracer:
                 rule.description,
                 rule.annotations,
                 row,
-                tuple(_outputs(node, boxed, number, asked.get(number), scope)),
+                tuple(self._outputs(node, boxed, number, asked.get(number), scope)),
                 number in hits,
                 number + 1 in fired,
             )
@@ -167,30 +187,29 @@ class Tracer:
         """Try all tests of a rule; those behind the first that fails only for the record."""
         made: list[Cell] = []
         for test, text, column in zip(tests, rule.tests, columns, strict=True):
-            notes: list[Diagnostic] = []
+            notes = Noted()
             inner = {**scope, INPUT: column.value}
             if all(cell.passed is True for cell in made):
                 verdict = walk(test, inner, notes)
             else:
                 with self.silence():
-                    verdict = walk(test, inner, notes)
+                    verdict = self.aside(walk, test, inner, notes, failed=lambda why: null(notes, "limit", why, test))  # noqa: B023
             passed = verdict if type(verdict) is bool else None
             reason = notes[-1].message if passed is None and notes else ""
             made.append(Cell(column.label, _line(text.text), text.id, column.value, passed, reason))
         return tuple(made)
 
+    def _outputs(
+        self, node: Table, boxed: model.DecisionTable, rule: int, values: Sequence[Any] | None, scope: Scope
+    ) -> Iterator[Output]:
+        for place, (clause, text) in enumerate(zip(boxed.outputs, boxed.rules[rule].outputs, strict=True)):
+            value = None if values is None else values[place]
+            read = self.reads(node.outputs[rule][place], scope) if values is not None else ()
+            yield Output(clause.name, _line(text.text), text.id, value, values is not None, read)
+
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _outputs(
-    node: Table, boxed: model.DecisionTable, rule: int, values: Sequence[Any] | None, scope: Scope
-) -> Iterator[Output]:
-    for place, (clause, text) in enumerate(zip(boxed.outputs, boxed.rules[rule].outputs, strict=True)):
-        value = None if values is None else values[place]
-        read = reads(node.outputs[rule][place], scope) if values is not None else ()
-        yield Output(clause.name, _line(text.text), text.id, value, values is not None, read)
 
 
 def _outcome(node: Table, value: Any, hits: tuple[int, ...], fired: tuple[int, ...]) -> str:

@@ -6,30 +6,51 @@ from typing import Any
 
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.explain.shown import CALLS, Called, Decided, Read, Served, Shown, Used
-from alihdaya.notation.dmn.explain.trace import Tracer
+from alihdaya.notation.dmn.explain.trace import Noted, Tracer
+from alihdaya.notation.dmn.explain.trim import trimmed
 from alihdaya.notation.dmn.link import link
 from alihdaya.notation.dmn.program import Logic, Need, Program, Service
 from alihdaya.notation.dmn.reference import Run, Variables, decision_of
 from alihdaya.notation.dmn.table import Answer, Table
+from alihdaya.notation.feel.budget import bounded, weight
 from alihdaya.notation.feel.evaluator import Diagnostic
 from alihdaya.notation.feel.values import Function, clean
+
+DEEP = 20
+"""Calls within calls are told so deep."""
+
+ROOM = 100_000
+"""What all calls that are told may come to in nodes of their trees; a decision service counts as SERVICE."""
+
+SERVICE = 1_000
 
 
 def explain(source: model.Model, name: str, variables: Mapping[str, Any]) -> Decided:
     """Evaluate a decision by name or id as `evaluate` does, and give everything that led to its value.
 
-    Value and fired rules are those of `evaluate` and `Decision.run`. Raises KeyError for a decision that the model
+    Value and fired rules are those of `evaluate` and `Decision.run`, within the same limits (`feel.budget`); where they
+    are passed nothing is told but the reasons. Other values than the decision's own are cut short where they would
+    make the explanation too large (see `trim`). Raises KeyError for a decision that the model
     does not have, and NotationError as `compile_model` does; data never raises.
     """
     program = link(source)
     wanted = decision_of(program, name)
     watch = _Watch(program, source)
+    scope = {key: clean(value) for key, value in variables.items()}
+    passed: list[str] = []
+
+    def failed(why: str) -> Answer:
+        passed.append(why)
+        return None, ()
+
     try:
-        watch.decide(wanted, {key: clean(value) for key, value in variables.items()})
+        bounded(watch.decide, wanted, scope, failed=failed) if watch.limited(wanted) else watch.decide(wanted, scope)
     except RecursionError:
-        note = Diagnostic("too-deep", "the evaluation goes too deep", 0, wanted.id)
-        return Decided(wanted.name, wanted.id, None, diagnostics=(note,))
-    return watch.last
+        failed("the evaluation goes too deep")
+    if passed:
+        notes = dict.fromkeys([*watch.seen, Diagnostic("limit", passed[0], 0, wanted.id)])
+        return Decided(wanted.name, wanted.id, None, diagnostics=tuple(notes))
+    return trimmed(watch.last)
 
 
 @dataclass(slots=True)
@@ -46,7 +67,8 @@ class _Frame:
 
 class _Watch(Run):
     def __init__(self, program: Program, source: model.Model) -> None:
-        self.seen: list[Diagnostic] = []
+        self.seen = Noted()
+        self.room = ROOM
         super().__init__(program, self.seen)
         self.boxed = dict(_logics(source, ""))
         self.frames: list[_Frame] = [_Frame(0)]
@@ -122,9 +144,12 @@ class _Watch(Run):
 
     def function(self, logic: Logic) -> Function:
         function = super().function(logic)
+        cost = weight(logic.root)
 
         def watched(*arguments: Any) -> Any:
-            if not self._is_told():
+            if self.tracer.silent:
+                return function.body(*arguments)
+            if not self._is_told(cost):
                 return self._quietly(function, arguments)
             frame, value = self._framed(lambda: function.body(*arguments))
             given, calls = _arguments(function, arguments), tuple(frame.calls)
@@ -132,13 +157,15 @@ class _Watch(Run):
             self.frames[-1].calls.append(called)
             return value
 
-        return Function(function.parameters, watched, function.types)
+        return Function(function.parameters, watched, function.types, function.height)
 
     def service(self, service: Service) -> Function:
         function = super().service(service)
 
         def watched(*arguments: Any) -> Any:
-            if not self._is_told():
+            if self.tracer.silent:
+                return function.body(*arguments)
+            if not self._is_told(SERVICE):
                 return self._quietly(function, arguments)
             self.known.append({})
             try:
@@ -149,15 +176,15 @@ class _Watch(Run):
             self.frames[-1].calls.append(Served(service.name, service.id, given, made, value, self._notes(frame)))
             return value
 
-        return Function(function.parameters, watched, function.types)
+        return Function(function.parameters, watched, function.types, function.height)
 
-    def _is_told(self) -> bool:
+    def _is_told(self, cost: int) -> bool:
         """Tell whether a call is to be told; count it where it is not, for want of room."""
-        if self.tracer.silent:
-            return False
-        room = len(self.frames[-1].calls) < CALLS
-        self.frames[-1].untold += not room
-        return room
+        frame = self.frames[-1]
+        told = len(frame.calls) < CALLS and len(self.frames) < DEEP and self.room >= cost
+        self.room -= cost if told else 0
+        frame.untold += not told
+        return told
 
     def _quietly(self, function: Function, arguments: tuple[Any, ...]) -> Any:
         with self.tracer.silence():
