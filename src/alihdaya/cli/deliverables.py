@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,20 +36,48 @@ def deliverables(settings: Settings, month: str, folder: Path, engagement: str, 
 
     with settings.read() as store:
         written = hand_over(store, folder, month, engagement)
+        missing = _missing(store, engagement)
     if written is None:
         raise Refused(Problem("nothing", say("nothing was delivered for which a pack has deliverables")))
     if as_json:
         paid = {currency: {"payments": count, "sum": sum_} for currency, (count, sum_) in written.payments.items()}
         problems = [str(problem) for problem in written.problems]
-        click.echo(json.dumps({"documents": written.documents, "paid": paid, "problems": problems}))
+        click.echo(json.dumps({"documents": written.documents, "paid": paid, "problems": problems, **missing}))
     else:
         click.echo(say("{n} documents, each as HTML and PDF").format(n=written.documents))
         for currency, (count, sum_) in written.payments.items():
             click.echo(say("{n} payments of {sum} {currency}").format(n=count, sum=sum_, currency=currency))
         click.echo(str(folder))
+        for line in _told(missing):
+            click.echo(line, err=True)
         for problem in written.problems:
             click.echo(f"{say('error')}: {problem}", err=True)
     sys.exit(1 if written.problems else 0)
+
+
+def _missing(store: "Store", engagement: str) -> dict[str, int]:
+    """Count what no papers can hold yet: items with people or stopped, rejected rows; and tasks that were played."""
+    from alihdaya.store import views
+
+    names = [engagement] if engagement else [one.id for one in store.engagements()]
+    counts = [views.totals(store, name) for name in dict.fromkeys(names)]
+    received, delivered, rejected, played = (
+        sum(one.get(name, 0) for one in counts) for name in ("received", "delivered", "rejected", "simulated")
+    )
+    return {"not_delivered": received - delivered, "rejected": rejected, "simulated_tasks": played}
+
+
+def _told(missing: dict[str, int]) -> Iterator[str]:
+    if missing["not_delivered"]:
+        yield say("not in it: {n} items that are not delivered yet (alihdaya items --state waiting)").format(
+            n=missing["not_delivered"]
+        )
+    if missing["rejected"]:
+        yield say("not in it: {n} rows that were rejected at intake").format(n=missing["rejected"])
+    if missing["simulated_tasks"]:
+        yield say("SIMULATED: {n} tasks were played, nobody approved them; nothing of this is for a bank").format(
+            n=missing["simulated_tasks"]
+        )
 
 
 def hand_over(store: "Store", folder: Path, month: str = "", engagement: str = "") -> "Written | None":

@@ -42,6 +42,8 @@ def items(
         spoken = words(settings.language, terms.client.time_zone, vocabulary_of(store, terms.engagement))
     if not as_json:
         _show_items(spoken, found)
+        if len(found) == limit:
+            click.echo(say("More: --after {item}, or a higher --limit.").format(item=found[-1].id))
         return
     for row in found:
         plain = {"item": row.id, "external_id": row.external_id, "service": row.service, "state": row.status}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from alihdaya.notation.feel import ops
 from alihdaya.notation.feel.budget import called, spend
-from alihdaya.notation.feel.far import FarDate, FarDateTime, gap, moved, year_of
+from alihdaya.notation.feel.far import FarDate, FarDateTime, days_between, moved, year_of
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import CONTEXT, NUMBERS, Function, Range, YearsMonths
 
@@ -138,7 +138,7 @@ def span(low: Any, high: Any) -> Sequence[Any] | None:
         spend(0 if numbers is None else len(numbers))
         return None if numbers is None else [date.fromordinal(number) for number in numbers]
     if type(low) in _DAYS and type(high) in _DAYS:
-        days = gap(low, high).days
+        days = days_between(low, high)
         steps = range(-days + 1) if days <= 0 else range(0, -days - 1, -1)
         spend(min(abs(days), LOOP_LIMIT))
         return None if abs(days) >= LOOP_LIMIT else [moved(low, timedelta(days=step)) for step in steps]

@@ -109,6 +109,11 @@ def gap(left: Any, right: Any) -> timedelta:
     return difference + timedelta(days=(cycles - others) * CYCLE_DAYS)
 
 
+def days_between(left: Any, right: Any) -> int:
+    """Give how many days a day stands after another one, however far apart they are."""
+    return _flat(left) - _flat(right)
+
+
 def ordered(left: Any, right: Any) -> int | None:
     """Give -1, 0 or 1 as the left one stands before, at or after the right one; null where they have no order."""
     if (type(left) in {FarDate, date}) is not (type(right) in {FarDate, date}):

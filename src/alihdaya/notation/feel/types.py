@@ -1,9 +1,10 @@
 """FEEL's types as they are written after `instance of`, and which values belong to them (DMN 10.3.2.9)."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, time
 from typing import TYPE_CHECKING, Any
 
 from alihdaya.notation.feel.budget import spend
+from alihdaya.notation.feel.far import at
 from alihdaya.notation.feel.ir import TypeName
 from alihdaya.notation.feel.scope import longest, run_of_words, table_of
 from alihdaya.notation.feel.values import Function, Range, kind_of
@@ -126,6 +127,6 @@ def coerce(value: Any, wanted: TypeName | None) -> Any:
     if wanted.name == "list":
         return [value] if belongs([value], wanted) else None
     if wanted.name == "date and time" and kind_of(value) == "date":
-        moment = datetime.combine(value, time(), UTC)
+        moment = at(value, time(tzinfo=UTC))
         return moment if belongs(moment, wanted) else None
     return None

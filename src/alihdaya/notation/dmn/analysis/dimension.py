@@ -15,6 +15,7 @@ from alihdaya.notation.dmn.analysis.tests import GRIDDED, constants, equality_on
 from alihdaya.notation.dmn.analysis.writing import feel_text
 from alihdaya.notation.dmn.table.grid import below, between
 from alihdaya.notation.feel.evaluator import walk
+from alihdaya.notation.feel.far import FAR
 from alihdaya.notation.feel.ir import INPUT, Node
 from alihdaya.notation.feel.values import KINDS, NUMBERS
 
@@ -213,17 +214,18 @@ def _words(cuts: tuple[Any, ...]) -> Iterator[tuple[str, int, Any]]:
 
 
 def _ordered(kind: str, cuts: tuple[Any, ...], sample: Any) -> Iterator[tuple[str, int, Any]]:
+    """Give the points of one kind; a day beyond the years 1 to 9999 is none: 9999-12-31 is written for "no end"."""
     if not cuts:
         yield kind, 0, _START.get(kind, sample) if sample is None else sample
         return
     first = below(cuts[0])
-    if first < cuts[0]:
+    if type(first) not in FAR and first < cuts[0]:
         yield kind, 0, first
     for place, point in enumerate(cuts):
         yield kind, 2 * place + 1, point
         following = cuts[place + 1] if place + 1 < len(cuts) else None
         inside = _inside(point, following)
-        if point < inside and (following is None or inside < following):
+        if type(inside) not in FAR and point < inside and (following is None or inside < following):
             yield kind, 2 * place + 2, inside
 
 
@@ -236,7 +238,7 @@ def _inside(point: Any, following: Any) -> Any:
         candidates = [int(middle), step, middle] if abs(middle) < 10**30 else [middle]
     elif type(point) is str:
         candidates = [point + tail for tail in (" ", "a", "0")]
-    elif type(point) is timedelta:
+    elif type(point) is timedelta and point < timedelta.max - timedelta(days=1):
         candidates = [point + timedelta(days=1), point + timedelta(hours=1), point + timedelta(seconds=1)]
     for value in candidates:
         if point < value and (following is None or value < following):

@@ -1,25 +1,38 @@
-"""Rows that reach every cell of a table's grid: each cut point, both its sides, null, and what no cell speaks of."""
+"""Rows that reach every cell of a table's grid: each cut point, both its sides, null, and what no cell speaks of.
+
+The values are found without the grid's own samples, so that a wrong sample is found by comparing with the reference.
+"""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from alihdaya.notation.dmn.table import Table
-from alihdaya.notation.dmn.table.grid import below, between, constants
-from alihdaya.notation.feel.values import NUMBERS, kind_of
+from alihdaya.notation.dmn.table.grid import constants
+from alihdaya.notation.feel.far import FarDate, days_between, moved
+from alihdaya.notation.feel.values import CONTEXT, NUMBERS, YearsMonths, kind_of
 
-_UNIT = Decimal("1E-33")
+_ALWAYS: tuple[Any, ...] = (None, True, False, -1, 0, 1, "\N{SNOWMAN}", "", [])
+_FAR: dict[str, tuple[Any, ...]] = {
+    "number": (Decimal("-1E+6000"), Decimal("-1E-6000"), Decimal("1E-6000"), Decimal("1E+6000")),
+    "date": (FarDate(date(2000, 2, 29), -6), date.min, date(2024, 2, 29), date.max, FarDate(date(2000, 1, 1), 20)),
+    "days and time duration": (timedelta.min, timedelta(), timedelta.max),
+    "years and months duration": (YearsMonths(-(10**12)), YearsMonths(0), YearsMonths(10**12)),
+}
 
 
 def probes(table: Table) -> list[list[Any]]:
-    """Give for every column the values worth trying: cut points, their neighbours, null, true, false, a stranger."""
+    """Give for every column the values worth trying: cut points, both their sides, the middles between, far ones."""
     found: list[list[Any]] = []
     for place in range(len(table.columns)):
-        values: list[Any] = [None, True, False, -1, "\N{SNOWMAN}", []]
-        for tests in table.tests:
-            for point in constants(tests[place]) or ():
-                values += [point, *_beside(point)]
+        points = [point for tests in table.tests for point in constants(tests[place]) or ()]
+        values = [*_ALWAYS, *(value for point in points for value in (point, *_beside(point)))]
+        for kind, far in _FAR.items():
+            own = sorted({point for point in points if kind_of(point) == kind})
+            if own:
+                values += [*far, *(_middle(*pair) for pair in pairwise(own))]
         found.append([value for number, value in enumerate(values) if not _seen(value, values[:number])])
     return found
 
@@ -27,8 +40,25 @@ def probes(table: Table) -> list[list[Any]]:
 def _beside(point: Any) -> list[Any]:
     if point is None or type(point) is bool:
         return []
-    near = [point - _UNIT, point + _UNIT] if type(point) in NUMBERS else []
-    return [below(point), between(point, None), *near]
+    if type(point) in NUMBERS:
+        number = Decimal(point)
+        near = [CONTEXT.next_minus(number), CONTEXT.next_plus(number)]
+        return [value for value in (*near, CONTEXT.subtract(number, 1), CONTEXT.add(number, 1)) if value.is_finite()]
+    if type(point) is str:
+        return [point[:-1], point + "\0"]
+    if type(point) is date:
+        return [moved(point, timedelta(days=-1)), moved(point, timedelta(days=1))]
+    if type(point) is YearsMonths:
+        return [YearsMonths(point.months - 1), YearsMonths(point.months + 1)]
+    return [point + timedelta(microseconds=step) for step in (-1, 1) if timedelta.min < point < timedelta.max]
+
+
+def _middle(low: Any, high: Any) -> Any:
+    if type(low) in NUMBERS:
+        return CONTEXT.add(CONTEXT.divide(low, 2), CONTEXT.divide(high, 2))
+    if type(low) is date:
+        return moved(low, timedelta(days=days_between(high, low) // 2))
+    return YearsMonths((low.months + high.months) // 2) if type(low) is YearsMonths else low // 2 + high // 2
 
 
 def _seen(value: Any, earlier: list[Any]) -> bool:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Context, Decimal
+from itertools import pairwise
 from typing import Any
 
 from alihdaya.notation.feel.evaluator import walk
-from alihdaya.notation.feel.far import FAR
+from alihdaya.notation.feel.far import FAR, moved
 from alihdaya.notation.feel.ir import INPUT, Against, In, Interval, Literal, Name, Node
 from alihdaya.notation.feel.values import KINDS, NUMBERS, YearsMonths
 
 _WIDE = Context(prec=200)
+_LARGE = Decimal("1E+30")
 _GRIDDED = frozenset({"number", "string", "date", "days and time duration", "years and months duration"})
 _CONSTANT_KINDS = _GRIDDED | {"boolean", "null"}
 SAMPLES: dict[str, Any] = {
@@ -115,16 +117,22 @@ def _others(mask: Callable[[Any], int], kinds: set[str]) -> Callable[[Any], int]
 
 def _axis(kind: str, values: Iterable[Any], mask: Callable[[Any], int], *, enumerated: bool) -> Axis:
     cuts = sorted({value for value in values if KINDS[type(value)] == kind})
-    probes = [below(cuts[0])]
-    for place, point in enumerate(cuts):
-        probes += [point, between(point, cuts[place + 1] if place + 1 < len(cuts) else None)]
-    return Axis(kind, tuple(cuts), tuple(mask(probe) for probe in probes), enumerated)
+    gaps = [below(cuts[0]), *(between(point, after) for point, after in pairwise([*cuts, None]))]
+    if enumerated:  # all values besides the cuts are alike, also where a gap is empty
+        gaps = [next(value for value in gaps if value not in cuts)] * len(gaps)
+    masks = [mask(gaps[0])]
+    for point, gap in zip(cuts, gaps[1:], strict=True):
+        masks += [mask(point), mask(gap)]
+    return Axis(kind, tuple(cuts), tuple(masks), enumerated)
 
 
 def below(point: Any) -> Any:
-    """Give a value before a cut point; where none exists (the empty string), the point itself."""
+    """Give a value before a cut point; where none exists (the empty string), the point itself.
+
+    Before the first day of Python's calendar stands a far date.
+    """
     if type(point) in NUMBERS:
-        return _WIDE.subtract(Decimal(point), Decimal(1))
+        return _WIDE.subtract(Decimal(point), _reach(point))
     if type(point) is str:
         return ""
     return _stepped(point, -1)
@@ -134,17 +142,27 @@ def between(point: Any, following: Any) -> Any:
     """Give a value right after a cut point and before the following one; the point's successor where none lies there.
 
     For kinds with a smallest step nothing may lie between two neighbours; no value can then ask for that interval.
+    After the last day of Python's calendar stands a far date, after the longest duration nothing: the point itself.
     """
     if type(point) in NUMBERS:
-        ends = (Decimal(point), Decimal(point) + 2 if following is None else Decimal(following))
-        return _WIDE.divide(_WIDE.add(*ends), Decimal(2))
+        if following is None:
+            return _WIDE.add(Decimal(point), _reach(point))
+        return _WIDE.divide(_WIDE.add(Decimal(point), Decimal(following)), Decimal(2))
     return point + "\0" if type(point) is str else _stepped(point, 1)
+
+
+def _reach(point: int | Decimal) -> Decimal:
+    """Give a step that takes a number to another one however large it is: 1, or the number's own size."""
+    size = _WIDE.abs(Decimal(point))
+    return size if size > _LARGE else Decimal(1)
 
 
 def _stepped(point: Any, step: int) -> Any:
     if type(point) is YearsMonths:
         return YearsMonths(point.months + step)
+    if type(point) is date:
+        return moved(point, timedelta(days=step))
     try:
-        return point + timedelta(days=step) if type(point) is date else point + timedelta(microseconds=step)
+        return point + timedelta(microseconds=step)
     except OverflowError:
         return point
