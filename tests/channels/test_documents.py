@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -218,3 +219,13 @@ def test_a_fault_in_the_file_is_told_with_its_line(old, new, code):
     found = [problem for problem in refusal.value.problems if problem.code == code]
     assert found
     assert all(problem.source.file == "deliverables.toml" and problem.source.line for problem in found)
+
+
+def test_a_document_that_a_simulation_had_a_hand_in_says_so_in_its_title(tmp_path):
+    (plain,) = items({})
+    for name, one in (("plain", plain), ("played", replace(plain, simulated=True))):
+        write_deliverables([one], tmp_path / name, {"e": "Contoh Ltd"})
+    pages = {page.parent.parent.parent.name: page.read_text() for page in tmp_path.rglob("*.html")}
+    assert "SIMULATED" not in pages["plain"]
+    assert "SIMULATED" in pages["played"]
+    assert "SIMULASI" in pages["played"]

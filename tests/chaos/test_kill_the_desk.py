@@ -146,8 +146,10 @@ def test_killed_before_it_began_and_right_after(store_url, flights, undisturbed)
 def test_a_second_writer_is_refused_and_the_first_goes_on(store_url, flights):
     with desk_on(store_url, flights) as first:
         first.work_until(1)
+        first.process.send_signal(signal.SIGSTOP)  # else it may be done before the second has begun
         with desk_on(store_url, flights) as second:
             code, errors = second.end()
+        first.process.send_signal(signal.SIGCONT)
         assert code != 0
         assert "another process writes to this store" in errors
         assert first.process.poll() is None

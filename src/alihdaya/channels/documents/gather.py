@@ -11,7 +11,7 @@ from alihdaya.packs.cell import unwritable
 from alihdaya.packs.deliverables import Deliverables, Value
 from alihdaya.packs.load import from_files
 from alihdaya.store import Store
-from alihdaya.work.events import ItemDelivered, ItemReceived
+from alihdaya.work.events import ItemDelivered, ItemReceived, TaskDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Delivered:
     engagement: str
     service: str
     deliverables: Deliverables
+    simulated: bool = False
+    """Whether a simulation played one of its tasks."""
 
 
 def delivered(store: Store, month: str = "", engagement: str = "") -> list[Delivered]:
@@ -35,12 +37,15 @@ def delivered(store: Store, month: str = "", engagement: str = "") -> list[Deliv
     for an item whose day cannot be worked out.
     """
     came: dict[int, ItemReceived] = {}
+    played: set[int] = set()
     known: dict[str, Deliverables | None] = {}
     found = []
     for entry in store.read_log():
         for happened in entry.events:
             if isinstance(happened, ItemReceived):
                 came[entry.item] = happened
+            elif isinstance(happened, TaskDone) and happened.simulated:
+                played.add(entry.item)
             elif isinstance(happened, ItemDelivered):
                 received = came.pop(entry.item)
                 wanted = _deliverables(store, received.definition, known)
@@ -49,7 +54,7 @@ def delivered(store: Store, month: str = "", engagement: str = "") -> list[Deliv
                     if not isinstance(day, date):
                         place = Source("deliverables.toml", element="day")
                         raise Refused(Problem("no-day", f"the day of item {entry.item} is not a date", place))
-                    of = (received.engagement, received.service, wanted)
+                    of = (received.engagement, received.service, wanted, entry.item in played)
                     found.append(Delivered(entry.item, entry.at, happened.outcome, happened.result, day, *of))
     return sorted((one for one in found if one.day.isoformat().startswith(month)), key=lambda one: one.item)
 

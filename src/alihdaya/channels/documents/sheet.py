@@ -63,7 +63,7 @@ def sheet_of(one: Delivered, document: Document, issuer: str) -> Sheet:
             blocks.append(Block(_both(section.title), lines, total))
     return Sheet(
         text(document.name, one, "the document's name"),
-        _both(document.title),
+        _titled(document.title, simulated=one.simulated),
         issuer,
         currency,
         tuple(_lines(document.facts, one, currency)),
@@ -81,6 +81,14 @@ def money(number: Decimal, currency: str) -> str:
 
     places = 0 if currency in _WHOLE and number == int(number) else get_currency_precision(currency)
     return str(format_decimal(number, "#,##0" + ("." + "0" * places if places else ""), locale="en"))
+
+
+def _titled(title: Texts, *, simulated: bool) -> Line:
+    """Say in the title where a simulation played the people: such a document is no voucher for anything."""
+    line = _both(title)
+    if not simulated:
+        return line
+    return Line(f"{line.label} \N{MIDDLE DOT} SIMULATED", f"{line.other} \N{MIDDLE DOT} SIMULASI", line.value)
 
 
 def _both(texts: Texts, value: str = "") -> Line:
