@@ -109,3 +109,13 @@ def test_the_nesting_allowed_is_read_and_run():
     assert feel("(" * 45 + "1" + ")" * 45) == 1
     assert feel("1" + " + 1" * 100) == 101
     assert feel("for x in [1] return " * 22 + "x") is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["function(", "[function(", "for", "for ", "some", "a instance of", "{a", "context<", "f("]
+)
+def test_a_text_that_breaks_off_is_refused(text):
+    with pytest.raises(NotationError):
+        parse(text, names=frozenset({"a", "f"}))
+    with pytest.raises(NotationError):
+        parse(f"a instance of {text}", names=frozenset({"a"}))
