@@ -45,9 +45,11 @@ def longest(table: Table, tokens: Sequence[Token], index: int) -> tuple[str, int
 
 
 def run_of_words(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    """Join the words from `index` on into one name, up to the next sign or keyword."""
+    """Join the words from `index` on into one name, up to the next sign or keyword; none where the text ends."""
+    if tokens[index].kind == "end":
+        return "", 0
     end = index + 1
-    while end < len(tokens) and tokens[end].kind == "name" and tokens[end].text not in KEYWORDS:
+    while tokens[end].kind == "name" and tokens[end].text not in KEYWORDS:
         end += 1
     return " ".join(token.text for token in tokens[index:end]), end - index
 
