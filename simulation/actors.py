@@ -62,7 +62,6 @@ class Client:
         self.sent: dict[str, str] = {}
         self.taken: dict[str, Place] = {}
         self.wrong: list[str] = []
-        self.confirmed: set[str] = set()
         for number in range(claims):
             world.after(world.chance.uniform(0, hours * 3600), partial(self._send, f"C{number:04}"))
 
@@ -95,9 +94,7 @@ class Client:
 
     def _confirm(self, claim: str, shard: int) -> None:
         def heard(answer: Answer) -> None:
-            if answer.word == "done":
-                self.confirmed.add(claim)
-            elif claim not in self.taken:
+            if answer.word != "done" and claim not in self.taken:
                 self.world.after(1800, lambda: self._confirm(claim, shard))
 
         self.line.ask("reply", shard, lambda _: Deliver("reply", claim, {}), heard)

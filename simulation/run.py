@@ -1,7 +1,5 @@
 """One seed: a world of two nodes and two shards, a day of work and faults, then calm, then the reckoning."""
 
-import shutil
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,19 +51,18 @@ def _template() -> bytes:
         return file.read_bytes()
 
 
-def simulate(seed: int, *, keep: bool = False, meddle: Callable[[list[Node]], None] = lambda _: None) -> Report:
-    """Live through one seed. `meddle` may break the nodes, to see that it is noticed."""
+def simulate(seed: int, *, keep: bool = False) -> Report:
+    """Live through one seed."""
     with TemporaryDirectory(prefix="alihdaya-simulation-") as place:
-        return _live(World(seed, keep=keep), Path(place), meddle)
+        return _live(World(seed, keep=keep), Path(place))
 
 
-def _live(world: World, place: Path, meddle: Callable[[list[Node]], None]) -> Report:
+def _live(world: World, place: Path) -> Report:
     files = {shard: place / f"shard{shard}.db" for shard in range(1, SHARDS + 1)}
     for file in files.values():
         file.write_bytes(_template())
     leases = Leases(SHARDS)
     nodes = [Node(world, name, leases, files, offer()) for name in ("n1", "n2")]
-    meddle(nodes)
     stores = {shard: open_store(file, read_only=True) for shard, file in files.items()}
     screens = {shard: Screen(store, leases, shard) for shard, store in stores.items()}
     line = Line(world, nodes, leases)
@@ -82,6 +79,5 @@ def _live(world: World, place: Path, meddle: Callable[[list[Node]], None]) -> Re
     entries = sum(store.last_seq() for store in stores.values())
     for store in stores.values():
         store.close()
-    shutil.rmtree(place, ignore_errors=True)
     hours = (world.now - START) / 3_600_000_000
     return Report(world.seed, hours, dict(world.faults), broken, world.digest, entries, tuple(world.lines or ()))
