@@ -51,9 +51,9 @@ def _source(target: Path) -> int:
 
 def _flights(source: Path, folder: Path) -> Spent:
     """Time the run alone, without start-up, replay and report."""
+    from alihdaya.cli.runs.workshop import Order, opened
     from alihdaya.cli.settings import Settings, now
-    from alihdaya.cli.workshop import Order, opened
-    from alihdaya.operations.flow import run as run_flow
+    from alihdaya.operations.run.flow import run as run_flow
 
     order = Order("disruption", source, None, None, folder, True, 2013)
     with opened(Settings("en").at(folder), order) as (desk, service, file, scripts), clock() as spent:

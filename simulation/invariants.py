@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from alihdaya.engine.events import TimerFired, TimerSet
 from alihdaya.kernel.event import Entry
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.replay import prove
 from alihdaya.store import Store
 from alihdaya.work.events import ItemDelivered, ItemReceived, ItemStopped, TaskAssigned, TaskCancelled, TaskDone
 from simulation.actors import Client, Place, Worker

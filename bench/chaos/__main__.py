@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.replay import prove
 from alihdaya.store import open_store
 from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.reader import Shards

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from alihdaya.channels.files import count_rows, digest, read_rows
 from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.time import micros
-from alihdaya.operations.flow import run
-from alihdaya.operations.intake import Source
 from alihdaya.operations.opening import open_desk
+from alihdaya.operations.run.flow import run
+from alihdaya.operations.run.intake import Source
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import load
 from alihdaya.planning.rehearsal import Script

@@ -14,8 +14,8 @@ import pytest
 
 from alihdaya.channels.flights import write_flights
 from alihdaya.engagement import terms as agreement
-from alihdaya.operations.bill import bill, terms_of
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.bill import bill, terms_of
+from alihdaya.operations.books.replay import prove
 from alihdaya.store import open_store, views
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned
 

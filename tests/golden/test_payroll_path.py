@@ -16,12 +16,12 @@ from alihdaya.channels.files import count_rows, digest, read_rows
 from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR
+from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Assign, Complete
-from alihdaya.operations.flow import run
-from alihdaya.operations.intake import Source
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.perform import perform
-from alihdaya.operations.replay import prove
+from alihdaya.operations.run.flow import run
+from alihdaya.operations.run.intake import Source
 from alihdaya.operations.sign import open_service
 
 PACK = Path(str(files("alihdaya.packs"))) / "payroll"

@@ -11,10 +11,10 @@ from bench.chaos.pack import write_pack
 
 from alihdaya.channels.api.app import make_api
 from alihdaya.engagement import terms as agreement
+from alihdaya.operations.books.replay import prove
 from alihdaya.operations.node.dispatch import Answer, Patience
 from alihdaya.operations.node.keeper import Pace
 from alihdaya.operations.node.node import Node, Offer, Post
-from alihdaya.operations.replay import prove
 from alihdaya.operations.sign import bind
 from alihdaya.packs import load
 from alihdaya.people.roster import read_roster
@@ -206,8 +206,9 @@ def test_two_nodes_name_each_other_and_hand_over_without_doing_anything_twice(to
         names = [a.post("/api/items", json=errand(f"c-{n}", "message")).json()["id"] for n in range(12)]
         until(lambda: len(town.outside.keys("book")) == 12)
         with town.node("b") as b:
-            until(lambda: len(b.get("/healthz").json()["shards"]) in {1, 2})  # who comes first by name has two
-            town.settle(a, SHARDS - len(b.get("/healthz").json()["shards"]))
+            first, second = (a, b) if town.nodes["a"].name < town.nodes["b"].name else (b, a)
+            town.settle(first, 2)  # who comes first by name has two
+            town.settle(second, 1)
             statuses = set()
             for n in range(12):
                 message = {"name": "go", "key": f"c-{n}"}

@@ -11,9 +11,9 @@ from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, HOUR, micros
 from alihdaya.operations.commands import Assign, Complete, Deliver, Fire, Receive, Retry
-from alihdaya.operations.intake import Source
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.perform import perform
+from alihdaya.operations.run.intake import Source
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import load
 from alihdaya.planning.rehearsal import Script

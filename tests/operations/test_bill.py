@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, SECOND, micros, moment
-from alihdaya.operations.bill import bill, line_items, span, terms_of
-from alihdaya.operations.flow import run
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.bill import bill, line_items, span, terms_of
+from alihdaya.operations.books.replay import prove
+from alihdaya.operations.run.flow import run
 from alihdaya.packs import load
 from alihdaya.store import views
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned, TaskDone, TaskQueued

@@ -8,8 +8,8 @@ from small_desk import NOON, SmallDesk, log_of, rows_of, scripts_of, source_of
 from alihdaya.channels.batch import Reject
 from alihdaya.engagement.events import RowRejected
 from alihdaya.kernel.time import DAY, HOUR
-from alihdaya.operations.flow import run
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.replay import prove
+from alihdaya.operations.run.flow import run
 from alihdaya.store import open_store, views
 from alihdaya.work.events import ItemReceived
 

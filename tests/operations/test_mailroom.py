@@ -9,9 +9,9 @@ from small_desk import NOON, SmallDesk
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, SECOND
+from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Assign, Complete, Deliver, Fire
 from alihdaya.operations.node.mailroom import Mailroom
-from alihdaya.operations.replay import prove
 from alihdaya.packs import load
 from alihdaya.store import StoreError, open_store
 from alihdaya.store import store as module

@@ -19,9 +19,9 @@ from small_desk import (
 
 from alihdaya.channels.batch import Reject
 from alihdaya.kernel.time import DAY, HOUR, MINUTE
-from alihdaya.operations import flow, rehearse
-from alihdaya.operations.flow import run
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.replay import prove
+from alihdaya.operations.run import flow, rehearse
+from alihdaya.operations.run.flow import run
 from alihdaya.packs import load
 from alihdaya.store import open_store, views
 from alihdaya.work.events import TaskAssigned, TaskCancelled, TaskDone

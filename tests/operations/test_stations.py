@@ -7,8 +7,8 @@ from small_desk import NOON, log_of, reopened, working_set
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE
+from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Complete
-from alihdaya.operations.replay import prove
 from alihdaya.store import views
 from alihdaya.work.events import (
     AssignmentRefused,

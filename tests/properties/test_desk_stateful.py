@@ -14,7 +14,7 @@ from small_desk import ALL_OUTCOMES, SmallDesk, working_set
 from alihdaya.engine.state import TASK
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE
-from alihdaya.operations.replay import prove
+from alihdaya.operations.books.replay import prove
 from alihdaya.packs import load
 from alihdaya.store import open_store, views
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone, TaskQueued

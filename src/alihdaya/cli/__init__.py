@@ -13,12 +13,12 @@ from alihdaya import __version__
 from alihdaya.cli.settings import Settings, mark, say
 
 _COMMANDS = {
-    "demo": ("demo", mark("run the main job: a year of an airline's disruption desk")),
-    "run": ("run", mark("take a file through a pack, from intake to invoice")),
-    "load": ("run", mark("take a file in, as far as rules carry it")),
+    "demo": ("runs.demo", mark("run the main job: a year of an airline's disruption desk")),
+    "run": ("runs.run", mark("take a file through a pack, from intake to invoice")),
+    "load": ("runs.run", mark("take a file in, as far as rules carry it")),
     "items": ("look", mark("list items")),
     "item": ("look", mark("tell one item's whole story")),
-    "deliverables": ("deliverables", mark("write payslips and other papers, payments and journal")),
+    "deliverables": ("runs.deliverables", mark("write payslips and other papers, payments and journal")),
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),

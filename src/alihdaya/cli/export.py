@@ -67,7 +67,7 @@ def _writing(file: Path) -> IO[bytes]:
 
 
 def _shown(settings: Settings, store: "Store", file: Path) -> "Iterator[Entry]":
-    from alihdaya.cli.bars import bar
+    from alihdaya.cli.runs.bars import bar
     from alihdaya.store.views.histories import histories
 
     last = store.next_item() - 1

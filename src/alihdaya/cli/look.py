@@ -11,7 +11,7 @@ from alihdaya.cli.settings import Settings, say
 
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
-    from alihdaya.operations.bill import Bill
+    from alihdaya.operations.books.bill import Bill
     from alihdaya.store import Store
 
 _STATES = ("running", "waiting", "stopped", "delivered")
@@ -32,7 +32,7 @@ def items(
     from alihdaya.cli.reading import vocabulary_of
     from alihdaya.console.words import words
     from alihdaya.kernel.time import iso
-    from alihdaya.operations.bill import span, terms_of
+    from alihdaya.operations.books.bill import span, terms_of
     from alihdaya.store import views
 
     with settings.read() as store:
@@ -118,7 +118,7 @@ def invoice(
     as_json: bool,
 ) -> None:
     """Show an invoice, its items, or its margin."""
-    from alihdaya.operations.bill import bill, terms_of
+    from alihdaya.operations.books.bill import bill, terms_of
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
@@ -130,7 +130,7 @@ def invoice(
 
 
 def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
-    from alihdaya.operations.bill import line_items
+    from alihdaya.operations.books.bill import line_items
 
     found = [line for line in made.invoice.lines if line.number == number]
     if not found:
@@ -175,8 +175,8 @@ def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin
 @click.pass_obj
 def replay(settings: Settings, as_json: bool) -> None:
     """Prove the log."""
-    from alihdaya.cli.bars import bar
-    from alihdaya.operations.replay import prove
+    from alihdaya.cli.runs.bars import bar
+    from alihdaya.operations.books.replay import prove
 
     with settings.read() as reading, bar(settings, say("Replay: every table from the log alone")) as show:
         verdict = prove(reading, report=show)

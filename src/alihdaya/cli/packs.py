@@ -34,7 +34,7 @@ def list_packs(settings: Settings) -> None:
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
     from alihdaya.cli.decide.trial import show_coverage, show_explained
-    from alihdaya.cli.workshop import scripts_of
+    from alihdaya.cli.runs.workshop import scripts_of
     from alihdaya.operations.opening import plan_of
     from alihdaya.packs import check, load
     from alihdaya.packs.trial import reports_of

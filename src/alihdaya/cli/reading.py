@@ -12,7 +12,7 @@ from alihdaya.engagement.shore import shore
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import Entry, tag_of
-from alihdaya.operations.bill import bill, line_items, terms_of
+from alihdaya.operations.books.bill import bill, line_items, terms_of
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
 from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts

@@ -14,7 +14,7 @@ from alihdaya.engagement.shore import shore
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import HOUR
-from alihdaya.operations.bill import Bill
+from alihdaya.operations.books.bill import Bill
 from alihdaya.packs.pack import Chart
 from alihdaya.packs.vocabulary import Vocabulary
 from alihdaya.store import Store, views

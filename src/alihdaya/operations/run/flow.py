@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import GROUP, Desk, Service
-from alihdaya.operations.intake import Source, bounds, commands, open_source
 from alihdaya.operations.perform import perform
-from alihdaya.operations.rehearse import Rehearsal
+from alihdaya.operations.run.intake import Source, bounds, commands, open_source
+from alihdaya.operations.run.rehearse import Rehearsal
 from alihdaya.planning.rehearsal import Script
 
 

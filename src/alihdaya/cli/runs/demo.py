@@ -38,7 +38,7 @@ def demo(
     settings: Settings, data: Path, rows: int | None, seed: int, fresh: bool, serving: bool, port: int, as_json: bool
 ) -> None:
     """Run the demo, with the console beside it if wished."""
-    from alihdaya.cli.workshop import Order, forget, work_off
+    from alihdaya.cli.runs.workshop import Order, forget, work_off
 
     data.mkdir(parents=True, exist_ok=True)
     here = settings.at(data)

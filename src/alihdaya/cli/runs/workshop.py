@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
-from alihdaya.cli.figures import Facts, as_json, report, summary
+from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.server.papers import people_of, terms_of
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
@@ -29,11 +29,11 @@ from alihdaya.kernel.errors import PackError, Problem, Refused
 from alihdaya.kernel.errors import Source as Place
 from alihdaya.kernel.time import micros
 from alihdaya.notation.bpmn import UserWork
-from alihdaya.operations.bill import bills, line_items
+from alihdaya.operations.books.bill import bills, line_items
+from alihdaya.operations.books.replay import prove
 from alihdaya.operations.desk import Desk
-from alihdaya.operations.flow import Progress, Ran, run
-from alihdaya.operations.intake import Source
-from alihdaya.operations.replay import prove
+from alihdaya.operations.run.flow import Progress, Ran, run
+from alihdaya.operations.run.intake import Source
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import Pack, load
 from alihdaya.packs.vocabulary import Vocabulary
@@ -238,7 +238,7 @@ def _write(
 
 def _deliverables(facts: Facts, folder: Path, bars: "Bars") -> dict[str, str]:
     """Write what the pack's deliverables.toml says; what could not be made of an item is told."""
-    from alihdaya.cli.deliverables import hand_over
+    from alihdaya.cli.runs.deliverables import hand_over
 
     try:
         written = hand_over(facts.store, folder, engagement=facts.terms.engagement)

@@ -72,7 +72,7 @@ def run(
     as_json: bool,
 ) -> None:
     """Run a file from intake to invoice."""
-    from alihdaya.cli.workshop import Order, work_off
+    from alihdaya.cli.runs.workshop import Order, work_off
 
     order = Order(pack, file, terms, roster, out, clock == "data", seed, trust=trust)
     outcome = work_off(settings.at(out), order)
@@ -99,7 +99,7 @@ def load(
     as_json: bool,
 ) -> None:
     """Load a file and print the counts."""
-    from alihdaya.cli.workshop import Order, take_in
+    from alihdaya.cli.runs.workshop import Order, take_in
 
     ran, rejects = take_in(settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust))
     counts: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Commands that take a whole file: the demo, a run of one's own, and the papers that it leaves."""
