@@ -98,9 +98,9 @@ class Plan:
     index: Mapping[str, int] = field(repr=False)
     starts: tuple[Node, ...] = field(repr=False)
     start: Node | None = field(repr=False)
-    segment: Callable[[Any], Any] | None = field(default=None, repr=False)
-    """The compiled way of a new instance (engine.segments), None where there is none."""
-    afters: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict, repr=False)
+    segment: Callable[..., Any] | None = field(default=None, repr=False)
+    """The compiled way of a new instance (engine.straight.segments), None where there is none."""
+    afters: Mapping[str, Callable[..., Any]] = field(default_factory=dict, repr=False)
     """The compiled ways on from people's tasks, by their ids."""
 
     def node(self, node_id: str) -> Node:
