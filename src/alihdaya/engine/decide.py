@@ -21,7 +21,7 @@ from alihdaya.engine.plan import ROOT, Plan, Stuck
 from alihdaya.engine.run import Run
 from alihdaya.engine.scope_events import CallClosed
 from alihdaya.engine.state import CALL, JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
-from alihdaya.engine.straight.shapes import Found, happened
+from alihdaya.engine.straight.shapes import Found, Straight, happened
 from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused
@@ -41,28 +41,25 @@ def decide(plan: Plan, state: Instance | None, command: commands.Command, now: i
     found = _straight(plan, state, command)
     if found is None:
         run = _interpreted(plan, state, command, now)
-    elif type(found) is Instance:
-        return happened(found), found
-    else:
+    elif isinstance(found, Found):
         run = _resumed(plan, found, now)
+    else:
+        return happened(found), found
     return run.events, run.state
 
 
-def start(
-    plan: Plan, variables: Mapping[str, Any], now: int = 0, node: str = "", *, called: bool = False
-) -> Instance:
+def start(plan: Plan, variables: Mapping[str, Any], now: int = 0, node: str = "") -> Instance:
     """Start an instance as `decide` does; its events are made when `happened` asks for them.
 
     Raises Refused where a rule forbids it.
     """
-    found = None if plan.segment is None else plan.segment(variables, node, called)
-    if type(found) is Instance:
-        return found
-    return _told(
-        _interpreted(plan, None, commands.Start(variables, node, called), now)
-        if found is None
-        else _resumed(plan, found, now)
-    )
+    if plan.segment is not None:
+        found = plan.segment(variables, node, False)
+        if isinstance(found, Straight):
+            return found
+        if found is not None:
+            return _told(_resumed(plan, found, now))
+    return _told(_interpreted(plan, None, commands.Start(variables, node), now))
 
 
 def complete(plan: Plan, state: Instance, token: int, result: Mapping[str, Any], now: int = 0) -> Instance:
@@ -70,12 +67,14 @@ def complete(plan: Plan, state: Instance, token: int, result: Mapping[str, Any],
 
     The events are made when `happened` asks for them. Raises Refused where a rule forbids it.
     """
-    wait = state.waits.get(token)
-    if wait is not None and wait.kind == TASK and state.process == plan.process.id:
-        after = plan.afters.get(wait.node)
+    if state.process == plan.process.id:
+        try:
+            after = plan.afters[state.waits[token].node]
+        except KeyError:
+            after = None
         if after is not None:
             found = after(state, token, result)
-            if type(found) is Instance:
+            if isinstance(found, Straight):
                 return found
             if found is not None:
                 return _told(_resumed(plan, found, now))
@@ -106,9 +105,9 @@ def _require_running(plan: Plan, state: Instance) -> None:
         raise _refused("other-process", f"the instance is of {state.process!r}, not of {plan.process.id!r}")
 
 
-def _straight(plan: Plan, state: Instance | None, command: commands.Command) -> Instance | Found | None:
+def _straight(plan: Plan, state: Instance | None, command: commands.Command) -> Straight | Found | None:
     """Take a compiled segment, where there is one for this command and it knows the data."""
-    found: Instance | Found | None = None
+    found: Straight | Found | None = None
     if state is None:
         if plan.segment is not None and type(command) is commands.Start:
             found = plan.segment(*command)

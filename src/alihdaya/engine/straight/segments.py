@@ -10,17 +10,17 @@ from typing import Any
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.events import InstanceStarted, TaskClosed, VariablesSet
 from alihdaya.engine.state import Instance
-from alihdaya.engine.straight.shapes import Found
+from alihdaya.engine.straight.shapes import Found, Straight
 from alihdaya.engine.straight.writing import LIMIT, Root, Way, Writer
 from alihdaya.notation.bpmn.graph import Kind, Node, Process
 from alihdaya.notation.feel.emitter import Emitter
 
 __all__ = ["LIMIT", "After", "Segment", "afters_of", "segment_of"]
 
-Segment = Callable[[Mapping[str, Any], str, bool], Instance | Found | None]
+Segment = Callable[[Mapping[str, Any], str, bool], Straight | Found | None]
 """From what Start says; gives a packed instance, or None where the interpreter must take it from the start."""
 
-After = Callable[[Instance, int, Mapping[str, Any]], Instance | Found | None]
+After = Callable[[Instance, int, Mapping[str, Any]], Straight | Found | None]
 """From an instance with one token, that token, and the result of its task; gives what a Segment gives."""
 
 
@@ -66,7 +66,7 @@ _STARTING = Root(
     held=("base", "called"),
     variables="base.copy()",
     facts={"called": "called", "next_token": "2", "next_timer": "1"},
-    token="1",
+    moving="1",
     based=True,
 )
 
@@ -74,7 +74,7 @@ _MERGED = Root(
     held=("base", "token", "mapping", "called", "next_token", "next_timer"),
     variables="base.copy()",
     facts={"called": "called", "next_token": "next_token", "next_timer": "next_timer"},
-    token="token",
+    moving="token",
     based=True,
 )
 """After a task, where the way depends on variables, or waits again: they are merged at once."""
@@ -83,7 +83,7 @@ _CHAINED = Root(
     held=("was", "token", "mapping"),
     variables="{**earlier['variables'], **mapping}",
     facts={name: f"earlier['{name}']" for name in ("called", "next_token", "next_timer")},
-    token="token",
+    moving="token",
     based=False,
 )
 """After a task, where the instance ends whatever its variables are: nobody may ever ask for them."""
@@ -117,13 +117,11 @@ def _task_done(out: Emitter, node: Node) -> tuple[str, ...]:
 
 
 def _checked(name: str) -> tuple[str, ...]:
-    """Write how variables that come in are copied and checked: quickly, where their names were found good before."""
+    """Write how variables that come in are checked and copied: quickly, where nothing in them is unusual."""
     return (
-        f" if type({name}) is dict and tuple({name}) in seen:",
-        f"  for value in {name}.values():",
-        "   if type(value) not in ATOMS: check_value(value, '')",
-        f"  {name} = {name}.copy()",
-        " else:",
-        f"  {name} = check_variables({name})",
-        f"  if len(seen) < 1000: seen.add(tuple({name}))",
+        f" if type({name}) is dict:",
+        f"  for key, value in {name}.items():",
+        f"   if type(key) is not str or type(value) not in ATOMS: {name} = check_variables({name}); break",
+        f"  else: {name} = {name}.copy()",
+        f" else: {name} = check_variables({name})",
     )

@@ -5,7 +5,7 @@ there, follow from its shape and what it holds, and are made when somebody asks 
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 from alihdaya.engine.state import Instance
 from alihdaya.kernel.event import Event
@@ -34,6 +34,14 @@ class Found(NamedTuple):
     token: int
 
 
+@final
+class Straight(Instance):
+    """An instance as a segment makes it: nothing is written out at first."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+
+
 class Packed(NamedTuple):
     """A shape with what it holds; it does not change when the instance does."""
 
@@ -48,7 +56,7 @@ class Packed(NamedTuple):
 def packed(state: Instance) -> Packed:
     """Give an instance packed, to be held by what follows from it; the instance may change afterwards."""
     if state.shape is not None:
-        return Packed(state.shape, state.held)
+        return Packed(state.shape, tuple(state.held))
     kept = ("variables", "called", "next_token", "next_timer")
     return Packed(_STILL, (state.variables.copy(), *(getattr(state, name) for name in kept[1:])))
 

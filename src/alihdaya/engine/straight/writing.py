@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.events import DecisionMade, InstanceEnded, Moved, TaskOffered, VariablesSet
-from alihdaya.engine.state import ENDED, RUNNING, TASK, Instance, Wait
-from alihdaya.engine.straight.shapes import Found, Shape, packed
+from alihdaya.engine.state import ENDED, RUNNING, TASK, Wait
+from alihdaya.engine.straight.shapes import Found, Shape, Straight, packed
 from alihdaya.engine.values import ATOMS, check_value, check_variables
 from alihdaya.notation.bpmn.details import Rule, Script, Step, UserWork
 from alihdaya.notation.bpmn.graph import Flow, Kind, Node, Process
@@ -30,13 +30,13 @@ DEEPEST = 40
 class Root(NamedTuple):
     """Where a segment begins: the locals that every leaf holds, and how fields are made of them.
 
-    `based` says that the local `base` holds all variables as the segment finds them.
+    `moving` is the number of its token; `based` says that the local `base` holds all variables as they are found.
     """
 
     held: tuple[str, ...]
     variables: str
     facts: Mapping[str, str]
-    token: str
+    moving: str
     based: bool
 
 
@@ -82,8 +82,8 @@ class Writer:
                 names |= node.detail.formula.expr.names
             elif isinstance(node.detail, UserWork) and node.detail.priority is not None:
                 names |= node.detail.priority.expr.names
-        self.out = Emitter(frozenset(names))
-        self.out.namespace.update(_RUNTIME, seen=set())  # names found good: items of one process share a few such sets
+        self.out = Emitter(frozenset(names), swift=True)
+        self.out.namespace.update(_RUNTIME)
         self.out.level = 2  # within the guard
         self.task = self.out.constant(TASK)
 
@@ -218,7 +218,7 @@ class Writer:
     def _offer(self, node: Node, way: Way) -> None:
         """User task: offer it, and wait."""
         self.reads = True  # what waits is to know its variables, not all states before it
-        constant, priority, token = self.out.constant, "0", self.root.token
+        constant, priority, token = self.out.constant, "0", self.root.moving
         if isinstance(node.detail, UserWork) and node.detail.priority is not None:
             text, way = self._value(node.detail.priority.expr, way)
             priority = self.out.assign(text)
@@ -240,17 +240,17 @@ class Writer:
         place = self.out.assign(way.place)
         way = way._replace(held=(*way.held, place))
         went = ", ".join(map(self.out.constant, (way.path, index, way.steps)))
-        self._leaf(way, (RUNNING, None), f"{{{self.root.token}: {place}}}", "{}", f", {went}, {self.root.token}")
+        self._leaf(way, (RUNNING, None), f"{{{self.root.moving}: {place}}}", "{}", f", {went}, {self.root.moving}")
 
     def _moved(self, way: Way) -> str:
-        return f"new({self.out.constant(Moved)}, ({self.root.token}, {self.out.constant(way.path)}))"
+        return f"new({self.out.constant(Moved)}, ({self.root.moving}, {self.out.constant(way.path)}))"
 
     def _leaf(self, way: Way, status: tuple[str, str | None], tokens: str, waits: str, went: str = "") -> None:
         """Write the packed instance, and give it back; `went` says where a segment stopped on its way."""
         line, constant = self.out.line, self.out.constant
         held = f"({', '.join(dict.fromkeys((*self.root.held, *way.held)))},)"
         shape = self._shape(way, held, (constant(status[0]), constant(status[1])), tokens, waits)
-        line("state = blank(Instance)")
+        line("state = Straight()")
         line(f"state.process = {constant(self.process.id)}")
         line(f"state.status = {constant(status[0])}")
         line(f"state.waits = {waits}")
@@ -304,13 +304,11 @@ class Writer:
 
 _RUNTIME: dict[str, Any] = {
     "new": tuple.__new__,
-    "blank": Instance.__new__,
-    "Instance": Instance,
+    "Straight": Straight,
     "ATOMS": ATOMS,
     "check_value": check_value,
     "check_variables": check_variables,
     "packed": packed,
-    "tuple": tuple,
     "len": len,
     "Exception": Exception,
     "Found": Found,
