@@ -5,7 +5,7 @@ there, follow from its shape and what it holds, and are made when somebody asks 
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from alihdaya.engine.state import Instance
 from alihdaya.kernel.event import Event
@@ -39,7 +39,8 @@ class Straight(Instance):
     """An instance as a segment makes it: nothing is written out at first."""
 
     __slots__ = ()
-    __init__ = object.__init__
+    if not TYPE_CHECKING:
+        __init__ = object.__init__
 
 
 class Packed(NamedTuple):
