@@ -11,6 +11,9 @@ from alihdaya.store.lease.fence import SCHEMA, schema_of
 from alihdaya.store.schema import SUBSCRIPTION
 from alihdaya.store.working import WorkingSet
 
+_READERS = 8
+"""An API's requests read at the same time; a connection made for each costs more than the question."""
+
 
 class ShardView(WorkingSet):
     """One shard's tables, to read only: for the functions of `store.views`."""
@@ -31,7 +34,7 @@ class Shards:
     """A reader of the whole database. Close it at the end."""
 
     def __init__(self, url: str, name: str, shards: int, *, patience: int = 4) -> None:
-        self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} reader", patience))
+        self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} reader", patience, _READERS))
         self.shards = shards
         self._awaiting = text(" union all ".join(map(_awaited_in, range(1, shards + 1))))
 
