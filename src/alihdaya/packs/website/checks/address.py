@@ -35,7 +35,7 @@ def _inside(address: Address) -> IPv4Address | None:
 
 
 async def resolve(host: str, port: int, *, loopback: bool) -> str:
-    """Give the first address of a host that may be called, as text; the caller connects to it and to no other.
+    """Give the first address of a host that may be called, IPv4 first; the caller connects to it and to no other.
 
     Raises Closed where there is none, and OSError where the name is not known.
     """
@@ -44,4 +44,4 @@ async def resolve(host: str, port: int, *, loopback: bool) -> str:
     open_ones = [address for address in addresses if may_call(address, loopback=loopback)]
     if not open_ones:
         raise Closed(f"{host} leads to {addresses[0] if addresses else 'nowhere'}, which is not a public address")
-    return str(open_ones[0])
+    return str(min(open_ones, key=lambda address: address.version))

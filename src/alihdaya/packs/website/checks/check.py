@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -126,20 +127,39 @@ async def _ask(fetcher: Fetcher, url: str) -> Seen:
 def rows(report: Report, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Write findings as the rows that the pack `website` takes in (its pack.toml names the columns)."""
     since = {(one.kind, one.url, one.digest): one.since for one in report.memory.standing}
-    return [
-        {
-            "site": report.site.name,
-            "kind": one.kind,
-            "url": one.url,
-            "page": one.page or None,
-            "link": one.link or None,
-            "importance": report.site.terms(one.url).importance,
-            "status": one.status or None,
-            "ms": one.ms or None,
-            "days_left": one.days_left,
-            "was": one.was or None,
-            "detail": one.detail or None,
-            "found_at": iso(since.get(one.key, report.at)),
-        }
-        for one in findings
-    ]
+    return [_row(report.site, one, since.get(one.key, report.at)) for one in findings]
+
+
+def _row(site: Site, one: Finding, since: int) -> dict[str, Any]:
+    named = sha256("\n".join([*one.key, str(since)]).encode()).hexdigest()[:8]
+    return {
+        "finding": f"{site.name}-{one.kind}-{named}",
+        "site": site.name,
+        "kind": one.kind,
+        "url": one.url,
+        "page": one.page or None,
+        "link": one.link or None,
+        "importance": _importance(site, one),
+        "status": one.status or None,
+        "ms": one.ms or None,
+        "days_left": one.days_left,
+        "was": one.was or None,
+        "detail": one.detail or None,
+        "found_at": iso(since),
+    }
+
+
+def _importance(site: Site, finding: Finding) -> str:
+    """Give the importance of the page at fault, or that of the page which leads there, where it is higher."""
+    places = [url for url in (finding.url, finding.page) if url and _on(site, url)]
+    return min((site.terms(url).importance for url in places), key=_RANK.index, default="normal")
+
+
+_RANK = ("high", "normal", "low")
+
+
+def _on(site: Site, url: str) -> bool:
+    try:
+        return site.allows(urlsplit(url))
+    except ValueError:
+        return False
