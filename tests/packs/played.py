@@ -6,9 +6,11 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from alihdaya import packs
 from alihdaya.channels.files import count_rows, digest, read_rows
-from alihdaya.cli.runs.workshop import scripts_of
+from alihdaya.cli.runs.workshop import letters_of, scripts_of
 from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.time import HOUR, micros
 from alihdaya.operations.commands import Assign, Complete, Deliver, Receive
@@ -41,11 +43,29 @@ class Played:
 
     def run(self, path, seed):
         source = Source(path, digest(path), count_rows(path), lambda n: read_rows(path, self.pack.intake, after=n))
-        ran = run(self.desk, self.service, source, now=lambda: NOW, seed=seed, scripts=scripts_of(self.pack))
+        plays = {"scripts": scripts_of(self.pack), "letters": letters_of(self.pack)}
+        ran = run(self.desk, self.service, source, now=lambda: NOW, seed=seed, **plays)
         with path.open(encoding="utf-8", newline="") as file:
             self.rows = list(csv.DictReader(file))
         self.entries = list(self.desk.store.read_log())
         return ran
+
+    def run_until_commit(self, path, seed, last):
+        """Run until the desk has committed so often, and fall over; gives how many entries the log has then."""
+        commit, done = self.desk.store.commit, []
+
+        def falls(*arguments, **more):
+            commit(*arguments, **more)
+            done.append(1)
+            if len(done) == last:
+                raise KeyboardInterrupt
+
+        self.desk.store.commit = falls
+        with pytest.raises(KeyboardInterrupt):
+            self.run(path, seed)
+        count = len(list(self.desk.store.read_log()))
+        self.desk.close()
+        return count
 
     def delivered(self):
         """Item -> its delivery."""

@@ -172,3 +172,15 @@ def fire(desk, item):
     due, number = min((timer.due, number) for number, timer in desk.desk.items[item].instance.timers.items())
     perform(desk.desk, Fire(item, number), due)
     return due
+
+
+def test_what_customers_say_is_played_and_goes_on_after_an_interruption_as_if_there_had_been_none(month, tmp_path):
+    said = Counter(one.result["satisfaction"] for one in month.delivered().values())
+    assert set(said) == {None, "satisfied", "neutral", "dissatisfied"}
+    assert any(one.result["reopened"] for one in month.delivered().values())
+    again = Played.open(tmp_path, "techsupport")
+    assert 100 < again.run_until_commit(PACK / "input" / "incidents.csv", 7, 2) < len(month.entries) - 100
+    again = Played.open(tmp_path, "techsupport")
+    again.run(PACK / "input" / "incidents.csv", 7)
+    assert again.entries == month.entries
+    again.desk.close()

@@ -2,7 +2,12 @@
 
 from statistics import median
 
-from alihdaya.planning.rehearsal import Script, answer, handling_seconds, uniform
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alihdaya.kernel.time import SECOND
+from alihdaya.planning.rehearsal import Letter, Script, answer, handling_seconds, uniform
 
 SCRIPT = Script.of({"median_minutes": 10, "spread": 0.5, "answers": {"cause": {"carrier": 3, "weather": 1}}})
 
@@ -28,3 +33,25 @@ def test_answers_follow_their_weights_and_only_they_are_given():
 
 def test_a_script_without_answers_gives_an_empty_result():
     assert answer(Script(), 1, 1, 1) == {}
+
+
+@given(st.integers(0, 10**15), st.integers(0, 10**12), st.integers(1, 10_000), st.integers())
+def test_a_message_is_due_at_the_same_instant_from_wherever_one_looks(at, later, seconds, seed):
+    letter = Letter(seconds)
+    due = letter.due(seed, at, "reply", 1, 2)
+    assert at <= due < at + seconds * SECOND
+    again = letter.due(seed, at + later, "reply", 1, 2)
+    assert (again - due) % (seconds * SECOND) == 0
+    assert again == due or at + later > due
+
+
+def test_the_share_says_how_many_write_at_all():
+    letter = Letter(60, 0.3)
+    written = [letter.due(7, 0, "reply", item, 1) for item in range(2000)]
+    assert 0.25 < sum(due is not None for due in written) / 2000 < 0.35
+
+
+@pytest.mark.parametrize("table", [{"within_hours": 0}, {"share": 0}, {"share": 1.1}, {"answers": {"a": {"b": 0}}}])
+def test_a_message_that_cannot_be_played_is_refused(table):
+    with pytest.raises(ValueError, match=r"above 0|at most 1"):
+        Letter.of(table)

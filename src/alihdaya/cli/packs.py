@@ -34,7 +34,7 @@ def list_packs(settings: Settings) -> None:
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
     from alihdaya.cli.decide.trial import show_coverage, show_explained
-    from alihdaya.cli.runs.workshop import scripts_of
+    from alihdaya.cli.runs.workshop import letters_of, scripts_of
     from alihdaya.operations.opening import plan_of
     from alihdaya.packs import check, load
     from alihdaya.packs.trial import reports_of
@@ -47,6 +47,7 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
     if not errors:
         plan_of(found, trusted=trust)
         scripts_of(found)
+        letters_of(found)
         if found.roster is not None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
     told = {failure.problem: failure.explained for report in tried[0] for failure in report.failures}

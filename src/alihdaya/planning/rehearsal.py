@@ -15,12 +15,14 @@ from math import exp
 from statistics import NormalDist
 from typing import Any
 
+from alihdaya.kernel.time import SECOND
 from alihdaya.packs.pack import Form
 
 _MADE_UP = {"text": "Simulated", "integer": 0, "number": 0, "boolean": True, "date": date(1970, 1, 1)}
 _UNIT = float(1 << 64)
 _NORMAL = NormalDist()
 _DEFAULTS: Mapping[str, Any] = {"median_minutes": 10, "spread": 0.45, "answers": {}}
+_LETTER: Mapping[str, Any] = {"within_hours": 24, "share": 1, "answers": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,42 @@ class Script:
         minutes, spread, answers = (table.get(key, default) for key, default in _DEFAULTS.items())
         if not (_positive(minutes) and _positive(spread) and isinstance(answers, Mapping)):
             raise ValueError("median_minutes and spread are numbers above 0, answers a table of tables")
-        for name, weights in answers.items():
-            if not (isinstance(weights, Mapping) and weights and all(map(_positive, weights.values()))):
-                raise ValueError(f"answers.{name} must give each answer a weight above 0")
+        _weigh(answers)
         return cls(float(minutes) * 60, float(spread), answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """How a message from outside is played: `share` of those who may send it do, evenly within so many seconds."""
+
+    within_seconds: int
+    share: float = 1.0
+    answers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> "Letter":
+        """Build it from a message's table in rehearsal.toml: within_hours, share, answers. Raises ValueError."""
+        hours, share, answers = (table.get(key, default) for key, default in _LETTER.items())
+        if not (_positive(hours) and _positive(share) and share <= 1 and isinstance(answers, Mapping)):
+            raise ValueError("within_hours is a number above 0, share one of at most 1, answers a table of tables")
+        _weigh(answers)
+        return cls(max(1, round(hours * 3600)), float(share), answers)
+
+    def due(self, seed: int, at: int, *wait: object) -> int | None:
+        """Give the first instant from `at` (microseconds) at which a wait's message may come; None: it never comes.
+
+        The instants are a grid, so that the same one is found again from any moment before it.
+        """
+        if uniform(seed, "share", *wait) >= self.share:
+            return None
+        step = self.within_seconds * SECOND
+        return at + (int(uniform(seed, "letter", *wait) * step) - at) % step
+
+
+def _weigh(answers: Mapping[str, Any]) -> None:
+    for name, weights in answers.items():
+        if not (isinstance(weights, Mapping) and weights and all(map(_positive, weights.values()))):
+            raise ValueError(f"answers.{name} must give each answer a weight above 0")
 
 
 def _positive(value: object) -> bool:
@@ -62,7 +96,7 @@ def handling_seconds(script: Script, seed: int, *sitting: object) -> int:
     return max(60, min(14_400, round(drawn)))
 
 
-def answer(script: Script, seed: int, *sitting: object) -> dict[str, str]:
+def answer(script: Script | Letter, seed: int, *sitting: object) -> dict[str, str]:
     """Give the played person's result: for each field one of the answers, drawn by weight."""
     result = {}
     for name, weights in script.answers.items():

@@ -117,7 +117,7 @@ def report(facts: Facts, files: Mapping[str, str]) -> ReportFacts:
     terms, store = facts.terms, facts.store
     word = shore(terms.client.country, terms.services[0].delivery_country)
     days = [_day(period) for period in views.tallies(store, terms.engagement, by="day")]
-    results = list(delivered_results(store, terms.engagement))
+    results = list(delivered_results(store, terms.engagement, [chart.of for chart in facts.vocabulary.charts]))
     return ReportFacts(
         run=summary(facts, files),
         engagement=terms.engagement,
@@ -130,7 +130,7 @@ def report(facts: Facts, files: Mapping[str, str]) -> ReportFacts:
         shore_reasons=word.reasons,
         days=tuple(day for day in days if day.items),
         months=tuple(_months(facts)),
-        counts=tuple(_counted(chart, results) for chart in facts.vocabulary.charts),
+        counts=tuple(one for chart in facts.vocabulary.charts if (one := _counted(chart, results)).tallies),
         vocabulary=facts.vocabulary,
         waits=tuple(_waits(store, terms.engagement)),
         loads=tuple(_loads(facts)),

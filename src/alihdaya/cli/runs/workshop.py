@@ -29,6 +29,7 @@ from alihdaya.kernel.errors import PackError, Problem, Refused
 from alihdaya.kernel.errors import Source as Place
 from alihdaya.kernel.time import micros
 from alihdaya.notation.bpmn import UserWork
+from alihdaya.notation.bpmn.details import Message
 from alihdaya.operations.books.bill import bills, line_items
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.desk import Desk
@@ -37,7 +38,7 @@ from alihdaya.operations.run.intake import Source
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import Pack, load
 from alihdaya.packs.vocabulary import Vocabulary
-from alihdaya.planning.rehearsal import Script
+from alihdaya.planning.rehearsal import Letter, Script
 from alihdaya.store import Store, views
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def _run(desk: Desk, service: Any, source: Source, scripts: dict[str, Script], o
     def show(progress: Progress) -> None:
         bars.update(bar, completed=progress.row)
 
-    return run(desk, service, source, now=now, seed=order.seed, scripts=scripts, report=show)
+    letters = letters_of(service.pack)
+    return run(desk, service, source, now=now, seed=order.seed, scripts=scripts, letters=letters, report=show)
 
 
 def _prove(store: Store, bars: "Bars") -> bool:
@@ -175,6 +177,8 @@ def scripts_of(pack: Pack) -> dict[str, Script]:
     """Read how a simulation plays the pack's tasks. Raises PackError for a task, field or answer that there is not."""
     scripts = {}
     for name, table in pack.rehearsal.items():
+        if name == _LETTERS:
+            continue
         place = Place(f"{pack.place}/rehearsal.toml", element=name)
         try:
             script = scripts[name] = Script.of(table)
@@ -184,6 +188,25 @@ def scripts_of(pack: Pack) -> dict[str, Script]:
         if problems:
             raise PackError(problems)
     return scripts
+
+
+_LETTERS = "message"
+"""The table of rehearsal.toml that holds a table for each message that is played."""
+
+
+def letters_of(pack: Pack) -> dict[str, Letter]:
+    """Read how a simulation plays messages from outside. Raises PackError for a message that nothing waits for."""
+    known = {node.detail.name for node in pack.process.nodes if isinstance(node.detail, Message)}
+    letters = {}
+    for name, table in pack.rehearsal.get(_LETTERS, {}).items():
+        place = Place(f"{pack.place}/rehearsal.toml", element=f"{_LETTERS}.{name}")
+        try:
+            letters[name] = Letter.of(table)
+        except (ValueError, AttributeError) as error:
+            raise PackError(Problem("bad-rehearsal", str(error), place)) from None
+        if name not in known:
+            raise PackError(Problem("bad-rehearsal", f"the process waits for no message {name!r}", place))
+    return letters
 
 
 def _unplayable(pack: Pack, task: str, script: Script) -> Iterator[str]:

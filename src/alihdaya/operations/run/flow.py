@@ -8,7 +8,7 @@ from alihdaya.operations.desk import GROUP, Desk, Service
 from alihdaya.operations.perform import perform
 from alihdaya.operations.run.intake import Source, bounds, commands, open_source
 from alihdaya.operations.run.rehearse import Rehearsal
-from alihdaya.planning.rehearsal import Script
+from alihdaya.planning.rehearsal import Letter, Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def run(
     now: Callable[[], int],
     seed: int | None = None,
     scripts: Mapping[str, Script] | None = None,
+    letters: Mapping[str, Letter] | None = None,
     report: Report = lambda _: None,
 ) -> Ran:
     """Take in what a source still holds and, with a seed, let the rehearsal play people's work to the end.
@@ -51,7 +52,7 @@ def run(
     """
     number, done = open_source(desk, source, desk.at if source.by_data else now())
     window = bounds(service.terms, now()) if source.by_data else None
-    played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None)
+    played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None, letters=letters or {})
     received = turned_away = 0
     last = done
     for batch in source.batches(done) if done < source.rows or not source.rows else ():
@@ -61,9 +62,10 @@ def run(
             at = max(desk.at, when if when is not None and source.by_data else base)
             played.until(at)
             waiting = len(desk.queue)
-            perform(desk, command, at)
+            item = perform(desk, command, at)
             if type(command) is Receive:
                 received += 1
+                played.waits(item, at)
                 if len(desk.queue) > waiting:
                     played.arrived(at)
             else:

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from alihdaya.kernel.time import DAY, SECOND
-from alihdaya.operations.commands import Complete, Fire
+from alihdaya.operations.commands import Complete, Deliver, Fire
 from alihdaya.operations.desk import GROUP, Desk, Hold
 from alihdaya.operations.perform import perform
 from alihdaya.operations.route import Router
 from alihdaya.packs import Form
 from alihdaya.people.shift import Shifts
-from alihdaya.planning.rehearsal import Script, answer, filled, handling_seconds
+from alihdaya.planning.rehearsal import Letter, Script, answer, filled, handling_seconds
 from alihdaya.store.resume import last_acts, last_arrival, refusals_since
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.routing import Assignment
 
 NEVER = 1 << 62
 
-_HOME, _DONE, _TIMER, _SHIFT = range(4)
+_HOME, _DONE, _TIMER, _SHIFT, _MAIL = range(5)
 """The order of what happens at the same instant; arrivals come last."""
 
 PATIENCE = 40 * DAY
@@ -41,6 +41,8 @@ class Rehearsal:
     seed: int
     scripts: Mapping[str, Script]
     present: bool = True
+    letters: Mapping[str, Letter] = field(default_factory=dict)
+    """Message -> how it is played; nobody outside says anything else."""
     router: Router = field(init=False)
     shifts: dict[str, Shifts] = field(default_factory=dict)
     agenda: list[tuple[int, int, str, TaskKey]] = field(default_factory=list)
@@ -56,6 +58,19 @@ class Rehearsal:
         """Let everything happen that is due at `at` or before."""
         while self.next_due() <= at:
             self._step()
+
+    def waits(self, item: int, at: int) -> None:
+        """Expect the messages that an item waits for since now."""
+        if self.letters and self.present:
+            self._write([key for key in self.desk.awaited if key[0] == item], at)
+
+    def _write(self, keys: Iterable[TaskKey], at: int) -> None:
+        for key in keys:
+            name = self.desk.awaited[key][0]
+            letter = self.letters.get(name)
+            due = letter.due(self.seed, at, name, *key) if letter else None
+            if due is not None:
+                heappush(self.agenda, (due, _MAIL, name, key))
 
     def arrived(self, at: int) -> None:
         """Offer what has just been queued to whoever is free."""
@@ -80,12 +95,14 @@ class Rehearsal:
         """Let the next thing happen: when it is due, or now where that is past, because the desk was elsewhere."""
         timer = self.desk.next_timer()
         if timer and (not self.agenda or (timer[0], _TIMER) < self.agenda[0][:2]):
-            self._carry_out(Fire(timer[1], timer[2]), max(timer[0], self.desk.at))
+            self._carry_out(Fire(timer[1], timer[2]), max(timer[0], self.desk.at), timer[1])
             return
         due, kind, person, key = heappop(self.agenda)
         at = max(due, self.desk.at)
         if kind == _DONE:
             self._done(person, key, due, at)
+        elif kind == _MAIL:
+            self._mail(person, key, at)
         elif kind == _SHIFT:
             self._plan_shift(person, due)
             self._release(person, at)
@@ -103,7 +120,13 @@ class Rehearsal:
         self.acts[person] = at
         sitting = self._sitting(hold.task)
         played = filled(self._form(key, hold), answer(script, self.seed, *sitting), self.seed, *sitting)
-        self._carry_out(Complete(*key, person, seconds, played, True), at)
+        self._carry_out(Complete(*key, person, seconds, played, True), at, key[0])
+
+    def _mail(self, name: str, key: TaskKey, at: int) -> None:
+        awaited = self.desk.awaited.get(key)
+        if awaited is not None and awaited[0] == name:
+            said = answer(self.letters[name], self.seed, name, *key)
+            self._carry_out(Deliver(*awaited, {**said, "simulated": True}), at, key[0])
 
     def _sitting(self, task: Task) -> tuple[object, ...]:
         """Give what the draws for a task depend on: later tasks of an item, and repeated ones, draw anew."""
@@ -114,10 +137,11 @@ class Rehearsal:
         service = self.desk.open_item(key[0]).service
         return service.pack.forms.get(service.work(hold.task.node).form)
 
-    def _carry_out(self, command: Fire | Complete, at: int) -> None:
+    def _carry_out(self, command: Fire | Complete | Deliver, at: int, item: int) -> None:
         """Do it, offer what it queued, and find work for whoever has less to do than before."""
-        holders = sorted({hold.person for key, hold in self.desk.held.items() if key[0] == command.item})
+        holders = sorted({hold.person for key, hold in self.desk.held.items() if key[0] == item})
         perform(self.desk, command, at)
+        self.waits(item, at)
         self.arrived(at)
         for person in holders:
             self._release(person, at)
@@ -154,6 +178,7 @@ class Rehearsal:
         """Go on from what the desk holds, as if there had been no interruption."""
         for hold in self.desk.held.values():
             self._play(hold.task, hold.person, hold.at)
+        self._write(self.desk.awaited, now)
         self.acts = last_acts(self.desk.store)
         busy = {hold.person for hold in self.desk.held.values()}
         starts: dict[str, int] = {}

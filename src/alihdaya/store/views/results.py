@@ -1,7 +1,7 @@
 """What was delivered, and how long it waited for a person: for reports."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -10,21 +10,32 @@ from alihdaya.store.schema import ITEM, LOG, REFUSAL
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
 
+_FIRST: Final = 100
+"""So many results of a frequent outcome tell whether it counts for anything."""
 
-def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the results of what was delivered, but for the routine: an outcome that over half of all items have."""
+
+def delivered_results(store: WorkingSet, engagement: str, of: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Yield the results of what was delivered, but for a routine that says nothing.
+
+    That is an outcome which over half of all items have, and whose first results have a value for none of the names
+    `of`: it would be most of the reading, and count for nothing.
+    """
     mine = (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered")
     outcomes = select(ITEM.c.outcome, func.count()).where(mine).group_by(ITEM.c.outcome)
     with store.snapshot() as connection:
         counts: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(outcomes)}
-        routine = [outcome for outcome, n in counts.items() if 2 * n > sum(counts.values())]
         query = select(LOG.c.body).join(ITEM, (ITEM.c.id == LOG.c.item) & (ITEM.c.closed_at == LOG.c.at)).where(mine)
-        if len(counts) > 1:
-            query = query.where(ITEM.c.outcome.not_in(routine))
+        for outcome in [outcome for outcome, n in counts.items() if 2 * n > sum(counts.values()) and len(counts) > 1]:
+            first = query.where(ITEM.c.outcome == outcome).order_by(LOG.c.seq).limit(_FIRST)
+            found = [result for body in connection.execute(first).scalars() for result in _results(body)]
+            if all(result.get(name) is None for result in found for name in of):
+                query = query.where(ITEM.c.outcome != outcome)
         for body in connection.execute(query.order_by(LOG.c.seq)).scalars():
-            for happened in decode_events(body):
-                if isinstance(happened, ItemDelivered):
-                    yield happened.result
+            yield from _results(body)
+
+
+def _results(body: bytes) -> Iterator[Mapping[str, Any]]:
+    return (happened.result for happened in decode_events(body) if isinstance(happened, ItemDelivered))
 
 
 def latest_definition(store: WorkingSet, engagement: str) -> str | None:
