@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
 from alihdaya.store.project.standing import OVER
-from alihdaya.store.schema import ATTEMPT, CALLED, ITEM, LOG, OUTBOX, PERSON, REFUSAL, SUBSCRIPTION, TIMER
+from alihdaya.store.schema import ATTEMPT, CALLED, ITEM, LOG, OUTBOX, PERSON, REFUSAL, START, SUBSCRIPTION, TIMER
 from alihdaya.store.store import Store
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import TaskDone, TaskQueued
+from alihdaya.work.exchange import StartSet
 from alihdaya.work.outbox import Send, SendKey
 
 
@@ -123,3 +124,9 @@ def sends(store: WorkingSet, item: int | None = None) -> dict[SendKey, Send]:
         send = Send(about, token, node, name, key, decode(payload), at, attempts, next_at, reason or "")
         found[seq, number] = send
     return found
+
+
+def starts(store: Store) -> list[StartSet]:
+    """Give every event that starts items."""
+    with store.snapshot() as connection:
+        return [StartSet(*row) for row in connection.execute(select(START).order_by(*START.primary_key.columns))]

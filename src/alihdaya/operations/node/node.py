@@ -123,6 +123,7 @@ class Node:
             desk = open_desk(store, recorded=self.clock, packs=packs)
             desk.posts_jobs = self.dispatcher.has_endpoint
             desk.posts_messages = True
+            desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)
         except BaseException:
