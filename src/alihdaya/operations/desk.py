@@ -13,9 +13,10 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
-from alihdaya.notation.bpmn import UserWork
+from alihdaya.notation.bpmn import Job, UserWork
 from alihdaya.operations.exchange.board import Board
 from alihdaya.packs import Pack
+from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.store import Store
@@ -42,6 +43,8 @@ class Service:
     clock: SlaClock
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
     """Every process of the pack by its id; `plan` is the one of those that an item of this service runs through."""
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    """Name of a job -> the pack's function that does it."""
 
     def running(self, process: str) -> "Service":
         """Give the same service for an item that runs through another process of its pack. Raises KeyError."""
@@ -58,6 +61,11 @@ class Service:
         if not isinstance(work, UserWork):
             raise KeyError(node)
         return work
+
+    def job(self, node: str) -> str:
+        """Give the name of the job of the service task `node`."""
+        work = self.plan.work(node)
+        return work.name if isinstance(work, Job) else node
 
     def needs(self, node: str, doers: Mapping[str, frozenset[str]]) -> Needs:
         """Say what the user task `node` asks of a person; `doers`: user task -> who finished it for this item."""
@@ -127,8 +135,6 @@ class Desk:
     """What is to go out and was not acknowledged yet."""
     unposted: list[SendKey] = field(default_factory=list)
     """Sends that whoever carries them out has not heard of yet (see node.dispatch)."""
-    posts_jobs: Callable[[str], bool] = lambda _: False
-    """Says of a service task's node whether its job goes out by the outbox; else a worker comes for it."""
     posts_messages: bool = False
     """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
     board: Board = field(default_factory=Board)

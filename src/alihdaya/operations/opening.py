@@ -11,6 +11,7 @@ from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
 from alihdaya.packs import Pack, compile_decisions, run_steps
+from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
@@ -50,9 +51,9 @@ def plans_of(pack: Pack, *, trusted: bool = False) -> dict[str, Plan]:
 
 def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool = False) -> Service:
     """Put a service together from terms and pack. Raises KeyError where the terms do not name it."""
-    plans = plans_of(pack, trusted=trusted)
-    clock = SlaClock(signed.service(name))
-    return Service(signed.engagement, name, signed, pack, plans[pack.process.id], clock, plans)
+    plans, clock = plans_of(pack, trusted=trusted), SlaClock(signed.service(name))
+    functions = functions_of(pack, trusted=trusted)
+    return Service(signed.engagement, name, signed, pack, plans[pack.process.id], clock, plans, functions)
 
 
 def person_of(one: OnRoster) -> Person:
