@@ -12,6 +12,7 @@ TERMS = {
     "running": mark("under way"),
     "delivered": mark("delivered"),
     "stopped": mark("stopped"),
+    "suspended": mark("suspended"),
     "cancelled": mark("cancelled"),
     "writing": mark("writing"),
     "spoken": mark("spoken"),

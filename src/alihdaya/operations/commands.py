@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.work.outbox import SendKey
 
 
@@ -85,4 +86,4 @@ class Unsent(NamedTuple):
     next_at: int
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | InstanceCommand

@@ -53,6 +53,8 @@ def sent(desk: Desk, command: Sent, at: int, advance: Advance) -> None:
         return
     done = SendDone(*command.key, command.status)
     item = desk.items.get(send.item)
+    if send.token and item is not None and item.suspended:
+        raise Refused(Problem("suspended", f"item {send.item} is suspended; the answer is asked for again with it"))
     if item is None or item.instance is None or send.token not in item.instance.waits:
         desk.append(at, send.item, "outbox", [done])
     else:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
+from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import ATTEMPT, ITEM, LOG, OUTBOX, PERSON, REFUSAL, SUBSCRIPTION, TIMER
 from alihdaya.store.store import Store
 from alihdaya.store.working import WorkingSet
@@ -15,7 +16,7 @@ from alihdaya.work.outbox import Send, SendKey
 
 
 class Underway(NamedTuple):
-    """An item that is not delivered; `instance` is the engine's, instants in microseconds."""
+    """An item that is not over; `instance` is the engine's, instants in microseconds."""
 
     item: int
     engagement: str
@@ -25,10 +26,11 @@ class Underway(NamedTuple):
     received_at: int
     touched: bool
     instance: Any
+    suspended: bool = False
 
 
 def underway(store: Store) -> Iterator[Underway]:
-    """Yield every item that is not delivered, in the order of intake."""
+    """Yield every item that is neither delivered nor cancelled, in the order of intake."""
     query = (
         select(
             ITEM.c.id,
@@ -39,15 +41,16 @@ def underway(store: Store) -> Iterator[Underway]:
             ITEM.c.received_at,
             ITEM.c.touched,
             ITEM.c.state,
+            ITEM.c.status,
         )
-        .where(ITEM.c.status != "delivered")
+        .where(ITEM.c.status.not_in(OVER))
         .order_by(ITEM.c.id)
     )
     with store.snapshot() as connection:
         rows = connection.execute(query).all()
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
-        yield Underway(*row[:6], bool(row.touched), state)
+        yield Underway(*row[:6], bool(row.touched), state, row.status == "suspended")
 
 
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:

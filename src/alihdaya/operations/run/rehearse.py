@@ -94,8 +94,8 @@ class Rehearsal:
 
     def _done(self, person: str, key: TaskKey, due: int, at: int) -> None:
         hold = self.desk.held.get(key)
-        if hold is None or hold.person != person:
-            return  # the task was taken away meanwhile
+        if hold is None or hold.person != person or self.desk.items[key[0]].suspended:
+            return  # the task was taken away meanwhile, or nothing of it goes on
         script = self.scripts.get(hold.task.node, Script())
         seconds = handling_seconds(script, self.seed, *key)
         if hold.at + seconds * SECOND != due:

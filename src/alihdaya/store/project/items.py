@@ -12,14 +12,17 @@ from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.project.standing import NARROW, Standing
+from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
+    ItemCancelled,
     ItemDelivered,
     ItemReceived,
+    ItemResumed,
     ItemStopped,
+    ItemSuspended,
     SendRetried,
     TaskAssigned,
     TaskCancelled,
@@ -51,6 +54,9 @@ class Items:
             TaskCancelled: self._cancelled,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
+            ItemSuspended: self._suspended,
+            ItemResumed: self._resumed,
+            ItemCancelled: self._given_up,
             **dict.fromkeys(WAITS, self._waits),
             **dict.fromkeys(SENDS, self._sends),
         }
@@ -90,7 +96,7 @@ class Items:
         standing.settle()
 
     def flush(self) -> None:
-        """Put the rows and counters of the batch, and forget what was delivered in it."""
+        """Put the rows and counters of the batch, and forget what came to its end in it."""
         rows = self._rows
         for item, standing in self._dirty.items():
             row = standing.as_row()
@@ -99,7 +105,7 @@ class Items:
                 standing.fresh = False
             else:
                 self._pending.put(ITEM, (item,), row[1:])
-            if standing.status == "delivered":
+            if standing.status in OVER:
                 del self._standing[item]
         self._pending.insert(ITEM, rows)
         self._pending.insert(RECEIVED, self._received)
@@ -202,13 +208,27 @@ class Items:
             self._open(standing, INCIDENT, 0, (standing.node or "", event.code, event.message, entry.at))
         self._count(standing, entry.at, "stopped")
 
+    def _suspended(self, standing: Standing, _: Entry, __: ItemSuspended) -> None:
+        standing.status = "suspended"
+
+    def _resumed(self, standing: Standing, _: Entry, __: ItemResumed) -> None:
+        standing.status = "waiting"
+
+    def _given_up(self, standing: Standing, entry: Entry, _: ItemCancelled) -> None:
+        standing.status, standing.node, standing.closed_at = "cancelled", None, entry.at
+        self._close_all(standing)
+        self._count(standing, entry.at, "given_up")
+
+    def _close_all(self, standing: Standing) -> None:
+        for table in NARROW:
+            for token in list(standing.open[table.name]):
+                self._close(standing, table, token)
+
     def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
         at = entry.at
         standing.status, standing.node, standing.closed_at = "delivered", None, at
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
-        for table in NARROW:
-            for token in list(standing.open[table.name]):
-                self._close(standing, table, token)
+        self._close_all(standing)
         self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, at))
 
 

@@ -14,7 +14,7 @@ Month = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item as it stands: running, waiting, stopped or delivered; instants in microseconds."""
+    """An item as it stands: running, waiting, stopped, suspended, delivered or cancelled; instants in microseconds."""
 
     id: int
     engagement: str
