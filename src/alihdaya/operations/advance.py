@@ -63,7 +63,7 @@ def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> li
 def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
-    due = service.clock.due(item.received_at)
+    due = service.clock.due(item.received_at, item.instance.variables if item.instance is not None else None)
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
