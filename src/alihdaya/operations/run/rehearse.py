@@ -107,7 +107,7 @@ class Rehearsal:
 
     def _sitting(self, task: Task) -> tuple[object, ...]:
         """Give what the draws for a task depend on: later tasks of an item, and repeated ones, draw anew."""
-        first = task.queued_at == self.desk.open_item(task.item).received_at
+        first = task.queued_at == self.desk.standing_item(task.item).received_at
         return task.key if first else (*task.key, task.node, task.queued_at)
 
     def _form(self, key: TaskKey, hold: Hold) -> Form | None:
