@@ -23,7 +23,8 @@ from alihdaya.operations.commands import (
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
-from alihdaya.operations.outbox import sent, try_again, unsent
+from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import render_reason
@@ -139,6 +140,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
+    Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
     CancelItem: operator.cancel,
     Suspend: operator.suspend,
     Resume: lambda desk, command, at: operator.resume(desk, command, at, catch_up),
