@@ -7,10 +7,10 @@ from alihdaya.engine.state import from_wire, to_wire
 from alihdaya.store.codec import decode, encode
 from alihdaya.store.schema import INCIDENT, ITEM, SUBSCRIPTION, TASK, TIMER
 
-Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled"]
+Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned"]
 
-OVER = frozenset({"delivered", "cancelled"})
-"""Where an item stands that nothing can happen to any more."""
+OVER = ("delivered", "cancelled", "returned")
+"""Where an item stands that is over; returned: to the item that called it."""
 
 NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT)
 """The tables of what is open; their keys begin with the item and end with a token or timer."""
