@@ -245,7 +245,7 @@ def test_who_lost_a_task_stands_in_line_where_they_stood_before_it(tmp_path, mon
     process = PROCESS.replace("PT30H", "PT3H")
     pack = load(write_pack(tmp_path / "claims", roster=everybody, claims=process))
     times = {1: 9_999_999, 2: 7_200}
-    monkeypatch.setattr(rehearse, "handling_seconds", lambda _script, _seed, item, _token: times.get(item, 60))
+    monkeypatch.setattr(rehearse, "handling_seconds", lambda _script, _seed, item, *_: times.get(item, 60))
     rows = [rows_of(("judge", 1), start=NOON + at * MINUTE, first=n)[0] for n, at in enumerate((0, 1, 190), 1)]
     with open_store(tmp_path / "small.db") as store:
         whole_run(SmallDesk(store, tmp_path, pack=pack), rows, [])

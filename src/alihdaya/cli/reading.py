@@ -178,6 +178,20 @@ _INNER = frozenset(
         "engine.task_closed",
         "engine.ended",
         "engine.timer_cancelled",
+        "engine.token_born",
+        "engine.token_killed",
+        "engine.scope_opened",
+        "engine.scope_closed",
+        "engine.catch_opened",
+        "engine.catch_closed",
+        "engine.condition_changed",
+        "engine.loop_begun",
+        "engine.loop_started",
+        "engine.loop_done",
+        "engine.gateway_activated",
+        "engine.gateway_reset",
+        "engine.compensation_kept",
+        "engine.handler_started",
     }
 )
 """What the engine notes for itself; the trade's own events tell the same."""

@@ -90,7 +90,7 @@ def _done(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _cancelled(words: Words, facts: Mapping[str, Any]) -> str:
-    return words.say("Task taken away: %(why)s", why=facts.get("reason", "?"))
+    return words.say("Task taken away: %(why)s", why=term(words, str(facts.get("reason", "?"))))
 
 
 def _delivered(words: Words, facts: Mapping[str, Any]) -> str:
