@@ -196,3 +196,8 @@ def test_website_services(shell):
     site = Site(shell)
     with site.running():
         assert follow(DOCS / "website.md", site, {}) == 4
+
+
+@pytest.mark.parametrize("page", ["techsupport", "techsolutions"])
+def test_the_technical_packs(shell, page):
+    assert follow(DOCS / f"{page}.md", shell, {}) == 3
