@@ -1,8 +1,9 @@
-"""What the writer can be asked to do. Each command is about one item, and becomes at most one group of entries."""
+"""What the writer can be asked to do. Each command is about one item, a migration about many, an entry for each."""
 
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
 
@@ -85,4 +86,4 @@ class Unsent(NamedTuple):
     next_at: int
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Migrate

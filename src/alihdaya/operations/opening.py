@@ -24,6 +24,11 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     another process writes, and PackError where an item's definition needs steps that are not installed.
     """
     store.lock()
+    return read_desk(store, recorded=recorded, packs=packs)
+
+
+def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None) -> Desk:
+    """Read everything that is under way, to look at only: others may write meanwhile. Raises PackError."""
     desk = Desk(store, recorded)
     desk.seq, desk.last_item, desk.at = store.last_seq(), store.next_item() - 1, resume.last_at(store)
     desk.people = {one.facts.person: person_of(one) for one in store.persons()}
@@ -68,12 +73,13 @@ def _bring_services(desk: Desk, packs: Mapping[str, Pack]) -> None:
         if key in desk.services:
             continue
         if item.definition not in loaded:
-            loaded[item.definition] = _stored_pack(desk.store, item.definition)
+            loaded[item.definition] = stored_pack(desk.store, item.definition)
         terms = agreement.from_wire(signed[item.engagement, item.terms])
         desk.services[key] = service_of(terms, item.service, loaded[item.definition], trusted=True)
 
 
-def _stored_pack(store: Store, digest: str) -> Pack:
+def stored_pack(store: Store, digest: str) -> Pack:
+    """Load the definition of that digest again. Raises PackError."""
     definition = store.definition(digest)
     if definition is None:
         raise PackError(Problem("no-definition", f"the store holds no definition {digest[:12]}"))

@@ -21,6 +21,8 @@ from alihdaya.operations.commands import (
     Unsent,
 )
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.migrate.carry import migrate_items
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
@@ -132,4 +134,5 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
+    Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

@@ -1,7 +1,9 @@
 """Which variables an item can have when it reaches a node: what its row, its rules and its people supplied before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Script, Timer, UserWork
 from alihdaya.notation.feel.ir import ContextOf
@@ -22,11 +24,43 @@ class Read:
 
 def supplied(pack: Pack, process: Process) -> list[frozenset[str]]:
     """Give for each node the names that may be there when a token arrives, by whatever way it came."""
-    before: list[frozenset[str]] = [frozenset() for _ in process.nodes]
     start = frozenset(pack.intake.variables)
-    queue = [node.index for node in process.nodes if _begins(node) and node.parent is None]
-    for index in queue:
-        before[index] = start
+    begins = [node.index for node in process.nodes if _begins(node) and node.parent is None]
+    return _spread(pack, process, dict.fromkeys(begins, start))[0]
+
+
+def lacking(pack: Pack, node: Node, decisions: Mapping[str, Any]) -> frozenset[str]:
+    """Give the names that the models rely on from a node on, and that only what lies before it supplies.
+
+    Whoever begins at the node, as an item does that comes from another version of the pack, must have them already.
+    """
+    process = pack.process
+    usual = supplied(pack, process)
+    there, seen = _spread(pack, process, {node.index: frozenset()})
+    found: set[str] = set()
+    for index in seen:
+        reader = process.nodes[index]
+        flows = [process.flows[flow].condition for flow in reader.outgoing]
+        after = frozenset().union(*(condition.expr.names for condition in flows if condition))
+        found |= _unmet(after, usual[index], there[index] | writes(pack, reader))
+        if index != node.index:
+            names = {read.name for read in reads(process, reader)} - after
+            if isinstance(reader.detail, Rule):
+                names |= frozenset(decisions[reader.detail.decision].inputs)
+            found |= _unmet(names, usual[index], there[index])
+    return frozenset(found)
+
+
+def _unmet(names: AbstractSet[str], usual: AbstractSet[str], there: AbstractSet[str]) -> AbstractSet[str]:
+    return frozenset() if ANYTHING in there else (names & usual) - there
+
+
+def _spread(
+    pack: Pack, process: Process, begins: Mapping[int, frozenset[str]]
+) -> tuple[list[frozenset[str]], set[int]]:
+    """Give for each node what may be there when tokens begin with these names, and the nodes that they come to."""
+    before: list[frozenset[str]] = [begins.get(node.index, frozenset()) for node in process.nodes]
+    queue = list(begins)
     seen = set(queue)
     while queue:
         node = process.nodes[queue.pop()]
@@ -36,7 +70,7 @@ def supplied(pack: Pack, process: Process) -> list[frozenset[str]]:
                 before[target] |= names
                 seen.add(target)
                 queue.append(target)
-    return before
+    return before, seen
 
 
 def _next(

@@ -53,6 +53,12 @@ def standings(plan: Plan, state: Instance) -> Iterator[Standing]:
         yield Standing(token, node, entering)
 
 
+def places(plan: Plan, state: Instance) -> dict[int, Node]:
+    """Give token -> node of all that wait somewhere; a token that carries a sub-process or runs waits for those."""
+    carriers = set() if state.full is None else {scope.token for scope in state.full.scopes.values()}
+    return {one.token: one.node for one in standings(plan, state) if one.token not in carriers}
+
+
 def new_place(route: Route, place: int) -> int | None:
     """Give the new place of a token; None where it stands before a join, and its flow has no counterpart."""
     target = route.after.process.nodes[route.nodes[route.before.node_at(place)]]

@@ -1,0 +1,150 @@
+"""From one service to the same service in another version: all that is worked out once for many items."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from alihdaya.engine import Instance
+from alihdaya.engine.migrate import Route, make_route, unknown_names
+from alihdaya.kernel.errors import AlihdayaError, NotationError, Problem, Refused, Source
+from alihdaya.notation import feel
+from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.migrate.order import Order
+from alihdaya.operations.migrate.versions import version_of
+from alihdaya.operations.opening import service_of, stored_pack
+from alihdaya.packs import Form, Pack, compile_decisions
+from alihdaya.packs.supply import lacking
+
+Formula = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How items of one service go over: the services, the nodes, and what the target's models rely on.
+
+    `named` is the part of the mapping that is about `before`; `unpriced` are units without a price in the terms.
+    """
+
+    before: Service
+    after: Service
+    route: Route
+    named: Mapping[str, str]
+    unpriced: tuple[str, ...]
+    _decisions: Mapping[str, Any] = field(repr=False)
+    _lacking: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def relied_on(self, node: int) -> frozenset[str]:
+        """Give the names that an item must have which goes on from a node of the target."""
+        found = self._lacking.get(node)
+        if found is None:
+            found = lacking(self.after.pack, self.after.plan.process.nodes[node], self._decisions)
+            self._lacking[node] = found
+        return found
+
+
+class Ways:
+    """The ways of an order, each made when its first item comes. Raises Refused for an order that cannot be one."""
+
+    def __init__(self, desk: Desk, order: Order) -> None:
+        self.desk, self.order = desk, order
+        versions = desk.store.versions()
+        self.pack = order.given or _pack(desk, version_of(versions, order.pack, order.to).digest)
+        wanted = order.choice.version
+        self.source = version_of(versions, order.pack, wanted).digest if wanted else ""
+        self.where = self._formula("where", order.choice.where) if order.choice.where else None
+        self._values = {name: self._formula(name, text) for name, text in order.values.items()}
+        self._made: dict[tuple[str, str, str, str], Way] = {}
+
+    def concerns(self, service: Service) -> bool:
+        """Tell whether items of this service are of the pack, and of a version that is to be left."""
+        mine = service.pack.name == self.order.pack and service.pack.digest != self.pack.digest
+        return mine and self.source in {"", service.pack.digest} and self.order.choice.service in {"", service.name}
+
+    def check(self) -> None:
+        """Raise Refused where the mapping names nodes that no version has which items could leave."""
+        plans = [service.plan for service in self.desk.services.values() if self.concerns(service)]
+        problems = unknown_names(self.order.nodes, plans) if plans else []
+        if problems:
+            raise Refused(problems)
+
+    def way(self, service: Service) -> Way:
+        """Give the way of a service's items."""
+        key = (service.engagement, service.name, service.terms.digest, service.pack.digest)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._way(service)
+        return found
+
+    def values(self, instance: Instance) -> dict[str, Any]:
+        """Work out what is to be set."""
+        return {name: formula(instance.variables) for name, formula in self._values.items()}
+
+    def _way(self, service: Service) -> Way:
+        after = self._bound(service)
+        priced = {rate.unit for rate in after.terms.service(service.name).rates}
+        return Way(
+            before=service,
+            after=after,
+            route=make_route(service.plan, after.plan, self.order.nodes, reset=self.order.reset),
+            named={old: new for old, new in self.order.nodes.items() if old in service.plan.index},
+            unpriced=tuple(sorted(set(self.pack.delivery.units.values()) - priced - {""})),
+            _decisions=compile_decisions(self.pack),
+        )
+
+    def _bound(self, service: Service) -> Service:
+        """Bind the target to the same terms; its plan is made once. Raises Refused where it does not run here."""
+        key = (service.engagement, service.name, service.terms.digest, self.pack.digest)
+        known = self.desk.services.get(key)
+        if known is not None:
+            return known
+        alike = next((one for one in self.desk.services.values() if one.pack.digest == self.pack.digest), None)
+        alike = alike or next((way.after for way in self._made.values()), None)
+        if alike is not None:
+            return replace(service, pack=self.pack, plan=alike.plan)
+        try:
+            return service_of(service.terms, service.name, self.pack, trusted=True)
+        except Refused:
+            raise
+        except AlihdayaError as error:
+            raise Refused(error.problems) from None
+
+    def _formula(self, name: str, text: str) -> Formula:
+        names = frozenset(self.pack.intake.variables)
+        try:
+            return feel.compile_expression(feel.parse(text, names=names, source=Source(element=name)))
+        except NotationError as error:
+            raise Refused(error.problems) from None
+
+
+def form_of(pack: Pack, service: Service, node: str) -> tuple[Any, ...]:
+    """Give what makes a task's form fit a result: its fields without their labels."""
+    form: Form | None = pack.forms.get(service.work(node).form)
+    return tuple((one.name, one.type, one.required, one.options) for one in form.fields) if form else ()
+
+
+def _pack(desk: Desk, digest: str) -> Pack:
+    known = next((one.pack for one in desk.services.values() if one.pack.digest == digest), None)
+    if known is not None:
+        return known
+    try:
+        return stored_pack(desk.store, digest)
+    except AlihdayaError as error:
+        raise Refused(error.problems) from None
+
+
+def missing(way: Way, instance: Instance, stands: Mapping[int, int], values: Mapping[str, Any]) -> list[Problem]:
+    """Give a problem for each variable that the target relies on and that a token would not see.
+
+    `stands`: token -> index of the target's node where it would stand.
+    """
+    found = []
+    full = instance.full
+    own = set(instance.variables) | set(values)
+    for scope in full.locals.values() if full is not None else ():
+        own |= scope.keys()
+    for node in dict.fromkeys(stands.values()):
+        target = way.after.plan.process.nodes[node].id
+        for name in sorted(way.relied_on(node) - own):
+            what = f"the new version needs {name!r} from {target!r} on; give it with a value to set"
+            found.append(Problem("missing-variable", what, Source(element=target)))
+    return found
