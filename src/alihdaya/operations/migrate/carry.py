@@ -88,6 +88,7 @@ def _one(desk: Desk, item: OpenItem, ways: Ways, tally: Tally, at: int, *, go: b
     way = ways.way(item.service)
     stands = places(item.service.plan, instance)
     tally.items += 1
+    tally.due += not go and any(timer.due <= at for timer in instance.timers.values())
     problems: tuple[Problem, ...] = ()
     try:
         carried = carry(desk, item, way, ways.values(instance), at)

@@ -35,13 +35,15 @@ class Report:
     """All items of an order, or a chunk of them.
 
     `moved` of the `items` went (or could go), `stayed` are the others; `withdrawn`: tasks that were taken from people.
-    `to` is the target's digest. `last` is the last item of a chunk and `more` says whether there may be others.
+    `due`: items, when only looked at, with timers that would go off first, and may take them elsewhere. `to` is the
+    target's digest. `last` is the last item of a chunk and `more` says whether there may be others.
     """
 
     to: str
     items: int = 0
     moved: int = 0
     withdrawn: int = 0
+    due: int = 0
     places: tuple[Place, ...] = ()
     reasons: tuple[Reason, ...] = ()
     stayed: tuple[int, ...] = ()
@@ -55,6 +57,7 @@ class Report:
             items=self.items + other.items,
             moved=self.moved + other.moved,
             withdrawn=self.withdrawn + other.withdrawn,
+            due=self.due + other.due,
             places=_summed(self.places, other.places, 5, 7),
             reasons=_summed(self.reasons, other.reasons, 4, 5),
             stayed=self.stayed + other.stayed,
@@ -69,6 +72,7 @@ class Tally:
     items: int = 0
     moved: int = 0
     withdrawn: int = 0
+    due: int = 0
     places: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     reasons: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     stayed: list[int] = field(default_factory=list)
@@ -94,6 +98,7 @@ class Tally:
             items=self.items,
             moved=self.moved,
             withdrawn=self.withdrawn,
+            due=self.due,
             places=tuple(sorted(Place(*key, *counts) for key, counts in self.places.items())),  # type: ignore[arg-type]
             reasons=tuple(sorted(Reason(*key, *counts) for key, counts in self.reasons.items())),  # type: ignore[arg-type]
             stayed=tuple(self.stayed),
@@ -122,6 +127,7 @@ def to_plain(report: Report, numbers: Mapping[str, int | None]) -> dict[str, Any
         "items": report.items,
         "moved": report.moved,
         "withdrawn": report.withdrawn,
+        "due": report.due,
         "places": [{"version": numbers.get(one.before), **_without(one)} for one in report.places],
         "reasons": [{"version": numbers.get(one.before), **_without(one)} for one in report.reasons],
     }
