@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
@@ -84,6 +85,8 @@ class Unsent(NamedTuple):
     key: SendKey
     reason: str
     next_at: int
+    trouble: str = "not-sent"
+    """Code of the incident where it is not tried again."""
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Migrate
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | Migrate

@@ -150,13 +150,13 @@ def _desk(settings: Settings, *, go: bool) -> Iterator["Desk"]:
 
 def _target(place: str | None, *, trusted: bool) -> "Pack | None":
     """Load the pack on disk that is to be the target, and see that it runs."""
-    from alihdaya.operations.opening import plan_of
+    from alihdaya.operations.opening import plans_of
     from alihdaya.packs import load
 
     if place is None:
         return None
     pack = load(place)
-    plan_of(pack, trusted=trusted)
+    plans_of(pack, trusted=trusted)
     return pack
 
 

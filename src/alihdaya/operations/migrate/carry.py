@@ -186,9 +186,7 @@ def _moved(
 def _settle(desk: Desk, item: OpenItem, way: Way, carried: Carried, at: int) -> None:
     """Let it happen: the entry, and the desk with it."""
     head = InstanceMigrated(way.before.pack.digest, way.after.pack.digest, dict(way.named))
-    service = way.after
-    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = service
-    item.service, item.instance, item.doers = service, carried.instance, carried.doers
+    item.service, item.instance, item.doers = way.after, carried.instance, carried.doers
     changed = [event for task in carried.tasks for event in _retask(desk, item.item, task)]
     desk.record(item, at, "operator", [head, *carried.events, *changed, *meanings(desk, item, carried.events, at)])
 

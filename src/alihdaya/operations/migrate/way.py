@@ -1,7 +1,7 @@
 """From one service to the same service in another version: all that is worked out once for many items."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from alihdaya.engine import Instance
@@ -30,16 +30,16 @@ class Way:
     route: Route
     named: Mapping[str, str]
     unpriced: tuple[str, ...]
-    _decisions: Mapping[str, Any] = field(repr=False)
     _lacking: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def relied_on(self, node: int) -> frozenset[str]:
         """Give the names that an item must have which goes on from a node of the target."""
-        found = self._lacking.get(node)
-        if found is None:
-            found = lacking(self.after.pack, self.after.plan.process.nodes[node], self._decisions)
-            self._lacking[node] = found
-        return found
+        if self.after.plan.process.id != self.after.pack.process.id:
+            return frozenset()  # what a called process is given, its caller says
+        if node not in self._lacking:
+            decisions = compile_decisions(self.after.pack)
+            self._lacking[node] = lacking(self.after.pack, self.after.plan.process.nodes[node], decisions)
+        return self._lacking[node]
 
 
 class Ways:
@@ -53,7 +53,7 @@ class Ways:
         self.source = version_of(versions, order.pack, wanted).digest if wanted else ""
         self.where = self._formula("where", order.choice.where) if order.choice.where else None
         self._values = {name: self._formula(name, text) for name, text in order.values.items()}
-        self._made: dict[tuple[str, str, str, str], Way] = {}
+        self._made: dict[tuple[str, ...], Way] = {}
 
     def concerns(self, service: Service) -> bool:
         """Tell whether items of this service are of the pack, and of a version that is to be left."""
@@ -62,14 +62,15 @@ class Ways:
 
     def check(self) -> None:
         """Raise Refused where the mapping names nodes that no version has which items could leave."""
-        plans = [service.plan for service in self.desk.services.values() if self.concerns(service)]
+        concerned = [service for service in self.desk.services.values() if self.concerns(service)]
+        plans = [plan for service in concerned for plan in (service.plan, *service.plans.values())]
         problems = unknown_names(self.order.nodes, plans) if plans else []
         if problems:
             raise Refused(problems)
 
     def way(self, service: Service) -> Way:
         """Give the way of a service's items."""
-        key = (service.engagement, service.name, service.terms.digest, service.pack.digest)
+        key = (service.engagement, service.name, service.terms.digest, service.pack.digest, service.plan.process.id)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = self._way(service)
@@ -88,25 +89,28 @@ class Ways:
             route=make_route(service.plan, after.plan, self.order.nodes, reset=self.order.reset),
             named={old: new for old, new in self.order.nodes.items() if old in service.plan.index},
             unpriced=tuple(sorted(set(self.pack.delivery.units.values()) - priced - {""})),
-            _decisions=compile_decisions(self.pack),
         )
 
     def _bound(self, service: Service) -> Service:
-        """Bind the target to the same terms; its plan is made once. Raises Refused where it does not run here."""
+        """Bind the target to the same terms, and to the process that is the counterpart of the item's own.
+
+        Raises Refused where it does not run here, or has no such process.
+        """
         key = (service.engagement, service.name, service.terms.digest, self.pack.digest)
-        known = self.desk.services.get(key)
-        if known is not None:
-            return known
-        alike = next((one for one in self.desk.services.values() if one.pack.digest == self.pack.digest), None)
-        alike = alike or next((way.after for way in self._made.values()), None)
-        if alike is not None:
-            return replace(service, pack=self.pack, plan=alike.plan)
         try:
-            return service_of(service.terms, service.name, self.pack, trusted=True)
+            if key not in self.desk.services and self.order.given is not None:
+                self.desk.services[key] = service_of(service.terms, service.name, self.pack, trusted=True)
+            found = self.desk.service(*key)
         except Refused:
             raise
         except AlihdayaError as error:
             raise Refused(error.problems) from None
+        process = service.plan.process.id
+        if process == service.pack.process.id:
+            return found
+        if process not in found.plans:
+            raise Refused(Problem("no-process", f"the new version has no process {process!r}"))
+        return found.running(process)
 
     def _formula(self, name: str, text: str) -> Formula:
         names = frozenset(self.pack.intake.variables)

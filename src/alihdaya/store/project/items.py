@@ -10,11 +10,12 @@ from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
+from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.project.standing import NARROW, Standing
+from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
-from alihdaya.store.schema import INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
     AssignmentWithdrawn,
@@ -29,6 +30,7 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 Handler = Callable[[Standing, Entry, Any], None]
 
@@ -59,6 +61,8 @@ class Items:
             ItemStopped: self._stopped,
             **dict.fromkeys(WAITS, self._waits),
             **dict.fromkeys(SENDS, self._sends),
+            **dict.fromkeys(EXCHANGE, self._exchange),
+            ItemReturned: self._returned,
         }
         self._eventful = frozenset(self._handlers) - {ItemDelivered}
 
@@ -82,6 +86,9 @@ class Items:
                 return
             self._standing[entry.item] = begun = _begin(entry, first)
             self._count(begun, entry.at, "received")
+        elif type(first) is ItemCalled:
+            self._standing[entry.item] = _begin_called(entry, first)
+            self._pending.put(CALLED, (entry.item,), (first.caller, first.token))
         standing = self._find(entry)
         self._dirty[entry.item] = standing
         if fold(standing, events, instance):
@@ -105,7 +112,7 @@ class Items:
                 standing.fresh = False
             else:
                 self._pending.put(ITEM, (item,), row[1:])
-            if standing.status == "delivered":
+            if standing.status in OVER:
                 del self._standing[item]
         self._pending.insert(ITEM, rows)
         self._pending.insert(RECEIVED, self._received)
@@ -167,10 +174,13 @@ class Items:
         if type(event) is SendRetried:
             self._close(standing, INCIDENT, 0)
 
+    def _exchange(self, _: Standing, entry: Entry, event: Any) -> None:
+        EXCHANGE[type(event)](self._pending, entry, event)
+
     def _queued(self, standing: Standing, entry: Entry, event: TaskQueued) -> None:
         rest = (event.node, event.name, event.service, *event.needs, event.priority, entry.at)
         self._open(standing, TASK, event.token, (*rest, event.respond_due, event.resolve_due, None, None))
-        standing.node = event.node
+        standing.node, standing.closed_at = event.node, None
         if standing.respond_due is None:
             standing.respond_due = event.respond_due
         if standing.resolve_due is None:
@@ -194,6 +204,7 @@ class Items:
 
     def _done(self, standing: Standing, entry: Entry, event: TaskDone) -> None:
         self._close(standing, TASK, event.token)
+        self._rest(standing, entry.at)
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
         self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
@@ -201,7 +212,12 @@ class Items:
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
         self._close(standing, TASK, event.token)
+        self._rest(standing, entry.at)
         self._count(standing, entry.at, "cancelled")
+
+    def _rest(self, standing: Standing, at: int) -> None:
+        """Note in `closed_at` of an item that is still open since when nothing of it waits for people."""
+        standing.closed_at = None if standing.open[TASK.name] else at
 
     def _migrated(self, standing: Standing, _: Entry, event: InstanceMigrated) -> None:
         standing.definition = event.after
@@ -224,13 +240,21 @@ class Items:
         self._count(standing, entry.at, "stopped")
 
     def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
-        at = entry.at
+        at, resolved_at = entry.at, standing.closed_at or entry.at
         standing.status, standing.node, standing.closed_at = "delivered", None, at
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
+        self._close_all(standing)
+        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, resolved_at))
+
+    def _returned(self, standing: Standing, entry: Entry, event: ItemReturned) -> None:
+        standing.status, standing.node, standing.closed_at = "returned", None, entry.at
+        standing.outcome, standing.touched = event.outcome, event.touched
+        self._close_all(standing)
+
+    def _close_all(self, standing: Standing) -> None:
         for table in NARROW:
             for token in list(standing.open[table.name]):
                 self._close(standing, table, token)
-        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, at))
 
 
 def _begin(entry: Entry, event: ItemReceived) -> Standing:
@@ -238,12 +262,20 @@ def _begin(entry: Entry, event: ItemReceived) -> Standing:
     return Standing((*row, event.row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
 
 
-def _met(standing: Standing, at: int) -> list[str]:
-    """Say how an item's clocks ended at its delivery. The clocks are of people's tasks: without one, none ran."""
+def _begin_called(entry: Entry, event: ItemCalled) -> Standing:
+    row = (entry.item, event.engagement, event.service, event.external_id, event.definition, event.terms, 0, 0)
+    return Standing((*row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
+
+
+def _met(standing: Standing, resolved_at: int) -> list[str]:
+    """Say how an item's clocks ended. The clocks are of people's tasks: without one, none ran.
+
+    What the item waited for after the last task (a customer's consent, say) is not counted.
+    """
     if not standing.touched:
         return ["straight_through"]
     answered = standing.responded_at
-    clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, at))
+    clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, resolved_at))
     return [
         f"{clock}_{'met' if when is not None and when <= due else 'missed'}"
         for clock, due, when in clocks

@@ -7,7 +7,7 @@ from alihdaya.store.codec import decode
 from alihdaya.store.columns import define
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0005"
 
 
 def upgrade() -> None:
