@@ -259,3 +259,21 @@ def test_an_event_behind_an_event_based_gateway_keeps_its_race():
 def test_an_instance_that_is_over_does_not_go():
     desk = begun(TASK, CompleteTask(1, {}))
     assert stopped(desk, TASK) == {("not-running", None)}
+
+
+def test_the_pause_before_a_retry_goes_over_where_the_new_node_has_retries():
+    def job(name, more=""):
+        return f'<serviceTask id="{name}" alihdaya:step="s"{more}/>' + line("s", name, "e")
+
+    def broken(_):
+        raise ValueError("no")
+
+    for more, kept in ((' alihdaya:retry="PT1H"', True), ("", False)):
+        desk = Desk(plan_of(ENDS + job("a", ' alihdaya:retry="PT5M"'), steps={"s": broken}))
+        desk.send(Start({}))
+        assert [one.node for one in desk.state.timers.values()] == ["a"]
+        move(desk, job("b", more), {"a": "b"}, steps={"s": lambda _: {}})
+        assert [one.node for one in desk.state.timers.values()] == ["b"] * kept
+        desk.later(1)
+        desk.send(FireTimer(1) if kept else Retry(1))
+        assert desk.state.status == ENDED

@@ -353,3 +353,20 @@ def test_an_incident_goes_over_and_is_tried_again_in_the_mended_version(small_sq
     equal(small)
     small.retry(item)
     assert item not in small.desk.items
+
+
+def test_a_suspended_item_goes_over_and_stays_suspended(small, tmp_path):
+    from alihdaya.operations.instance.commands import Resume, Suspend
+
+    item = small.receive("judge")
+    small.command(Suspend(item, "the client asked"))
+    deployed(small, version(tmp_path, "newer"))
+    small.later(50)
+    assert go(small).moved == 1
+    assert not len(small.desk.queue)
+    equal(small)
+    small.at = small.desk.at
+    small.command(Resume(item))
+    assert small.desk.items[item].service.pack.digest != small.pack.digest
+    assert [task.node for task in small.desk.queue] == ["second"], "the timer that was due went off in the new version"
+    equal(small)

@@ -15,7 +15,7 @@ from alihdaya.engine.state import MESSAGE, Instance
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.notation.bpmn.details import Timer
-from alihdaya.notation.bpmn.graph import Kind, Node
+from alihdaya.notation.bpmn.graph import ACTIVITIES, Kind, Node
 
 
 def migrate(
@@ -109,6 +109,10 @@ def _renew(route: Route, run: Run, before: Instance) -> None:
         old = route.before.node(name)
         index = route.nodes.get(old.index)
         there = None if index is None else run.plan.process.nodes[index]
+        if there is not None and old.kind in ACTIVITIES:
+            if not (there.retry or there.timeout):
+                _close(run, before, token, name)
+            continue
         if there is None or _changed(route, old, there):
             _close(run, before, token, name)
             if there is not None:

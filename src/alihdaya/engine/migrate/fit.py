@@ -9,7 +9,7 @@ from alihdaya.engine.plan import Plan
 from alihdaya.engine.state import CALL, RUNNING, Instance
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.notation.bpmn.details import AdHoc, Call, MultiInstance, Timer
-from alihdaya.notation.bpmn.graph import SCOPES, Kind, Node
+from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind, Node
 
 _JOINS = frozenset({Kind.PARALLEL, Kind.INCLUSIVE, Kind.COMPLEX})
 
@@ -154,7 +154,7 @@ def _of_watches(route: Route, state: Instance) -> Iterator[Problem]:
     watched = {one.node: one.token for one in (*state.timers.values(), *catches)}
     for name, token in watched.items():
         node = route.before.node(name)
-        if node.index in route.closed:
+        if node.index in route.closed or node.kind in ACTIVITIES:  # an activity's own: it goes with its token
             continue
         index = route.nodes.get(node.index)
         if index is None:

@@ -187,19 +187,24 @@ def _settle(desk: Desk, item: OpenItem, way: Way, carried: Carried, at: int) -> 
     """Let it happen: the entry, and the desk with it."""
     head = InstanceMigrated(way.before.pack.digest, way.after.pack.digest, dict(way.named))
     item.service, item.instance, item.doers = way.after, carried.instance, carried.doers
-    changed = [event for task in carried.tasks for event in _retask(desk, item.item, task)]
+    changed = [event for task in carried.tasks for event in _retask(desk, item, task)]
     desk.record(item, at, "operator", [head, *carried.events, *changed, *meanings(desk, item, carried.events, at)])
 
 
-def _retask(desk: Desk, item: int, moved: Moved) -> Iterator[Event]:
+def _retask(desk: Desk, item: OpenItem, moved: Moved) -> Iterator[Event]:
     """Rename a task where it waits or is held; its place in the queue, its clocks and its priority stay."""
-    key = (item, moved.token)
+    key = (item.item, moved.token)
     hold = desk.held.get(key)
-    was = desk.queue.remove(*key) if hold is None else hold.task
+    if hold is not None:
+        was = hold.task
+    elif item.aside is not None:
+        was = item.aside[moved.token]
+    else:
+        was = desk.queue.remove(*key)
     task = was._replace(node=moved.node.id, needs=moved.needs)
     yield TaskChanged(moved.token, moved.node.id, moved.node.name, moved.needs[:4])
     if hold is None or moved.reasons:
-        desk.queue.push(task)
+        item.aside.update({moved.token: task}) if item.aside is not None else desk.queue.push(task)
     if hold is not None and moved.reasons:
         del desk.held[key]
         yield AssignmentWithdrawn(moved.token, hold.person, moved.reasons)
