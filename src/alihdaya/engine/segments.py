@@ -29,6 +29,9 @@ from alihdaya.notation.feel.compiler import compile_expression
 from alihdaya.notation.feel.emitter import Emitter, Names
 from alihdaya.notation.feel.ir import Expr
 
+LARGEST = 2_000
+"""Nodes of the largest process that is compiled; what is larger runs by the interpreter alone."""
+
 LIMIT = 200
 """Most nodes that the code of one segment passes, a node counted once for each way that leads to it."""
 
@@ -68,7 +71,7 @@ def segment_of(
         return None
     if start.parent is not None or start.data is not None or process.flows[start.outgoing[0]].condition is not None:
         return None
-    writer = _Writer(process, decisions, steps)
+    writer = _Writer(process, decisions, steps, _facts(process))
     fields = ", ".join(map(writer.out.constant, (process.id, start.id, -1 - start.index)))
     first = f"new({writer.out.constant(InstanceStarted)}, ({fields}, mapping, called))"
     flow = start.outgoing[0]
@@ -79,8 +82,11 @@ def segment_of(
 def afters_of(process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]) -> dict[str, After]:
     """Compile the segments that begin where a person's task was finished, by the task's id."""
     found: dict[str, After] = {}
+    facts = _facts(process)
     for node in process.nodes:
-        writer = _Writer(process, decisions, steps)
+        if node.kind is not Kind.USER_TASK:
+            continue
+        writer = _Writer(process, decisions, steps, facts)
         if node.parent is None and writer.offers(node):
             flow = node.outgoing[0]
             writer.go(process.flows[flow].target, _Way(("*head",), (flow,), frozenset({node.index}), {}, 1, 0))
@@ -142,20 +148,37 @@ class _Way(NamedTuple):
     depth: int
 
 
+class _Facts(NamedTuple):
+    """What all segments of a process have in common: nodes with something attached, and the names that FEEL reads."""
+
+    watched: frozenset[int | None]
+    handled: frozenset[int | None]
+    names: frozenset[str]
+
+
+def _facts(process: Process) -> _Facts:
+    formulas = [flow.condition for flow in process.flows]
+    for node in process.nodes:
+        if isinstance(node.detail, Script):
+            formulas.append(node.detail.formula)
+        elif isinstance(node.detail, UserWork):
+            formulas.append(node.detail.priority)
+    return _Facts(
+        watched=frozenset(node.attached for node in process.nodes),
+        handled=frozenset(node.attached for node in process.nodes if node.handler is not None),
+        names=frozenset(name for formula in formulas if formula is not None for name in formula.expr.names),
+    )
+
+
 class _Writer:
-    def __init__(self, process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]) -> None:
+    def __init__(
+        self, process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction], facts: _Facts
+    ) -> None:
         self.process, self.decisions, self.functions = process, decisions, steps
-        self.watched = {node.attached for node in process.nodes}
-        self.handled = {node.attached for node in process.nodes if node.handler is not None}
+        self.watched, self.handled = facts.watched, facts.handled
         self.passed = 0
-        names = {name for flow in process.flows if flow.condition for name in flow.condition.expr.names}
-        for node in process.nodes:
-            if isinstance(node.detail, Script):
-                names |= node.detail.formula.expr.names
-            elif isinstance(node.detail, UserWork) and node.detail.priority is not None:
-                names |= node.detail.priority.expr.names
         seen: set[tuple[str, ...]] = set()  # names that were found good: items of one process share a few such sets
-        self.out = Emitter(frozenset(names))
+        self.out = Emitter(facts.names)
         self.out.namespace.update(new=tuple.__new__, blank=Instance.__new__, Instance=Instance, ATOMS=ATOMS, seen=seen)
         self.out.namespace.update(check_value=check_value, check_variables=check_variables, tuple=tuple, len=len)
         self.out.namespace.update(Found=Found, Wait=Wait)
