@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plans import NOON, Table, flow, line, plan_of, script
 from test_generated import BLOCKS, Drawing
 
-from alihdaya.engine import CompleteTask, Start, apply, decide
+from alihdaya.engine import CompleteTask, Start, apply, complete, decide, from_wire, happened, start, to_wire
 from alihdaya.engine.compile import make_plan
 from alihdaya.kernel.errors import Refused
 from alihdaya.notation.bpmn.errors import BpmnError
@@ -28,6 +28,39 @@ DATA = st.dictionaries(st.sampled_from(["n", "other", "m"]), VALUES, max_size=3)
 
 
 def outcome(plan, command, results=()):
+    """What `decide` gives, which must be what `start` and `complete` give, unread before the end."""
+    told = decided(plan, command, results)
+    assert packed(plan, command, results) == told
+    return told
+
+
+def packed(plan, command, results):
+    states, refused = [], []
+    try:
+        states.append(start(plan, command.variables, NOON, command.node))
+        for result in reversed(results):
+            tasks = [token for token, wait in states[-1].waits.items() if wait.kind == "task"]
+            if not tasks:
+                break
+            states.append(complete(plan, states[-1], tasks[0], result, NOON))
+    except Refused as refusal:
+        refused = [str(refusal)]
+    told = []
+    for state in reversed(states):  # the last first: what was read before must not matter
+        text = repr(state)
+        assert happened(state) == happened(state)
+        told = [repr(happened(state)), text, *told]
+        assert repr(from_wire(to_wire(state))) == text
+        copied = state.copy()
+        copied.variables["n"] = copied.waits["x"] = copied.tokens["x"] = 0
+        assert repr(state) == text
+        if state.shape is not None:
+            state.unpack()
+            assert repr(state) == text
+    return [*told, *refused]
+
+
+def decided(plan, command, results=()):
     """Start, then finish the first task that waits, with one result after another; all events and states as text."""
     told, state, folded, left = [], None, None, list(results)
     while True:
@@ -114,6 +147,39 @@ def test_what_was_given_is_never_changed_nor_kept():
     assert events[0].variables == {"n": 1}
     state.variables["n"] = 8
     assert events[0].variables == {"n": 1}
+
+
+def test_an_instance_that_changes_afterwards_changes_nothing_that_followed_from_it():
+    plan = plan_of('<userTask id="u"/>' + line("s", "u", "e"))
+    before = start(plan, {"n": 1})
+    ended = complete(plan, before, 1, {"m": 2})
+    again = complete(plan, before, 1, {"m": 3})
+    for event in happened(ended):
+        apply(before, event)
+    before.variables["n"] = 9
+    assert ended.variables == {"n": 1, "m": 2}
+    assert again.variables == {"n": 1, "m": 3}
+    assert (before.status, before.waits) == ("ended", {})
+    with pytest.raises(Refused):
+        complete(plan, before, 1, {})
+
+
+def test_a_task_of_another_process_is_not_finished_here():
+    plan = plan_of('<userTask id="u"/>' + line("s", "u", "e"))
+    state = start(plan, {})
+    state.process = "another"
+    with pytest.raises(Refused, match="another"):
+        complete(plan, state, 1, {})
+
+
+def test_a_task_that_comes_again_and_again_keeps_no_chain_of_states():
+    body = '<userTask id="u"/><exclusiveGateway id="g" default="on"/>' + line("s", "u", "g")
+    plan = plan_of(body + flow("g", "u", "again") + flow("g", "e", identity="on"))
+    state = start(plan, {"again": True})
+    for turn in range(3_000):
+        state = complete(plan, state, 1, {"turn": turn, "again": turn < 2_999})
+    assert state.status == "ended"
+    assert state.variables == {"turn": 2_999, "again": False}
 
 
 @pytest.mark.parametrize("start", ["", "s", "nowhere"])

@@ -18,7 +18,7 @@ from alihdaya.engine.commands import (
     ThrowError,
 )
 from alihdaya.engine.compile import DecisionLike, make_plan
-from alihdaya.engine.decide import decide
+from alihdaya.engine.decide import complete, decide, start
 from alihdaya.engine.plan import Plan
 from alihdaya.engine.state import (
     CANCELLED,
@@ -32,6 +32,7 @@ from alihdaya.engine.state import (
     from_wire,
     to_wire,
 )
+from alihdaya.engine.straight.shapes import happened
 from alihdaya.engine.values import key_text, pack, unpack
 from alihdaya.notation.bpmn.errors import BpmnError
 
@@ -62,11 +63,14 @@ __all__ = [
     "ThrowError",
     "Wait",
     "apply",
+    "complete",
     "decide",
     "from_wire",
+    "happened",
     "key_text",
     "make_plan",
     "pack",
+    "start",
     "to_wire",
     "unpack",
 ]

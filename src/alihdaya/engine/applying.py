@@ -28,6 +28,8 @@ def apply(state: Instance | None, event: Event) -> Instance:
         if not isinstance(event, happened.InstanceStarted):
             raise ValueError(f"{type(event).__name__} cannot be the first event of an instance")
         return begin(event)
+    if state.shape is not None:
+        state.unpack()
     APPLIERS[type(event)](state, event)
     return state
 

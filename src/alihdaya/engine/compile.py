@@ -8,7 +8,7 @@ from alihdaya.engine.behaviours import arming, joins
 from alihdaya.engine.behaviours.binding import Binder
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.plan import ROOT, Arm, Catchers, Join, Plan
-from alihdaya.engine.segments import LARGEST, LIMIT, afters_of, segment_of
+from alihdaya.engine.straight.segments import LARGEST, LIMIT, afters_of, segment_of
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
 from alihdaya.notation.bpmn.details import Compensate, Detail, Error, Escalation, EventBased, Multiple, Rule, Step

@@ -20,8 +20,8 @@ from alihdaya.engine.full import BODY, PART, Catch
 from alihdaya.engine.plan import ROOT, Plan, Stuck
 from alihdaya.engine.run import Run
 from alihdaya.engine.scope_events import CallClosed
-from alihdaya.engine.segments import Found
 from alihdaya.engine.state import CALL, JOB, MESSAGE, RUNNING, TASK, Instance, RunningTimer, Wait
+from alihdaya.engine.straight.shapes import Found, Straight, happened
 from alihdaya.engine.timers import after
 from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused
@@ -39,18 +39,63 @@ def decide(plan: Plan, state: Instance | None, command: commands.Command, now: i
     if state is not None:
         _require_running(plan, state)
     found = _straight(plan, state, command)
-    if found is not None:
-        if found.node < 0:
-            return found.events, found.state
+    if found is None:
+        run = _interpreted(plan, state, command, now)
+    elif isinstance(found, Found):
         run = _resumed(plan, found, now)
-    elif state is None:
+    else:
+        return happened(found), found
+    return run.events, run.state
+
+
+def start(plan: Plan, variables: Mapping[str, Any], now: int = 0, node: str = "") -> Instance:
+    """Start an instance as `decide` does; its events are made when `happened` asks for them.
+
+    Raises Refused where a rule forbids it.
+    """
+    if plan.segment is not None:
+        found = plan.segment(variables, node, False)
+        if isinstance(found, Straight):
+            return found
+        if found is not None:
+            return _told(_resumed(plan, found, now))
+    return _told(_interpreted(plan, None, commands.Start(variables, node), now))
+
+
+def complete(plan: Plan, state: Instance, token: int, result: Mapping[str, Any], now: int = 0) -> Instance:
+    """Finish the user task of a token as `decide` does with CompleteTask; the given state is not changed.
+
+    The events are made when `happened` asks for them. Raises Refused where a rule forbids it.
+    """
+    if state.process == plan.process.id:
+        try:
+            after = plan.afters[state.waits[token].node]
+        except KeyError:
+            after = None
+        if after is not None:
+            found = after(state, token, result)
+            if isinstance(found, Straight):
+                return found
+            if found is not None:
+                return _told(_resumed(plan, found, now))
+    _require_running(plan, state)
+    return _told(_interpreted(plan, state, commands.CompleteTask(token, result), now))
+
+
+def _told(run: Run) -> Instance:
+    run.state.held = run.events
+    return run.state
+
+
+def _interpreted(plan: Plan, state: Instance | None, command: commands.Command, now: int) -> Run:
+    if state is None:
         run = _begin(plan, command, now)
     else:
         run = Run(plan, state.copy(), now)
         _HANDLERS[type(command)](run, command)
     run.drain()
     run.settle()
-    return run.events, run.state
+    return run
 
 
 def _require_running(plan: Plan, state: Instance) -> None:
@@ -60,26 +105,28 @@ def _require_running(plan: Plan, state: Instance) -> None:
         raise _refused("other-process", f"the instance is of {state.process!r}, not of {plan.process.id!r}")
 
 
-def _straight(plan: Plan, state: Instance | None, command: commands.Command) -> Found | None:
+def _straight(plan: Plan, state: Instance | None, command: commands.Command) -> Straight | Found | None:
     """Take a compiled segment, where there is one for this command and it knows the data."""
-    found: Found | None = None
+    found: Straight | Found | None = None
     if state is None:
         if plan.segment is not None and type(command) is commands.Start:
-            found = plan.segment(command)
+            found = plan.segment(*command)
     elif plan.afters and type(command) is commands.CompleteTask:
         wait = state.waits.get(command.token)
         after = plan.afters.get(wait.node) if wait is not None and wait.kind == TASK else None
-        found = None if after is None else after(state, command)
+        found = None if after is None else after(state, command.token, command.result)
     return found
 
 
 def _resumed(plan: Plan, found: Found, now: int) -> Run:
     """Let the interpreter go on where a compiled segment stopped."""
-    run = Run(plan, found.state, now)
-    run.events = found.events
+    run = Run(plan, found.state.copy(), now)
+    run.events = happened(found.state)
     run.path.extend(found.path)
     run.left -= found.steps
     run.advance(found.token, found.node, plan.enter[found.node])
+    run.drain()
+    run.settle()
     return run
 
 

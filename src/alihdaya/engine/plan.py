@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.notation.bpmn.details import Detail, Timer
 from alihdaya.notation.bpmn.graph import Node, Process
+
+if TYPE_CHECKING:
+    from alihdaya.engine.straight.segments import After, Segment
 
 STOP = -1
 """What a closure gives instead of a flow: the token waits, was split, is parked or is gone."""
@@ -98,9 +101,9 @@ class Plan:
     index: Mapping[str, int] = field(repr=False)
     starts: tuple[Node, ...] = field(repr=False)
     start: Node | None = field(repr=False)
-    segment: Callable[[Any], Any] | None = field(default=None, repr=False)
-    """The compiled way of a new instance (engine.segments), None where there is none."""
-    afters: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict, repr=False)
+    segment: "Segment | None" = field(default=None, repr=False)
+    """The compiled way of a new instance (engine.straight.segments), None where there is none."""
+    afters: "Mapping[str, After]" = field(default_factory=dict, repr=False)
     """The compiled ways on from people's tasks, by their ids."""
 
     def node(self, node_id: str) -> Node:

@@ -1,7 +1,7 @@
 """The state of one instance: where its tokens stand, its variables, and all that it waits for."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.engine.full import Full, full_from_wire, full_to_wire
 from alihdaya.engine.values import pack_variables, unpack
@@ -59,9 +59,12 @@ class Instance:
     A token that is in none of these is parked at a parallel join; the join counts such tokens by their flow.
     `ended_at` is the id of the last end event. `called` says that a call activity waits for it. `full` is None as
     long as the instance is straight: no scopes, no catches, no compensation. Only `apply` changes an instance.
+
+    An instance that a compiled segment gave has a `shape`, and its fields are made of it when they are first read
+    (see engine.straight.shapes); `held` is what the shape needs, or without one the events that led here.
     """
 
-    __slots__ = (
+    FIELDS = (
         "called",
         "ended_at",
         "full",
@@ -75,6 +78,7 @@ class Instance:
         "variables",
         "waits",
     )
+    __slots__ = (*FIELDS, "held", "shape")
 
     def __init__(self, process: str, variables: dict[str, Any]) -> None:
         self.process = process
@@ -89,6 +93,25 @@ class Instance:
         self.incidents: dict[int, Incident] = {}
         self.called = False
         self.full: Full | None = None
+        self.shape: Any = None
+        self.held: Sequence[Any] = ()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Fill the fields that are not written out yet, and give this one."""
+            if name not in Instance.FIELDS:
+                raise AttributeError(f"an Instance has no {name!r}")
+            for field, value in self.shape.values(self.held).items():
+                if not _written(self, field):
+                    setattr(self, field, value)
+            return _SLOTS[name].__get__(self)
+
+    def unpack(self) -> None:
+        """Write out every field, so that the instance can change."""
+        for name in Instance.FIELDS:
+            getattr(self, name)
+        self.shape, self.held = None, ()
 
     def copy(self) -> "Instance":
         """Give an instance that can change without this one; values inside variables are shared and never changed."""
@@ -106,16 +129,48 @@ class Instance:
             made.full = self.full.copy()
         return made
 
+    def within(self, scope: int) -> Mapping[str, Any]:
+        """Give the variables that a scope sees: its own, and those of the scopes around it that it does not hide."""
+        full = self.full
+        if full is None or not full.locals:
+            return self.variables
+        chain = []
+        while scope:
+            if scope in full.locals:
+                chain.append(full.locals[scope])
+            scope = full.scopes[scope].parent
+        if not chain:
+            return self.variables
+        seen = dict(self.variables)
+        for variables in reversed(chain):
+            seen.update(variables)
+        return seen
+
+    def seen(self, token: int) -> Mapping[str, Any]:
+        """Give the variables that a token sees."""
+        return self.variables if self.full is None else self.within(self.full.homes.get(token, 0))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Instance):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in Instance.__slots__)
+        return all(getattr(self, name) == getattr(other, name) for name in Instance.FIELDS)
 
     __hash__ = None  # type: ignore[assignment]  # an instance changes
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in Instance.__slots__)
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in Instance.FIELDS)
         return f"Instance({fields})"
+
+
+_SLOTS: dict[str, Any] = {name: Instance.__dict__[name] for name in Instance.FIELDS}
+
+
+def _written(instance: Instance, field: str) -> bool:
+    try:
+        _SLOTS[field].__get__(instance)
+    except AttributeError:
+        return False
+    return True
 
 
 def to_wire(instance: Instance) -> tuple[Any, ...]:

@@ -13,8 +13,9 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
-from alihdaya.notation.bpmn import UserWork
+from alihdaya.notation.bpmn import Job, UserWork
 from alihdaya.packs import Pack
+from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.store import Store
@@ -39,6 +40,8 @@ class Service:
     pack: Pack
     plan: Plan
     clock: SlaClock
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    """Name of a job -> the pack's function that does it."""
 
     @property
     def channel(self) -> str:
@@ -51,6 +54,11 @@ class Service:
         if not isinstance(work, UserWork):
             raise KeyError(node)
         return work
+
+    def job(self, node: str) -> str:
+        """Give the name of the job of the service task `node`."""
+        work = self.plan.work(node)
+        return work.name if isinstance(work, Job) else node
 
     def needs(self, node: str, doers: Mapping[str, frozenset[str]]) -> Needs:
         """Say what the user task `node` asks of a person; `doers`: user task -> who finished it for this item."""
@@ -116,8 +124,6 @@ class Desk:
     """What is to go out and was not acknowledged yet."""
     unposted: list[SendKey] = field(default_factory=list)
     """Sends that whoever carries them out has not heard of yet (see node.dispatch)."""
-    posts_jobs: Callable[[str], bool] = lambda _: False
-    """Says of a service task's node whether its job goes out by the outbox; else a worker comes for it."""
     posts_messages: bool = False
     """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
     pending: list[Entry] = field(default_factory=list)

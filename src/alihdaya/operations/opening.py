@@ -9,6 +9,7 @@ from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.packs import Pack, compile_decisions, run_steps
+from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
@@ -47,7 +48,8 @@ def plan_of(pack: Pack, *, trusted: bool = False) -> Plan:
 def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool = False) -> Service:
     """Put a service together from terms and pack. Raises KeyError where the terms do not name it."""
     plan = plan_of(pack, trusted=trusted)
-    return Service(signed.engagement, name, signed, pack, plan, SlaClock(signed.service(name)))
+    functions = functions_of(pack, trusted=trusted)
+    return Service(signed.engagement, name, signed, pack, plan, SlaClock(signed.service(name)), functions)
 
 
 def person_of(one: OnRoster) -> Person:

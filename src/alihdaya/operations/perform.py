@@ -21,7 +21,8 @@ from alihdaya.operations.commands import (
     Unsent,
 )
 from alihdaya.operations.desk import Desk, OpenItem
-from alihdaya.operations.outbox import sent, try_again, unsent
+from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import render_reason
@@ -132,4 +133,5 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
+    Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
 }

@@ -81,7 +81,7 @@ def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem
 
 
 def _units(pack: Pack, process: Process) -> Iterator[Problem]:
-    ends = {node.id: node for node in process.nodes if node.kind is Kind.END}
+    ends = {node.id: node for node in process.nodes if node.kind is Kind.END and node.parent is None}
     for end, node in ends.items():
         if end not in pack.delivery.units:
             message = f"end event {end!r} has no unit in [delivery.units], so nothing could be billed"

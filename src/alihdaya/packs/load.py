@@ -10,6 +10,7 @@ from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
 from alihdaya.packs.deliverables import no_outcomes, read_deliverables
 from alihdaya.packs.folder import CASES, Folder, deployed, digest, open_folder, text
+from alihdaya.packs.jobs import check_jobs
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
 from alihdaya.packs.samples import read_samples
@@ -63,6 +64,7 @@ class _Loading:
             rehearsal=self._try(self._rehearsal, {}),
             cases={path: self._try(partial(text, folder, path), "") for path in self._under("decisions", CASES)},
         )
+        self._try(lambda: check_jobs(texts.get("jobs.py"), self.manifest.jobs, folder.place), None)
         if self.problems:
             raise PackError(self.problems)
         return made

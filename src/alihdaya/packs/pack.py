@@ -54,6 +54,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class JobTerms:
+    """How a function of jobs.py is run: so many seconds for one attempt, and so many attempts before an incident."""
+
+    seconds: int = 30
+    attempts: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What pack.toml says. `kind`: S12; `voice`: S6; `contact`: the degree of S7; `certificates`: S9."""
 
@@ -75,6 +83,8 @@ class Manifest:
     words: Mapping[str, Texts] = field(default_factory=dict)
     """Code of the models, in lower case -> what people call it."""
     charts: tuple[Chart, ...] = ()
+    jobs: Mapping[str, JobTerms] = field(default_factory=dict)
+    """Name of a service task's job -> how the function of that name in jobs.py does it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from alihdaya.notation.bpmn.details import Detail, Rule, Script, Step, UserWork
+from alihdaya.notation.bpmn.details import Detail, Job, Rule, Script, Step, UserWork
 from alihdaya.notation.bpmn.graph import Kind
 from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, File
 
@@ -12,22 +12,28 @@ if TYPE_CHECKING:
 OWN: dict[Kind, frozenset[str]] = {
     Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority", "notBy"}),
     Kind.RULE_TASK: frozenset({"decision", "result"}),
-    Kind.SERVICE_TASK: frozenset({"step"}),
+    Kind.SERVICE_TASK: frozenset({"step", "job"}),
     Kind.SCRIPT_TASK: frozenset({"result"}),
 }
 """Our own attributes, by the kind of node that may have them."""
 
 
 def work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:
-    """Read what a task does; None where its kind alone says it, or where it is a job for a worker."""
+    """Read what a task does; None where its kind alone says it, or where it is a job under its own id."""
     if kind is Kind.USER_TASK:
         return _user_work(file, element)
     if kind is Kind.RULE_TASK:
         return _rule(file, element)
     if kind is Kind.SCRIPT_TASK:
         return _script(file, element)
-    step = element.get(ALIHDAYA + "step", "") if kind is Kind.SERVICE_TASK else ""
-    return Step(step) if step else None
+    return _service(file, element) if kind is Kind.SERVICE_TASK else None
+
+
+def _service(file: File, element: "etree._Element") -> Step | Job | None:
+    step, job = (element.get(ALIHDAYA + name, "").strip() for name in ("step", "job"))
+    if step and job:
+        file.problem("step-and-job", "a task is a step within the engine or a job outside of it, not both", element)
+    return Step(step) if step else Job(job) if job else None
 
 
 def _user_work(file: File, element: "etree._Element") -> UserWork:

@@ -113,6 +113,10 @@ def _arithmetic(node: Arithmetic, out: Emitter, names: Names) -> str:
     left, right = out.emit(node.left, names), out.emit(node.right, names)
     slow = f"{out.constant(ops.ARITHMETIC[node.op])}({left}, {right})"
     if not (out.swift and node.op in _SWIFT and out.among(left, NUMERIC) and out.among(right, NUMERIC)):
+        for side, other in ((node.right, left), (node.left, right)):
+            if out.swift and node.op in _SWIFT and isinstance(side, Literal) and type(side.value) is Decimal:
+                fast = f"{out.constant(_SWIFT[node.op])}({left}, {right})"
+                return out.assign(f"{fast} if type({other}) in NUMBERS else {slow}")
         return out.assign(slow)
     operands = [(left, out.facts[left]), (right, out.facts[right])]
     there = [f"{atom} is not None" for atom, kinds in operands if NOTHING in kinds]

@@ -164,7 +164,7 @@ class Items:
     def _queued(self, standing: Standing, entry: Entry, event: TaskQueued) -> None:
         rest = (event.node, event.name, event.service, *event.needs, event.priority, entry.at)
         self._open(standing, TASK, event.token, (*rest, event.respond_due, event.resolve_due, None, None))
-        standing.node = event.node
+        standing.node, standing.closed_at = event.node, None
         if standing.respond_due is None:
             standing.respond_due = event.respond_due
         if standing.resolve_due is None:
@@ -188,6 +188,7 @@ class Items:
 
     def _done(self, standing: Standing, entry: Entry, event: TaskDone) -> None:
         self._close(standing, TASK, event.token)
+        self._rest(standing, entry.at)
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
         self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
@@ -195,7 +196,12 @@ class Items:
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
         self._close(standing, TASK, event.token)
+        self._rest(standing, entry.at)
         self._count(standing, entry.at, "cancelled")
+
+    def _rest(self, standing: Standing, at: int) -> None:
+        """Note in `closed_at` of an item that is still open since when nothing of it waits for people."""
+        standing.closed_at = None if standing.open[TASK.name] else at
 
     def _stopped(self, standing: Standing, entry: Entry, event: ItemStopped) -> None:
         if not standing.open[INCIDENT.name]:
@@ -203,13 +209,13 @@ class Items:
         self._count(standing, entry.at, "stopped")
 
     def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
-        at = entry.at
+        at, resolved_at = entry.at, standing.closed_at or entry.at
         standing.status, standing.node, standing.closed_at = "delivered", None, at
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
         for table in NARROW:
             for token in list(standing.open[table.name]):
                 self._close(standing, table, token)
-        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, at))
+        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, resolved_at))
 
 
 def _begin(entry: Entry, event: ItemReceived) -> Standing:
@@ -217,12 +223,15 @@ def _begin(entry: Entry, event: ItemReceived) -> Standing:
     return Standing((*row, event.row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
 
 
-def _met(standing: Standing, at: int) -> list[str]:
-    """Say how an item's clocks ended at its delivery. The clocks are of people's tasks: without one, none ran."""
+def _met(standing: Standing, resolved_at: int) -> list[str]:
+    """Say how an item's clocks ended. The clocks are of people's tasks: without one, none ran.
+
+    What the item waited for after the last task (a customer's consent, say) is not counted.
+    """
     if not standing.touched:
         return ["straight_through"]
     answered = standing.responded_at
-    clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, at))
+    clocks = (("respond", standing.respond_due, answered), ("resolve", standing.resolve_due, resolved_at))
     return [
         f"{clock}_{'met' if when is not None and when <= due else 'missed'}"
         for clock, due, when in clocks

@@ -1,0 +1,1 @@
+"""The straight way: compiled segments, and the packed instances that they give."""
