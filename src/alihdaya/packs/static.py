@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from alihdaya.kernel.errors import PackError, Problem
-from alihdaya.notation.bpmn.findings import Known, check_executable
+from alihdaya.notation.bpmn.findings import Known, check_processes, check_structure, in_order
 from alihdaya.notation.dmn import Decision
 from alihdaya.notation.dmn.analysis.writing import feel_text
 from alihdaya.notation.finding import Finding
@@ -22,9 +22,11 @@ def known_of(pack: Pack, decisions: Mapping[str, Decision]) -> Known:
 
 def process_findings(pack: Pack, decisions: Mapping[str, Decision]) -> list[Finding]:
     """Give the standard's rules that are broken, unsound runs with a path that shows each, names that nothing gives."""
-    path = f"processes/{pack.manifest.process_file}"
-    text = pack.files[path].encode()
-    return check_executable(pack.definitions, text, f"{pack.place}/{path}", known_of(pack, decisions))
+    found = check_processes(tuple(pack.processes.values()), known_of(pack, decisions))
+    for path, text in pack.files.items():
+        if path.startswith("processes/"):
+            found += check_structure(text.encode(), f"{pack.place}/{path}")
+    return in_order(found)
 
 
 def problem_of(found: Finding) -> Problem:

@@ -1,7 +1,7 @@
 """What never ends and can be seen to: calls in a circle, loops that always go on, circles without a way out."""
 
 from alihdaya.notation.bpmn import read
-from alihdaya.notation.bpmn.findings import check_definitions, check_file
+from alihdaya.notation.bpmn.findings import check_file, check_processes
 
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t" id="d">'
 
@@ -18,7 +18,7 @@ def calls(name, called, extra=""):
 
 def told(*processes):
     data = (HEAD + "".join(processes) + "</definitions>").encode()
-    return [(one.code, one.element, one.facts.get("path")) for one in check_definitions(read(data, "m.bpmn"))]
+    return [(one.code, one.element, one.facts.get("path")) for one in check_processes(read(data, "m.bpmn").processes)]
 
 
 def test_a_process_that_calls_itself_is_an_error_with_the_way_back():

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from alihdaya.notation.bpmn import read
-from alihdaya.notation.bpmn.findings import Known, check_definitions, check_file
+from alihdaya.notation.bpmn.findings import Known, check_file, check_processes
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:alihdaya="https://alihdaya.org/bpmn/1" '
@@ -25,7 +25,7 @@ def model(*middle, ids=("m",), roots="", more=""):
 
 
 def found(data, known=KNOWN):
-    return [(one.code, one.element, dict(one.facts)) for one in check_definitions(read(data, "m.bpmn"), known)]
+    return [(one.code, one.element, dict(one.facts)) for one in check_processes(read(data, "m.bpmn").processes, known)]
 
 
 def script(name, text, result="x"):

@@ -74,14 +74,14 @@ def _imports(path: Path, data: bytes, depth: int) -> Iterator[Model]:
 
 
 def _bpmn(path: Path) -> list[Finding]:
-    """Check a process; the one of a pack with what the pack knows of its intake and forms."""
+    """Check processes; those of a pack with what the pack knows of its intake, its forms and its other files."""
     folder = path.resolve().parent.parent
     if path.resolve().parent.name == "processes" and (folder / "pack.toml").is_file():
         with suppress(AlihdayaError):  # the process by itself is checked all the same
             pack = load(folder)
-            if path.name == pack.manifest.process_file:
-                found = process_findings(pack, compile_decisions(pack))
-                return [replace(one, source=replace(one.source, file=str(path))) for one in found]
+            own = f"{pack.place}/processes/{path.name}"
+            found = [one for one in process_findings(pack, compile_decisions(pack)) if one.source.file == own]
+            return [replace(one, source=replace(one.source, file=str(path))) for one in found]
     return findings.check_file(_bytes(path), str(path), lambda location: _beside(path, location))
 
 

@@ -1,19 +1,20 @@
 """Everything that is found in a BPMN file without running it: the standard's rules, soundness, names, endless calls."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.findings.endless import check_endless
 from alihdaya.notation.bpmn.findings.names import check_names
 from alihdaya.notation.bpmn.findings.supply import ANYTHING, NOTHING_KNOWN, Known
-from alihdaya.notation.bpmn.graph import Definitions
+from alihdaya.notation.bpmn.graph import Process
 from alihdaya.notation.bpmn.read import read
 from alihdaya.notation.bpmn.rules import Load, View, check_rules
 from alihdaya.notation.bpmn.soundness import BUDGET, check_soundness
 from alihdaya.notation.bpmn.write import open_bpmn
 from alihdaya.notation.finding import Finding, Rule, mark
 
-__all__ = ["ANYTHING", "NOTHING_KNOWN", "Known", "check_definitions", "check_executable", "check_file", "in_order"]
+__all__ = ["ANYTHING", "NOTHING_KNOWN", "Known", "check_file", "check_processes", "check_structure", "in_order"]
 
 _UNRUNNABLE = Rule("BPMN960", "note", mark("not executed"), mark("the engine cannot execute this as it stands: {text}"))
 
@@ -23,38 +24,34 @@ def check_file(data: bytes, name: str, load: Load | None = None, *, budget: int 
 
     `budget` bounds the search for unsound runs (see `check_soundness`). Raises NotationError where it is no BPMN.
     """
-    document = open_bpmn(data, name)
-    view = View(document, load)
-    found = [*check_rules(document, load), *check_soundness(view, budget)]
+    found = check_structure(data, name, load, budget=budget)
+    view = View(open_bpmn(data, name))
     if any(view.flag(process, "isExecutable") for process in view.every("process")):
         try:
-            found += check_definitions(read(data, name))
+            found += check_processes(read(data, name).processes)
         except NotationError as error:
             found += [_unrunnable(problem) for problem in error.problems]
     return in_order(found)
 
 
-def check_executable(
-    definitions: Definitions, data: bytes, name: str, known: Known, *, budget: int = BUDGET
-) -> list[Finding]:
-    """Give the findings about a BPMN file that was read as `definitions`, with what is known of the world around it."""
+def check_structure(data: bytes, name: str, load: Load | None = None, *, budget: int = BUDGET) -> list[Finding]:
+    """Give what breaks the standard's rules in a file, and its unsound runs."""
     document = open_bpmn(data, name)
-    found = [*check_rules(document), *check_soundness(View(document), budget)]
-    return in_order([*found, *check_definitions(definitions, known)])
+    return [*check_rules(document, load), *check_soundness(View(document, load), budget)]
 
 
-def check_definitions(definitions: Definitions, known: Known = NOTHING_KNOWN) -> list[Finding]:
+def check_processes(processes: Sequence[Process], known: Known = NOTHING_KNOWN) -> list[Finding]:
     """Give what is found in processes that are ready to be executed: names that nothing supplies, calls without end."""
     called = replace(known, start=known.start | {ANYTHING})
     found: list[Finding] = []
-    for process in definitions.processes:
+    for process in processes:
         found += check_names(process, known if known.process in ("", process.id) else called)
-    return [*found, *check_endless(definitions.processes)]
+    return [*found, *check_endless(processes)]
 
 
 def in_order(found: list[Finding]) -> list[Finding]:
-    """Sort findings by the lines of their file."""
-    return sorted(found, key=lambda one: (one.source.line or 0, one.code))
+    """Sort findings by file and line."""
+    return sorted(found, key=lambda one: (one.source.file, one.source.line or 0, one.code))
 
 
 def _unrunnable(problem: Problem) -> Finding:
