@@ -245,7 +245,7 @@ def test_a_variable_that_the_new_version_relies_on_must_be_there_or_be_given(sma
     flows = '<sequenceFlow sourceRef="reg" targetRef="triage"/><sequenceFlow sourceRef="judge" targetRef="use"/>'
     process = process.replace("</process>", flows + '<sequenceFlow sourceRef="use" targetRef="judged"/></process>')
     deployed(small, version(tmp_path, "newer", process))
-    assert reasons(go(small, {})) == {("missing-variable", "judge", 1)}
+    assert reasons(go(small, {})) == {("missing-variable", "use", 1)}
     report = go(small, {}, values={"region": 'if amount > 10 then "EU" else "US"'})
     assert (report.moved, small.desk.items[item].instance.variables["region"]) == (1, "EU")
     small.assign(item)

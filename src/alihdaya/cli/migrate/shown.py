@@ -25,7 +25,9 @@ _WHY = {
     "no-handler": mark("what was done could be compensated, and could not in the same way any more"),
     "join-starved": mark("the join would wait for ever for tokens that the item does not have"),
     "form-changed": mark("somebody works on it with a form that changed: let them finish first"),
-    "missing-variable": mark("the new version needs %(what)s from here on: give it with --set %(what)s=…"),
+    "missing-variable": mark(
+        "the new version reads %(what)s here, which the item lacks: give it with --set %(what)s=…"
+    ),
     "no-price": mark("the terms of the item have no price for the unit %(what)s"),
     "not-running": mark("the item does not run"),
 }

@@ -119,7 +119,7 @@ def carry(desk: Desk, item: OpenItem, way: Way, values: Mapping[str, Any], at: i
         for token, node in places(way.before.plan, instance).items()
         if (index := way.route.nodes.get(node.index)) is not None
     }
-    problems = [*_unfit(desk, item, way, stands), *missing(way, instance, stands, values)]
+    problems = [*_unfit(desk, item, way, stands), *missing(way, instance, frozenset(stands.values()), values)]
     problems += [Problem("no-price", f"the terms of the item have no price for {unit!r}") for unit in way.unpriced]
     events: list[Event] = []
     after = instance

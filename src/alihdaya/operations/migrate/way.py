@@ -8,12 +8,13 @@ from alihdaya.engine import Instance
 from alihdaya.engine.migrate import Route, make_route, unknown_names
 from alihdaya.kernel.errors import AlihdayaError, NotationError, Problem, Refused, Source
 from alihdaya.notation import feel
+from alihdaya.notation.bpmn.findings.lacking import lacking
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.migrate.order import Order
 from alihdaya.operations.migrate.versions import version_of
 from alihdaya.operations.opening import service_of, stored_pack
 from alihdaya.packs import Form, Pack, compile_decisions
-from alihdaya.packs.supply import lacking
+from alihdaya.packs.static import known_of
 
 Formula = Callable[[Mapping[str, Any]], Any]
 
@@ -30,16 +31,17 @@ class Way:
     route: Route
     named: Mapping[str, str]
     unpriced: tuple[str, ...]
-    _lacking: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
+    _lacking: dict[frozenset[int], Mapping[str, str]] = field(default_factory=dict, repr=False)
 
-    def relied_on(self, node: int) -> frozenset[str]:
-        """Give the names that an item must have which goes on from a node of the target."""
+    def relied_on(self, places: frozenset[int]) -> Mapping[str, str]:
+        """Give the names that an item must have which goes on from these nodes, each with the id of who reads it."""
         if self.after.plan.process.id != self.after.pack.process.id:
-            return frozenset()  # what a called process is given, its caller says
-        if node not in self._lacking:
-            decisions = compile_decisions(self.after.pack)
-            self._lacking[node] = lacking(self.after.pack, self.after.plan.process.nodes[node], decisions)
-        return self._lacking[node]
+            return {}  # what a called process is given, its caller says
+        if places not in self._lacking:
+            pack = self.after.pack
+            known = known_of(pack, compile_decisions(pack))
+            self._lacking[places] = lacking(self.after.plan.process, known, places)
+        return self._lacking[places]
 
 
 class Ways:
@@ -136,19 +138,14 @@ def _pack(desk: Desk, digest: str) -> Pack:
         raise Refused(error.problems) from None
 
 
-def missing(way: Way, instance: Instance, stands: Mapping[int, int], values: Mapping[str, Any]) -> list[Problem]:
-    """Give a problem for each variable that the target relies on and that a token would not see.
-
-    `stands`: token -> index of the target's node where it would stand.
-    """
-    found = []
+def missing(way: Way, instance: Instance, places: frozenset[int], values: Mapping[str, Any]) -> list[Problem]:
+    """Give a problem for each variable that the target relies on from these of its nodes on, and that is not there."""
     full = instance.full
     own = set(instance.variables) | set(values)
     for scope in full.locals.values() if full is not None else ():
         own |= scope.keys()
-    for node in dict.fromkeys(stands.values()):
-        target = way.after.plan.process.nodes[node].id
-        for name in sorted(way.relied_on(node) - own):
-            what = f"the new version needs {name!r} from {target!r} on; give it with a value to set"
-            found.append(Problem("missing-variable", what, Source(element=target)))
-    return found
+    return [
+        Problem("missing-variable", f"the new version needs {name!r}; set it on the way", Source(element=reader))
+        for name, reader in sorted(way.relied_on(places).items())
+        if name not in own
+    ]
