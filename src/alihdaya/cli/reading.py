@@ -141,6 +141,8 @@ _TOLD = frozenset(
         "task.done",
         "row.rejected",
         "assignment.refused",
+        "assignment.withdrawn",
+        "instance.migrated",
         "engagement.signed",
         "person.joined",
     }
@@ -192,6 +194,8 @@ _INNER = frozenset(
         "engine.gateway_reset",
         "engine.compensation_kept",
         "engine.handler_started",
+        "engine.migrated",
+        "task.changed",
     }
 )
 """What the engine notes for itself; the trade's own events tell the same."""
