@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from alihdaya.engine import Instance
+from alihdaya.engine.events import InstanceStarted
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn import Process
 from alihdaya.operations.instance.trace import Trace, to_plain, trace
@@ -44,7 +45,9 @@ def read(store: WorkingSet, item: int) -> Picture | None:
     definition = store.definition(story.item.definition) if story is not None else None
     if story is None or definition is None:
         return None
-    return Picture(story, from_files(definition.files).process, store.waiting_instance(item))
+    started = (event.process for entry in story.entries for event in entry.events if isinstance(event, InstanceStarted))
+    process = from_files(definition.files).processes[next(started)]
+    return Picture(story, process, store.waiting_instance(item))
 
 
 def as_json(found: Picture, *, path: bool) -> str:
