@@ -151,7 +151,8 @@ class _Teller:
             text, style = sentence(self.words, _happening(note)), _STYLES.get(note.tag, "")
         if text:
             line = Text(self.when(note.at), "dim").append(_clean(text), style)
-            tree.add(line.append(f"  {_clean(note.by)}", "dim") if note.tag in _BY_HAND else line)
+            by_hand = note.tag in _BY_HAND or note.facts.get("node") == ""
+            tree.add(line.append(f"  {_clean(note.by)}", "dim") if by_hand else line)
 
 
 def _happening(note: Note) -> Happening:
