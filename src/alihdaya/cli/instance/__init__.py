@@ -25,10 +25,13 @@ class OfItem(click.Group):
     """A group whose options may stand behind the item, too: `alihdaya instance 5 --trace`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words as `arranged`."""
+        return super().parse_args(ctx, self.arranged(args))
+
+    def arranged(self, args: list[str]) -> list[str]:
         """Bring the group's own options before the item."""
         first = next((place for place, word in enumerate(args) if word in self.commands), len(args))
-        own = sorted(args[:first], key=lambda word: not word.startswith("-"))
-        return super().parse_args(ctx, own + args[first:])
+        return [*sorted(args[:first], key=lambda word: not word.startswith("-")), *args[first:]]
 
 
 @click.group(
