@@ -1,0 +1,71 @@
+"""What the service tasks do. Sites stand as NAME.toml in the folder that ALIHDAYA_SITES names (default: this one)."""
+
+import os
+import re
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+from alihdaya.kernel.errors import Refused
+from alihdaya.packs.kit import BpmnError, Job, Permanent, Variables
+from alihdaya.packs.website.checks import release
+from alihdaya.packs.website.checks.check import check, recheck, rows
+from alihdaya.packs.website.checks.memory import read_memory, write_memory
+from alihdaya.packs.website.checks.site import Site, read_site
+
+
+def look(job: Job) -> Variables:
+    """Check every site of the folder once; `found` are the new findings as the intake takes them, `pages` a number."""
+    found: list[Any] = []
+    pages = 0
+    for path in sorted(_folder().glob("*.toml")):
+        site = read_site(path)
+        file = path.with_suffix(".memory.json")
+        memory = read_memory(file, site.name)
+        if memory.key != job.key:  # else an attempt whose end nobody heard of: what it found is still there
+            report = check(site, memory, time_ns() // 1000)
+            memory = report.memory
+            memory.key, memory.pages, memory.found = job.key, report.pages, rows(report, report.new)
+            write_memory(file, memory)
+        found += memory.found
+        pages += memory.pages
+    return {"found": found, "pages": pages}
+
+
+def publish(job: Job) -> Variables:
+    """Show visitors the release that was named; `previous` is the one before. BPMN error no-release."""
+    try:
+        name = str(job.variables["release"] or "")
+        return {"previous": release.publish(_site(job), name, job.key)}
+    except Refused as refusal:
+        raise BpmnError("no-release", str(refusal)) from None
+
+
+def roll_back(job: Job) -> Variables:
+    """Show visitors the release before again, unless somebody has published another one since."""
+    site = _site(job)
+    if release.live(site) == job.variables["release"]:
+        release.show(site, str(job.variables["previous"] or ""))
+    return {"release": None}
+
+
+def verify(job: Job) -> Variables:
+    """Look at the one finding again; `still` says what of it is wrong yet, `rounds` how often was looked."""
+    left = recheck(_site(job), job.variables, time_ns() // 1000)
+    still = [f"{one.kind}: {one.detail}"[:500] for one in left]
+    return {"still": still, "rounds": (job.variables.get("rounds") or 0) + 1}
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("ALIHDAYA_SITES", "."))
+
+
+def _site(job: Job) -> Site:
+    name = str(job.variables["site"])
+    path = _folder() / f"{name}.toml"
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
+        raise Permanent(f"there is no {name[:60]}.toml in the folder of sites (ALIHDAYA_SITES)")
+    site = read_site(path)
+    if site.name != name:
+        raise Permanent(f"{path.name} is the file of a site called {site.name!r}")
+    return site
