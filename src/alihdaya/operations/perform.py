@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
 from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import (
@@ -21,6 +22,7 @@ from alihdaya.operations.commands import (
     Unsent,
 )
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.exchange.alarms import ring
 from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
@@ -78,6 +80,9 @@ def _keep_apart(desk: Desk, item: OpenItem) -> None:
 
 def fire(desk: Desk, command: Fire, at: int) -> None:
     """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
+    if command.item == HOUSE:
+        ring(desk, at)
+        return
     item = desk.open_item(command.item)
     desk.record(item, at, "timer", advance(desk, item, FireTimer(command.timer), at))
 

@@ -145,6 +145,7 @@ class Node:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
             desk.posts_messages = True
+            desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)
         except BaseException:

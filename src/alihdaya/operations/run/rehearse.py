@@ -64,6 +64,7 @@ class Rehearsal:
     def finish(self) -> None:
         """Play on until nothing is open, or nothing more can happen, or PATIENCE is over."""
         self.desk.commit()
+        self.desk.board.starting = False  # what events begin from now on belongs to a time after the file's
         limit = last_arrival(self.desk.store) + PATIENCE
         while self.desk.items and self.next_due() <= limit:
             self._step()

@@ -7,7 +7,10 @@ from alihdaya.engine.state import from_wire, to_wire
 from alihdaya.store.codec import decode, encode
 from alihdaya.store.schema import INCIDENT, ITEM, SUBSCRIPTION, TASK, TIMER
 
-Status = Literal["running", "waiting", "stopped", "delivered"]
+Status = Literal["running", "waiting", "stopped", "delivered", "returned"]
+
+OVER = ("delivered", "returned")
+"""Where an item stands that is over; returned: to the item that called it."""
 
 NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT)
 """The tables of what is open; their keys begin with the item and end with a token or timer."""
@@ -77,7 +80,7 @@ class Standing:
 
     def settle(self) -> None:
         """Say where the item stands after an entry."""
-        if self.status == "delivered":
+        if self.status in OVER:
             return
         self.status = "stopped" if self.open[INCIDENT.name] else "waiting" if self.begun else "running"
 
