@@ -169,7 +169,8 @@ def test_small_things_are_noted_and_limits_follow_severity(house, shop):
     assert (task.respond_due - house.at, task.resolve_due - house.at) == (HOUR // 2, 4 * HOUR)
 
 
-def test_every_day_the_sites_are_looked_at_and_what_is_new_is_handed_on(house, shop):
+def test_every_day_the_sites_are_looked_at_and_what_is_new_is_handed_on(house, shop, monkeypatch):
+    monkeypatch.setattr(jobs, "_SOON", 0)
     for day in (1, 2):
         due, item, timer = house.desk.next_timer()
         assert due == MONDAY + day * DAY
@@ -187,10 +188,21 @@ def job(name, shop, key="k-1", **variables):
     return Job(name, {"site": "shop", "release": "mended", "previous": None, **variables}, key, 1)
 
 
-def test_a_job_that_is_done_twice_says_the_same_twice(shop):
+def test_days_that_were_missed_are_not_made_up_for_and_not_billed(house, shop):
+    house.at = MONDAY + 3 * DAY
+    for _ in range(3):
+        due, item, timer = house.desk.next_timer()
+        perform(house.desk, Fire(item, timer), due)
+    house.work_off()
+    ends = [house.told(row.id) for row in views.items(house.store) if row.external_id.startswith("maintenance/")]
+    assert sorted(ends) == [("checked", "check"), ("missed", "missed"), ("missed", "missed")]
+
+
+def test_a_job_that_is_done_twice_says_the_same_twice(shop, monkeypatch):
     assert jobs.publish(job("publish", shop)) == {"previous": "first"}
     assert jobs.publish(job("publish", shop)) == {"previous": "first"}
     assert jobs.publish(job("publish", shop, "k-2")) == {"previous": "mended"}
+    monkeypatch.setattr(jobs, "_SOON", 0)
     first = jobs.look(job("look", shop, "k-3"))
     (shop / "releases" / "mended" / "pay.html").unlink()
     second = jobs.look(job("look", shop, "k-4"))

@@ -7,6 +7,7 @@ from time import time_ns
 from typing import Any
 
 from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.time import HOUR
 from alihdaya.packs.kit import BpmnError, Job, Permanent, Variables
 from alihdaya.packs.website.checks import release
 from alihdaya.packs.website.checks.check import check, recheck, rows
@@ -14,18 +15,29 @@ from alihdaya.packs.website.checks.memory import read_memory, write_memory
 from alihdaya.packs.website.checks.site import Site, read_site
 
 
+_SOON = HOUR
+"""After a check, no other one is made for so long: days that were missed come due all at once, and are past."""
+
+
 def look(job: Job) -> Variables:
-    """Check every site of the folder once; `found` are the new findings as the intake takes them, `pages` a number."""
+    """Check every site of the folder once; `found` are the new findings as the intake takes them.
+
+    `pages`: how many addresses were asked for, 0 where nothing was looked at.
+    """
     found: list[Any] = []
     pages = 0
     for path in sorted(_folder().glob("*.toml")):
         site = read_site(path)
         file = path.with_suffix(".memory.json")
         memory = read_memory(file, site.name)
+        now = time_ns() // 1000
         if memory.key != job.key:  # else an attempt whose end nobody heard of: what it found is still there
-            report = check(site, memory, time_ns() // 1000)
+            if memory.key and memory.at <= now < memory.at + _SOON:
+                continue
+            report = check(site, memory, now)
             memory = report.memory
-            memory.key, memory.pages, memory.found = job.key, report.pages, rows(report, report.new)
+            memory.at, memory.key = now, job.key
+            memory.pages, memory.found = report.pages, rows(report, report.new)
             write_memory(file, memory)
         found += memory.found
         pages += memory.pages

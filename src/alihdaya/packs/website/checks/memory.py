@@ -24,13 +24,14 @@ class Standing(msgspec.Struct, frozen=True):
 class Memory(msgspec.Struct):
     """All that is remembered of one site. `texts` by address.
 
-    `key` names the job that made the last check, with what was new in it and how many pages it saw: whoever does the
+    `key` names the job that made the last check, `at` (microseconds), with what was new in it and how many pages it saw: whoever does the
     job again must give the same.
     """
 
     site: str
     standing: list[Standing] = []
     texts: dict[str, Text] = {}
+    at: int = 0
     key: str = ""
     pages: int = 0
     found: list[dict[str, str | int | None]] = []
