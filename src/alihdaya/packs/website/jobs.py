@@ -11,9 +11,8 @@ from alihdaya.kernel.time import HOUR
 from alihdaya.packs.kit import BpmnError, Job, Permanent, Variables
 from alihdaya.packs.website.checks import release
 from alihdaya.packs.website.checks.check import check, recheck, rows
-from alihdaya.packs.website.checks.memory import read_memory, write_memory
+from alihdaya.packs.website.checks.memory import Memory, alone, read_memory, write_memory
 from alihdaya.packs.website.checks.site import Site, read_site
-
 
 _SOON = HOUR
 """After a check, no other one is made for so long: days that were missed come due all at once, and are past."""
@@ -27,21 +26,26 @@ def look(job: Job) -> Variables:
     found: list[Any] = []
     pages = 0
     for path in sorted(_folder().glob("*.toml")):
-        site = read_site(path)
-        file = path.with_suffix(".memory.json")
-        memory = read_memory(file, site.name)
-        now = time_ns() // 1000
-        if memory.key != job.key:  # else an attempt whose end nobody heard of: what it found is still there
-            if memory.key and memory.at <= now < memory.at + _SOON:
-                continue
-            report = check(site, memory, now)
-            memory = report.memory
-            memory.at, memory.key = now, job.key
-            memory.pages, memory.found = report.pages, rows(report, report.new)
-            write_memory(file, memory)
-        found += memory.found
-        pages += memory.pages
+        site, file = read_site(path), path.with_suffix(".memory.json")
+        with alone(file):
+            memory = _look(site, file, job.key)
+        if memory.key == job.key:
+            found += memory.found
+            pages += memory.pages
     return {"found": found, "pages": pages}
+
+
+def _look(site: Site, file: Path, key: str) -> Memory:
+    """Check a site, unless this very job did it before (and nobody heard of its end), or another one a moment ago."""
+    memory, now = read_memory(file, site.name), time_ns() // 1000
+    if memory.key and (memory.key == key or memory.at <= now < memory.at + _SOON):
+        return memory
+    report = check(site, memory, now)
+    memory = report.memory
+    memory.at, memory.key = now, key
+    memory.pages, memory.found = report.pages, rows(report, report.new)
+    write_memory(file, memory)
+    return memory
 
 
 def publish(job: Job) -> Variables:
