@@ -6,8 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from small_desk import NOON
 
 from alihdaya.kernel.time import HOUR
-from alihdaya.operations.visible import metrics
-from alihdaya.operations.visible.groups import SIZES, Groups
+from alihdaya.operations.node.visible import metrics
+from alihdaya.operations.node.visible.groups import SIZES, Groups
 from alihdaya.store import StoreError
 from alihdaya.store.lease.directory import Tenure
 

@@ -21,7 +21,7 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
 from alihdaya.operations.node.node import Node
-from alihdaya.operations.visible.metrics import CONTENT_TYPE, exposition
+from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
 from alihdaya.store import StoreError

@@ -18,7 +18,7 @@ from alihdaya.kernel.time import SECOND
 from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.node.letters import Letter, carry_out
-from alihdaya.operations.visible.groups import Groups
+from alihdaya.operations.node.visible.groups import Groups
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""

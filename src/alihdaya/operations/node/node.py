@@ -16,10 +16,10 @@ from alihdaya.operations.node.dispatch import ANY, Answer, Dispatcher, Letter, P
 from alihdaya.operations.node.dispatch import USUAL as USUAL_PATIENCE
 from alihdaya.operations.node.keeper import USUAL, Keeper, Pace
 from alihdaya.operations.node.mailroom import Mailroom
+from alihdaya.operations.node.visible.groups import Groups
+from alihdaya.operations.node.visible.metrics import Watched
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.sign import settle
-from alihdaya.operations.visible.groups import Groups
-from alihdaya.operations.visible.metrics import Watched
 from alihdaya.store.lease.directory import Directory
 from alihdaya.store.lease.fence import Fence
 from alihdaya.store.store import open_shard

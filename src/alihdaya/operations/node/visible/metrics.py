@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from alihdaya.kernel.time import SECOND
-from alihdaya.operations.visible.groups import Groups, Spread
+from alihdaya.operations.node.visible.groups import Groups, Spread
 from alihdaya.store import StoreError
 from alihdaya.store.lease.directory import Tenure
 from alihdaya.store.views.gauges import Gauges, gauges
