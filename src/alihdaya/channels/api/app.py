@@ -16,11 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from alihdaya.channels.api import versions, wire
+from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
 from alihdaya.operations.node.node import Node
+from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
 from alihdaya.store import StoreError
@@ -35,6 +37,7 @@ FULL = 5_000
 """So many commands may wait for one writer; more are sent away for a second."""
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
+_STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -69,7 +72,7 @@ class Api:
         named = wanted.external_id or external_id(str(wanted.data[name]) for name in intake.key)
         shard, command = self.node.placed(wanted.engagement, wanted.service, named, values)
         try:
-            item = await self._do(shard, command)
+            item = await self.do(shard, command)
         except Refused as refusal:
             if refusal.problems[0].code != "duplicate":
                 raise
@@ -79,7 +82,7 @@ class Api:
 
     async def item(self, request: Request) -> Response:
         """GET /api/items/{item}."""
-        shard, item = self._item(request)
+        shard, item = self.place(request)
         reader = self.shards.shard(shard)
         found = await run_in_threadpool(item_story, reader, item)
         if found is None:
@@ -113,7 +116,7 @@ class Api:
         wanted = await _body(request, wire.Message)
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
-                item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
+                item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
                 if refusal.problems[0].code != "nobody-waits":
                     raise
@@ -135,7 +138,7 @@ class Api:
         """POST /api/shards/{shard}/migrate: a chunk of a migration, or how it would be."""
         shard = self._shard(request)
         wanted = await _body(request, versions.Migration)
-        report = await self._do(shard, versions.command_of(wanted, shard))
+        report = await self.do(shard, versions.command_of(wanted, shard))
         known = await run_in_threadpool(self.shards.shard(shard).versions)
         return _json(versions.answered(report, shard, known))
 
@@ -143,6 +146,11 @@ class Api:
         """GET /healthz: whether the database hears this node."""
         held = self.node.keeper.shards
         return _json({"node": self.node.name, "shards": held}, 200 if held else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        """GET /metrics: this node's figures, for Prometheus."""
+        text = await run_in_threadpool(exposition, self.node.watched(), self.shards)
+        return Response(text, media_type=CONTENT_TYPE)
 
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
@@ -154,7 +162,8 @@ class Api:
             raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
         return shard
 
-    def _item(self, request: Request) -> tuple[int, int]:
+    def place(self, request: Request) -> tuple[int, int]:
+        """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
         name = request.path_params["item"]
         try:
             shard, item = wire.item_place(name)
@@ -165,11 +174,11 @@ class Api:
         return shard, item
 
     async def _act(self, request: Request, make: Callable[[int, int], Command]) -> Response:
-        shard, item = self._item(request)
-        await self._do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
+        shard, item = self.place(request)
+        await self.do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
         return Response(status_code=204)
 
-    async def _do(self, shard: int, command: Command) -> Any:
+    async def do(self, shard: int, command: Command) -> Any:
         """Have the shard's writer carry a command out. Raises Elsewhere, Refused, StoreError, TimeoutError."""
         room = self.node.room(shard)
         if room is None:
@@ -190,6 +199,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", f"{task}/assign", api.assign),
         ("POST", f"{task}/complete", api.complete),
         ("POST", f"{task}/retry", api.retry),
+        *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
@@ -197,6 +207,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
+        ("GET", "/metrics", api.metrics),
     ]
     return Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
