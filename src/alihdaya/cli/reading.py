@@ -192,8 +192,6 @@ _INNER = frozenset(
         "engine.loop_done",
         "engine.gateway_activated",
         "engine.gateway_reset",
-        "engine.compensation_kept",
-        "engine.handler_started",
         "engine.migrated",
         "task.changed",
     }

@@ -63,8 +63,6 @@ TITLES = {
     "engine.incident_raised": mark("Stopped, somebody must look"),
     "engine.incident_cleared": mark("Goes on after the incident"),
     "engine.catch_taken": mark("What was waited for has come"),
-    "engine.compensation_begun": mark("What was done is being undone, the last step first"),
-    "engine.compensation_ended": mark("All of it is undone"),
     "engine.message_thrown": mark("A message went out"),
     "engine.signal_thrown": mark("A signal was broadcast"),
     "engine.escalation_thrown": mark("Escalated"),
