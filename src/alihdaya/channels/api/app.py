@@ -38,6 +38,8 @@ FULL = 5_000
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
 _STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
+_PASSED_OVER = ("nobody-waits", "suspended")
+"""Why a shard does not take a message that another one may take."""
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -116,14 +118,18 @@ class Api:
     async def message(self, request: Request) -> Response:
         """POST /api/messages: to the first shard where somebody waits for it."""
         wanted = await _body(request, wire.Message)
+        refused: Refused | None = None
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
                 item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
-                if refusal.problems[0].code != "nobody-waits":
+                if refusal.problems[0].code not in _PASSED_OVER:
                     raise
+                refused = refusal
                 continue
             return _json({"id": wire.item_name(shard, item)})
+        if refused is not None:
+            raise refused
         raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
 
     async def shard_list(self, _: Request) -> Response:
