@@ -117,7 +117,7 @@ def report(facts: Facts, files: Mapping[str, str]) -> ReportFacts:
     terms, store = facts.terms, facts.store
     word = shore(terms.client.country, terms.services[0].delivery_country)
     days = [_day(period) for period in views.tallies(store, terms.engagement, by="day")]
-    results = list(delivered_results(store, terms.engagement, [chart.of for chart in facts.vocabulary.charts]))
+    results = list(delivered_results(store, terms.engagement))
     return ReportFacts(
         run=summary(facts, files),
         engagement=terms.engagement,

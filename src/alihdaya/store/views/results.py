@@ -1,41 +1,35 @@
 """What was delivered, and how long it waited for a person: for reports."""
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from alihdaya.store.codec import decode, decode_events
 from alihdaya.store.schema import ITEM, LOG, REFUSAL
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
 
-_FIRST: Final = 100
-"""So many results of a frequent outcome tell whether it counts for anything."""
 
+def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the results of what was delivered, but for the routine: an outcome that over half of all had by rule alone.
 
-def delivered_results(store: WorkingSet, engagement: str, of: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Yield the results of what was delivered, but for a routine that says nothing.
-
-    That is an outcome which over half of all items have, and whose first results have a value for none of the names
-    `of`: it would be most of the reading, and count for nothing.
+    Work of people is never routine, however many items end alike.
     """
     mine = (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered")
-    outcomes = select(ITEM.c.outcome, func.count()).where(mine).group_by(ITEM.c.outcome)
+    alone = func.sum(case((ITEM.c.touched, 0), else_=1))
+    outcomes = select(ITEM.c.outcome, func.count(), alone).where(mine).group_by(ITEM.c.outcome)
     with store.snapshot() as connection:
-        counts: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(outcomes)}
+        counts = [tuple(row) for row in connection.execute(outcomes)]
+        total = sum(n for _, n, _ in counts)
+        routine = [outcome for outcome, _, n in counts if 2 * n > total]
         query = select(LOG.c.body).join(ITEM, (ITEM.c.id == LOG.c.item) & (ITEM.c.closed_at == LOG.c.at)).where(mine)
-        for outcome in [outcome for outcome, n in counts.items() if 2 * n > sum(counts.values()) and len(counts) > 1]:
-            first = query.where(ITEM.c.outcome == outcome).order_by(LOG.c.seq).limit(_FIRST)
-            found = [result for body in connection.execute(first).scalars() for result in _results(body)]
-            if all(result.get(name) is None for result in found for name in of):
-                query = query.where(ITEM.c.outcome != outcome)
+        if len(counts) > 1:
+            query = query.where(ITEM.c.outcome.not_in(routine))
         for body in connection.execute(query.order_by(LOG.c.seq)).scalars():
-            yield from _results(body)
-
-
-def _results(body: bytes) -> Iterator[Mapping[str, Any]]:
-    return (happened.result for happened in decode_events(body) if isinstance(happened, ItemDelivered))
+            for happened in decode_events(body):
+                if isinstance(happened, ItemDelivered):
+                    yield happened.result
 
 
 def latest_definition(store: WorkingSet, engagement: str) -> str | None:
