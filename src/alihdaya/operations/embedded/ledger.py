@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from alihdaya.engine import Instance, Plan, Wait, from_wire, to_wire
+from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
 from alihdaya.engine.society import Buffered, Member, Waking
 from alihdaya.engine.state import RUNNING
 from alihdaya.operations.embedded.fellowship import Fellowship, Standing, awaited
@@ -20,11 +20,14 @@ from alihdaya.operations.embedded.tables import (
     WAIT,
     WAKING,
 )
-from alihdaya.store.codec import decode, encode, encode_events
+from alihdaya.store.codec import decode, decode_events, encode, encode_events
 from alihdaya.store.commit import writer_for
 from alihdaya.store.errors import StoreError, problem
 
 _CHUNK = 500
+
+_YOUNG = 4
+"""Commands after which the state of every instance is written, so that no long history is read at the start."""
 
 Rows = dict[Table, list[tuple[Any, ...]]]
 
@@ -81,7 +84,7 @@ class Ledger:
             *(member.caller or (0, 0)),
             member.depth,
             self._counts[number],
-            encode(to_wire(state)) if running else None,
+            self._snapshot(member) if running else None,
         )
         (inserts if before is None else puts)[INSTANCE].append(row)
         now = standing_of(state, self._counts[number])
@@ -92,6 +95,11 @@ class Ledger:
             inserts[TIMER] += [(number, timer, one.due) for timer, one in timers.items() if timer not in earlier]
         if running:
             self.fellowship.standing[number] = now
+
+    def _snapshot(self, member: Member) -> bytes:
+        """Give the state's bytes; none while an instance is packed and young: its few commands tell as much."""
+        packed = member.state.shape is not None and self._counts[member.number] <= _YOUNG
+        return b"" if packed else encode(to_wire(member.state))
 
     def _messages(self, deletes: Rows, inserts: Rows) -> None:
         kept, buffer = self.messages, self.fellowship.buffer
@@ -127,12 +135,13 @@ class Ledger:
         self._deploy(connection, plans, now)
         self.fellowship.last = connection.execute(select(func.max(INSTANCE.c.id))).scalar() or 0
         running = select(INSTANCE).where(INSTANCE.c.state.is_not(None)).order_by(INSTANCE.c.id)
+        young = histories(connection, INSTANCE.c.state == b"")
         for row in connection.execute(running):
             plan = by_digest.get((row.process, row.digest))
             if plan is None:
                 message = f"instance {row.id} runs by a definition of {row.process!r} that was not given: {row.digest}"
                 raise StoreError(problem("unknown-definition", message, place))
-            state = from_wire(decode(row.state))
+            state = from_wire(decode(row.state)) if row.state else folded(young[row.id])
             member = Member(row.id, plan, state, (row.caller, row.token) if row.caller else None, row.depth)
             self.fellowship.hold(member, standing_of(state, row.commands))
 
@@ -151,6 +160,25 @@ class Ledger:
             else:
                 self.fellowship.deploy(plan, now)
                 writer_for(connection).insert(DEPLOYED, [(plan.process.id, plan.digest, now)])
+
+
+def histories(connection: Connection, wanted: Any) -> dict[int, list[bytes]]:
+    """Give the events of each instance that is wanted, a body a command."""
+    found: dict[int, list[bytes]] = defaultdict(list)
+    query = select(HISTORY.c.instance, HISTORY.c.events).join(INSTANCE, INSTANCE.c.id == HISTORY.c.instance)
+    for instance, body in connection.execute(query.where(wanted).order_by(HISTORY.c.instance, HISTORY.c.number)):
+        found[instance].append(body)
+    return found
+
+
+def folded(bodies: Iterable[bytes]) -> Instance:
+    """Give the state that the events of these commands lead to."""
+    state: Instance | None = None
+    for body in bodies:
+        for event in decode_events(body):
+            state = apply(state, event)
+    assert state is not None  # noqa: S101 (an instance is written with its first command)
+    return state
 
 
 _NOTHING = Standing()

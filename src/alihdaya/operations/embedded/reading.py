@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from alihdaya.engine import Instance, apply, from_wire
+from alihdaya.engine import Instance, from_wire
 from alihdaya.kernel.event import Event
+from alihdaya.operations.embedded.ledger import folded
 from alihdaya.operations.embedded.tables import HISTORY, INSTANCE, WAIT
 from alihdaya.store.codec import decode, decode_events
 from alihdaya.store.database import Database
@@ -61,13 +62,10 @@ class Reading:
         found = self._all(select(INSTANCE.c.state).where(INSTANCE.c.id == instance))
         if not found:
             return None
-        if found[0][0] is not None:
+        if found[0][0]:
             return from_wire(decode(found[0][0]))
-        state: Instance | None = None
-        for moment in self.history(instance):
-            for event in moment.events:
-                state = apply(state, event)
-        return state
+        bodies = self._all(select(HISTORY.c.events).where(HISTORY.c.instance == instance).order_by(HISTORY.c.number))
+        return folded([body for (body,) in bodies])
 
     def _all(self, query: Any) -> list[Any]:
         with self._database.read() as connection:

@@ -1,6 +1,6 @@
 """The tables of an embedded engine. Instants are bigint microseconds since the epoch, blobs MessagePack (store.codec).
 
-`instance` has a row an instance, its state while it runs; `history` a row a command, the events of it; the others
+`instance` has a row an instance, its state while it runs (empty while its few commands tell it, null when it ended); `history` a row a command, the events of it; the others
 are narrow, and say to the outside what is open now.
 """
 
