@@ -31,7 +31,7 @@ def desk(folder: Path) -> Batch:
     return Desk(f"{folder}/work.db", folder).batch
 
 
-def postgresql(folder: Path) -> Batch:
+def postgresql(_: Path) -> Batch:
     """Run the embedded engine on a PostgreSQL, whose URL is given."""
     from bench.running.ours import durable
 

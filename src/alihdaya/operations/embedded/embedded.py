@@ -139,7 +139,7 @@ class Embedded:
         return self.submit((work,)).result()[0].get()
 
     def _post(self, letter: Letter) -> None:
-        with self._door:
+        with self._door:  # nothing may come behind the letter that closes
             if self._closed:
                 raise Refused(Problem("closed", "this engine takes no more works"))
             self._letters.put(letter)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from alihdaya.engine import CompleteTask, FireTimer, Instance, RunningTimer, Wait, complete, happened, start
+from alihdaya.engine import CompleteTask, FireTimer, Instance, RunningTimer, Wait, complete, start
 from alihdaya.engine.full import SIGNAL
 from alihdaya.engine.society import Member, Society
 from alihdaya.engine.state import MESSAGE, RUNNING
@@ -30,10 +30,6 @@ class Noted(NamedTuple):
     at: int
     state: Instance
     events: list[Event] | None
-
-    def told(self) -> list[Event]:
-        """Give the events."""
-        return happened(self.state) if self.events is None else self.events
 
 
 class Fellowship(Society):

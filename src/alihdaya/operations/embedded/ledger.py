@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
 from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
 from alihdaya.engine.society import Buffered, Member, Waking
 from alihdaya.engine.state import RUNNING
+from alihdaya.kernel.event import Event
 from alihdaya.operations.embedded.fellowship import Fellowship, Standing, awaited
 from alihdaya.operations.embedded.tables import (
     DEPLOYED,
@@ -16,12 +17,14 @@ from alihdaya.operations.embedded.tables import (
     INSTANCE,
     KEY,
     MESSAGE,
+    TEMPLATE,
     TIMER,
     WAIT,
     WAKING,
 )
-from alihdaya.store.codec import decode, decode_events, encode, encode_events
-from alihdaya.store.commit import writer_for
+from alihdaya.operations.embedded.templates import Templates
+from alihdaya.store.codec import decode, encode, encode_events
+from alihdaya.store.commit import Writer, writer_for
 from alihdaya.store.errors import StoreError, problem
 
 _CHUNK = 500
@@ -29,7 +32,8 @@ _CHUNK = 500
 _YOUNG = 4
 """Commands after which the state of every instance is written, so that no long history is read at the start."""
 
-Rows = dict[Table, list[tuple[Any, ...]]]
+Row = tuple[Any, ...]
+Rows = dict[Table, list[Row]]
 
 
 class Ledger:
@@ -39,87 +43,84 @@ class Ledger:
         self.fellowship = fellowship
         self.messages: dict[int, tuple[int, Buffered]] = {}
         self.wakings: dict[tuple[str, str], Waking] = {}
+        self.templates = Templates()
+        self._counts: dict[int, int] = {}
         self._next_message = 1
 
     def write(self, connection: Connection, keys: Iterable[tuple[str, str, int]]) -> None:
         """Write all that was done since the last commit, and the keys that instances were started under."""
-        deletes: Rows = defaultdict(list)
-        inserts: Rows = defaultdict(list)
-        puts: Rows = defaultdict(list)
-        inserts[KEY] += keys
-        for member, at in self._histories(inserts[HISTORY]).values():
-            self._instance(member, at, deletes, inserts, puts)
-        self._messages(deletes, inserts)
-        self._wakings(deletes, puts)
-        writer = writer_for(connection)
-        for tables, write in ((deletes, writer.delete), (inserts, writer.insert), (puts, writer.put)):
-            for table, rows in tables.items():
-                if rows:
-                    write(table, rows)
+        rows = Changes(defaultdict(list), defaultdict(list), defaultdict(list))
+        for member, at in self._histories(rows).values():
+            self._instance(member, at, rows)
+        rows.inserts[KEY] += keys
+        rows.inserts[TEMPLATE] += self.templates.new
+        self._messages(rows)
+        self._wakings(rows)
+        rows.write(writer_for(connection))
+        self.templates.new = []
 
-    def _histories(self, rows: list[tuple[Any, ...]]) -> dict[int, tuple[Member, int]]:
+    def _histories(self, rows: "Changes") -> dict[int, tuple[Member, int]]:
         """Make a row a command; gives each instance that changed, and when it last did."""
-        counts: dict[int, int] = {}
         changed: dict[int, tuple[Member, int]] = {}
-        standing = self.fellowship.standing
-        for note in self.fellowship.notes:
-            number = note.member.number
+        standing, templates, made = self.fellowship.standing, self.templates, []
+        counts = self._counts = {}
+        for member, at, state, events in self.fellowship.notes:
+            number = member.number
             if number not in counts:
                 counts[number] = standing[number].commands if number in standing else 0
             counts[number] += 1
-            rows.append((number, counts[number], note.at, encode_events(note.told())))
-            changed[number] = note.member, note.at
-        self._counts = counts
+            body = templates.row(state.shape, state.held) if events is None else encode_events(events)  # type: ignore[arg-type]
+            made.append((number, counts[number], at, body))
+            changed[number] = member, at
+        rows.inserts[HISTORY] = made
         return changed
 
-    def _instance(self, member: Member, at: int, deletes: Rows, inserts: Rows, puts: Rows) -> None:
-        number, state = member.number, member.state
+    def _instance(self, member: Member, at: int, rows: "Changes") -> None:
+        number, state, commands = member.number, member.state, self._counts[member.number]
         before = self.fellowship.standing.get(number)
         running = state.status == RUNNING
-        row = (
-            number,
-            state.process,
-            member.plan.digest,
-            state.status,
-            *(member.caller or (0, 0)),
-            member.depth,
-            self._counts[number],
-            self._snapshot(member) if running else None,
-        )
-        (inserts if before is None else puts)[INSTANCE].append(row)
-        now = standing_of(state, self._counts[number])
-        _differ(WAIT, number, (before or _NOTHING).waits, now.waits, at, deletes, inserts, puts)
-        if now.timers or before is not None:
-            earlier, timers = (before or _NOTHING).timers, now.timers
-            deletes[TIMER] += [(number, timer) for timer in earlier if timer not in timers]
-            inserts[TIMER] += [(number, timer, one.due) for timer, one in timers.items() if timer not in earlier]
+        caller, token = member.caller or (0, 0)
+        snapshot = self._snapshot(member) if running else None
+        digest = member.plan.digest
+        row = (number, state.process, digest, state.status, caller, token, member.depth, commands, snapshot)
+        waits, timers = awaited(state), state.timers if state.shape is None else _NONE
+        if before is None:
+            rows.inserts[INSTANCE].append(row)
+            if waits:
+                rows.inserts[WAIT] += [(number, token, *wait, at) for token, wait in waits.items()]
+            if timers:
+                rows.inserts[TIMER] += [(number, timer, one.due) for timer, one in timers.items()]
+        else:
+            rows.puts[INSTANCE].append(row)
+            _waits(number, before.waits, waits, at, rows)
+            _timers(number, before.timers, timers, rows)
         if running:
-            self.fellowship.standing[number] = now
+            self.fellowship.standing[number] = Standing(commands, waits, timers.copy())
 
     def _snapshot(self, member: Member) -> bytes:
         """Give the state's bytes; none while an instance is packed and young: its few commands tell as much."""
         packed = member.state.shape is not None and self._counts[member.number] <= _YOUNG
         return b"" if packed else encode(to_wire(member.state))
 
-    def _messages(self, deletes: Rows, inserts: Rows) -> None:
+    def _messages(self, rows: "Changes") -> None:
         kept, buffer = self.messages, self.fellowship.buffer
         if not kept and not buffer:
             return
         present = {id(one) for one in buffer}
         for gone in [one for one in kept if one not in present]:
-            deletes[MESSAGE].append((kept.pop(gone)[0],))
+            rows.deletes[MESSAGE].append((kept.pop(gone)[0],))
         for one in buffer:
             if id(one) not in kept:
                 kept[id(one)] = self._next_message, one
-                inserts[MESSAGE].append((self._next_message, one.name, one.key, encode(one.payload), one.until))
+                body = encode(one.payload)
+                rows.inserts[MESSAGE].append((self._next_message, one.name, one.key, body, one.until))
                 self._next_message += 1
 
-    def _wakings(self, deletes: Rows, puts: Rows) -> None:
+    def _wakings(self, rows: "Changes") -> None:
         now = {(one.process, one.node): one for one in self.fellowship.wakings}
-        deletes[WAKING] += [key for key in self.wakings if key not in now]
-        puts[WAKING] += [
-            (one.process, one.node, one.due, *one[3:]) for key, one in now.items() if self.wakings.get(key) != one
-        ]
+        changed = [one for key, one in now.items() if self.wakings.get(key) != one]
+        rows.deletes[WAKING] += [key for key in self.wakings if key not in now]
+        rows.puts[WAKING] += [(one.process, one.node, one.due, *one[3:]) for one in changed]
         self.wakings = now
 
     def load(self, connection: Connection, plans: Sequence[Plan], now: int, place: str) -> None:
@@ -135,15 +136,20 @@ class Ledger:
         self._deploy(connection, plans, now)
         self.fellowship.last = connection.execute(select(func.max(INSTANCE.c.id))).scalar() or 0
         running = select(INSTANCE).where(INSTANCE.c.state.is_not(None)).order_by(INSTANCE.c.id)
+        for number, body in connection.execute(select(TEMPLATE)):
+            self.templates.know(number, body)
         young = histories(connection, INSTANCE.c.state == b"")
         for row in connection.execute(running):
             plan = by_digest.get((row.process, row.digest))
             if plan is None:
                 message = f"instance {row.id} runs by a definition of {row.process!r} that was not given: {row.digest}"
                 raise StoreError(problem("unknown-definition", message, place))
-            state = from_wire(decode(row.state)) if row.state else folded(young[row.id])
+            state = from_wire(decode(row.state)) if row.state else self._folded(young[row.id])
             member = Member(row.id, plan, state, (row.caller, row.token) if row.caller else None, row.depth)
-            self.fellowship.hold(member, standing_of(state, row.commands))
+            self.fellowship.hold(member, Standing(row.commands, awaited(state), state.timers.copy()))
+
+    def _folded(self, bodies: Iterable[bytes]) -> Instance:
+        return folded(self.templates.events(body) for body in bodies)
 
     def _deploy(self, connection: Connection, plans: Sequence[Plan], now: int) -> None:
         """Let the timers of start events begin where a definition is new, and go on where it is not."""
@@ -171,40 +177,49 @@ def histories(connection: Connection, wanted: Any) -> dict[int, list[bytes]]:
     return found
 
 
-def folded(bodies: Iterable[bytes]) -> Instance:
+def folded(commands: Iterable[Iterable[Event]]) -> Instance:
     """Give the state that the events of these commands lead to."""
     state: Instance | None = None
-    for body in bodies:
-        for event in decode_events(body):
+    for events in commands:
+        for event in events:
             state = apply(state, event)
     assert state is not None  # noqa: S101 (an instance is written with its first command)
     return state
 
 
-_NOTHING = Standing()
+_NONE: dict[int, Any] = {}
 
 
-def standing_of(state: Instance, commands: int) -> Standing:
-    """Give what the tables are to say of an instance."""
-    straight = state.shape is not None
-    return Standing(commands, awaited(state), {} if straight else dict(state.timers))
-
-
-def _differ(
-    table: Table, number: int, before: Mapping[int, Wait], now: Mapping[int, Wait], at: int, *rows: Rows
-) -> None:
+def _waits(number: int, before: Mapping[int, Wait], now: Mapping[int, Wait], at: int, rows: "Changes") -> None:
     """Note which waits are gone, which are new, and which are others under the same number."""
-    deletes, inserts, puts = rows
-    if before == now:
-        return
-    for token in before:
-        if token not in now:
-            deletes[table].append((number, token))
-    for token, wait in now.items():
-        if token not in before:
-            inserts[table].append((number, token, *wait, at))
-        elif before[token] != wait:
-            puts[table].append((number, token, *wait, at))
+    if before != now:
+        rows.deletes[WAIT] += [(number, token) for token in before if token not in now]
+        rows.puts[WAIT] += [(number, token, *wait, at) for token, wait in now.items() if before.get(token) != wait]
+
+
+def _timers(number: int, before: Mapping[int, Any], now: Mapping[int, Any], rows: "Changes") -> None:
+    if before != now:
+        rows.deletes[TIMER] += [(number, timer) for timer in before if timer not in now]
+        rows.inserts[TIMER] += [(number, timer, one.due) for timer, one in now.items() if timer not in before]
+
+
+class Changes(NamedTuple):
+    """Rows by table, in the order in which they are carried out."""
+
+    deletes: Rows
+    inserts: Rows
+    puts: Rows
+
+    def write(self, writer: Writer) -> None:
+        """Carry all out, a statement a table."""
+        for tables, carry_out in (
+            (self.deletes, writer.delete),
+            (self.inserts, writer.insert),
+            (self.puts, writer.put),
+        ):
+            for table, rows in tables.items():
+                if rows:
+                    carry_out(table, rows)
 
 
 def started_under(connection: Connection, asked: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], int]:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from alihdaya.engine import Instance, from_wire
 from alihdaya.kernel.event import Event
 from alihdaya.operations.embedded.ledger import folded
-from alihdaya.operations.embedded.tables import HISTORY, INSTANCE, WAIT
-from alihdaya.store.codec import decode, decode_events
+from alihdaya.operations.embedded.tables import HISTORY, INSTANCE, TEMPLATE, WAIT
+from alihdaya.operations.embedded.templates import Templates, template_of
+from alihdaya.store.codec import decode
 from alihdaya.store.database import Database
 
 
@@ -40,6 +41,7 @@ class Reading:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._templates = Templates()
 
     def waits(self, kind: str = "task", *, node: str = "", limit: int = 1_000) -> list[OpenWait]:
         """Give what is waited for of a kind, at one node or at any, the oldest instances first."""
@@ -55,7 +57,7 @@ class Reading:
         """Give all that happened in an instance, in order; nothing for one that never was."""
         query = select(HISTORY.c.number, HISTORY.c.at, HISTORY.c.events).where(HISTORY.c.instance == instance)
         rows = self._all(query.order_by(HISTORY.c.number))
-        return [Moment(number, at, decode_events(body)) for number, at, body in rows]
+        return [Moment(number, at, self._events(body)) for number, at, body in rows]
 
     def state(self, instance: int) -> Instance | None:
         """Give an instance as it is now, or ended; None for one that never was."""
@@ -65,7 +67,14 @@ class Reading:
         if found[0][0]:
             return from_wire(decode(found[0][0]))
         bodies = self._all(select(HISTORY.c.events).where(HISTORY.c.instance == instance).order_by(HISTORY.c.number))
-        return folded([body for (body,) in bodies])
+        return folded(self._events(body) for (body,) in bodies)
+
+    def _events(self, row: bytes) -> tuple[Event, ...]:
+        number = template_of(row)
+        if number is not None and number not in self._templates:
+            for made, body in self._all(select(TEMPLATE)):
+                self._templates.know(made, body)
+        return self._templates.events(row)
 
     def _all(self, query: Any) -> list[Any]:
         with self._database.read() as connection:

@@ -1,7 +1,7 @@
 """The tables of an embedded engine. Instants are bigint microseconds since the epoch, blobs MessagePack (store.codec).
 
-`instance` has a row an instance, its state while it runs (empty while its few commands tell it, null when it ended); `history` a row a command, the events of it; the others
-are narrow, and say to the outside what is open now.
+`instance` has a row an instance: its state while it runs, empty while its few commands tell it, null once it ended.
+`history` has a row a command: its events (see templates). The others are narrow, and say to the outside what is open now.
 """
 
 from functools import partial
@@ -24,6 +24,7 @@ INSTANCE = _table(
     "id int, process text, digest text, status text, caller int, token int, depth int, commands int, state blob?",
 )
 HISTORY = _table("history", "instance number", "instance int, number int, at int, events blob")
+TEMPLATE = _table("template", "number", "number int, body blob")
 WAIT = _table("wait", "instance token", "instance int, token int, kind text, node text, name text, key text, at int")
 TIMER = _table("timer", "instance timer", "instance int, timer int, due int")
 KEY = _table("key", "process key", "process text, key text, instance int")

@@ -1,7 +1,6 @@
 """The one writer: works in memory, a transaction for a group, and a fresh start from the tables after any failure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -72,7 +71,7 @@ class Writing:
             self._keys = {}
             with connection.begin():
                 known = started_under(connection, _keys(letters))
-                outcomes = [[self._outcome(fellowship, work, known, now) for work in works] for works in letters]
+                outcomes = [self._outcomes(fellowship, works, known, now) for works in letters]
                 ledger.write(connection, [(*key, number) for key, number in self._keys.items()])
             fellowship.forget()
         except BaseException as error:
@@ -103,27 +102,31 @@ class Writing:
         except Refused:  # it was refused and is gone from the heap; the next opening finds it again
             return True
 
-    def _outcome(self, fellowship: Fellowship, work: Work, known: dict[tuple[str, str], int], now: int) -> Outcome:
-        try:
-            return Outcome(self._carried(fellowship, work, known, now))
-        except Refused as refusal:
-            return Outcome(None, refusal)
+    def _outcomes(
+        self, fellowship: Fellowship, works: Sequence[Work], known: dict[tuple[str, str], int], now: int
+    ) -> list[Outcome]:
+        outcomes = []
+        for work in works:
+            try:
+                if type(work) is Act:
+                    outcomes.append(Outcome(fellowship.send(work.instance, work.command, now)))
+                elif type(work) is Begin:
+                    outcomes.append(Outcome(self._begun(fellowship, work, known, now)))
+                elif type(work) is Message:
+                    outcomes.append(Outcome(fellowship.message(work.name, work.key, work.payload, now)))
+                elif type(work) is Signal:
+                    outcomes.append(Outcome(fellowship.signal(work.name, work.payload, now)))
+            except Refused as refusal:
+                outcomes.append(Outcome(None, refusal))
+        return outcomes
 
-    def _carried(self, fellowship: Fellowship, work: Work, known: dict[tuple[str, str], int], now: int) -> Any:
-        if type(work) is Act:
-            return fellowship.send(work.instance, work.command, now)
-        if type(work) is Begin:
-            key = work.process, work.key
-            if work.key and key in known:
-                return known[key]
-            number = fellowship.start(work.process, work.variables, now, work.node)
-            if work.key:
-                known[key] = self._keys[key] = number
-            return number
-        if type(work) is Message:
-            return fellowship.message(work.name, work.key, work.payload, now)
-        assert type(work) is Signal  # noqa: S101 (nothing else was let in)
-        return fellowship.signal(work.name, work.payload, now)
+    def _begun(self, fellowship: Fellowship, work: Begin, known: dict[tuple[str, str], int], now: int) -> int:
+        if not work.key:
+            return fellowship.start(work.process, work.variables, now, work.node)
+        key = work.process, work.key
+        if key not in known:
+            known[key] = self._keys[key] = fellowship.start(work.process, work.variables, now, work.node)
+        return known[key]
 
 
 def _keys(letters: Iterable[Iterable[Work]]) -> dict[str, list[str]]:
