@@ -5,7 +5,7 @@ themselves. Nobody is answered before the commit.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -94,7 +94,7 @@ class Embedded:
     def submit(self, works: Sequence[Work]) -> "Future[list[Outcome]]":
         """Ask for works in one transaction without waiting; what they hold must not change until then."""
         promise: Future[list[Outcome]] = Future()
-        self._post(Letter(_checked(works), promise))
+        self._post(Letter(tuple(_checked(works)), promise))
         return promise
 
     async def ask(self, *works: Work) -> list[Outcome]:
@@ -171,8 +171,7 @@ class Embedded:
         return group
 
 
-def _checked(works: Iterable[Work]) -> tuple[Work, ...]:
-    whole = tuple(works)
-    for work in whole:
+def _checked(works: Sequence[Work]) -> Sequence[Work]:
+    for work in works:
         check(work)
-    return whole
+    return works

@@ -12,7 +12,7 @@ from alihdaya.engine.state import RUNNING
 from alihdaya.kernel.event import Event
 from alihdaya.operations.embedded.fellowship import Fellowship, Standing, awaited
 from alihdaya.operations.embedded.tables import (
-    DEPLOYED,
+    DEFINITION,
     HISTORY,
     INSTANCE,
     KEY,
@@ -45,6 +45,7 @@ class Ledger:
         self.wakings: dict[tuple[str, str], Waking] = {}
         self.templates = Templates()
         self._counts: dict[int, int] = {}
+        self._definitions: dict[tuple[str, str], int] = {}
         self._next_message = 1
 
     def write(self, connection: Connection, keys: Iterable[tuple[str, str, int]]) -> None:
@@ -81,8 +82,8 @@ class Ledger:
         running = state.status == RUNNING
         caller, token = member.caller or (0, 0)
         snapshot = self._snapshot(member) if running else None
-        digest = member.plan.digest
-        row = (number, state.process, digest, state.status, caller, token, member.depth, commands, snapshot)
+        definition = self._definitions[member.plan.process.id, member.plan.digest]
+        row = (number, definition, state.status, caller, token, member.depth, commands, snapshot)
         waits, timers = awaited(state), state.timers if state.shape is None else _NONE
         if before is None:
             rows.inserts[INSTANCE].append(row)
@@ -128,7 +129,6 @@ class Ledger:
 
         Raises StoreError where an instance runs by a definition that is not among the plans.
         """
-        by_digest = {(plan.process.id, plan.digest): plan for plan in reversed(plans)}
         for row in connection.execute(select(MESSAGE).order_by(MESSAGE.c.number)):
             self.fellowship.buffer.append(Buffered(row.name, row.key, decode(row.payload), row.until))
             self.messages[id(self.fellowship.buffer[-1])] = row.number, self.fellowship.buffer[-1]
@@ -139,10 +139,13 @@ class Ledger:
         for number, body in connection.execute(select(TEMPLATE)):
             self.templates.know(number, body)
         young = histories(connection, INSTANCE.c.state == b"")
+        given = {self._definitions[plan.process.id, plan.digest]: plan for plan in reversed(plans)}
+        names = {number: name for name, number in self._definitions.items()}
         for row in connection.execute(running):
-            plan = by_digest.get((row.process, row.digest))
+            plan = given.get(row.definition)
             if plan is None:
-                message = f"instance {row.id} runs by a definition of {row.process!r} that was not given: {row.digest}"
+                process, digest = names[row.definition]
+                message = f"instance {row.id} runs by a definition of {process!r} that was not given: {digest}"
                 raise StoreError(problem("unknown-definition", message, place))
             state = from_wire(decode(row.state)) if row.state else self._folded(young[row.id])
             member = Member(row.id, plan, state, (row.caller, row.token) if row.caller else None, row.depth)
@@ -153,19 +156,21 @@ class Ledger:
 
     def _deploy(self, connection: Connection, plans: Sequence[Plan], now: int) -> None:
         """Let the timers of start events begin where a definition is new, and go on where it is not."""
-        known = {(row.process, row.digest) for row in connection.execute(select(DEPLOYED))}
+        found = {(row.process, row.digest): row.number for row in connection.execute(select(DEFINITION))}
         stored = [Waking(row.due, row.process, row.node, *row[3:]) for row in connection.execute(select(WAKING))]
         self.wakings = {(one.process, one.node): one for one in stored}
-        current: dict[str, Plan] = {}
+        made = self._definitions = dict(found)
         for plan in plans:
-            current.setdefault(plan.process.id, plan)
-        for plan in current.values():
-            if (plan.process.id, plan.digest) in known:
+            made.setdefault((plan.process.id, plan.digest), len(made) + 1)
+        new = [(number, *name, now) for name, number in made.items() if name not in found]
+        if new:
+            writer_for(connection).insert(DEFINITION, new)
+        for plan in {one.process.id: one for one in reversed(plans)}.values():
+            if (plan.process.id, plan.digest) in found:
                 self.fellowship.plans[plan.process.id] = plan
                 self.fellowship.wakings += [one for one in stored if one.process == plan.process.id]
             else:
                 self.fellowship.deploy(plan, now)
-                writer_for(connection).insert(DEPLOYED, [(plan.process.id, plan.digest, now)])
 
 
 def histories(connection: Connection, wanted: Any) -> dict[int, list[bytes]]:

@@ -1,7 +1,8 @@
 """The tables of an embedded engine. Instants are bigint microseconds since the epoch, blobs MessagePack (store.codec).
 
 `instance` has a row an instance: its state while it runs, empty while its few commands tell it, null once it ended.
-`history` has a row a command: its events (see templates). The others are narrow, and say to the outside what is open now.
+`history` has a row a command: its events (see templates). `definition` numbers the processes that were ever deployed.
+The others are narrow, and say to the outside what is open now.
 """
 
 from functools import partial
@@ -21,7 +22,7 @@ MADE = _table("embedded", "format", "format int")
 INSTANCE = _table(
     "instance",
     "id",
-    "id int, process text, digest text, status text, caller int, token int, depth int, commands int, state blob?",
+    "id int, definition int, status text, caller int, token int, depth int, commands int, state blob?",
 )
 HISTORY = _table("history", "instance number", "instance int, number int, at int, events blob")
 TEMPLATE = _table("template", "number", "number int, body blob")
@@ -29,7 +30,7 @@ WAIT = _table("wait", "instance token", "instance int, token int, kind text, nod
 TIMER = _table("timer", "instance timer", "instance int, timer int, due int")
 KEY = _table("key", "process key", "process text, key text, instance int")
 MESSAGE = _table("message", "number", "number int, name text, key text, payload blob, until int")
-DEPLOYED = _table("deployed", "process digest", "process text, digest text, at int")
+DEFINITION = _table("definition", "number", "number int, process text, digest text, at int")
 WAKING = _table("waking", "process node", "process text, node text, due int, left int, months int, micros int")
 
 

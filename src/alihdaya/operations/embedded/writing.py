@@ -15,6 +15,8 @@ from alihdaya.operations.embedded.works import Act, Begin, Message, Outcome, Sig
 from alihdaya.store.database import Database
 from alihdaya.store.lease.lock import AdvisoryLock, FileLock, Lock
 
+_DONE = Outcome(None)
+
 _FIRINGS = 1_000
 """Timers that go off between two commits at the most."""
 
@@ -109,13 +111,15 @@ class Writing:
         for work in works:
             try:
                 if type(work) is Act:
-                    outcomes.append(Outcome(fellowship.send(work.instance, work.command, now)))
+                    fellowship.send(work.instance, work.command, now)
+                    outcomes.append(_DONE)
                 elif type(work) is Begin:
                     outcomes.append(Outcome(self._begun(fellowship, work, known, now)))
                 elif type(work) is Message:
                     outcomes.append(Outcome(fellowship.message(work.name, work.key, work.payload, now)))
                 elif type(work) is Signal:
-                    outcomes.append(Outcome(fellowship.signal(work.name, work.payload, now)))
+                    fellowship.signal(work.name, work.payload, now)
+                    outcomes.append(_DONE)
             except Refused as refusal:
                 outcomes.append(Outcome(None, refusal))
         return outcomes
