@@ -23,13 +23,8 @@ class Standing(NamedTuple):
     timers: Mapping[int, RunningTimer] = {}
 
 
-class Noted(NamedTuple):
-    """One command's work on an instance; without events, they are those that its packed `state` tells."""
-
-    member: Member
-    at: int
-    state: Instance
-    events: list[Event] | None
+Noted = tuple[Member, int, Instance, list[Event] | None]
+"""One command's work: the instance, when, its state then, the events; without these, a packed state tells them."""
 
 
 class Fellowship(Society):
@@ -59,7 +54,7 @@ class Fellowship(Society):
             self._note(member, list(state.held), now)
             self._settle()
         else:
-            self.notes.append(Noted(member, now, state, None))
+            self.notes.append((member, now, state, None))
         return member.number
 
     def send(self, number: int, command: Any, now: int) -> None:
@@ -71,7 +66,7 @@ class Fellowship(Society):
             state = complete(member.plan, member.state, command.token, command.result, now)
             member.state = state
             if state.shape is not None:
-                self.notes.append(Noted(member, now, state, None))
+                self.notes.append((member, now, state, None))
                 return
             self._note(member, list(state.held), now)
         else:
@@ -114,17 +109,16 @@ class Fellowship(Society):
 
     def forget(self) -> None:
         """After a commit, let go of the instances that ended."""
-        for note in self.notes:
-            if note.member.state.status != RUNNING:
-                self.members.pop(note.member.number, None)
-                self.standing.pop(note.member.number, None)
-                self._clocked.pop(note.member.number, None)
+        for member, *_ in self.notes:
+            if member.state.status != RUNNING and self.members.pop(member.number, None) is not None:
+                self.standing.pop(member.number, None)
+                self._clocked.pop(member.number, None)
         self.notes = []
 
     def _note(self, member: Member, happened: list[Event], now: int) -> None:
         super()._note(member, happened, now)
         self.log.clear()
-        self.notes.append(Noted(member, now, member.state, happened))
+        self.notes.append((member, now, member.state, happened))
         self._listen(member)
 
     def _listen(self, member: Member) -> None:

@@ -10,9 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import msgspec
+
 from alihdaya.engine.straight.shapes import Shape
 from alihdaya.kernel.event import Event, tag_of
 from alihdaya.store.codec import decode, decode_events, encode, revive
+
+_pack = msgspec.msgpack.Encoder().encode
+_SMALL = frozenset({str, bool, type(None)})
+_BIG = 2**63
 
 Body = list[list[Any]]
 """A template, decoded."""
@@ -50,7 +56,8 @@ class Templates:
     def row(self, shape: Shape, held: tuple[Any, ...]) -> bytes:
         """Give the row of history for a packed instance."""
         press = self._presses.get(id(shape)) or self._press(shape)
-        return encode((press.number, *press.values(held)))
+        row = (press.number, *press.values(held))
+        return _pack(row) if _plain(row) else encode(row)
 
     def events(self, row: bytes) -> tuple[Event, ...]:
         """Give the events of a row. Raises KeyError for a template that is not known."""
@@ -74,6 +81,23 @@ class Templates:
         )
         self._presses[id(shape)] = made = Press(self._numbers[body], pick, shape)
         return made
+
+
+def _plain(row: tuple[Any, ...]) -> bool:
+    """Tell whether a row holds but texts, numbers that are small, and mappings and tuples of them."""
+    for value in row:
+        kind = type(value)
+        if kind is dict:
+            for inner in value.values():
+                if type(inner) not in _SMALL and (type(inner) is not int or not -_BIG <= inner < _BIG):
+                    return False
+        elif kind is tuple:
+            for inner in value:
+                if type(inner) is not int:
+                    return False
+        elif kind not in _SMALL and (kind is not int or not -_BIG <= value < _BIG):
+            return False
+    return True
 
 
 def template_of(row: bytes) -> int | None:
