@@ -93,6 +93,25 @@ def durable(url: str) -> Callable[[int, list[dict[str, Any]]], int]:
     return batch
 
 
+def together(url: str) -> Callable[[int, list[dict[str, Any]]], int]:
+    """Run the embedded engine: instances started in one transaction, their tasks finished in another."""
+    engine = Embedded(url, [plan()])
+
+    def batch(_: int, rows: list[dict[str, Any]]) -> int:
+        begun = engine.many([Begin("work", row) for row in rows])
+        done = [Act(one.get(), CompleteTask(1, APPROVED)) for one, row in zip(begun, rows, strict=True) if waits(row)]
+        for outcome in engine.many(done):
+            outcome.get()
+        return len(rows) - len(done)
+
+    return batch
+
+
+def waits(row: dict[str, Any]) -> bool:
+    """Say whether a row's instance waits for a person."""
+    return not work.auto(row)
+
+
 def latency(url: str, seconds: float, rate: int = 1_000) -> list[float]:
     """Finish `rate` tasks a second, each at its own time whatever the ones before do; gives milliseconds, in order.
 

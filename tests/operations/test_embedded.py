@@ -84,6 +84,8 @@ def test_one_refusal_does_not_hinder_the_others(store_url):
             engine.many(["start"])
         with pytest.raises(TypeError):
             engine.act(1, "complete")
+        with pytest.raises(ValueError, match="null"):
+            engine.start("claim", {"amount": 1}, key="a\0b")
 
 
 def test_timers_messages_and_signals_outlive_the_process(store_url):
@@ -180,12 +182,26 @@ def test_a_group_that_could_not_be_committed_never_happened(store_url, monkeypat
             raise OSError("full")
 
         with monkeypatch.context() as broken:
-            broken.setattr(ledger, "writer_for", fail)
+            broken.setattr(ledger.Changes, "write", fail)
             with pytest.raises(OSError, match="full"):
                 engine.complete(number, 1, {"ok": True})
         assert len(engine.history(number)) == 1
         engine.complete(number, 1, {"ok": False})
         assert engine.state(number).variables["ok"] is False
+
+
+def test_any_text_comes_back_as_it_was(store_url):
+    odd = ['{"a"}', "\\x41", "'; drop", "NULL", "", "a,b", "ünï\n\t", "\\"]
+    with Embedded(store_url, [CLAIM]) as engine:
+        numbers = [engine.start("claim", {"amount": 9, "note": text}, key=text) for text in odd]
+        for text in odd:
+            engine.message(text, text, {"note": text})
+        engine.many([Act(n, CompleteTask(1, {"done": text})) for n, text in zip(numbers, odd, strict=True)])
+    with Embedded(store_url, [CLAIM]) as engine:
+        assert [engine.start("claim", {"amount": 9}, key=text) for text in odd if text] == [
+            number for number, text in zip(numbers, odd, strict=True) if text
+        ]
+        assert [engine.state(number).variables["done"] for number in numbers] == odd
 
 
 def test_threads_and_tasks_share_commits(store_url):

@@ -10,6 +10,7 @@ from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
 from alihdaya.engine.society import Buffered, Member, Waking
 from alihdaya.engine.state import RUNNING
 from alihdaya.kernel.event import Event
+from alihdaya.operations.embedded import statement
 from alihdaya.operations.embedded.fellowship import Fellowship, Standing, awaited
 from alihdaya.operations.embedded.tables import (
     DEFINITION,
@@ -24,7 +25,7 @@ from alihdaya.operations.embedded.tables import (
 )
 from alihdaya.operations.embedded.templates import Templates
 from alihdaya.store.codec import decode, encode, encode_events
-from alihdaya.store.commit import Writer, writer_for
+from alihdaya.store.commit import writer_for
 from alihdaya.store.errors import StoreError, problem
 
 _CHUNK = 500
@@ -57,7 +58,7 @@ class Ledger:
         rows.inserts[TEMPLATE] += self.templates.new
         self._messages(rows)
         self._wakings(rows)
-        rows.write(writer_for(connection))
+        rows.write(connection)
         self.templates.new = []
 
     def _histories(self, rows: "Changes") -> dict[int, tuple[Member, int]]:
@@ -215,8 +216,12 @@ class Changes(NamedTuple):
     inserts: Rows
     puts: Rows
 
-    def write(self, writer: Writer) -> None:
-        """Carry all out, a statement a table."""
+    def write(self, connection: Connection) -> None:
+        """Carry all out: a statement a table on SQLite, one for all on PostgreSQL."""
+        if connection.dialect.name != "sqlite":
+            statement.carry_out(connection, *self)
+            return
+        writer = writer_for(connection)
         for tables, carry_out in (
             (self.deletes, writer.delete),
             (self.inserts, writer.insert),
