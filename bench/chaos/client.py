@@ -31,7 +31,7 @@ class Errand:
 class Client:
     """Works errands off with so many hands, `rate` new ones a second."""
 
-    def __init__(self, addresses: list[str], instances: int, rate: float, hands: int = 12) -> None:
+    def __init__(self, addresses: list[str], instances: int, rate: float, hands: int = 24) -> None:
         self.addresses = addresses
         self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % 3]) for n in range(instances)}
         self.requests = self.repeats = self.settled = 0

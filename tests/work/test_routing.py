@@ -101,3 +101,16 @@ def test_the_gate_is_asked_once_for_many_tasks_alike(monkeypatch):
     assert len(route(queue, [Candidate(person(who), 0) for who in "abc"], NOW).assignments) == 3
     for_person(queue, person("yudi", certified=False), NOW)
     assert len(asked) == 4
+
+
+def test_who_lacks_the_skill_is_passed_over_and_not_refused():
+    idle = [Candidate(person("ana", skills=("other",)), 0), Candidate(person("yudi", certified=False), 1)]
+    queue = Queue()
+    queue.push(task(1))
+    found = (
+        for_task(task(1), idle, NOW),
+        route(queue, idle, NOW),
+        *(for_person(queue, one.person, NOW) for one in idle),
+    )
+    assert [[refusal.person for refusal in one.refusals] for one in found] == [["yudi"], ["yudi"], [], ["yudi"]]
+    assert not any(one.assignments for one in found)

@@ -10,6 +10,7 @@ from alihdaya.engagement.document import Document, Table, load
 from alihdaya.engagement.terms import (
     Band,
     Cost,
+    Level,
     Party,
     Penalty,
     Rate,
@@ -100,14 +101,36 @@ def _service(table: Table, years: range) -> Service:
         pack=table.text("pack", like=_NAME),
         delivery_country=_country(table, "delivery_country"),
         calendar=calendar or Calendar.office("UTC"),
-        sla=Sla(_target(sla, "respond"), _target(sla, "resolve"), sla.number("attainment", over=True, high=100)),
+        sla=_sla(sla),
         rates=rates,
         penalty=_penalty(table.table("penalty", needed=False)),
         cost=_cost(table.table("cost", needed=False), {rate.unit for rate in rates}),
     )
-    sla.done()
     table.done()
     return service
+
+
+def _sla(table: Table) -> Sla:
+    levels = table.table("levels", needed=False)
+    sla = Sla(
+        _target(table, "respond"),
+        _target(table, "resolve"),
+        table.number("attainment", over=True, high=100),
+        table.text("by", "", like=r"[A-Za-z_]\w*"),
+        tuple(_level(levels.table(name), name) for name in levels.data),
+    )
+    if bool(sla.by) != bool(sla.levels):
+        table.report("missing", "levels, and only levels, need by: the variable that chooses among them", "by")
+    table.done()
+    return sla
+
+
+def _level(table: Table, name: str) -> Level:
+    level = Level(name, _target(table, "respond"), _target(table, "resolve"))
+    if level.respond is None and level.resolve is None:
+        table.report("missing", "a level sets at least one limit")
+    table.done()
+    return level
 
 
 def _target(sla: Table, key: str) -> Target | None:

@@ -1,6 +1,6 @@
 """The SLA clock: due instants from the targets, verdicts, and attainment per month."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple
@@ -31,16 +31,20 @@ class Pause(NamedTuple):
 class SlaClock:
     """The clocks of one service. Making one lays out its calendar; keep it for as long as the terms hold."""
 
-    __slots__ = ("_resolve", "_respond", "clock", "service")
+    __slots__ = ("_by_level", "_otherwise", "clock", "service")
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clock = Clock(service.calendar)
-        self._respond, self._resolve = _rule(service.sla.respond), _rule(service.sla.resolve)
+        self._otherwise = _rule(service.sla.respond), _rule(service.sla.resolve)
+        self._by_level = {level.name: (_rule(level.respond), _rule(level.resolve)) for level in service.sla.levels}
 
-    def due(self, start: int) -> Due:
-        """Give both due instants of a task that came at `start`."""
-        return Due(self._due(start, self._respond), self._due(start, self._resolve))
+    def due(self, start: int, variables: Mapping[str, object] | None = None) -> Due:
+        """Give both due instants of a task of an item that came at `start` and has these variables."""
+        rules = self._otherwise
+        if self._by_level and variables is not None:
+            rules = self._by_level.get(str(variables.get(self.service.sla.by)), rules)
+        return Due(self._due(start, rules[0]), self._due(start, rules[1]))
 
     def _due(self, start: int, rule: tuple[bool, int] | None) -> int | None:
         if rule is None:

@@ -32,12 +32,27 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """Limits of their own for items whose variable `Sla.by` has the value `name`: those of a priority, say."""
+
+    name: str
+    respond: Target | None
+    resolve: Target | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sla:
-    """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month."""
+    """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month.
+
+    `levels` have limits of their own, chosen by the variable `by` of the item as the task is queued; all other items
+    have `respond` and `resolve`. The share is that of all levels together.
+    """
 
     respond: Target | None
     resolve: Target | None
     attainment: Decimal
+    by: str = ""
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +214,7 @@ def _service(service: Service) -> dict[str, Any]:
             "attainment": decimal_text(service.sla.attainment),
             **_target("respond", service.sla.respond),
             **_target("resolve", service.sla.resolve),
+            **_levels(service.sla),
         },
         "rates": {
             rate.unit: {"name": dict(rate.names), "tiers": [_tier(tier) for tier in rate.tiers]}
@@ -229,6 +245,15 @@ def _target(name: str, target: Target | None) -> dict[str, Any]:
     if target.working_days is not None:
         return {name: {"working_days": target.working_days}}
     return {name: {"working_hours": decimal_text(target.working_hours or Decimal(0))}}
+
+
+def _levels(sla: Sla) -> dict[str, Any]:
+    if not sla.levels:
+        return {}
+    levels = {
+        level.name: {**_target("respond", level.respond), **_target("resolve", level.resolve)} for level in sla.levels
+    }
+    return {"by": sla.by, "levels": levels}
 
 
 def _tier(tier: Tier) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The state of one instance: where its tokens stand, its variables, and all that it waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.engine.full import Full, full_from_wire, full_to_wire
@@ -23,7 +23,8 @@ WIRE_VERSION = 1
 class Wait(NamedTuple):
     """What a token waits for: `kind` is TASK, JOB, MESSAGE or CALL.
 
-    `name` and `key` are those of a message; `name` of a call is the process that is called.
+    `name` and `key` are those of a message; `name` of a call is the process that is called; `key` of a job says how
+    many retries are left after it, "" for all that the model states.
     """
 
     kind: str
@@ -128,6 +129,27 @@ class Instance:
         if self.full is not None:
             made.full = self.full.copy()
         return made
+
+    def within(self, scope: int) -> Mapping[str, Any]:
+        """Give the variables that a scope sees: its own, and those of the scopes around it that it does not hide."""
+        full = self.full
+        if full is None or not full.locals:
+            return self.variables
+        chain = []
+        while scope:
+            if scope in full.locals:
+                chain.append(full.locals[scope])
+            scope = full.scopes[scope].parent
+        if not chain:
+            return self.variables
+        seen = dict(self.variables)
+        for variables in reversed(chain):
+            seen.update(variables)
+        return seen
+
+    def seen(self, token: int) -> Mapping[str, Any]:
+        """Give the variables that a token sees."""
+        return self.variables if self.full is None else self.within(self.full.homes.get(token, 0))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Instance):

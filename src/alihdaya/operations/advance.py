@@ -37,6 +37,17 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     return [*events, *meanings(desk, item, events, at)]
 
 
+def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
+    """Let the engine carry out several commands as one, as `advance` does one; all of them or, refused, none."""
+    events: list[Event] = []
+    instance = item.instance
+    for command in commands:
+        happened, instance = decide(item.service.plan, instance, command, at)
+        events += happened
+    item.instance = instance
+    return [*events, *meanings(desk, item, events, at)]
+
+
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
     """Give the trade's events that follow from the engine's, in their order."""
     found = []
@@ -52,7 +63,7 @@ def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> li
 def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
-    due = service.clock.due(item.received_at)
+    due = service.clock.due(item.received_at, item.instance.variables if item.instance is not None else None)
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
@@ -104,10 +115,10 @@ def _no_longer(desk: Desk, item: OpenItem, event: MessageCorrelated | MessageCan
 
 
 def _post_job(desk: Desk, item: OpenItem, event: JobOffered, at: int) -> Event | None:
-    if item.instance is None or not desk.posts_jobs(event.node):
+    if item.instance is None:
         return None
-    variables = dict(item.instance.variables)
-    return ask(desk, item.item, at, token=event.token, node=event.node, name=event.node, key="", payload=variables)
+    name, seen = item.service.job(event.node), dict(item.instance.seen(event.token))
+    return ask(desk, item.item, at, token=event.token, node=event.node, name=name, key="", payload=seen)
 
 
 def _post_message(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> Event | None:

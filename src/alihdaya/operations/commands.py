@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.instance.commands import InstanceCommand
+from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.work.outbox import SendKey
 
 
@@ -83,6 +85,8 @@ class Unsent(NamedTuple):
     key: SendKey
     reason: str
     next_at: int
+    trouble: str = "not-sent"
+    """Code of the incident where it is not tried again."""
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent
+Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | InstanceCommand

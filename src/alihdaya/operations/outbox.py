@@ -7,11 +7,12 @@ changes (see work.outbox.SendKey).
 from collections.abc import Callable
 from typing import Any
 
-from alihdaya.engine import CompleteJob
+from alihdaya.engine import CompleteJob, ThrowError
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Sent, Unsent
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.work.events import ItemStopped, SendDone, SendFailed, SendQueued, SendRetried, SendWithdrawn
 from alihdaya.work.keepable import unkeepable
 from alihdaya.work.outbox import Send, SendKey
@@ -47,9 +48,10 @@ def sent(desk: Desk, command: Sent, at: int, advance: Advance) -> None:
     An answer that cannot be kept is a dead letter. Raises Refused for what is not in the outbox (any more).
     """
     send = _of(desk, command.key)
+    _require_going_on(desk, send)
     faults = unkeepable(command.result) if send.token else []
     if faults:
-        unsent(desk, Unsent(command.key, f"the answer cannot be kept: {faults[0].message}", 0), at)
+        unsent(desk, Unsent(command.key, f"the answer cannot be kept: {faults[0].message}", 0, "bad-answer"), at)
         return
     done = SendDone(*command.key, command.status)
     item = desk.items.get(send.item)
@@ -60,6 +62,27 @@ def sent(desk: Desk, command: Sent, at: int, advance: Advance) -> None:
     del desk.outbox[command.key]
 
 
+def thrown(desk: Desk, command: Thrown, at: int, advance: Advance) -> None:
+    """Let the token that waited go where its BPMN error leads. Raises Refused for what is not in the outbox (any more).
+
+    Where nothing catches the error, that is an incident.
+    """
+    send = _of(desk, command.key)
+    _require_going_on(desk, send)
+    del desk.outbox[command.key]
+    item = desk.items.get(send.item)
+    events: list[Event] = [SendDone(*command.key, 0)]
+    try:
+        if item is not None and item.instance is not None and send.token in item.instance.waits:
+            error = ThrowError(send.token, command.code, command.message)
+            desk.record(item, at, "outbox", [*events, *advance(desk, item, error, at)])
+        else:
+            desk.append(at, send.item, "outbox", events)
+    except Refused:
+        desk.outbox[command.key] = send
+        raise
+
+
 def unsent(desk: Desk, command: Unsent, at: int) -> None:
     """Note an attempt that failed. A dead letter stops its item, where that is still under way. Raises Refused."""
     send = _of(desk, command.key)
@@ -67,7 +90,7 @@ def unsent(desk: Desk, command: Unsent, at: int) -> None:
     desk.outbox[command.key] = send._replace(attempts=attempts, next_at=command.next_at, reason=command.reason)
     events: list[Event] = [SendFailed(*command.key, attempts, command.reason, command.next_at)]
     if not command.next_at and send.item in desk.items:
-        events.append(ItemStopped("not-sent", f"{send.name}: {command.reason}"))
+        events.append(ItemStopped(command.trouble, f"{send.name}: {command.reason}"))
     desk.append(at, send.item, "outbox", events)
 
 
@@ -80,6 +103,13 @@ def try_again(desk: Desk, item: int, token: int, at: int) -> bool:
     if dead:
         desk.append(at, item, "operator", [SendRetried(*key) for key in dead])
     return bool(dead)
+
+
+def _require_going_on(desk: Desk, send: Send) -> None:
+    """Refuse the answer that a suspended item waits for: it is asked for again, by the same name, when it goes on."""
+    item = desk.items.get(send.item)
+    if send.token and item is not None and item.suspended:
+        raise Refused(Problem("suspended", f"item {send.item} is suspended: its answer is asked for again with it"))
 
 
 def _of(desk: Desk, key: SendKey) -> Send:

@@ -1,7 +1,8 @@
 """Packs: a service as a folder of models, forms, terms, people and samples; loaded, checked, deployed.
 
 A folder: `pack.toml`, `processes/*.bpmn`, `decisions/*.dmn`, and where wanted `terms.toml`, `roster.toml`, `steps.py`,
-`samples/*.json|csv`, `locale/*.po`, `README.md`. Packs of others come by the entry point group `alihdaya.packs`.
+`jobs.py`, `samples/*.json|csv`, `locale/*.po`, `README.md`. Packs of others come by the entry point group
+`alihdaya.packs`.
 """
 
 from alihdaya.packs.check import check

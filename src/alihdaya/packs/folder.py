@@ -18,8 +18,8 @@ LIMIT: Final = 16 * 1024 * 1024
 CASES: Final = ".cases.csv"
 """How the name of a table of worked cases ends; it tries a model, and is no part of what runs."""
 
-_SINGLE: Final = ("pack.toml", "terms.toml", "roster.toml", "rehearsal.toml", "deliverables.toml", "steps.py")
-_DEPLOYED: Final = ("pack.toml", "deliverables.toml", "steps.py")
+_DEPLOYED: Final = ("pack.toml", "deliverables.toml", "steps.py", "jobs.py")
+_SINGLE: Final = (*_DEPLOYED, "terms.toml", "roster.toml", "rehearsal.toml")
 _FOLDERS: Final = {
     "processes": (".bpmn",),
     "decisions": (".dmn", CASES),

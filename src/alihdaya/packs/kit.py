@@ -1,5 +1,7 @@
 """What steps.py of a pack may import, and nothing else: exact numbers, days, and the error that a model catches.
 
+jobs.py imports it, too, for `Job` and `Permanent`, beside whatever else it needs.
+
 A step is a pure function from an item's variables to new variables::
 
     from alihdaya.packs.kit import BpmnError, Decimal, Variables, rounded
@@ -13,6 +15,7 @@ The same variables must always give the same result: no clock, no chance, no fil
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -28,13 +31,33 @@ __all__ = [
     "Any",
     "BpmnError",
     "Decimal",
+    "Job",
     "Mapping",
+    "Permanent",
     "Variables",
     "date",
     "datetime",
     "rounded",
     "timedelta",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt at a job, as a function of jobs.py gets it; `attempt` counts from 1.
+
+    `key` is the same for every attempt and never another job's: hand it on as Idempotency-Key, or look it up before
+    something is done twice, for an attempt may have gone through whose end nobody heard of.
+    """
+
+    name: str
+    variables: Variables
+    key: str
+    attempt: int
+
+
+class Permanent(Exception):
+    """The job failed, and another attempt would fail as well: an incident at once."""
 
 
 def rounded(number: Decimal | int, places: int, rounding: str = ROUND_HALF_UP) -> Decimal:

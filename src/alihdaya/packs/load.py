@@ -10,6 +10,7 @@ from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
 from alihdaya.packs.deliverables import no_outcomes, read_deliverables
 from alihdaya.packs.folder import CASES, Folder, deployed, digest, open_folder, text
+from alihdaya.packs.jobs import check_jobs
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
 from alihdaya.packs.samples import read_samples
@@ -44,9 +45,11 @@ class _Loading:
     def pack(self) -> Pack:
         folder = self.folder
         texts = self._try(lambda: deployed(folder), {})
+        main = self._process()
         made = Pack(
             manifest=self.manifest,
-            definitions=self._process(),
+            definitions=main,
+            others=self._others(main),
             models={
                 path: model for path in self._under("decisions", ".dmn") if (model := self._model(path)) is not None
             },
@@ -63,6 +66,7 @@ class _Loading:
             rehearsal=self._try(self._rehearsal, {}),
             cases={path: self._try(partial(text, folder, path), "") for path in self._under("decisions", CASES)},
         )
+        self._try(lambda: check_jobs(texts.get("jobs.py"), self.manifest.jobs, folder.place), None)
         if self.problems:
             raise PackError(self.problems)
         return made
@@ -83,11 +87,28 @@ class _Loading:
             place = Source(f"{self.folder.place}/pack.toml", element="process.file")
             self.problems.append(Problem("no-process", f"there is no {path}", place))
             return None
+        return self._definitions(path)
+
+    def _definitions(self, path: str) -> Any:
         names = frozenset(self.manifest.intake.variables) | {
             field.name for form in self.manifest.forms.values() for field in form.fields
         }
         name = f"{self.folder.place}/{path}"
         return self._try(lambda: bpmn.read(self.folder.content[path], name, names=names), None)
+
+    def _others(self, first: Any) -> tuple[Any, ...]:
+        """Read the further files of processes; an id names one process in all of them."""
+        main = f"processes/{self.manifest.process_file}"
+        found = [self._definitions(path) for path in self._under("processes", ".bpmn") if path != main]
+        read = [one for one in found if one is not None]
+        seen: set[str] = set()
+        for process in [process for one in (first, *read) if one is not None for process in one.processes]:
+            if process.id in seen:
+                self.problems.append(
+                    Problem("duplicate-id", f"two processes are called {process.id!r}", process.source)
+                )
+            seen.add(process.id)
+        return tuple(read)
 
     def _model(self, path: str) -> Any:
         return self._try(lambda: dmn.read(self.folder.content[path], f"{self.folder.place}/{path}"), None)

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from alihdaya.engagement.document import load
 from alihdaya.kernel.errors import PackError, TermsError
 from alihdaya.packs.intake import TYPES, Column, Intake, Type
-from alihdaya.packs.pack import Chart, Delivery, Field, Form, Manifest
+from alihdaya.packs.pack import Chart, Delivery, Field, Form, JobTerms, Manifest
 from alihdaya.packs.table import PackTable
 
 _NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -49,6 +49,7 @@ def _manifest(root: PackTable) -> Manifest:
         forms=_forms(root.sub("form", needed=False)),
         words=_words(root.sub("words", needed=False)),
         charts=tuple(_chart(row) for row in root.rows("chart", needed=False)),
+        jobs=_jobs(root.sub("job", needed=False)),
     )
     for chart in manifest.charts:
         if chart.of not in manifest.delivery.result:
@@ -114,6 +115,20 @@ def _words(table: PackTable) -> dict[str, dict[str, str]]:
 
 def _chart(table: PackTable) -> Chart:
     made = Chart(table.text("of", like=_VARIABLE), table.texts("title"))
+    table.done()
+    return made
+
+
+def _jobs(table: PackTable) -> dict[str, JobTerms]:
+    return {name: _job(table.sub(name)) for name in table.data}
+
+
+def _job(table: PackTable) -> JobTerms:
+    usual = JobTerms()
+    made = JobTerms(
+        table.whole("seconds", None, low=1, high=3600) or usual.seconds,
+        table.whole("attempts", None, low=1, high=100) or usual.attempts,
+    )
     table.done()
     return made
 

@@ -54,6 +54,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class JobTerms:
+    """How a function of jobs.py is run: so many seconds for one attempt, and so many attempts before an incident."""
+
+    seconds: int = 30
+    attempts: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What pack.toml says. `kind`: S12; `voice`: S6; `contact`: the degree of S7; `certificates`: S9."""
 
@@ -75,6 +83,8 @@ class Manifest:
     words: Mapping[str, Texts] = field(default_factory=dict)
     """Code of the models, in lower case -> what people call it."""
     charts: tuple[Chart, ...] = ()
+    jobs: Mapping[str, JobTerms] = field(default_factory=dict)
+    """Name of a service task's job -> how the function of that name in jobs.py does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,9 @@ class Pack:
     cases: Mapping[str, str] = field(default_factory=dict)
     """Path of each table of worked cases (decisions/NAME.cases.csv) -> its text; it belongs to NAME.dmn."""
 
+    others: tuple[Definitions, ...] = ()
+    """Further files of processes: what the main one calls, or what events start."""
+
     @property
     def name(self) -> str:
         """The pack's name, as it is called everywhere."""
@@ -145,6 +158,11 @@ class Pack:
     def process(self) -> Process:
         """The process that an item runs through."""
         return self.definitions.process(self.manifest.process_id)
+
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """Every process of the pack's files by its id."""
+        return {process.id: process for file in (self.definitions, *self.others) for process in file.processes}
 
 
 def say(texts: Texts, language: str) -> str:

@@ -1,7 +1,8 @@
 """Playing people's work in a demonstration: seeded, pure, and always labelled as simulated.
 
-The same (seed, item, token) gives the same handling time and answer in every run and after every restart, because
-each draw is a hash of its names and not the next number of a generator.
+The same seed and sitting (item and token, of later tasks also the node and when it was queued) give the same handling
+time and answer in every run and after every restart, because each draw is a hash of its names and not the next number
+of a generator.
 """
 
 from bisect import bisect
@@ -55,23 +56,23 @@ def uniform(seed: int, *names: object) -> float:
     return (int.from_bytes(digest) + 0.5) / _UNIT
 
 
-def handling_seconds(script: Script, seed: int, item: int, token: int) -> int:
+def handling_seconds(script: Script, seed: int, *sitting: object) -> int:
     """Whole seconds that the played person needs: log-normal, between one minute and four hours."""
-    drawn = script.median_seconds * exp(script.spread * _NORMAL.inv_cdf(uniform(seed, "seconds", item, token)))
+    drawn = script.median_seconds * exp(script.spread * _NORMAL.inv_cdf(uniform(seed, "seconds", *sitting)))
     return max(60, min(14_400, round(drawn)))
 
 
-def answer(script: Script, seed: int, item: int, token: int) -> dict[str, str]:
+def answer(script: Script, seed: int, *sitting: object) -> dict[str, str]:
     """Give the played person's result: for each field one of the answers, drawn by weight."""
     result = {}
     for name, weights in script.answers.items():
         steps = list(accumulate(weights.values()))
-        drawn = bisect(steps, uniform(seed, "answer", name, item, token) * steps[-1])
+        drawn = bisect(steps, uniform(seed, "answer", name, *sitting) * steps[-1])
         result[name] = list(weights)[min(drawn, len(steps) - 1)]
     return result
 
 
-def filled(form: Form | None, played: Mapping[str, Any], seed: int, item: int, token: int) -> dict[str, Any]:
+def filled(form: Form | None, played: Mapping[str, Any], seed: int, *sitting: object) -> dict[str, Any]:
     """Give what was played with an answer for each required field of the form that the script does not speak of.
 
     A choice is drawn, all options alike; the rest is plainly made up: "Simulated", 0, true, 1970-01-01.
@@ -79,6 +80,6 @@ def filled(form: Form | None, played: Mapping[str, Any], seed: int, item: int, t
     result = dict(played)
     for field_ in form.fields if form else ():
         if field_.required and field_.name not in result:
-            drawn = int(uniform(seed, "field", field_.name, item, token) * len(field_.options))
+            drawn = int(uniform(seed, "field", field_.name, *sitting) * len(field_.options))
             result[field_.name] = field_.options[drawn] if field_.options else _MADE_UP[field_.type]
     return result

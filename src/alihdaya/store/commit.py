@@ -1,6 +1,7 @@
 """Changes into tables, set at a time: a statement a table, by executemany on SQLite, COPY and unnest on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from alihdaya.store.columns import array_type, copy_type
 from alihdaya.store.project import Changes
-from alihdaya.store.schema import ADDITIVE
+from alihdaya.store.schema import ADDITIVE, LOG
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -20,6 +21,9 @@ _POSTGRESQL = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 class Writer(Protocol):
     """One database's way to write rows; all within the transaction of its connection."""
+
+    def together(self, *, few: bool) -> AbstractContextManager[None]:
+        """Send what is written within in one go, where the database can and few rows make it worth while."""
 
     def insert(self, table: Table, rows: Rows) -> None:
         """Add rows with new keys."""
@@ -31,8 +35,20 @@ class Writer(Protocol):
         """Remove the rows with these keys; those that are not there do not matter."""
 
 
-def write(writer: Writer, changes: Changes) -> None:
-    """Carry out a batch of the projection's changes."""
+FEW = 64
+"""Up to so many new rows a table, all statements of a commit go out together; more go faster by COPY, one by one."""
+
+
+def write(writer: Writer, log: Rows, changes: Changes) -> None:
+    """Carry out a batch: the log's new rows, then the projection's changes."""
+    largest = max(len(log), *map(len, changes.inserts.values()), 0)
+    with writer.together(few=largest <= FEW):
+        if log:
+            writer.insert(LOG, log)
+        _change(writer, changes)
+
+
+def _change(writer: Writer, changes: Changes) -> None:
     for table, keys in changes.deletes.items():
         writer.delete(table, keys)
     for table, rows in changes.inserts.items():
@@ -53,6 +69,10 @@ class SqliteWriter:
     def __init__(self, connection: Connection) -> None:
         self._raw: Any = connection.connection.driver_connection
 
+    def together(self, *, few: bool) -> AbstractContextManager[None]:  # noqa: ARG002 (nothing is sent anywhere)
+        """Do nothing."""
+        return nullcontext()
+
     def insert(self, table: Table, rows: Rows) -> None:
         """Add rows with new keys."""
         self._raw.executemany(_insert_one(table), rows)
@@ -67,13 +87,24 @@ class SqliteWriter:
 
 
 class PostgresWriter:
-    """New rows by binary COPY, others by one statement over arrays."""
+    """New rows by binary COPY, others by one statement over arrays; few rows all by statements in one pipeline."""
 
     def __init__(self, connection: Connection) -> None:
         self._raw: Any = connection.connection.driver_connection
+        self._few = False
+
+    @contextmanager
+    def together(self, *, few: bool) -> Iterator[None]:
+        """Open a pipeline for few rows; COPY, which is for many, cannot be in one."""
+        self._few = few
+        with self._raw.pipeline() if few else nullcontext():
+            yield
 
     def insert(self, table: Table, rows: Rows) -> None:
         """Add rows with new keys."""
+        if self._few:
+            self._run(_insert_set(table), table.c.keys(), rows)
+            return
         command, types = _copy(table)
         with self._raw.cursor() as cursor, cursor.copy(command) as copy:
             copy.set_types(types)
@@ -136,12 +167,20 @@ def _arrays(table: Table, names: Sequence[str]) -> Any:
     return func.unnest(*arrays).table_valued(*names).render_derived()
 
 
-@cache
-def _put_set(table: Table) -> str:
+def _from_arrays(table: Table) -> Any:
     names = table.c.keys()
     rows = _arrays(table, names)
-    insert = postgresql.insert(table).from_select(names, select(*[rows.c[name] for name in names]))
-    return str(_upsert(insert, table).compile(dialect=_POSTGRESQL))
+    return postgresql.insert(table).from_select(names, select(*[rows.c[name] for name in names]))
+
+
+@cache
+def _insert_set(table: Table) -> str:
+    return str(_from_arrays(table).compile(dialect=_POSTGRESQL))
+
+
+@cache
+def _put_set(table: Table) -> str:
+    return str(_upsert(_from_arrays(table), table).compile(dialect=_POSTGRESQL))
 
 
 @cache

@@ -18,10 +18,14 @@ _BUSY_MS = 10_000
 
 
 class Session(NamedTuple):
-    """How a node's PostgreSQL connections are known, and after how many seconds of silence either end gives them up."""
+    """How a node's PostgreSQL connections are known, and after how many seconds of silence either end gives them up.
+
+    `readers` connections are kept open to read; up to four more come and go.
+    """
 
     name: str
     patience: int
+    readers: int = 1
 
     def options(self) -> str:
         """Give the server's side: whoever was cut off must not keep locks, in a transaction or within a COPY."""
@@ -46,6 +50,10 @@ class Session(NamedTuple):
             "keepalives_count": "2",
             "tcp_user_timeout": str(self.patience * 1000),
         }
+
+    def pool(self) -> dict[str, int]:
+        """Give the bounds of the readers' connections, in SQLAlchemy's words."""
+        return {"pool_size": self.readers, "max_overflow": 4, "pool_timeout": 5}
 
 
 class Database:
@@ -165,7 +173,7 @@ class Database:
             query = self._session.connection()
         url = self.url.update_query_dict({**query, "options": " ".join(filter(None, options))})
         if read_only:
-            small = {} if self._session is None else {"pool_size": 1, "max_overflow": 4, "pool_timeout": 5}
+            small = {} if self._session is None else self._session.pool()
             return create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **small)
         return create_engine(url, poolclass=NullPool)
 

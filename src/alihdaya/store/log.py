@@ -12,6 +12,9 @@ from alihdaya.store.schema import LOG
 
 _PAGE = 2_000
 
+LAST = "select coalesce(max(seq), 0) from log"
+"""What `last_seq` asks, for a connection of psycopg."""
+
 Row = tuple[int, int, int, int, str, bytes]
 
 

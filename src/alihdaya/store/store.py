@@ -17,7 +17,6 @@ from alihdaya.store.errors import ConnectionLost, StoreError, problem
 from alihdaya.store.lease.fence import Fence
 from alihdaya.store.lease.lock import AdvisoryLock, FencedLock, FileLock, Lock
 from alihdaya.store.project import Projection
-from alihdaya.store.schema import LOG
 from alihdaya.store.working import WorkingSet
 
 _NONE: Mapping[int, Any] = {}
@@ -111,20 +110,33 @@ class Store(WorkingSet):
     def _append(
         self, connection: Connection, entries: Sequence[Entry], instances: Mapping[int, Any], recorded_at: int | None
     ) -> None:
-        if self.fence is not None:
-            self.fence.check(connection, self.place)
+        last = self._allowed(connection)
         projection = self._projection or Projection(working.known(connection))
-        writer = writer_for(connection)
+        made: list[log.Row] = []
         if recorded_at is not None:
-            log.check_follows(entries, log.last_seq(connection), self.place)
-            writer.insert(LOG, log.rows(entries, recorded_at))
+            log.check_follows(entries, last, self.place)
+            made = log.rows(entries, recorded_at)
         unknown = projection.unknown(entries)
         if unknown:
             projection.remember(working.standing(connection, unknown))
         for entry in entries:
             projection.take(entry, instances.get(entry.item))
-        write(writer, projection.changes())
+        write(writer_for(connection), made, projection.changes())
         self._projection = projection
+
+    def _allowed(self, connection: Connection) -> int:
+        """Give the number of the log's last entry. Raises LeaseLost where a fence says that the shard is another's.
+
+        A commit of one command is mostly round trips, so the two questions to PostgreSQL are sent together.
+        """
+        if self.fence is None:
+            return log.last_seq(connection)
+        raw: Any = connection.connection.driver_connection
+        with raw.pipeline(), raw.cursor() as lease, raw.cursor() as end:
+            self.fence.ask(lease)
+            end.execute(log.LAST)
+            self.fence.judge(lease, self.place)
+            return int(end.fetchone()[0])
 
     def _give_up(self, connection: Connection) -> None:
         """After a failure, forget what was projected; after a lost connection, the lock is lost as well."""

@@ -26,7 +26,10 @@ class Assignment(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """The gate kept a person from a task that they would else have got; `reasons` as `people.gate` gives them."""
+    """The gate kept a person from a task that they would else have got; `reasons` as `people.gate` gives them.
+
+    Who lacks the skill is not considered, and so not refused: a desk of several skills would note little else.
+    """
 
     task: Task
     person: str
@@ -51,7 +54,7 @@ def for_person(queue: Queue, person: Person, now: int, *, test: str = "writing")
         reasons = gate(person, task.needs, now, test=test)
         if not reasons:
             return Outcome((Assignment(task, person.id),), tuple(refusals))
-        refusals.append(Refusal(task, person.id, reasons))
+        _refuse(refusals, task, person, reasons)
     return Outcome((), tuple(refusals))
 
 
@@ -65,8 +68,13 @@ def for_task(task: Task, candidates: Iterable[Candidate], now: int, *, test: str
         reasons = gate(person, task.needs, now, test=test)
         if not reasons:
             return Outcome((Assignment(task, person.id),), tuple(refusals))
-        refusals.append(Refusal(task, person.id, reasons))
+        _refuse(refusals, task, person, reasons)
     return Outcome((), tuple(refusals))
+
+
+def _refuse(refusals: list[Refusal], task: Task, person: Person, reasons: tuple[str, ...]) -> None:
+    if not task.needs.skill or task.needs.skill in person.skills:
+        refusals.append(Refusal(task, person.id, reasons))
 
 
 def route(queue: Queue, candidates: Iterable[Candidate], now: int, *, test: str = "writing") -> Outcome:
@@ -83,7 +91,7 @@ def route(queue: Queue, candidates: Iterable[Candidate], now: int, *, test: str 
         for person, _ in free:
             reasons = gate(person, head.needs, now, test=test)
             if reasons:
-                refusals.append(Refusal(head, person.id, reasons))
+                _refuse(refusals, head, person, reasons)
             else:
                 passed.append(person.id)
     return Outcome(tuple(_match(queue, may)), tuple(refusals))

@@ -62,8 +62,8 @@ class Api:
         intake = offer.service.pack.intake
         place = Source(element="data")
         values, faults = read_input(wanted.data, intake, place)
-        unknown = [name for name in wanted.data if name not in intake.names]
-        faults += [Problem("bad-value", f"{name}: no such column", place) for name in unknown]
+        unknown = wanted.data.keys() - set(intake.names)
+        faults += [Problem("bad-value", f"{name}: no such column", place) for name in sorted(unknown)]
         if faults:
             raise Refused(faults)
         named = wanted.external_id or external_id(str(wanted.data[name]) for name in intake.key)

@@ -7,7 +7,7 @@ from alihdaya.engine.behaviours import compensating, joins, scopes, tasks, throw
 from alihdaya.engine.behaviours.leaving import leave_of
 from alihdaya.engine.behaviours.loops import Repeater
 from alihdaya.engine.plan import Arm, Closure, Offer
-from alihdaya.notation.bpmn.details import Call, Link, Message, MultiInstance, Rule, Script, Step, Timer
+from alihdaya.notation.bpmn.details import Call, Job, Link, Message, MultiInstance, Rule, Script, Step, Timer
 from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind, Node, Process
 
 _THROWING = frozenset({Kind.THROW, Kind.END})
@@ -94,6 +94,8 @@ class Binder:
         offer = self._offer(node)
         if offer is not None:
             enter = tasks.waiting(offer, boundary)
+            if node.timeout is not None:
+                enter = tasks.limited(node, enter)
         elif node.kind in SCOPES:
             enter = scopes.sub_process(node)
             if boundary:
@@ -117,7 +119,7 @@ class Binder:
     def _offer(self, node: Node) -> Offer | None:
         if node.kind is Kind.USER_TASK:
             return tasks.offer_task(node)
-        if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK) and node.detail is None:
+        if node.kind in (Kind.SERVICE_TASK, Kind.SEND_TASK) and isinstance(node.detail, Job | None):
             return tasks.offer_job(node)
         if node.kind is Kind.RECEIVE_TASK:
             return tasks.await_message(node, node.detail if isinstance(node.detail, Message) else None)

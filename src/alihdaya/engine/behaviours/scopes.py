@@ -18,20 +18,7 @@ if TYPE_CHECKING:
 
 def view(run: "Run", scope: int) -> Mapping[str, Any]:
     """Give the variables that a scope sees: its own, and those of the scopes around it that it does not hide."""
-    full = run.state.full
-    if full is None or not full.locals:
-        return run.state.variables
-    chain = []
-    while scope:
-        if scope in full.locals:
-            chain.append(full.locals[scope])
-        scope = full.scopes[scope].parent
-    if not chain:
-        return run.state.variables
-    seen = dict(run.state.variables)
-    for variables in reversed(chain):
-        seen.update(variables)
-    return seen
+    return run.state.within(scope)
 
 
 def assign(run: "Run", scope: int, node_id: str, variables: Mapping[str, Any]) -> None:

@@ -83,6 +83,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """A service task that is done outside the engine, under this name: by the pack's function, or a worker.
+
+    A task that has neither step nor job is a job under its own id.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """A script task in FEEL, and the variable for its value ("" merges a context)."""
 
@@ -177,6 +187,7 @@ Detail = (
     | UserWork
     | Rule
     | Step
+    | Job
     | Script
     | Signal
     | Escalation

@@ -91,7 +91,8 @@ class Fellowship(Society):
         """Say when the next timer is due."""
         while self.heap and not self._runs(*self.heap[0]):
             heappop(self.heap)
-        dues = [waking.due for waking in self.wakings] + [entry[0] for entry in self.heap[:1]]
+        dues = [waking.next.due for waking in self.wakings if waking.next.due is not None]
+        dues += [entry[0] for entry in self.heap[:1]]
         return min(dues, default=None)
 
     def fire_due(self, now: int) -> bool:
@@ -100,7 +101,7 @@ class Fellowship(Society):
         if due is None or due > now:
             return False
         for place, waking in enumerate(self.wakings):
-            if waking.due == due:
+            if waking.next.due == due:
                 self._wake(self.wakings.pop(place), now)
                 return True
         _, number, timer = heappop(self.heap)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, func, select
 
 from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
-from alihdaya.engine.society import Buffered, Member, Waking
+from alihdaya.engine.society import Buffered, Member, Next, Waking
 from alihdaya.engine.state import RUNNING
 from alihdaya.kernel.event import Event
 from alihdaya.operations.embedded import statement
@@ -122,7 +122,7 @@ class Ledger:
         now = {(one.process, one.node): one for one in self.fellowship.wakings}
         changed = [one for key, one in now.items() if self.wakings.get(key) != one]
         rows.deletes[WAKING] += [key for key in self.wakings if key not in now]
-        rows.puts[WAKING] += [(one.process, one.node, one.due, *one[3:]) for one in changed]
+        rows.puts[WAKING] += [(one.process, one.node, *one.next) for one in changed]
         self.wakings = now
 
     def load(self, connection: Connection, plans: Sequence[Plan], now: int, place: str) -> None:
@@ -158,7 +158,7 @@ class Ledger:
     def _deploy(self, connection: Connection, plans: Sequence[Plan], now: int) -> None:
         """Let the timers of start events begin where a definition is new, and go on where it is not."""
         found = {(row.process, row.digest): row.number for row in connection.execute(select(DEFINITION))}
-        stored = [Waking(row.due, row.process, row.node, *row[3:]) for row in connection.execute(select(WAKING))]
+        stored = [Waking(Next(*row[2:]), *row[:2]) for row in connection.execute(select(WAKING))]
         self.wakings = {(one.process, one.node): one for one in stored}
         made = self._definitions = dict(found)
         for plan in plans:

@@ -4,7 +4,7 @@ Nothing here is remembered: what is to go out stands in the log, and so does wha
 side's answer and our note of it a node may die; the next holder of the shard sends again under the same name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -16,6 +16,7 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import SECOND
 from alihdaya.operations.commands import Command, Sent, Unsent
 from alihdaya.operations.desk import Desk
+from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.work.outbox import Send, SendKey
 
 ANY = "*"
@@ -26,20 +27,36 @@ _ANNOUNCE = 0.3
 
 
 class Answer(NamedTuple):
-    """What the other side said. `status` 0: it could not be reached; `again`: the same may be asked later."""
+    """What the other side said. `status` 0: it could not be reached; `again`: the same may be asked later.
+
+    `error`: the code of the BPMN error in which it ended. `trouble`: the code of the incident that comes in the end.
+    """
 
     status: int
     result: dict[str, Any]
     reason: str = ""
     again: bool = False
+    error: str | None = None
+    trouble: str = "not-sent"
 
 
 class Letter(NamedTuple):
-    """One request: where to, under which name for ever, and what."""
+    """One request: where to (a URL, or whatever the one who posts takes), under which name for ever, and what."""
 
-    url: str
+    url: Any
     idempotency_key: str
     send: Send
+
+
+class Target(NamedTuple):
+    """Where something goes out to, and how often that is tried (None: as often as all else)."""
+
+    where: Any
+    attempts: int | None = None
+
+
+Find = Callable[[Desk, Send], Target | None]
+"""Says where a send goes out to; None where it is for others to carry out."""
 
 
 class Patience(NamedTuple):
@@ -76,15 +93,37 @@ class Tenure:
 class _Job(NamedTuple):
     tenure: Tenure
     key: SendKey
+    target: Target
+
+
+class Due(NamedTuple):
+    """A send that is to be tried, and where."""
+
+    key: SendKey
+    send: Send
+    target: Target
+
+
+def meaning(due: Due, answer: Answer, patience: Patience, *, chance: float, now: int) -> Sent | Unsent | Thrown:
+    """Give what the log is to note of an answer that came at `now`: done, ended in an error, or failed and how on."""
+    key, send, target = due
+    if answer.error is not None:
+        return Thrown(key, answer.error, answer.reason)
+    if 200 <= answer.status < 300:
+        return Sent(key, answer.status, answer.result)
+    attempts = send.attempts + 1
+    last = attempts >= (target.attempts or patience.attempts) or not answer.again
+    again = 0 if last else now + int(patience.pause(attempts, chance) * SECOND)
+    return Unsent(key, answer.reason, again, answer.trouble)
 
 
 class Dispatcher:
-    """Takes what desks ask for and posts it to the endpoint of its name, `hands` at a time. Close it at the end."""
+    """Takes what desks ask for and posts it to where `find` says, `hands` at a time. Close it at the end."""
 
     def __init__(
         self,
         post: Callable[[Letter], Answer],
-        endpoints: Mapping[str, str],
+        find: Find,
         clock: Callable[[], int],
         chance: Random,
         *,
@@ -92,7 +131,7 @@ class Dispatcher:
         hands: int = 8,
     ) -> None:
         self._post = post
-        self._endpoints = endpoints
+        self._find = find
         self._clock = clock
         self._chance = chance
         self._patience = patience
@@ -105,18 +144,14 @@ class Dispatcher:
         for thread in self._threads:
             thread.start()
 
-    def has_endpoint(self, name: str) -> bool:
-        """Say whether something of that name goes out at all."""
-        return name in self._endpoints or ANY in self._endpoints
-
-    def offer(self, tenure: Tenure, desk: Desk) -> None:
-        """Take what a desk has committed since the last time; for the thread of the desk's writer."""
+    def offer(self, tenure: Tenure, desk: Desk, fresh: Iterable[SendKey]) -> None:
+        """Take of what a desk has committed since the last time what is ours; for the thread of the desk's writer."""
         tenure.outbox = desk.outbox
-        fresh, desk.unposted = desk.unposted, []
         for key in fresh:
             send = desk.outbox.get(key)
-            if send is not None and not send.dead and self.has_endpoint(send.name):
-                self._schedule(_Job(tenure, key), send.next_at, new=True)
+            target = None if send is None or send.dead else self._find(desk, send)
+            if send is not None and target is not None:
+                self._schedule(_Job(tenure, key, target), send.next_at, new=True)
 
     def forget(self, tenure: Tenure) -> None:
         """Do nothing more for a shard that is held no more."""
@@ -162,24 +197,25 @@ class Dispatcher:
             if send is None or job.tenure.room() is None:
                 self._done(job)
                 continue
-            url = self._endpoints.get(send.name) or self._endpoints[ANY]
             seq, number = job.key
-            answer = self._post(Letter(url, f"{job.tenure.name}-{seq}-{number}", send))
+            answer = self._post(Letter(job.target.where, f"{job.tenure.name}-{seq}-{number}", send))
             self._note(job, send, answer)
 
     def _note(self, job: _Job, send: Send, answer: Answer) -> None:
         """Have the log note the outcome, as long as the shard is ours; without that it did not happen."""
-        command: Sent | Unsent = Sent(job.key, answer.status, answer.result)
-        if not 200 <= answer.status < 300:
-            attempts = send.attempts + 1
-            last = attempts >= self._patience.attempts or not answer.again
-            pause = self._patience.pause(attempts, self._chance.random())
-            command = Unsent(job.key, answer.reason, 0 if last else self._clock() + int(pause * SECOND))
+        now, chance = self._clock(), self._chance.random()
+        due = Due(job.key, send, job.target)
+        command = meaning(due, answer, self._patience, chance=chance, now=now)
         while not self._over and job in self._known and (room := job.tenure.room()) is not None:
             try:
                 room.post(command, self._clock()).result()
-            except Refused:
-                break
+            except Refused as refusal:
+                if isinstance(command, Unsent) or job.key not in job.tenure.outbox:
+                    break
+                command = Unsent(
+                    job.key, f"the answer was refused: {refusal.problems[0].message}"[:300], 0, "bad-answer"
+                )
+                continue
             except Exception:  # noqa: BLE001 (whatever kept the log from noting it: it must be noted all the same)
                 with self._bell:
                     self._bell.wait(_ANNOUNCE)

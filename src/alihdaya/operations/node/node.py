@@ -10,8 +10,10 @@ from uuid import uuid4
 from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.jobs.functions import function_of, post_to
+from alihdaya.operations.jobs.processes import Processes
+from alihdaya.operations.node.dispatch import ANY, Answer, Dispatcher, Letter, Patience, Target, Tenure
 from alihdaya.operations.node.dispatch import USUAL as USUAL_PATIENCE
-from alihdaya.operations.node.dispatch import Answer, Dispatcher, Letter, Patience, Tenure
 from alihdaya.operations.node.keeper import USUAL, Keeper, Pace
 from alihdaya.operations.node.mailroom import Mailroom
 from alihdaya.operations.opening import open_desk
@@ -19,6 +21,7 @@ from alihdaya.operations.sign import settle
 from alihdaya.store.lease.directory import Directory
 from alihdaya.store.lease.fence import Fence
 from alihdaya.store.store import open_shard
+from alihdaya.work.outbox import Send
 from alihdaya.work.place import place
 
 
@@ -37,6 +40,13 @@ class Post:
     endpoints: Mapping[str, str]
     seed: int = 0
     patience: Patience = USUAL_PATIENCE
+    hands: int = 4
+    """So many functions of packs run at the same time."""
+
+    def find(self, desk: Desk, send: Send) -> Target | None:
+        """Give the endpoint of a send that no function of its pack carries out; None where there is none."""
+        url = self.endpoints.get(send.name) or self.endpoints.get(ANY)
+        return None if url is None or function_of(desk, send) else Target(url)
 
 
 class ShardRoom:
@@ -51,9 +61,13 @@ class ShardRoom:
 
     def close(self) -> None:
         """End the writer, and forget what it had to send: the next holder sends it."""
-        self._node.dispatcher.forget(self._tenure)
+        self._forget()
         self.mailroom.close()
-        self._node.dispatcher.forget(self._tenure)
+        self._forget()
+
+    def _forget(self) -> None:
+        for dispatcher in self._node.dispatchers:
+            dispatcher.forget(self._tenure)
 
     def _mine(self) -> Mailroom | None:
         return self.mailroom if self._node.keeper.room(self._fence.shard) is self else None
@@ -62,7 +76,9 @@ class ShardRoom:
         return self._node.open_desk(self._fence)
 
     def _told(self, desk: Desk) -> None:
-        self._node.dispatcher.offer(self._tenure, desk)
+        fresh, desk.unposted = desk.unposted, []
+        for dispatcher in self._node.dispatchers:
+            dispatcher.offer(self._tenure, desk, fresh)
         self._opened()
 
 
@@ -92,7 +108,12 @@ class Node:
         directory = Directory(url, self.name, patience=self._patience)
         self.installation = directory.lay_out(shards, uuid4().hex[:12])
         chance = Random(post.seed)  # noqa: S311 (jitter)
-        self.dispatcher = Dispatcher(post.post, post.endpoints, clock, chance, patience=post.patience)
+        self._processes = Processes()
+        call = post_to(self._processes)
+        self.dispatchers = (
+            Dispatcher(post.post, post.find, clock, chance, patience=post.patience),
+            Dispatcher(call, function_of, clock, chance, patience=post.patience, hands=post.hands),
+        )
         self.keeper = Keeper(directory, address, lambda *given: ShardRoom(self, *given), pace)
 
     def start(self) -> None:
@@ -102,7 +123,9 @@ class Node:
     def stop(self) -> None:
         """Finish what is queued, hand all shards over and leave."""
         self.keeper.stop()
-        self.dispatcher.close()
+        for dispatcher in self.dispatchers:
+            dispatcher.close()
+        self._processes.close()
 
     def room(self, shard: int) -> Mailroom | None:
         """Give the mailroom of a shard that this node holds now, else None."""
@@ -121,8 +144,8 @@ class Node:
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
-            desk.posts_jobs = self.dispatcher.has_endpoint
             desk.posts_messages = True
+            desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)
         except BaseException:

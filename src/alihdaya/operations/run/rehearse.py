@@ -18,7 +18,7 @@ from alihdaya.packs import Form
 from alihdaya.people.shift import Shifts
 from alihdaya.planning.rehearsal import Script, answer, filled, handling_seconds
 from alihdaya.store.resume import last_acts, last_arrival, refusals_since
-from alihdaya.work.item import TaskKey
+from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.routing import Assignment
 
 NEVER = 1 << 62
@@ -64,6 +64,7 @@ class Rehearsal:
     def finish(self) -> None:
         """Play on until nothing is open, or nothing more can happen, or PATIENCE is over."""
         self.desk.commit()
+        self.desk.board.starting = False  # what events begin from now on belongs to a time after the file's
         limit = last_arrival(self.desk.store) + PATIENCE
         while self.desk.items and self.next_due() <= limit:
             self._step()
@@ -94,15 +95,21 @@ class Rehearsal:
 
     def _done(self, person: str, key: TaskKey, due: int, at: int) -> None:
         hold = self.desk.held.get(key)
-        if hold is None or hold.person != person:
-            return  # the task was taken away meanwhile
+        if hold is None or hold.person != person or self.desk.items[key[0]].suspended:
+            return  # the task was taken away meanwhile, or nothing of it goes on
         script = self.scripts.get(hold.task.node, Script())
-        seconds = handling_seconds(script, self.seed, *key)
+        seconds = handling_seconds(script, self.seed, *self._sitting(hold.task))
         if hold.at + seconds * SECOND != due:
             return  # another task of the item under the same token
         self.acts[person] = at
-        played = filled(self._form(key, hold), answer(script, self.seed, *key), self.seed, *key)
+        sitting = self._sitting(hold.task)
+        played = filled(self._form(key, hold), answer(script, self.seed, *sitting), self.seed, *sitting)
         self._carry_out(Complete(*key, person, seconds, played, True), at)
+
+    def _sitting(self, task: Task) -> tuple[object, ...]:
+        """Give what the draws for a task depend on: later tasks of an item, and repeated ones, draw anew."""
+        first = task.queued_at == self.desk.standing_item(task.item).received_at
+        return task.key if first else (*task.key, task.node, task.queued_at)
 
     def _form(self, key: TaskKey, hold: Hold) -> Form | None:
         service = self.desk.open_item(key[0]).service
@@ -129,11 +136,11 @@ class Rehearsal:
 
     def _expect(self, assignments: Iterable[Assignment], at: int) -> None:
         for task, person in assignments:
-            self._play(task.key, task.node, person, at)
+            self._play(task, person, at)
 
-    def _play(self, key: TaskKey, node: str, person: str, since: int) -> None:
-        seconds = handling_seconds(self.scripts.get(node, Script()), self.seed, *key)
-        heappush(self.agenda, (since + seconds * SECOND, _DONE, person, key))
+    def _play(self, task: Task, person: str, since: int) -> None:
+        seconds = handling_seconds(self.scripts.get(task.node, Script()), self.seed, *self._sitting(task))
+        heappush(self.agenda, (since + seconds * SECOND, _DONE, person, task.key))
 
     def _plan_shift(self, person: str, at: int) -> None:
         """Put the end of the running shift and the start of the next on the agenda."""
@@ -146,8 +153,8 @@ class Rehearsal:
 
     def _take_up(self, now: int) -> None:
         """Go on from what the desk holds, as if there had been no interruption."""
-        for key, hold in self.desk.held.items():
-            self._play(key, hold.task.node, hold.person, hold.at)
+        for hold in self.desk.held.values():
+            self._play(hold.task, hold.person, hold.at)
         self.acts = last_acts(self.desk.store)
         busy = {hold.person for hold in self.desk.held.values()}
         starts: dict[str, int] = {}

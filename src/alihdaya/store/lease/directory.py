@@ -47,6 +47,11 @@ READY = define(_METADATA, "ready", "shard epoch", "shard int, epoch int, at int"
 """Kept apart from the lease: a commit under way locks that, and a heartbeat must never wait for a commit."""
 
 _NOW = cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+_ALIVE = text(
+    f"insert into {SCHEMA}.node (id, address, until) values (:node, :address, "  # noqa: S608
+    "(extract(epoch from clock_timestamp()) * 1000000)::bigint + :ttl) "
+    "on conflict (id) do update set address = excluded.address, until = excluded.until"
+)
 _LIVES = select(NODE.c.id).where(NODE.c.until > _NOW)
 _COLUMNS = (LEASE.c.shard, LEASE.c.node, LEASE.c.epoch, LEASE.c.taken_at, READY.c.at, NODE.c.address)
 _LIST = (
@@ -126,12 +131,8 @@ class Directory:
 
     def beat(self, address: str, ttl: int) -> View:
         """Say that this node lives for `ttl` more microseconds, and see who else does and who holds what."""
-        alive = insert(NODE).values(id=self.node, address=address, until=_NOW + ttl)
-        alive = alive.on_conflict_do_update(
-            index_elements=[NODE.c.id], set_={"address": alive.excluded.address, "until": alive.excluded.until}
-        )
         with self._transaction() as connection:
-            connection.execute(alive)
+            connection.execute(_ALIVE, {"node": self.node, "address": address, "ttl": ttl})
             return _view(connection)
 
     def take(self, most: int) -> list[Fence]:

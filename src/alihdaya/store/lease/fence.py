@@ -1,17 +1,15 @@
 """The fence around a shard: each commit proves, inside its own transaction, that its writer still holds the lease."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from alihdaya.store.errors import LeaseLost, problem
 
 SCHEMA = "alihdaya"
 """The schema of the directory; see directory."""
 
-_CHECK = text(
-    f"select 1 from {SCHEMA}.lease where shard = :shard and node = :node and epoch = :epoch for share"  # noqa: S608
-)
+_CHECK = f"select 1 from {SCHEMA}.lease where shard = %(shard)s and node = %(node)s and epoch = %(epoch)s for share"  # noqa: S608
 
 
 class Fence(NamedTuple):
@@ -21,13 +19,24 @@ class Fence(NamedTuple):
     node: str
     epoch: int
 
-    def check(self, connection: Connection, place: str) -> None:
-        """Raise LeaseLost where another took the shard over; else nobody can before this transaction ends.
+    def ask(self, cursor: Any) -> None:
+        """Ask by psycopg's cursor whether another took the shard over; where not, nobody can before this commit.
 
         The row is locked FOR SHARE, so that a takeover waits for a commit under way, and a commit that comes after
         the takeover finds another epoch.
         """
-        if connection.execute(_CHECK, self._asdict()).scalar() is None:
+        cursor.execute(_CHECK, self._asdict())
+
+    def check(self, connection: Connection, place: str) -> None:
+        """Ask, and raise LeaseLost where another took the shard over."""
+        raw: Any = connection.connection.driver_connection
+        with raw.cursor() as cursor:
+            self.ask(cursor)
+            self.judge(cursor, place)
+
+    def judge(self, cursor: Any, place: str) -> None:
+        """Raise LeaseLost where the answer to `ask` is that the lease is another's."""
+        if cursor.fetchone() is None:
             message = f"shard {self.shard} is no longer held by {self.node}: nothing was committed"
             raise LeaseLost(problem("lease-lost", message, place))
 

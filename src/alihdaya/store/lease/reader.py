@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, MetaData, exists, literal, select, text, union_all
+from sqlalchemy import Connection, text
 
 from alihdaya.store.database import Database, Session
 from alihdaya.store.lease.directory import View, look
 from alihdaya.store.lease.fence import SCHEMA, schema_of
 from alihdaya.store.schema import SUBSCRIPTION
 from alihdaya.store.working import WorkingSet
+
+_READERS = 8
+"""An API's requests read at the same time; a connection made for each costs more than the question."""
 
 
 class ShardView(WorkingSet):
@@ -31,8 +34,9 @@ class Shards:
     """A reader of the whole database. Close it at the end."""
 
     def __init__(self, url: str, name: str, shards: int, *, patience: int = 4) -> None:
-        self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} reader", patience))
+        self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} reader", patience, _READERS))
         self.shards = shards
+        self._awaiting = text(" union all ".join(map(_awaited_in, range(1, shards + 1))))
 
     def shard(self, number: int) -> ShardView:
         """Give one shard's tables."""
@@ -44,14 +48,15 @@ class Shards:
 
     def awaiting(self, name: str, key: str) -> list[int]:
         """Give the shards where somebody waits for this message. Raises StoreError while a shard has no tables yet."""
-        tables = [SUBSCRIPTION.to_metadata(MetaData(), schema=schema_of(one)) for one in range(1, self.shards + 1)]
-        each = [
-            select(literal(shard)).where(exists().where(table.c.name == name, table.c.key == key))
-            for shard, table in enumerate(tables, 1)
-        ]
         with self._database.read() as connection:
-            return sorted(connection.execute(union_all(*each)).scalars())
+            return sorted(connection.execute(self._awaiting, {"name": name, "key": key}).scalars())
 
     def close(self) -> None:
         """Give up all connections."""
         self._database.close()
+
+
+def _awaited_in(shard: int) -> str:
+    """Write the question whether somebody waits for :name and :key in a shard; composed once, for it is asked often."""
+    waits = f"select from {schema_of(shard)}.{SUBSCRIPTION.name} where name = :name and key = :key"
+    return f"select {shard} where exists ({waits})"

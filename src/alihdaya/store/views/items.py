@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.log import entries
+from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import INCIDENT, ITEM, TASK
 from alihdaya.store.working import WorkingSet
 
@@ -14,7 +15,7 @@ Month = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item as it stands: running, waiting, stopped or delivered; instants in microseconds."""
+    """An item as it stands: running, waiting, stopped, suspended, delivered or cancelled; instants in microseconds."""
 
     id: int
     engagement: str
@@ -69,7 +70,10 @@ class Story:
     entries: tuple[Entry, ...]
 
 
-_COLUMNS = [column for column in ITEM.c if column.name != "state"]
+_CLOSED = case((ITEM.c.status.in_(OVER), ITEM.c.closed_at)).label("closed_at")
+"""Of an open item the column says since when nobody was asked (project.items); that is no close."""
+
+_COLUMNS = [_CLOSED if column.name == "closed_at" else column for column in ITEM.c if column.name != "state"]
 
 
 def items(
@@ -150,8 +154,8 @@ def month_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRo
 
 
 def _delivered(engagement: str, month: Month) -> ColumnElement[bool]:
-    return (ITEM.c.engagement == engagement) & (ITEM.c.status == "delivered") & _within(month)
+    return (ITEM.c.engagement == engagement) & _within(month)
 
 
 def _within(month: Month) -> ColumnElement[bool]:
-    return (ITEM.c.closed_at >= month[0]) & (ITEM.c.closed_at < month[1])
+    return (ITEM.c.status == "delivered") & (ITEM.c.closed_at >= month[0]) & (ITEM.c.closed_at < month[1])
