@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from alihdaya.embedded import Act, Begin, Embedded
 from alihdaya.engine import ENDED, CompleteTask, Plan, Start, complete, decide, make_plan, start
 from alihdaya.notation import bpmn, dmn
-from alihdaya.operations.embedded import Act, Begin, Embedded
 from bench.running import work
 
 APPROVED = {"approved": True}

@@ -6,13 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
-from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
-from alihdaya.engine.society import Buffered, Member, Next, Waking
-from alihdaya.engine.state import RUNNING
-from alihdaya.kernel.event import Event
-from alihdaya.operations.embedded import statement
-from alihdaya.operations.embedded.fellowship import Fellowship, Standing, awaited
-from alihdaya.operations.embedded.tables import (
+from alihdaya.embedded import statement
+from alihdaya.embedded.fellowship import Fellowship, Standing, awaited
+from alihdaya.embedded.tables import (
     DEFINITION,
     HISTORY,
     INSTANCE,
@@ -23,7 +19,11 @@ from alihdaya.operations.embedded.tables import (
     WAIT,
     WAKING,
 )
-from alihdaya.operations.embedded.templates import Templates
+from alihdaya.embedded.templates import Templates
+from alihdaya.engine import Instance, Plan, Wait, apply, from_wire, to_wire
+from alihdaya.engine.society import Buffered, Member, Next, Waking
+from alihdaya.engine.state import RUNNING
+from alihdaya.kernel.event import Event
 from alihdaya.store.codec import decode, encode, encode_events
 from alihdaya.store.commit import writer_for
 from alihdaya.store.errors import StoreError, problem

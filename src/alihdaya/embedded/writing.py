@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from alihdaya.embedded.fellowship import Fellowship
+from alihdaya.embedded.ledger import Ledger, started_under
+from alihdaya.embedded.tables import bring_up
+from alihdaya.embedded.works import Act, Begin, Message, Outcome, Signal, Work
 from alihdaya.engine import Plan
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import SECOND
-from alihdaya.operations.embedded.fellowship import Fellowship
-from alihdaya.operations.embedded.ledger import Ledger, started_under
-from alihdaya.operations.embedded.tables import bring_up
-from alihdaya.operations.embedded.works import Act, Begin, Message, Outcome, Signal, Work
 from alihdaya.store.database import Database
 from alihdaya.store.lease.lock import AdvisoryLock, FileLock, Lock
 

@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from alihdaya.embedded.ledger import folded
+from alihdaya.embedded.tables import HISTORY, INSTANCE, TEMPLATE, WAIT
+from alihdaya.embedded.templates import Templates, template_of
 from alihdaya.engine import Instance, from_wire
 from alihdaya.kernel.event import Event
-from alihdaya.operations.embedded.ledger import folded
-from alihdaya.operations.embedded.tables import HISTORY, INSTANCE, TEMPLATE, WAIT
-from alihdaya.operations.embedded.templates import Templates, template_of
 from alihdaya.store.codec import decode
 from alihdaya.store.database import Database
 

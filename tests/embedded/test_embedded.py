@@ -13,6 +13,7 @@ from embedded_plans import CLAIM, FULL, line, plan_of, timer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alihdaya.embedded import Act, Begin, Embedded, Message, Signal
 from alihdaya.engine import (
     ENDED,
     Cancel,
@@ -26,7 +27,6 @@ from alihdaya.engine import (
 from alihdaya.engine.events import TaskOffered
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR
-from alihdaya.operations.embedded import Act, Begin, Embedded, Message, Signal
 from alihdaya.store import StoreError, StoreLocked
 
 NOON = 1_363_003_200_000_000
@@ -173,7 +173,7 @@ def test_an_instance_goes_on_by_the_definition_that_it_began_by(store_url):
 
 
 def test_a_group_that_could_not_be_committed_never_happened(store_url, monkeypatch):
-    from alihdaya.operations.embedded import ledger
+    from alihdaya.embedded import ledger
 
     with Embedded(store_url, [CLAIM]) as engine:
         number = engine.start("claim", {"amount": 9})

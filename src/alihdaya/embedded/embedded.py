@@ -14,12 +14,12 @@ from threading import Lock, Thread
 from time import time_ns
 from typing import Any, Self
 
+from alihdaya.embedded.reading import Moment, OpenWait, Reading
+from alihdaya.embedded.works import Act, Begin, Letter, Message, Outcome, Signal, Work, answer, check
+from alihdaya.embedded.writing import Writing
 from alihdaya.engine import Command, CompleteTask, Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import HOUR, SECOND
-from alihdaya.operations.embedded.reading import Moment, OpenWait, Reading
-from alihdaya.operations.embedded.works import Act, Begin, Letter, Message, Outcome, Signal, Work, answer, check
-from alihdaya.operations.embedded.writing import Writing
 from alihdaya.store.database import Database
 
 GROUP = 1_000

@@ -56,7 +56,7 @@ def tell(*words):
 
 def main(url, first, last):
     """Start and complete with keys; tell what was acknowledged."""
-    from alihdaya.operations.embedded import Begin, Embedded
+    from alihdaya.embedded import Begin, Embedded
     from alihdaya.store import StoreLocked
 
     for _ in range(2_000):
