@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
 
 _ITEM = click.IntRange(1, 2**62)
-_at = click.option(
+at_option = click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),
     help=say("When it happened, in UTC if nothing else is said (default: now); never before the log's last entry."),
@@ -36,9 +36,13 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
             desk.close()
 
 
-def _do(
+def do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
 ) -> None:
+    """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
+
+    Timers of `item` that were due go off first. Raises Refused, StoreLocked, ClickException for a time that cannot be.
+    """
     from alihdaya.kernel.time import SECOND, iso, micros
     from alihdaya.operations.perform import catch_up, perform
 
@@ -71,13 +75,13 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
 @click.argument("item", type=_ITEM)
 @click.option("--to", "person", required=True, help=say("The person's id."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def assign(settings: Settings, item: int, person: str, token: int | None, at: datetime | None) -> None:
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
+    do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -87,7 +91,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def complete(
     settings: Settings,
@@ -105,7 +109,7 @@ def complete(
         where = _token(desk, item, token)
         return Complete(item, where, person, seconds, _result(desk, item, where, fields))
 
-    _do(settings, make, at, item)
+    do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
 
 
@@ -136,7 +140,7 @@ def message(settings: Settings, name: str, key: str, fields: tuple[str, ...]) ->
     from alihdaya.operations.commands import Deliver
 
     payload = {field: value for field, _, value in (text.partition("=") for text in fields)}
-    _do(settings, lambda _: Deliver(name, key, payload))
+    do(settings, lambda _: Deliver(name, key, payload))
     click.echo(say("Delivered."))
 
 
@@ -156,5 +160,5 @@ def retry(settings: Settings, item: int, token: int | None) -> None:
             raise click.ClickException(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
         return Retry(item, stopped[0] if token is None else token)
 
-    _do(settings, make)
+    do(settings, make)
     click.echo(say("Item {item} was tried again.").format(item=item))

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from alihdaya.channels.api import wire
+from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
@@ -35,6 +36,7 @@ FULL = 5_000
 """So many commands may wait for one writer; more are sent away for a second."""
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
+_STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -69,7 +71,7 @@ class Api:
         named = wanted.external_id or external_id(str(wanted.data[name]) for name in intake.key)
         shard, command = self.node.placed(wanted.engagement, wanted.service, named, values)
         try:
-            item = await self._do(shard, command)
+            item = await self.do(shard, command)
         except Refused as refusal:
             if refusal.problems[0].code != "duplicate":
                 raise
@@ -79,7 +81,7 @@ class Api:
 
     async def item(self, request: Request) -> Response:
         """GET /api/items/{item}."""
-        shard, item = self._item(request)
+        shard, item = self.place(request)
         reader = self.shards.shard(shard)
         found = await run_in_threadpool(item_story, reader, item)
         if found is None:
@@ -115,7 +117,7 @@ class Api:
         wanted = await _body(request, wire.Message)
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
-                item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
+                item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
                 if refusal.problems[0].code != "nobody-waits":
                     raise
@@ -138,7 +140,8 @@ class Api:
         """GET /api/openapi.json."""
         return _json(description())
 
-    def _item(self, request: Request) -> tuple[int, int]:
+    def place(self, request: Request) -> tuple[int, int]:
+        """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
         name = request.path_params["item"]
         try:
             shard, item = wire.item_place(name)
@@ -149,11 +152,11 @@ class Api:
         return shard, item
 
     async def _act(self, request: Request, make: Callable[[int, int], Command]) -> Response:
-        shard, item = self._item(request)
-        await self._do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
+        shard, item = self.place(request)
+        await self.do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
         return Response(status_code=204)
 
-    async def _do(self, shard: int, command: Command) -> Any:
+    async def do(self, shard: int, command: Command) -> Any:
         """Have the shard's writer carry a command out. Raises Elsewhere, Refused, StoreError, TimeoutError."""
         room = self.node.room(shard)
         if room is None:
@@ -174,6 +177,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", f"{task}/assign", api.assign),
         ("POST", f"{task}/complete", api.complete),
         ("POST", f"{task}/retry", api.retry),
+        *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
