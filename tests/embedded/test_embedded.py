@@ -233,9 +233,17 @@ def test_threads_and_tasks_share_commits(store_url):
 
 WORKS = st.lists(
     st.one_of(
-        st.builds(Begin, st.sampled_from(["claim", "full"]), st.fixed_dictionaries({"amount": st.integers(0, 9)})),
+        st.builds(
+            Begin,
+            st.sampled_from(["claim", "full"]),
+            st.fixed_dictionaries({"amount": st.integers(0, 9)}),
+            key=st.just(""),
+            node=st.just(""),
+        ),
         st.tuples(st.just("complete"), st.integers(0, 30), st.dictionaries(st.sampled_from("ab"), st.integers())),
-        st.builds(Act, st.integers(1, 6), st.builds(SetVariables, st.dictionaries(st.just("x"), st.integers()))),
+        st.builds(
+            Act, st.integers(1, 6), st.builds(SetVariables, st.dictionaries(st.just("x"), st.integers()), st.just(0))
+        ),
         st.builds(Act, st.integers(1, 6), st.just(Cancel("enough"))),
         st.just(Message("paid", "", {"sum": 1})),
         st.just(Signal("stop", {})),
