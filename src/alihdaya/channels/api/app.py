@@ -22,6 +22,7 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
 from alihdaya.operations.node.node import Node
+from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
 from alihdaya.store import StoreError
@@ -37,6 +38,8 @@ FULL = 5_000
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
 _STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
+_PASSED_OVER = ("nobody-waits", "suspended")
+"""Why a shard does not take a message that another one may take."""
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -115,14 +118,18 @@ class Api:
     async def message(self, request: Request) -> Response:
         """POST /api/messages: to the first shard where somebody waits for it."""
         wanted = await _body(request, wire.Message)
+        refused: Refused | None = None
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
                 item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
-                if refusal.problems[0].code != "nobody-waits":
+                if refusal.problems[0].code not in _PASSED_OVER:
                     raise
+                refused = refusal
                 continue
             return _json({"id": wire.item_name(shard, item)})
+        if refused is not None:
+            raise refused
         raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
 
     async def shard_list(self, _: Request) -> Response:
@@ -135,6 +142,11 @@ class Api:
         """GET /healthz: whether the database hears this node."""
         held = self.node.keeper.shards
         return _json({"node": self.node.name, "shards": held}, 200 if held else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        """GET /metrics: this node's figures, for Prometheus."""
+        text = await run_in_threadpool(exposition, self.node.watched(), self.shards)
+        return Response(text, media_type=CONTENT_TYPE)
 
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
@@ -183,6 +195,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
+        ("GET", "/metrics", api.metrics),
     ]
     return Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
