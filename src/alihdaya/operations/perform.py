@@ -21,7 +21,8 @@ from alihdaya.operations.commands import (
     Unsent,
 )
 from alihdaya.operations.desk import Desk, OpenItem
-from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.jobs import leases
+from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw, Thrown
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
@@ -133,5 +134,11 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
+    Fetch: leases.fetch,
+    Extend: leases.extend,
+    Release: leases.release,
+    Finish: leases.finish,
+    Throw: leases.throw,
+    Fail: leases.fail,
     Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
 }

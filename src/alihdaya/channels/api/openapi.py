@@ -5,10 +5,13 @@ from typing import Any
 import msgspec
 
 from alihdaya import __version__
+from alihdaya.channels.api import job_wire
 from alihdaya.channels.api.wire import BODIES
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
 _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_THREE = "^[0-9]+-[0-9]+-[0-9]+$"
+_JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
@@ -20,7 +23,8 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    _, shapes = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
+    bodies = [*BODIES.values(), *job_wire.BODIES.values()]
+    _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task = "/api/items/{item}/tasks/{token}"
     return {
         "openapi": "3.1.0",
@@ -32,6 +36,13 @@ def description() -> dict[str, Any]:
             f"{task}/assign": {"post": _post("Give a task to a person", "204", "Assignment", _ITEM, _TOKEN)},
             f"{task}/complete": {"post": _post("Finish a task", "204", "Completion", _ITEM, _TOKEN)},
             f"{task}/retry": {"post": _post("Try an incident or dead letter again", "204", None, _ITEM, _TOKEN)},
+            "/api/jobs/fetch": {"post": _post("Lease jobs to a worker, waiting for some", "200", "Fetching")},
+            "/api/jobs/{job}/extend": {"post": _post("Keep a lease", "200", "Extending", _JOB)},
+            "/api/jobs/{job}/complete": {"post": _post("Finish a job", "204", "Completing", _JOB)},
+            "/api/jobs/{job}/fail": {"post": _post("Say that an attempt failed", "204", "Failing", _JOB)},
+            "/api/jobs/{job}/error": {"post": _post("End a job in a BPMN error", "204", "Throwing", _JOB)},
+            "/api/jobs/{job}/release": {"post": _post("Give a job back untried", "204", "Releasing", _JOB)},
+            "/api/shards/{shard}/jobs": {"get": _get("The open jobs of a shard", _SHARD)},
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
