@@ -6,8 +6,12 @@ here at the same place.
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 from pages import DOCS, blocks
@@ -50,6 +54,39 @@ class Shell:
         assert "Traceback" not in done.stderr, done.stderr
         wrong = [line for line in done.stderr.splitlines() if line.startswith("alihdaya: ")]
         return [*done.stdout.strip("\n").splitlines(), *wrong]
+
+
+class Site:
+    """A shell in a copy of the shop with faults, whose server has a port of its own; what it says names the page's."""
+
+    PORT = "38765"
+
+    def __init__(self, shell):
+        self.shell, self.folder = shell, shell.folder / "shop"
+        shutil.copytree(DOCS / "examples" / "website", self.folder)
+        shell.folder = self.folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = str(free.getsockname()[1])
+        terms = self.folder / "vitrine.toml"
+        terms.write_text(terms.read_text().replace(self.PORT, self.port))
+
+    @contextmanager
+    def running(self):
+        """The server, answering, until the end."""
+        server = subprocess.Popen([sys.executable, "serve.py", self.port], cwd=self.folder)
+        try:
+            for _ in range(1000):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", int(self.port)), 1):
+                    break
+                time.sleep(0.1)
+            yield
+        finally:
+            server.kill()
+            server.wait()
+
+    def run(self, command):
+        return [line.replace(self.port, self.PORT) for line in self.shell.run(command.replace(self.PORT, self.port))]
 
 
 def transcript(block):
@@ -153,3 +190,9 @@ def test_a_line_that_differs_is_found():
     assert not same(["a", "…", "z"], ["a", "b"])
     assert same(["2 Mar 2026, 12:52  came"], ["3 Apr 2027, 01:02  came  "])
     assert not same(["60 rows"], ["61 rows"])
+
+
+def test_website_services(shell):
+    site = Site(shell)
+    with site.running():
+        assert follow(DOCS / "website.md", site, {}) == 4

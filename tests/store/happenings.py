@@ -23,6 +23,17 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.exchange import (
+    ItemCalled,
+    ItemReturned,
+    MessageKept,
+    MessageLost,
+    MessageTaken,
+    SignalReached,
+    SignalSent,
+    StartDropped,
+    StartSet,
+)
 
 TERMS = "a" * 64
 MODELS = "b" * 64
@@ -166,6 +177,27 @@ def sends(entries):
         [SendWithdrawn(seq, 4), SendFailed(seq, 0, 2, "HTTP 503", START)],
     ]
     return numbered([(item, events) for events in rest], after=last)
+
+
+def exchanges(entries):
+    """What goes on between items after these entries: of each kind one that is over and one that is not."""
+    last, item = entries[-1].seq, max(entry.item for entry in entries)
+    seq = last + 1
+    start = StartSet("desk", "disruption", "p", "hourly", 0, MODELS, TERMS, "timer", "", START, -1, 0, HOUR)
+    called = ItemCalled("desk", "disruption", "f-1/ask", TERMS, MODELS, "ask", item, 1)
+    return numbered(
+        [
+            (HOUSE, [start, start._replace(node="once", due=None)]),
+            (HOUSE, [MessageKept(n, "told", f"k-{n}", {"amount": Decimal("1.50")}, item, START) for n in range(3)]),
+            (HOUSE, [SignalSent(n, "alarm", {"level": 1}, 0, [(item, 4), (item + 1, 1)]) for n in range(2)]),
+            (HOUSE, [StartDropped(*start[:3], "once", 0), MessageLost(seq + 1, 0, "expired")]),
+            (item, [MessageTaken(seq + 1, 1), SignalReached(seq + 2, 0, 1, 1)]),
+            (HOUSE, [SignalReached(seq + 2, 1, 2, 0)]),
+            (item + 1, [called, *begun(item + 1)[1:], engine.MessageAwaited(1, "reply", "reply", "k")]),
+            (item + 2, [called, *begun(item + 2)[1:], engine.InstanceEnded("out"), ItemReturned("out", touched=False)]),
+        ],
+        after=last,
+    )
 
 
 def numbered(log, *, after=0):

@@ -65,7 +65,9 @@ def planted(column):
 def pair(store):
     entries = happenings.year(items=200, seed=2)
     store.commit(entries, recorded_at=0)
-    store.commit(happenings.sends(entries), recorded_at=0)
+    entries += happenings.sends(entries)
+    store.commit(entries[-5:], recorded_at=0)
+    store.commit(happenings.exchanges(entries), recorded_at=0)
     with rebuilt(store) as fresh:
         yield store, fresh
 

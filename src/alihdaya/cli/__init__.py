@@ -16,6 +16,7 @@ _COMMANDS = {
     "demo": ("runs.demo", mark("run the main job: a year of an airline's disruption desk")),
     "run": ("runs.run", mark("take a file through a pack, from intake to invoice")),
     "load": ("runs.run", mark("take a file in, as far as rules carry it")),
+    "inspect": ("runs.inspect", mark("check a web site, and write what is new for the pack website")),
     "items": ("look", mark("list items")),
     "item": ("look", mark("tell one item's whole story")),
     "deliverables": ("runs.deliverables", mark("write payslips and other papers, payments and journal")),

@@ -35,7 +35,7 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""
     from alihdaya.cli.decide.trial import show_coverage, show_explained
     from alihdaya.cli.runs.workshop import scripts_of
-    from alihdaya.operations.opening import plan_of
+    from alihdaya.operations.opening import plans_of
     from alihdaya.packs import check, load
     from alihdaya.packs.trial import reports_of
     from alihdaya.people.roster import read_roster
@@ -45,7 +45,7 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
     problems = check(found, tried)
     errors = [problem for problem in problems if problem.severity == "error"]
     if not errors:
-        plan_of(found, trusted=trust)
+        plans_of(found, trusted=trust)
         scripts_of(found)
         if found.roster is not None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alihdaya.notation.bpmn.details import Detail, Timer
+from alihdaya.notation.bpmn.details import Detail
 from alihdaya.notation.bpmn.graph import Node, Process
 
 if TYPE_CHECKING:
@@ -113,10 +113,6 @@ class Plan:
     def work(self, node_id: str) -> Detail:
         """Give the node's detail: the UserWork of a user task, the Timer of a timer event. Raises KeyError."""
         return self.node(node_id).detail
-
-    def timer_starts(self) -> tuple[tuple[str, Timer], ...]:
-        """Give the ids and timers of the timer start events, for the shell that wakes them."""
-        return tuple((node.id, node.detail) for node in self.starts if isinstance(node.detail, Timer))
 
     def node_at(self, place: int) -> int:
         """Give the index of the node where a token with this place stands."""

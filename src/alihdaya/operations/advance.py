@@ -37,6 +37,17 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     return [*events, *meanings(desk, item, events, at)]
 
 
+def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
+    """Let the engine carry out several commands as one, as `advance` does one; all of them or, refused, none."""
+    events: list[Event] = []
+    instance = item.instance
+    for command in commands:
+        happened, instance = decide(item.service.plan, instance, command, at)
+        events += happened
+    item.instance = instance
+    return [*events, *meanings(desk, item, events, at)]
+
+
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
     """Give the trade's events that follow from the engine's, in their order."""
     found = []

@@ -4,7 +4,7 @@ Everything here is read back from the store when a process starts; nothing here 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
 from alihdaya.notation.bpmn import Job, UserWork
+from alihdaya.operations.exchange.board import Board
 from alihdaya.operations.jobs.book import Book
 from alihdaya.packs import Pack
 from alihdaya.packs.jobs import Function
@@ -41,8 +42,14 @@ class Service:
     pack: Pack
     plan: Plan
     clock: SlaClock
+    plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
+    """Every process of the pack by its id; `plan` is the one of those that an item of this service runs through."""
     functions: Mapping[str, Function] = field(default_factory=dict)
     """Name of a job -> the pack's function that does it."""
+
+    def running(self, process: str) -> "Service":
+        """Give the same service for an item that runs through another process of its pack. Raises KeyError."""
+        return self if process == self.plan.process.id else replace(self, plan=self.plans[process])
 
     @property
     def channel(self) -> str:
@@ -70,7 +77,7 @@ class Service:
     @property
     def four_eyes(self) -> bool:
         """Whether any task may not be done by whoever did another one."""
-        return any(isinstance(node.detail, UserWork) and node.detail.not_by for node in self.pack.process.nodes)
+        return any(isinstance(node.detail, UserWork) and node.detail.not_by for node in self.plan.process.nodes)
 
 
 @dataclass(slots=True)
@@ -82,8 +89,17 @@ class OpenItem:
     received_at: int
     instance: Instance | None = None
     touched: bool = False
+    caller: TaskKey | None = None
+    """The item and token of the call activity that began this one, if one did."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """User task -> who finished it, for the tasks that somebody else has to check."""
+    aside: dict[int, Task] | None = None
+    """While the item is suspended: token -> task that stood in the queue; else None."""
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing of the item may go on."""
+        return self.aside is not None
 
     def done(self, node: str, person: str) -> None:
         """Remember that somebody finished a task."""
@@ -111,6 +127,8 @@ class Desk:
     """When the last entry happened."""
     services: dict[tuple[str, str, str, str], Service] = field(default_factory=dict)
     """By engagement, service, digest of the terms, digest of the definition."""
+    binder: Callable[[str, str, str, str], Service] | None = None
+    """Puts together a service that is not among `services` yet."""
     people: dict[str, Person] = field(default_factory=dict)
     items: dict[int, OpenItem] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
@@ -131,6 +149,8 @@ class Desk:
     """Says of a send whether this process carries it out itself, so that no worker is to have it."""
     posts_messages: bool = False
     """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
+    board: Board = field(default_factory=Board)
+    """What goes between items."""
     pending: list[Entry] = field(default_factory=list)
     instances: dict[int, Instance] = field(default_factory=dict)
 
@@ -150,11 +170,26 @@ class Desk:
         if item.instance is not None:
             self.instances[item.item] = item.instance
 
+    def service(self, engagement: str, name: str, terms: str, definition: str) -> Service:
+        """Give a service by name and digests. Raises KeyError for one that there is not, else as its binder."""
+        key = (engagement, name, terms, definition)
+        if key not in self.services and self.binder is not None:
+            self.services[key] = self.binder(*key)
+        return self.services[key]
+
     def open_item(self, item: int) -> OpenItem:
-        """Give an item that is under way. Raises Refused for one that is not."""
+        """Give an item that is under way and may go on. Raises Refused for one that is not, or is suspended."""
+        found = self.standing_item(item)
+        if found.suspended:
+            raise Refused(Problem("suspended", f"item {item} is suspended: nothing of it goes on until it is resumed"))
+        return found
+
+    def standing_item(self, item: int) -> OpenItem:
+        """Give an item that is under way, even if it is suspended. Raises Refused for one that is not."""
         found = self.items.get(item)
         if found is None:
-            raise Refused(Problem("not-open", f"item {item} is not under way: delivered already, or never received"))
+            message = f"item {item} is not under way: delivered or cancelled already, or never received"
+            raise Refused(Problem("not-open", message))
         return found
 
     def offer(self, key: SendKey) -> None:
@@ -178,11 +213,18 @@ class Desk:
         heappush(self.timers, (due, item, timer))
 
     def next_timer(self) -> tuple[int, int, int] | None:
-        """Give the next timer that still runs as (due, item, timer), or None; it stays."""
+        """Give the next timer that still runs as (due, item, timer), or None; it stays. HOUSE's are the board's."""
+        timer, alarm = self._next_of_items(), self.board.next_alarm()
+        if alarm is None or (timer is not None and timer[0] <= alarm):
+            return timer
+        return alarm, HOUSE, 0
+
+    def _next_of_items(self) -> tuple[int, int, int] | None:
         while self.timers:
             _, item, timer = self.timers[0]
             found = self.items.get(item)
-            if found is not None and found.instance is not None and timer in found.instance.timers:
+            running = found is not None and not found.suspended and found.instance is not None
+            if found and found.instance and running and timer in found.instance.timers:
                 return self.timers[0]
             heappop(self.timers)
         return None

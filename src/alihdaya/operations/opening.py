@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.sla import SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
+from alihdaya.operations.exchange.bringing import bring_board
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
@@ -35,21 +37,23 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
         desk.set_timer(due, item, timer)
     for name, key, item, token in resume.subscriptions(store):
         desk.subscribe(name, key, item, token)
+    bring_board(desk)
     desk.outbox = resume.sends(store)
     desk.unposted = list(desk.outbox)
     return desk
 
 
-def plan_of(pack: Pack, *, trusted: bool = False) -> Plan:
-    """Make a pack's process ready to run. Raises NotationError, or PackError for steps that may not run."""
-    return make_plan(pack.process, decisions=compile_decisions(pack), steps=run_steps(pack, trusted=trusted))
+def plans_of(pack: Pack, *, trusted: bool = False) -> dict[str, Plan]:
+    """Make a pack's processes ready to run, by their ids. Raises NotationError, or PackError for steps that may not."""
+    decisions, steps = compile_decisions(pack), run_steps(pack, trusted=trusted)
+    return {name: make_plan(process, decisions=decisions, steps=steps) for name, process in pack.processes.items()}
 
 
 def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool = False) -> Service:
     """Put a service together from terms and pack. Raises KeyError where the terms do not name it."""
-    plan = plan_of(pack, trusted=trusted)
+    plans, clock = plans_of(pack, trusted=trusted), SlaClock(signed.service(name))
     functions = functions_of(pack, trusted=trusted)
-    return Service(signed.engagement, name, signed, pack, plan, SlaClock(signed.service(name)), functions)
+    return Service(signed.engagement, name, signed, pack, plans[pack.process.id], clock, plans, functions)
 
 
 def person_of(one: OnRoster) -> Person:
@@ -63,16 +67,27 @@ def person_of(one: OnRoster) -> Person:
 
 def _bring_services(desk: Desk, packs: Mapping[str, Pack]) -> None:
     """Bind every (engagement, service, terms, definition) that an item under way names."""
-    signed = {(one.id, one.digest): one.terms for one in desk.store.engagements()}
-    loaded = dict(packs)
+    desk.binder = Binder(desk.store, packs)
     for item in resume.underway(desk.store):
-        key = (item.engagement, item.service, item.terms, item.definition)
-        if key in desk.services:
-            continue
-        if item.definition not in loaded:
-            loaded[item.definition] = _stored_pack(desk.store, item.definition)
-        terms = agreement.from_wire(signed[item.engagement, item.terms])
-        desk.services[key] = service_of(terms, item.service, loaded[item.definition], trusted=True)
+        desk.service(item.engagement, item.service, item.terms, item.definition)
+
+
+class Binder:
+    """Puts services together from what the store holds, and from packs that were loaded before (digest -> pack)."""
+
+    def __init__(self, store: Store, packs: Mapping[str, Pack]) -> None:
+        self._store = store
+        self._packs = dict(packs)
+        self._signed: dict[tuple[str, str], Any] | None = None
+
+    def __call__(self, engagement: str, name: str, terms: str, definition: str) -> Service:
+        """Give the service of terms and definition by their digests. Raises PackError, NotationError, KeyError."""
+        if self._signed is None or (engagement, terms) not in self._signed:
+            self._signed = {(one.id, one.digest): one.terms for one in self._store.engagements()}
+        if definition not in self._packs:
+            self._packs[definition] = _stored_pack(self._store, definition)
+        signed = agreement.from_wire(self._signed[engagement, terms])
+        return service_of(signed, name, self._packs[definition], trusted=True)
 
 
 def _stored_pack(store: Store, digest: str) -> Pack:
@@ -85,7 +100,11 @@ def _stored_pack(store: Store, digest: str) -> Pack:
 def _bring_items(desk: Desk) -> None:
     for item in resume.underway(desk.store):
         service = desk.services[item.engagement, item.service, item.terms, item.definition]
-        opened = desk.items[item.item] = OpenItem(item.item, service, item.received_at, item.instance, item.touched)
+        if item.instance is not None:
+            service = service.running(item.instance.process)
+        opened = OpenItem(item.item, service, item.received_at, item.instance, item.touched, item.caller)
+        opened.aside = {} if item.suspended else None
+        desk.items[item.item] = opened
         if item.touched and service.four_eyes:
             for node, person in resume.doers(desk.store, item.item):
                 opened.done(node, person)
@@ -98,7 +117,9 @@ def _bring_tasks(desk: Desk) -> None:
         needs = Needs(row.skill, row.language, row.level, row.certificate, not_by)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
-        if row.person is None:
+        if row.person is None and opened.aside is not None:
+            opened.aside[row.token] = task
+        elif row.person is None:
             desk.queue.push(task)
         else:
             desk.held[task.key] = Hold(task, row.person, row.assigned_at or row.queued_at)

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
 from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import (
@@ -21,6 +22,9 @@ from alihdaya.operations.commands import (
     Unsent,
 )
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.exchange.alarms import ring
+from alihdaya.operations.instance import stations as operator
+from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
 from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw, Thrown
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
@@ -79,13 +83,16 @@ def _keep_apart(desk: Desk, item: OpenItem) -> None:
 
 def fire(desk: Desk, command: Fire, at: int) -> None:
     """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
+    if command.item == HOUSE:
+        ring(desk, at)
+        return
     item = desk.open_item(command.item)
     desk.record(item, at, "timer", advance(desk, item, FireTimer(command.timer), at))
 
 
 def catch_up(desk: Desk, item: int, at: int) -> None:
     """Let an item's timers go off that are due at `at`, before somebody acts on it."""
-    while (found := desk.items.get(item)) is not None and found.instance is not None:
+    while (found := desk.items.get(item)) is not None and found.instance is not None and not found.suspended:
         due = min(((timer.due, number) for number, timer in found.instance.timers.items()), default=None)
         if due is None or due[0] > at:
             return
@@ -108,16 +115,21 @@ def deliver(desk: Desk, message: Deliver, at: int) -> int:
 
 def _waiting(desk: Desk, message: Deliver, at: int) -> OpenItem:
     """Find the oldest item that waits for a message once its timers have caught up."""
-    while waiting := desk.subscribers.get((message.name, message.key)):
-        number = min(waiting)[0]
+    awaited = message.name, message.key
+    while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
+        number = min(waiting)
         catch_up(desk, number, at)
-        if any(item == number for item, _ in desk.subscribers.get((message.name, message.key), ())):
+        if any(item == number for item, _ in desk.subscribers.get(awaited, ())):
             return desk.open_item(number)
+    for number, _ in sorted(desk.subscribers.get(awaited, ())):
+        raise Refused(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
     raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
     """Try again what an incident or a dead letter stopped."""
+    if command.item in desk.items:
+        desk.open_item(command.item)
     if try_again(desk, command.item, command.token, at):
         return
     item = desk.open_item(command.item)
@@ -141,4 +153,10 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Throw: leases.throw,
     Fail: leases.fail,
     Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
+    CancelItem: operator.cancel,
+    Suspend: operator.suspend,
+    Resume: lambda desk, command, at: operator.resume(desk, command, at, catch_up),
+    MoveToken: operator.move,
+    SetFacts: operator.set_facts,
+    Amend: operator.amend,
 }

@@ -2,6 +2,8 @@
 
 from alihdaya.engagement.events import RowRejected
 from alihdaya.engine import Start
+from alihdaya.engine.commands import Command
+from alihdaya.kernel.event import Event
 from alihdaya.operations.advance import advance
 from alihdaya.operations.commands import Receive, Reject
 from alihdaya.operations.desk import Desk, OpenItem
@@ -13,9 +15,12 @@ def receive(desk: Desk, work: Receive, at: int) -> int:
 
     Whether the external id is known already is for the caller to ask first, a batch at a time.
     """
+    return begin(desk, work, Start(work.data), at, "intake")
+
+
+def begin(desk: Desk, work: Receive, command: Command, at: int, by: str) -> int:
+    """Take an item in whose process begins with `command`; returns the item's number. Raises Refused as `decide`."""
     service = work.service
-    number = desk.last_item + 1
-    item = OpenItem(number, service, at)
     came = ItemReceived(
         service.engagement,
         service.name,
@@ -27,13 +32,18 @@ def receive(desk: Desk, work: Receive, at: int) -> int:
         service.pack.digest,
         {},
     )
-    events = advance(desk, item, Start(work.data), at)
-    desk.last_item = number
+    return take_up(desk, OpenItem(desk.last_item + 1, service, at), came, command, by)
+
+
+def take_up(desk: Desk, item: OpenItem, came: Event, command: Command, by: str) -> int:
+    """Begin an item with the event that says where it came from; it gets the next number, which is returned."""
+    events = advance(desk, item, command, item.received_at)
+    number = desk.last_item = item.item
     if item.instance is not None and item.instance.status == "running":
         desk.items[number] = item
-        desk.record(item, at, "intake", [came, *events])
+        desk.record(item, item.received_at, by, [came, *events])
     else:
-        desk.append(at, number, "intake", [came, *events])
+        desk.append(item.received_at, number, by, [came, *events])
     return number
 
 

@@ -6,6 +6,7 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import PackError, Problem, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import service_of
 from alihdaya.packs import Pack
 from alihdaya.people.person import learn
@@ -54,6 +55,8 @@ def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()
     employ(desk, people, at)
     desk.commit()
     desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = service
+    announce(desk, service, at)
+    desk.commit()
 
 
 def open_service(

@@ -32,14 +32,16 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
     except KeyError:
         place = Source(f"{pack.place}/pack.toml", element="process.id")
         return [Problem("no-process", f"there is no process {pack.manifest.process_id!r} in the file", place)]
-    problems = [*bpmn.check(pack.definitions), *_units(pack, process), *_result(pack, process), *check_offer(pack)]
+    problems = [problem for file in (pack.definitions, *pack.others) for problem in bpmn.check(file)]
+    problems += [*_units(pack, process), *_result(pack, process), *check_offer(pack)]
     try:
         decisions = compile_decisions(pack)
     except AlihdayaError as error:
         return [*problems, *error.problems]
     before = supplied(pack, process)
+    for one in pack.processes.values():
+        problems += [problem for node in one.nodes for problem in _names(pack, one, node, decisions)]
     for node in process.nodes:
-        problems += _names(pack, node, decisions)
         needed = list(reads(process, node))
         if isinstance(node.detail, Rule) and node.detail.decision in decisions:
             decision = node.detail.decision
@@ -75,7 +77,7 @@ def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator
         yield Problem(f"no-{what}", f"there is no {what} {name!r}{hint}", node.source)
 
 
-def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem]:
+def _names(pack: Pack, process: Process, node: Node, decisions: Iterable[str]) -> Iterator[Problem]:
     detail, manifest = node.detail, pack.manifest
     if isinstance(detail, Rule):
         yield from _missing(node, "decision", detail.decision, decisions)
@@ -92,7 +94,7 @@ def _names(pack: Pack, node: Node, decisions: Iterable[str]) -> Iterator[Problem
         for what, name, known in asked:
             if name:
                 yield from _missing(node, what, name, known)
-        tasks = [other.id for other in pack.process.nodes if other.kind is Kind.USER_TASK]
+        tasks = [other.id for other in process.nodes if other.kind is Kind.USER_TASK]
         for name in detail.not_by:
             yield from _missing(node, "task", name, tasks)
 
@@ -113,9 +115,10 @@ def _units(pack: Pack, process: Process) -> Iterator[Problem]:
         if end not in pack.delivery.units:
             message = f"end event {end!r} has no unit in [delivery.units], so nothing could be billed"
             yield Problem("no-unit", message, node.source)
-    for end in pack.delivery.units.keys() - ends.keys():
+    further = {node.id for one in pack.processes.values() for node in one.nodes if node.kind is Kind.END}
+    for end in pack.delivery.units.keys() - further:
         place = Source(f"{pack.place}/pack.toml", element=f"delivery.units.{end}")
-        yield Problem("no-end", f"the process has no end event {end!r}", place)
+        yield Problem("no-end", f"the pack's processes have no end event {end!r}", place)
 
 
 def _result(pack: Pack, process: Process) -> Iterator[Problem]:

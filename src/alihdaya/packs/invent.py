@@ -98,7 +98,60 @@ def _spoilt_incident(number: int, row: Row) -> Row:
     return wrong.get(number % 100, {})
 
 
-KINDS: Final[dict[str, Callable[[int, int], Iterator[Row]]]] = {"techsupport": incidents}
+def changes(rows: int, seed: int) -> Iterator[Row]:
+    """Yield requested changes of four weeks in the order of their time, five to the hundred wrong on purpose."""
+    for number in range(1, rows + 1):
+        draw = drawer(seed, number)
+        kind = draw("kind", ("standard", 40), ("normal", 50), ("emergency", 10))
+        harm = (("low", 70), ("medium", 30)) if kind == "standard" else (("low", 30), ("medium", 45), ("high", 25))
+        asked = _asked(number, rows, draw)
+        row: Row = {
+            "change": f"CHG-{number:04}",
+            "requested_at": f"{asked:%Y-%m-%dT%H:%M:%SZ}",
+            "requester": _name(draw, _SHOPKEEPERS, _SHOPS),
+            "system": draw("system", *_evenly(("web shop", "payments", "warehouse", "reporting", "sign-on"))),
+            "kind": kind,
+            "impact": draw("impact", *harm),
+            "likelihood": draw("likelihood", ("likely", 12), ("possible", 45), ("unlikely", 43)),
+            "reversible": draw("reversible", ("true", 85), ("false", 15)),
+            "migrates": draw("migrates", ("true", 35), ("false", 65)),
+            "switches": draw("switches", ("true", 55), ("false", 45)),
+            "window_start": f"{_window(asked, kind, draw):%Y-%m-%dT%H:%M:%SZ}",
+            "purpose": "",
+        }
+        yield row | _spoilt_change(number)
+
+
+_SHOPKEEPERS: Final = ("Mei", "Siti", "Arjun", "Hui Min", "Farah", "Kumar", "Jia", "Nurul")
+_SHOPS: Final = ("Contoh", "Example", "Pretend", "Imagined", "Andaian", "Sample")
+
+
+def _asked(number: int, rows: int, draw: Draw) -> datetime:
+    """Spread the rows over 20 working days, from nine to half past five in Singapore."""
+    place = (number - draw("minute")) * 20 / rows
+    day = int(place) + 2 * (int(place) // 5)
+    return FIRST_DAY + timedelta(days=day, hours=1, seconds=int((place % 1) * 8.5 * 3600))
+
+
+def _window(asked: datetime, kind: str, draw: Draw) -> datetime:
+    """Give the evening of a working day, seven in Singapore: the same day in an emergency, else days later."""
+    later = 0 if kind == "emergency" else 2 + int(4 * draw("window"))
+    day = asked.replace(hour=11, minute=0, second=0) + timedelta(days=later)
+    return day + timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
+
+
+def _spoilt_change(number: int) -> Row:
+    wrong: dict[int, Row] = {
+        15: {"kind": "urgent"},
+        35: {"window_start": "next week"},
+        55: {"reversible": "maybe"},
+        75: {"likelihood": ""},
+        95: {"change": f"CHG-{number - 45:04}"},
+    }
+    return wrong.get(number % 100, {})
+
+
+KINDS: Final[dict[str, Callable[[int, int], Iterator[Row]]]] = {"techsolutions": changes, "techsupport": incidents}
 """Pack -> what makes its rows of how many there shall be and the seed."""
 
 

@@ -45,9 +45,11 @@ class _Loading:
     def pack(self) -> Pack:
         folder = self.folder
         texts = self._try(lambda: deployed(folder), {})
+        main = self._process()
         made = Pack(
             manifest=self.manifest,
-            definitions=self._process(),
+            definitions=main,
+            others=self._others(main),
             models={
                 path: model for path in self._under("decisions", ".dmn") if (model := self._model(path)) is not None
             },
@@ -85,11 +87,28 @@ class _Loading:
             place = Source(f"{self.folder.place}/pack.toml", element="process.file")
             self.problems.append(Problem("no-process", f"there is no {path}", place))
             return None
+        return self._definitions(path)
+
+    def _definitions(self, path: str) -> Any:
         names = frozenset(self.manifest.intake.variables) | {
             field.name for form in self.manifest.forms.values() for field in form.fields
         }
         name = f"{self.folder.place}/{path}"
         return self._try(lambda: bpmn.read(self.folder.content[path], name, names=names), None)
+
+    def _others(self, first: Any) -> tuple[Any, ...]:
+        """Read the further files of processes; an id names one process in all of them."""
+        main = f"processes/{self.manifest.process_file}"
+        found = [self._definitions(path) for path in self._under("processes", ".bpmn") if path != main]
+        read = [one for one in found if one is not None]
+        seen: set[str] = set()
+        for process in [process for one in (first, *read) if one is not None for process in one.processes]:
+            if process.id in seen:
+                self.problems.append(
+                    Problem("duplicate-id", f"two processes are called {process.id!r}", process.source)
+                )
+            seen.add(process.id)
+        return tuple(read)
 
     def _model(self, path: str) -> Any:
         return self._try(lambda: dmn.read(self.folder.content[path], f"{self.folder.place}/{path}"), None)

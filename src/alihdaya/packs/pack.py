@@ -131,6 +131,9 @@ class Pack:
     cases: Mapping[str, str] = field(default_factory=dict)
     """Path of each table of worked cases (decisions/NAME.cases.csv) -> its text; it belongs to NAME.dmn."""
 
+    others: tuple[Definitions, ...] = ()
+    """Further files of processes: what the main one calls, or what events start."""
+
     @property
     def name(self) -> str:
         """The pack's name, as it is called everywhere."""
@@ -155,6 +158,11 @@ class Pack:
     def process(self) -> Process:
         """The process that an item runs through."""
         return self.definitions.process(self.manifest.process_id)
+
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """Every process of the pack's files by its id."""
+        return {process.id: process for file in (self.definitions, *self.others) for process in file.processes}
 
 
 def say(texts: Texts, language: str) -> str:

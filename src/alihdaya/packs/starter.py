@@ -52,7 +52,7 @@ def _walk(folder: Traversable, under: str = "") -> list[tuple[str, Traversable]]
     """Files of the template in order, by their path within it; what makes it a Python package stays behind."""
     found = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
+        if entry.is_dir() and entry.name != "__pycache__" and not (entry / "__init__.py").is_file():
             found += _walk(entry, f"{under}{entry.name}/")
         elif entry.is_file() and entry.name != "__init__.py":
             found.append((under + entry.name, entry))

@@ -7,15 +7,29 @@ from sqlalchemy import ColumnElement, Table, func, select
 
 from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ATTEMPT, ITEM, JOB_LEASE, LOG, OUTBOX, PERSON, REFUSAL, SUBSCRIPTION, TIMER
+from alihdaya.store.project.standing import OVER
+from alihdaya.store.schema import (
+    ATTEMPT,
+    CALLED,
+    ITEM,
+    JOB_LEASE,
+    LOG,
+    OUTBOX,
+    PERSON,
+    REFUSAL,
+    START,
+    SUBSCRIPTION,
+    TIMER,
+)
 from alihdaya.store.store import Store
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import TaskDone, TaskQueued
+from alihdaya.work.exchange import StartSet
 from alihdaya.work.outbox import Send, SendKey
 
 
 class Underway(NamedTuple):
-    """An item that is not delivered; `instance` is the engine's, instants in microseconds."""
+    """An item that is not over; `instance` is the engine's, `caller` the item and token that called it, if any."""
 
     item: int
     engagement: str
@@ -25,10 +39,12 @@ class Underway(NamedTuple):
     received_at: int
     touched: bool
     instance: Any
+    caller: tuple[int, int] | None
+    suspended: bool
 
 
 def underway(store: Store) -> Iterator[Underway]:
-    """Yield every item that is not delivered, in the order of intake."""
+    """Yield every item that is not over, in the order of intake."""
     query = (
         select(
             ITEM.c.id,
@@ -39,15 +55,20 @@ def underway(store: Store) -> Iterator[Underway]:
             ITEM.c.received_at,
             ITEM.c.touched,
             ITEM.c.state,
+            ITEM.c.status,
+            CALLED.c.caller,
+            CALLED.c.token,
         )
-        .where(ITEM.c.status != "delivered")
+        .outerjoin_from(ITEM, CALLED, CALLED.c.item == ITEM.c.id)
+        .where(ITEM.c.status.not_in(OVER))
         .order_by(ITEM.c.id)
     )
     with store.snapshot() as connection:
         rows = connection.execute(query).all()
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
-        yield Underway(*row[:6], bool(row.touched), state)
+        caller = None if row.caller is None else (row.caller, row.token)
+        yield Underway(*row[:6], bool(row.touched), state, caller, row.status == "suspended")
 
 
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:
@@ -122,3 +143,9 @@ def sends(store: WorkingSet, item: int | None = None) -> dict[SendKey, Send]:
 
 def _same(table: Table) -> ColumnElement[bool]:
     return (table.c.seq == OUTBOX.c.seq) & (table.c.number == OUTBOX.c.number)
+
+
+def starts(store: Store) -> list[StartSet]:
+    """Give every event that starts items."""
+    with store.snapshot() as connection:
+        return [StartSet(*row) for row in connection.execute(select(START).order_by(*START.primary_key.columns))]

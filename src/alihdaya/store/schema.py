@@ -45,6 +45,26 @@ Index("outbox_item", OUTBOX.c.item)
 ATTEMPT = _table("attempt", "seq number", "seq int, number int, attempts int, reason text, next_at int")
 
 JOB_LEASE = _table("job_lease", "seq number", "seq int, number int, worker text, lock int, until int")
+START = _table(
+    "start",
+    "engagement service process node part",
+    "engagement text, service text, process text, node text, part int, definition text, terms text, kind text,"
+    "name text, due int?, left int, months int, micros int",
+)
+MESSAGE = _table(
+    "message",
+    "seq number",
+    "seq int, number int, name text, key text, payload blob, item int, at int, until int",
+)
+SIGNAL = _table(
+    "signal",
+    "seq number",
+    "seq int, number int, name text, payload blob, item int, at int, audience blob",
+)
+LOST = _table("lost", "seq number", "seq int, number int, why text, at int")
+CALLED = _table("called", "item", "item int, caller int, token int")
+Index("called_caller", CALLED.c.caller)
+REACHED = _table("reached", "seq number", "seq int, number int, done int")
 
 PERSON = _table("person", "id", "id text, facts blob")
 CERTIFICATE = _table(

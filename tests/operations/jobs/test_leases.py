@@ -8,6 +8,8 @@ from jobs_pack import JobsDesk
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import SECOND
 from alihdaya.operations.books.replay import prove
+from alihdaya.operations.commands import Retry
+from alihdaya.operations.instance.commands import Resume, Suspend
 from alihdaya.operations.jobs.book import Book
 from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw
 from alihdaya.operations.node.letters import Letter, carry_out
@@ -145,8 +147,6 @@ def test_a_job_that_nobody_ever_answers_becomes_an_incident_and_others_go_on(sha
     assert shard.standing(1) == ("stopped", None, ["look: w1 did not answer while it had the job"])
     shard.restart()
     assert shard.fetch() == []
-    from alihdaya.operations.commands import Retry
-
     shard.do(Retry(1, 1))
     (again,) = shard.fetch()
     assert (again.key, again.send.attempts) == (one.key, 0)
@@ -165,6 +165,22 @@ def test_a_failure_is_tried_again_after_its_pause_or_stops_the_item(shard):
     shard.do(Fail(one.key, one.send.lock, "w1", "never", 0))
     assert shard.standing(1) == ("stopped", None, ["look: never"])
     assert shard.refused(Finish(one.key, one.send.lock, "w1", {})) == "lease-lost"
+    assert prove(shard.store).equal
+
+
+def test_a_suspended_items_job_rests_and_costs_no_attempt(shard):
+    shard.do(shard.receipt())
+    (one,) = shard.fetch(lease=10)
+    shard.do(Suspend(1, "wait", "ana"))
+    assert shard.refused(Finish(one.key, one.send.lock, "w1", {})) == "suspended"
+    assert shard.fetch(later=11) == []
+    shard.restart()
+    assert shard.fetch() == []
+    shard.do(Resume(1, "ana"))
+    (again,) = shard.fetch()
+    assert (again.key, again.send.attempts) == (one.key, 0)
+    shard.do(Finish(again.key, again.send.lock, "w1", {}))
+    assert shard.standing(1)[1] == "done"
     assert prove(shard.store).equal
 
 

@@ -45,6 +45,8 @@ def fetch(desk: Desk, wanted: Fetch, at: int) -> list[Leased]:
     book = desk.book or Book()
     while len(found) < wanted.most and (key := book.oldest(desk.outbox, wanted.names)) is not None:
         send = desk.outbox[key]
+        if _suspended(desk, send):
+            continue  # it is offered again when its item is resumed
         leased = send._replace(worker=wanted.worker, lock=desk.seq + 1, until=at + wanted.micros)
         _lease(desk, key, leased, at)
         found.append(Leased(key, leased))
@@ -100,7 +102,12 @@ def catch_up(desk: Desk, at: int) -> None:
 
 
 def _lapse(desk: Desk, key: SendKey, at: int) -> None:
-    worker = desk.outbox[key].worker
+    """Count an attempt that failed; while the item is suspended nobody could have answered, so none is counted."""
+    send = desk.outbox[key]
+    if _suspended(desk, send):
+        release(desk, Release(key, send.lock), at)
+        return
+    worker = send.worker
     fail(desk, Fail(key, None, worker, f"{worker} did not answer while it had the job", micros=0), at)
 
 
@@ -119,6 +126,11 @@ def _close(desk: Desk, wanted: Finish | Throw, at: int, command: Any, answer: tu
         raise
     told: list[Event] = [SendDone(*key, 0), JobAnswered(*key, lock or 0, digest)]
     desk.record(item, at, _by(wanted.by), [*told, *followed])
+
+
+def _suspended(desk: Desk, send: Send) -> bool:
+    item = desk.items.get(send.item)
+    return item is not None and item.suspended
 
 
 def _held(desk: Desk, key: SendKey, lock: int | None) -> Send:

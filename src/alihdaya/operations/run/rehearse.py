@@ -64,6 +64,7 @@ class Rehearsal:
     def finish(self) -> None:
         """Play on until nothing is open, or nothing more can happen, or PATIENCE is over."""
         self.desk.commit()
+        self.desk.board.starting = False  # what events begin from now on belongs to a time after the file's
         limit = last_arrival(self.desk.store) + PATIENCE
         while self.desk.items and self.next_due() <= limit:
             self._step()
@@ -94,8 +95,8 @@ class Rehearsal:
 
     def _done(self, person: str, key: TaskKey, due: int, at: int) -> None:
         hold = self.desk.held.get(key)
-        if hold is None or hold.person != person:
-            return  # the task was taken away meanwhile
+        if hold is None or hold.person != person or self.desk.items[key[0]].suspended:
+            return  # the task was taken away meanwhile, or nothing of it goes on
         script = self.scripts.get(hold.task.node, Script())
         seconds = handling_seconds(script, self.seed, *self._sitting(hold.task))
         if hold.at + seconds * SECOND != due:
@@ -107,7 +108,7 @@ class Rehearsal:
 
     def _sitting(self, task: Task) -> tuple[object, ...]:
         """Give what the draws for a task depend on: later tasks of an item, and repeated ones, draw anew."""
-        first = task.queued_at == self.desk.open_item(task.item).received_at
+        first = task.queued_at == self.desk.standing_item(task.item).received_at
         return task.key if first else (*task.key, task.node, task.queued_at)
 
     def _form(self, key: TaskKey, hold: Hold) -> Form | None:

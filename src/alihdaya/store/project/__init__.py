@@ -12,8 +12,11 @@ from alihdaya.store.project.house import DUPLICATE, House, Known
 from alihdaya.store.project.items import Items
 from alihdaya.store.project.standing import Standing
 from alihdaya.work.events import ItemReceived
+from alihdaya.work.exchange import ItemCalled
 
 __all__ = ["DUPLICATE", "Changes", "Known", "Projection", "Standing"]
+
+_BEGIN = (ItemReceived, ItemCalled)
 
 
 class Projection:
@@ -29,7 +32,7 @@ class Projection:
         begun: set[int] = set()
         wanted: set[int] = set()
         for entry in entries:
-            if entry.events and type(entry.events[0]) is ItemReceived:
+            if entry.events and type(entry.events[0]) in _BEGIN:
                 begun.add(entry.item)
             elif entry.item != HOUSE and entry.item not in begun:
                 wanted.add(entry.item)

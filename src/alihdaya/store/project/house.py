@@ -1,6 +1,7 @@
 """What is about no item: terms, definitions, sources and people."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowRejected, SourceOpened
@@ -9,6 +10,8 @@ from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, Pers
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
+from alihdaya.store.project.exchange import EXCHANGE
+from alihdaya.store.project.sends import SENDS
 from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST
 
 DUPLICATE = "duplicate"
@@ -46,6 +49,7 @@ class House:
             TestTaken: self._tested,
             CertificateIssued: self._certified,
             CertificateWithdrawn: self._withdrawn,
+            **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS).items()},
         }
 
     def days(self, engagement: str, terms: str) -> Days:

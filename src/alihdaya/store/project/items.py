@@ -10,22 +10,27 @@ from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
+from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.project.standing import NARROW, Standing
+from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
-from alihdaya.store.schema import INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
+    ItemCancelled,
     ItemDelivered,
     ItemReceived,
+    ItemResumed,
     ItemStopped,
+    ItemSuspended,
     SendRetried,
     TaskAssigned,
     TaskCancelled,
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 Handler = Callable[[Standing, Entry, Any], None]
 
@@ -51,8 +56,13 @@ class Items:
             TaskCancelled: self._cancelled,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
+            ItemSuspended: self._suspended,
+            ItemResumed: self._resumed,
+            ItemCancelled: self._given_up,
             **dict.fromkeys(WAITS, self._waits),
             **dict.fromkeys(SENDS, self._sends),
+            **dict.fromkeys(EXCHANGE, self._exchange),
+            ItemReturned: self._returned,
         }
         self._eventful = frozenset(self._handlers) - {ItemDelivered}
 
@@ -76,6 +86,9 @@ class Items:
                 return
             self._standing[entry.item] = begun = _begin(entry, first)
             self._count(begun, entry.at, "received")
+        elif type(first) is ItemCalled:
+            self._standing[entry.item] = _begin_called(entry, first)
+            self._pending.put(CALLED, (entry.item,), (first.caller, first.token))
         standing = self._find(entry)
         self._dirty[entry.item] = standing
         if fold(standing, events, instance):
@@ -90,7 +103,7 @@ class Items:
         standing.settle()
 
     def flush(self) -> None:
-        """Put the rows and counters of the batch, and forget what was delivered in it."""
+        """Put the rows and counters of the batch, and forget what came to its end in it."""
         rows = self._rows
         for item, standing in self._dirty.items():
             row = standing.as_row()
@@ -99,7 +112,7 @@ class Items:
                 standing.fresh = False
             else:
                 self._pending.put(ITEM, (item,), row[1:])
-            if standing.status == "delivered":
+            if standing.status in OVER:
                 del self._standing[item]
         self._pending.insert(ITEM, rows)
         self._pending.insert(RECEIVED, self._received)
@@ -161,6 +174,9 @@ class Items:
         if type(event) is SendRetried:
             self._close(standing, INCIDENT, 0)
 
+    def _exchange(self, _: Standing, entry: Entry, event: Any) -> None:
+        EXCHANGE[type(event)](self._pending, entry, event)
+
     def _queued(self, standing: Standing, entry: Entry, event: TaskQueued) -> None:
         rest = (event.node, event.name, event.service, *event.needs, event.priority, entry.at)
         self._open(standing, TASK, event.token, (*rest, event.respond_due, event.resolve_due, None, None))
@@ -208,19 +224,43 @@ class Items:
             self._open(standing, INCIDENT, 0, (standing.node or "", event.code, event.message, entry.at))
         self._count(standing, entry.at, "stopped")
 
+    def _suspended(self, standing: Standing, _: Entry, __: ItemSuspended) -> None:
+        standing.status = "suspended"
+
+    def _resumed(self, standing: Standing, _: Entry, __: ItemResumed) -> None:
+        standing.status = "waiting"
+
+    def _given_up(self, standing: Standing, entry: Entry, _: ItemCancelled) -> None:
+        standing.status, standing.node, standing.closed_at = "cancelled", None, entry.at
+        self._close_all(standing)
+        self._count(standing, entry.at, "given_up")
+
+    def _close_all(self, standing: Standing) -> None:
+        for table in NARROW:
+            for token in list(standing.open[table.name]):
+                self._close(standing, table, token)
+
     def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
         at, resolved_at = entry.at, standing.closed_at or entry.at
         standing.status, standing.node, standing.closed_at = "delivered", None, at
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
-        for table in NARROW:
-            for token in list(standing.open[table.name]):
-                self._close(standing, table, token)
+        self._close_all(standing)
         self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, resolved_at))
+
+    def _returned(self, standing: Standing, entry: Entry, event: ItemReturned) -> None:
+        standing.status, standing.node, standing.closed_at = "returned", None, entry.at
+        standing.outcome, standing.touched = event.outcome, event.touched
+        self._close_all(standing)
 
 
 def _begin(entry: Entry, event: ItemReceived) -> Standing:
     row = (entry.item, event.engagement, event.service, event.external_id, event.definition, event.terms, event.source)
     return Standing((*row, event.row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
+
+
+def _begin_called(entry: Entry, event: ItemCalled) -> Standing:
+    row = (entry.item, event.engagement, event.service, event.external_id, event.definition, event.terms, 0, 0)
+    return Standing((*row, "running", None, None, entry.at, *[None] * 6, False), fresh=True)
 
 
 def _met(standing: Standing, resolved_at: int) -> list[str]:

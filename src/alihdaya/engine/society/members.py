@@ -10,20 +10,21 @@ from typing import Any, NamedTuple
 
 from alihdaya.engine import commands, events, scope_events
 from alihdaya.engine.decide import decide
-from alihdaya.engine.full import SIGNAL
 from alihdaya.engine.plan import Plan
+from alihdaya.engine.society.rules import (
+    MATTERS,
+    MOST_EFFECTS,
+    Next,
+    event_starts,
+    first_due,
+    refused_call,
+    result_of_call,
+    waits_for_signal,
+)
 from alihdaya.engine.state import MESSAGE, RUNNING, Instance
-from alihdaya.engine.timers import after, due_at
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import HOUR
-from alihdaya.notation.bpmn.details import Message, Multiple, Signal
-
-MOST_EFFECTS = 10_000
-"""Effects of one command on other instances, before the engine takes them for an endless chain."""
-
-DEEPEST_CALL = 50
-"""Calls inside calls, before the engine takes them for an endless chain."""
 
 
 class Buffered(NamedTuple):
@@ -36,14 +37,11 @@ class Buffered(NamedTuple):
 
 
 class Waking(NamedTuple):
-    """A timer start event of a process: when it is due, and the rest of its cycle as in TimerSet."""
+    """A timer start event of a process, and when it is due next."""
 
-    due: int
+    next: Next
     process: str
     node: str
-    left: int
-    months: int
-    micros: int
 
 
 @dataclass(slots=True)
@@ -58,13 +56,6 @@ class Member:
 
 
 Effect = Callable[[], None]
-
-_MATTERS = frozenset({
-    scope_events.MessageThrown, scope_events.SignalThrown, scope_events.CallRequested, scope_events.CallClosed,
-    scope_events.EscalationThrown, scope_events.ErrorEscaped, scope_events.CatchOpened, events.MessageAwaited,
-    events.InstanceEnded,
-})  # fmt: skip
-"""Events of one instance that may concern others."""
 
 
 class Society:
@@ -86,8 +77,9 @@ class Society:
     def deploy(self, plan: Plan, now: int) -> None:
         """Make a process known; its timer start events begin to run."""
         self.plans[plan.process.id] = plan
-        for node, timer in plan.timer_starts():
-            self.wakings.append(Waking(due_at(timer)({}, now)[0], plan.process.id, node, *due_at(timer)({}, now)[1:]))
+        for start in event_starts(plan):
+            if start.timer is not None:
+                self.wakings.append(Waking(first_due(start.timer, now), plan.process.id, start.node))
 
     def start(self, process: str, variables: Mapping[str, Any], now: int, node: str = "") -> int:
         """Start an instance; gives its number. Raises KeyError for an unknown process, Refused as `decide` does."""
@@ -139,13 +131,13 @@ class Society:
             for timer, one in member.state.timers.items():
                 yield one.due, member.number, timer
         for place, waking in enumerate(self.wakings):
-            yield waking.due, 0, place
+            if waking.next.due is not None:
+                yield waking.next.due, 0, place
 
     def _wake(self, waking: Waking, now: int) -> None:
-        if waking.left:
-            due = after(waking.due, waking.months, waking.micros)
-            left = waking.left - 1 if waking.left > 0 else waking.left
-            self.wakings.append(waking._replace(due=due, left=left))
+        following = waking.next.then()
+        if following.due is not None:
+            self.wakings.append(waking._replace(next=following))
         self.start(waking.process, {}, now, waking.node)
 
     def _settle(self) -> None:
@@ -180,7 +172,7 @@ class Society:
     def _note(self, member: Member, happened: list[Event], now: int) -> None:
         self.log.append((member.number, happened))
         for event in happened:
-            if type(event) in _MATTERS:
+            if type(event) in MATTERS:
                 self._effects.append(lambda event=event: self._carry_out(member, event, now))  # type: ignore[misc]
 
     def _carry_out(self, member: Member, event: Event, now: int) -> None:
@@ -208,7 +200,7 @@ class Society:
                 self._decide(member, commands.DeliverMessage(name, key, payload, node), now)
                 return member.number
         for plan in self.plans.values():
-            if _starts(plan, Message, name):
+            if _starts(plan, "message", name):
                 return self._begin(plan, commands.DeliverMessage(name, key, payload), now)
         self.buffer = [one for one in self.buffer if one.until > now]
         self.buffer.append(Buffered(name, key, payload, now + self.keep))
@@ -216,12 +208,10 @@ class Society:
 
     def _broadcast(self, name: str, payload: Mapping[str, Any], now: int, but: int) -> None:
         for member in self.running():
-            full = member.state.full
-            waits = full is not None and any((one.kind, one.name) == (SIGNAL, name) for one in full.catches.values())
-            if waits and member.number != but:
+            if member.number != but and waits_for_signal(member.state, name):
                 self._decide(member, commands.DeliverSignal(name, payload), now)
         for plan in list(self.plans.values()):
-            if _starts(plan, Signal, name):
+            if _starts(plan, "signal", name):
                 self._begin(plan, commands.DeliverSignal(name, payload), now)
 
     def _awaited(self, member: Member, event: Any, now: int) -> None:
@@ -237,11 +227,11 @@ class Society:
         plan = self.plans.get(event.process)
         if member.state.status != RUNNING or event.token not in member.state.waits:
             return
-        if plan is None or member.depth >= DEEPEST_CALL:
-            code = "no-process" if plan is None else "endless-calls"
-            message = f"there is no process {event.process!r}" if plan is None else "calls inside calls without an end"
-            self._decide(member, commands.ThrowError(event.token, code, message), now)
+        refused = refused_call(plan, event.process, member.depth, event.token)
+        if refused is not None:
+            self._decide(member, refused, now)
             return
+        assert plan is not None  # noqa: S101 (narrowing: else the call was refused)
         caller = Member(0, plan, member.state, (member.number, event.token), member.depth + 1)
         self._begin(plan, commands.Start(event.variables, called=True), now, caller)
 
@@ -259,7 +249,10 @@ class Society:
             self._decide(caller, make(token, caller), now)
 
     def _ended(self, member: Member, _: Event, now: int) -> None:
-        self._answer(member, now, lambda token, caller: commands.CompleteCall(token, _result(member, caller, token)))
+        def completed(token: int, caller: Member) -> commands.Command:
+            return commands.CompleteCall(token, result_of_call(member.state, caller.plan, caller.state, token))
+
+        self._answer(member, now, completed)
 
     def _failed(self, member: Member, event: scope_events.ErrorEscaped, now: int) -> None:
         self._answer(member, now, lambda token, _: commands.ThrowError(token, event.code, event.message))
@@ -269,21 +262,10 @@ class Society:
             self._answer(member, now, lambda token, _: commands.Escalate(token, event.code))
 
 
-def _result(member: Member, caller: Member, token: int) -> dict[str, Any]:
-    """Give what a called instance hands back: the data outputs of the call activity."""
-    data = caller.plan.node(caller.state.waits[token].node).data
-    wanted = {*data.made, *(one.origin for one in data.outputs)} if data is not None else set()
-    return {name: value for name, value in member.state.variables.items() if name in wanted}
-
-
 def _awaits(state: Instance, name: str, key: str, node: str) -> bool:
     waits = [*state.waits.values(), *(state.full.catches.values() if state.full is not None else ())]
     return any((one.kind, one.name, one.key) == (MESSAGE, name, key) and node in ("", one.node) for one in waits)
 
 
-def _starts(plan: Plan, kind: type[Message | Signal], name: str) -> bool:
-    for node in plan.starts:
-        parts = node.detail.parts if isinstance(node.detail, Multiple) else (node.detail,)
-        if any(isinstance(part, kind) and part.name == name for part in parts):
-            return True
-    return False
+def _starts(plan: Plan, kind: str, name: str) -> bool:
+    return any((one.kind, one.name) == (kind, name) for one in event_starts(plan))

@@ -1,0 +1,1 @@
+"""What goes between items: messages, signals, calls, and events that start items."""

@@ -1,0 +1,1 @@
+"""Website services: sites looked at on a timer, findings mended, released, looked at again, rolled back."""
