@@ -36,9 +36,10 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
             desk.close()
 
 
-def _do(
+def do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
 ) -> None:
+    """Have a command carried out by the store's writer, now or `at`; timers of `item` that are due go off before."""
     from alihdaya.kernel.time import SECOND, iso, micros
     from alihdaya.operations.perform import catch_up, perform
 
@@ -77,7 +78,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
+    do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -105,7 +106,7 @@ def complete(
         where = _token(desk, item, token)
         return Complete(item, where, person, seconds, _result(desk, item, where, fields))
 
-    _do(settings, make, at, item)
+    do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
 
 
@@ -136,7 +137,7 @@ def message(settings: Settings, name: str, key: str, fields: tuple[str, ...]) ->
     from alihdaya.operations.commands import Deliver
 
     payload = {field: value for field, _, value in (text.partition("=") for text in fields)}
-    _do(settings, lambda _: Deliver(name, key, payload))
+    do(settings, lambda _: Deliver(name, key, payload))
     click.echo(say("Delivered."))
 
 
@@ -156,5 +157,5 @@ def retry(settings: Settings, item: int, token: int | None) -> None:
             raise click.ClickException(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
         return Retry(item, stopped[0] if token is None else token)
 
-    _do(settings, make)
+    do(settings, make)
     click.echo(say("Item {item} was tried again.").format(item=item))

@@ -88,6 +88,12 @@ def last_at(store: Store) -> int:
         return connection.execute(select(LOG.c.at).order_by(LOG.c.seq.desc()).limit(1)).scalar() or 0
 
 
+def born_at(store: Store) -> int:
+    """When the log's first entry was written; 0 where the log is empty."""
+    with store.snapshot() as connection:
+        return connection.execute(select(LOG.c.recorded_at).order_by(LOG.c.seq).limit(1)).scalar() or 0
+
+
 def last_arrival(store: Store) -> int:
     """When the last item came in; 0 where none did."""
     with store.snapshot() as connection:

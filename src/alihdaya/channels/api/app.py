@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from alihdaya.channels.api import wire
 from alihdaya.channels.api.answers import HANDLERS, Elsewhere
@@ -20,6 +21,7 @@ from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
 from alihdaya.channels.api.jobs import JobRoutes
+from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
@@ -156,8 +158,8 @@ class Api:
         return await asyncio.wait_for(asyncio.wrap_future(room.post(command, self.node.clock())), PATIENCE)
 
 
-def make_api(node: Node, shards: Shards) -> Starlette:
-    """Build the API of a node."""
+def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
+    """Build the API of a node; without a login it is open to everybody who reaches it."""
     api = Api(node, shards)
     task = "/api/items/{item}/tasks/{token:int}"
     routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
@@ -173,7 +175,8 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
     ]
-    return Starlette(
+    app = Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
         exception_handlers=HANDLERS,
     )
+    return app if login is None else Door(app, login)
