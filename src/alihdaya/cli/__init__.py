@@ -27,6 +27,8 @@ _COMMANDS = {
     "retry": ("work", mark("try again what ended in an incident")),
     "jobs": ("jobs", mark("list the open jobs, and who has them")),
     "job": ("jobs", mark("say by hand how a job ended")),
+    "definitions": ("migrate", mark("list the versions of every pack, and what runs on them")),
+    "migrate": ("migrate", mark("take items under way over to another version of their models")),
     "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),
     "node": ("server.node", mark("be one of many nodes over one PostgreSQL, with an HTTP API and an outbox")),
     "token": ("server.token", mark("make, list and revoke the tokens that open the API of nodes")),

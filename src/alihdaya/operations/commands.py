@@ -1,10 +1,11 @@
-"""What the writer can be asked to do. Each command is about one item, and becomes at most one group of entries."""
+"""What the writer can be asked to do. Each command is about one item, a migration about many, an entry for each."""
 
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
 
@@ -89,4 +90,5 @@ class Unsent(NamedTuple):
     """Code of the incident where it is not tried again."""
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | JobCommand | InstanceCommand
+ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
+Command = ItemCommand | Sent | Unsent | JobCommand | InstanceCommand | Migrate

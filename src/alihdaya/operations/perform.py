@@ -27,6 +27,8 @@ from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
 from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw, Thrown
+from alihdaya.operations.migrate.carry import migrate_items
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
@@ -159,4 +161,5 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     MoveToken: operator.move,
     SetFacts: operator.set_facts,
     Amend: operator.amend,
+    Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

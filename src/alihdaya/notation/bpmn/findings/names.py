@@ -71,7 +71,7 @@ def check_names(process: Process, known: Known) -> list[Finding]:
     Where the set of variables is open (a message, a job, a step brings what it likes), nothing is certain from there
     on: a note says so.
     """
-    found = [one for node in process.nodes for one in _reads(process, node, known)]
+    found = [one for node in process.nodes for one in reads(process, node, known)]
     before = supplied(process, known, {one.name for one in found})
     everything = known.start.union(process.locals, *(writes(known, node) | inside(node) for node in process.nodes))
     findings, unsure = [], set()
@@ -101,7 +101,7 @@ def _open(process: Process, known: Known, unsure: set[str]) -> Iterator[Finding]
         yield Finding(_OPEN, first.source, first.id, facts)
 
 
-def _reads(process: Process, node: Node, known: Known) -> Iterator[Read]:
+def reads(process: Process, node: Node, known: Known) -> Iterator[Read]:
     """Give what the FEEL of a node, and of the flows that leave it, reads beyond what it brings itself."""
     for index in node.outgoing:
         yield from _of(node, process.flows[index].condition, CONDITION, after=True)

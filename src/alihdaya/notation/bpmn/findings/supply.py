@@ -102,12 +102,24 @@ def supplied(process: Process, known: Known, names: Iterable[str]) -> list[froze
     """
     bits = {name: 1 << number for number, name in enumerate((ANYTHING, *sorted(set(names))))}
     flow = _Supply(process, known, bits)
-    sets = flow.everywhere() if _together(process) or len(bits) * len(process.nodes) > _LARGEST else flow.by_ways()
+    sets = flow.everywhere() if _together(process) or len(bits) * len(process.nodes) > _LARGEST else flow.by_ways()[0]
     seen: dict[int, frozenset[str]] = {}
     for one in sets:
         if one not in seen:
             seen[one] = frozenset(name for name, bit in bits.items() if one & bit)
     return [seen[one] for one in sets]
+
+
+def supplied_from(
+    process: Process, known: Known, names: Iterable[str], places: Iterable[int]
+) -> dict[int, frozenset[str]]:
+    """Give which of `names`, and ANYTHING, may be there at each node that tokens come to which begin at `places`.
+
+    They bring nothing themselves.
+    """
+    bits = {name: 1 << number for number, name in enumerate((ANYTHING, *sorted(set(names))))}
+    before, seen = _Supply(process, known, bits).by_ways(places)
+    return {index: frozenset(name for name, bit in bits.items() if before[index] & bit) for index in seen}
 
 
 def _together(process: Process) -> bool:
@@ -144,13 +156,17 @@ class _Supply:
             found |= written | self._bits(inside(node))
         return [found] * len(self.process.nodes)
 
-    def by_ways(self) -> Sequence[int]:
-        """Give each node what was supplied on some way to it."""
+    def by_ways(self, places: Iterable[int] | None = None) -> tuple[Sequence[int], set[int]]:
+        """Give each node what was supplied on some way to it, and the nodes that there is a way to.
+
+        Ways begin with the process, or with nothing supplied at `places`.
+        """
         before = [0] * len(self.process.nodes)
-        queue = deque(node.index for node in self.process.nodes if _begins(node) and node.parent is None)
+        begins = (node.index for node in self.process.nodes if _begins(node) and node.parent is None)
+        queue = deque(begins if places is None else places)
         seen = set(queue)
         for index in queue:
-            before[index] = self.start
+            before[index] = self.start if places is None else 0
         while queue:
             node = self.process.nodes[queue.popleft()]
             for target, names in self._next(node, before[node.index]):
@@ -158,7 +174,7 @@ class _Supply:
                     before[target] |= names
                     seen.add(target)
                     queue.append(target)
-        return before
+        return before, seen
 
     def _next(self, node: Node, before: int) -> Iterator[tuple[int, int]]:
         after = before | self.written[node.index]

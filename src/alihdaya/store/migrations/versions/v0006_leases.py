@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from alihdaya.store.columns import define
 
 revision = "0006"
-down_revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
