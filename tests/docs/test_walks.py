@@ -16,6 +16,12 @@ from contextlib import contextmanager, suppress
 import pytest
 from pages import DOCS, blocks
 
+from alihdaya.operations.perform import perform
+from alihdaya.store import open_store
+
+sys.path.insert(0, str(DOCS.parent / "tests" / "operations" / "jobs"))
+from jobs_pack import JobsDesk
+
 _TIME = re.compile(r"\d{1,2} [A-Z][a-z]{2}( \d{4},)? \d\d:\d\d")
 _SKIPPED = {"Killed"}  # thirty thousand flights; tests/chaos kills the process
 
@@ -130,6 +136,16 @@ def follow(page, shell, before):
 @pytest.fixture
 def shell(tmp_path):
     return Shell(tmp_path)
+
+
+def test_jobs_by_hand(shell):
+    (shell.folder / "alihdaya-data").mkdir()
+    with open_store(shell.folder / "alihdaya-data" / "alihdaya.db") as store:
+        made = JobsDesk(store, shell.folder, "def look(job: Job):\n    return {'seen': job.key}\n")
+        for _ in range(2):
+            perform(made.desk, made.receipt(), made.at)
+        made.desk.commit()
+    assert follow(DOCS / "workers.md", shell, {}) == 4
 
 
 def replace(path, old, new):

@@ -27,6 +27,7 @@ _COMMANDS = {
     "retry": ("work", mark("try again what ended in an incident")),
     "jobs": ("jobs", mark("list the open jobs, and who has them")),
     "job": ("jobs", mark("say by hand how a job ended")),
+    "instance": ("instance", mark("show one instance and its path; cancel, suspend, move, set, retry")),
     "definitions": ("migrate", mark("list the versions of every pack, and what runs on them")),
     "migrate": ("migrate", mark("take items under way over to another version of their models")),
     "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
 
 _ITEM = click.IntRange(1, 2**62)
-_at = click.option(
+at_option = click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),
     help=say("When it happened, in UTC if nothing else is said (default: now); never before the log's last entry."),
@@ -39,7 +39,10 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
 def do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
 ) -> None:
-    """Have a command carried out by the store's writer, now or `at`; timers of `item` that are due go off before."""
+    """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
+
+    Timers of `item` that were due go off first. Raises Refused, StoreLocked, ClickException for a time that cannot be.
+    """
     from alihdaya.kernel.time import SECOND, iso, micros
     from alihdaya.operations.perform import catch_up, perform
 
@@ -72,7 +75,7 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
 @click.argument("item", type=_ITEM)
 @click.option("--to", "person", required=True, help=say("The person's id."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def assign(settings: Settings, item: int, person: str, token: int | None, at: datetime | None) -> None:
     """Assign a task."""
@@ -88,7 +91,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def complete(
     settings: Settings,

@@ -12,6 +12,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.store import StoreError
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
+_STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _AGAIN = {"Retry-After": "1"}
 
 

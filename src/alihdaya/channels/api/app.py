@@ -20,6 +20,7 @@ from alihdaya.channels.api.answers import HANDLERS, Elsewhere
 from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
+from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
@@ -73,7 +74,7 @@ class Api:
 
     async def item(self, request: Request) -> Response:
         """GET /api/items/{item}."""
-        shard, item = self._item(request)
+        shard, item = self.place(request)
         reader = self.shards.shard(shard)
         found = await run_in_threadpool(item_story, reader, item)
         if found is None:
@@ -132,7 +133,8 @@ class Api:
         """GET /api/openapi.json."""
         return _json(description())
 
-    def _item(self, request: Request) -> tuple[int, int]:
+    def place(self, request: Request) -> tuple[int, int]:
+        """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
         name = request.path_params["item"]
         try:
             shard, item = wire.item_place(name)
@@ -143,7 +145,7 @@ class Api:
         return shard, item
 
     async def _act(self, request: Request, make: Callable[[int, int], Command]) -> Response:
-        shard, item = self._item(request)
+        shard, item = self.place(request)
         await self.do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
         return Response(status_code=204)
 
@@ -168,6 +170,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("POST", f"{task}/assign", api.assign),
         ("POST", f"{task}/complete", api.complete),
         ("POST", f"{task}/retry", api.retry),
+        *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),

@@ -6,6 +6,7 @@ import msgspec
 
 from alihdaya import __version__
 from alihdaya.channels.api import job_wire
+from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.wire import BODIES
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
@@ -23,9 +24,9 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    bodies = [*BODIES.values(), *job_wire.BODIES.values()]
+    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values()]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
-    task = "/api/items/{item}/tasks/{token}"
+    task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
         "openapi": "3.1.0",
         "info": {"title": "Alihdaya", "version": __version__},
@@ -43,6 +44,13 @@ def description() -> dict[str, Any]:
             "/api/jobs/{job}/error": {"post": _post("End a job in a BPMN error", "204", "Throwing", _JOB)},
             "/api/jobs/{job}/release": {"post": _post("Give a job back untried", "204", "Releasing", _JOB)},
             "/api/shards/{shard}/jobs": {"get": _get("The open jobs of a shard", _SHARD)},
+            "/api/items/{item}/trace": {"get": _get("How the instance stands, and its whole path", _ITEM)},
+            "/api/items/{item}/cancel": {"post": _post("Give the item up", "204", "Act", _ITEM)},
+            "/api/items/{item}/suspend": {"post": _post("Let nothing of it go on", "204", "Act", _ITEM)},
+            "/api/items/{item}/resume": {"post": _post("Let it go on", "204", "Act", _ITEM)},
+            "/api/items/{item}/variables": {"post": _post("Set variables", "204", "Facts", _ITEM)},
+            f"{token}/move": {"post": _post("Move a token to another node", "204", "Goal", _ITEM, _TOKEN)},
+            f"{token}/retry": {"post": _post("Set variables and try again, as one", "204", "Again", _ITEM, _TOKEN)},
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
