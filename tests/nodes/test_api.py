@@ -8,6 +8,7 @@ from threading import Lock
 import httpx
 import pytest
 from bench.chaos.pack import write_pack
+from prometheus_client.parser import text_string_to_metric_families
 
 from alihdaya.channels.api.app import make_api
 from alihdaya.engagement import terms as agreement
@@ -149,6 +150,11 @@ def test_an_errand_of_each_kind_is_done_and_its_effects_happen_once(town):
         assert len(keys) == len(set(keys)) == 6
         assert item["result"]["booking"] in town.outside.keys("book")
         assert (item["outcome"], item["sends"], item["tasks"]) == ("done", [], [])
+        shown = client.get("/metrics")
+        assert shown.headers["content-type"].startswith("text/plain; version=")
+        families = {one.name: one.samples for one in text_string_to_metric_families(shown.text)}
+        assert sum(sample.value for sample in families["alihdaya_items_delivered"]) == 3
+        assert sum(one.value for one in families["alihdaya_commit_seconds"] if one.name.endswith("_count")) >= 3
     proved(town)
 
 

@@ -28,6 +28,7 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
 from alihdaya.operations.node.node import Node
+from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
 from alihdaya.store.lease.reader import Shards
@@ -129,6 +130,11 @@ class Api:
         held = self.node.keeper.shards
         return _json({"node": self.node.name, "shards": held}, 200 if held else 503)
 
+    async def metrics(self, _: Request) -> Response:
+        """GET /metrics: this node's figures, for Prometheus."""
+        text = await run_in_threadpool(exposition, self.node.watched(), self.shards)
+        return Response(text, media_type=CONTENT_TYPE)
+
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
         return _json(description())
@@ -177,6 +183,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
+        ("GET", "/metrics", api.metrics),
     ]
     app = Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
