@@ -1,14 +1,18 @@
 """The login: which token opens what, for how long, and what guessing leads to."""
 
 import asyncio
+from threading import Thread
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
 from alihdaya.channels.api.login import ALL_GUESSES, GUESSES, REMEMBERED, Door, Login, make_token, right_for
+from alihdaya.channels.worker import Worker
+from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import SECOND
 from alihdaya.store import StoreError
 from alihdaya.store.lease.tokens import Tokens
@@ -161,3 +165,17 @@ def test_the_database_keeps_a_hash_and_what_was_revoked_stays_so(postgresql):
     assert [one.revoked_at for one in first.all()] == [7, None]
     first.close()
     again.close()
+
+
+def test_a_worker_whose_token_opens_nothing_says_so(house):
+    server = uvicorn.Server(uvicorn.Config(house.door, port=0, log_level="warning", lifespan="off"))
+    socket = server.config.bind_socket()
+    serving = Thread(target=server.run, args=([socket],), daemon=True)
+    serving.start()
+    try:
+        worker = Worker(f"http://127.0.0.1:{socket.getsockname()[1]}", house.token("read")).on("look", print)
+        with pytest.raises(Refused, match="no right to worker"):
+            worker.run()
+    finally:
+        server.should_exit = True
+        serving.join()

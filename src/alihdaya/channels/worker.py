@@ -21,14 +21,17 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.packs.kit import BpmnError, Permanent
 
 _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
-_WAIT = 20.0
+_WAIT, _SHORT_WAIT = 20.0, 2.0
+"""Seconds that a fetch waits for jobs; short where a hand that waits at one node may be missed at another."""
+
 _AGAIN = 0.5
 _PATIENT = 120.0
-"""Seconds: a fetch waits for jobs, the pause after a failure, and how long an answer is offered at the most."""
+"""Seconds: the pause after a failure, and how long an answer is offered at the most."""
 
 _LONGEST = 300
 
@@ -66,6 +69,8 @@ class Worker:
         self._functions: dict[str, Function] = {}
         self._free = BoundedSemaphore(hands)
         self._over = Event()
+        self._wait = _WAIT
+        self._trouble = ""
         self._at_work: dict[tuple[str, int], tuple[str, Work]] = {}
         self._lock = Lock()
 
@@ -79,13 +84,15 @@ class Worker:
         self._over.set()
 
     def run(self) -> None:
-        """Work until `stop`."""
+        """Work until `stop`. Raises Refused where the token opens nothing."""
         with ThreadPoolExecutor(self._hands, "alihdaya-work") as pool:
             keeper = Thread(target=self._keep, daemon=True)
             keeper.start()
             pollers: dict[str, Thread] = {}
             while not self._over.is_set():
-                for address in self._addresses():
+                addresses = self._addresses()
+                self._wait = _WAIT if len(addresses) == 1 else _SHORT_WAIT
+                for address in addresses:
                     if address not in pollers or not pollers[address].is_alive():
                         pollers[address] = Thread(target=self._poll, args=(address, pool), daemon=True)
                         pollers[address].start()
@@ -93,6 +100,8 @@ class Worker:
             for poller in pollers.values():
                 poller.join()
         self._client.close()
+        if self._trouble:
+            raise Refused(Problem("no-login", self._trouble))
 
     def _addresses(self) -> list[str]:
         """Give the nodes that live; the one that we know where none can be asked."""
@@ -117,9 +126,13 @@ class Worker:
                 return
 
     def _fetch(self, address: str) -> list[Work] | None:
-        wanted = {"worker": self.name, "topics": list(self._functions), "lease": self._lease, "wait": _WAIT}
+        wanted = {"worker": self.name, "topics": list(self._functions), "lease": self._lease, "wait": self._wait}
         try:
-            answer = self._client.post(f"{address}/api/jobs/fetch", content=_encode(wanted)).raise_for_status()
+            answer = self._client.post(f"{address}/api/jobs/fetch", content=_encode(wanted))
+            if answer.status_code in {401, 403}:
+                self._trouble = answer.text
+                self.stop()
+            answer.raise_for_status()
             plain = json.loads(answer.content, parse_float=Decimal)["jobs"]
             return [Work(**{name: one[name] for name in Work._fields}) for one in plain]
         except (httpx.HTTPError, ValueError, KeyError):

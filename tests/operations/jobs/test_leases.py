@@ -12,6 +12,7 @@ from alihdaya.operations.commands import Retry
 from alihdaya.operations.instance.commands import Resume, Suspend
 from alihdaya.operations.jobs.book import Book
 from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw
+from alihdaya.operations.jobs.functions import function_of
 from alihdaya.operations.node.letters import Letter, carry_out
 from alihdaya.operations.opening import open_desk
 from alihdaya.store import open_store
@@ -21,12 +22,13 @@ from alihdaya.store.views.items import item_story
 class Shard(JobsDesk):
     """The desk as a node runs it: with a book, and with time going on before each command."""
 
-    def __init__(self, store, folder):
-        super().__init__(store, folder)
+    def __init__(self, store, folder, functions=""):
+        super().__init__(store, folder, functions)
         self.store = store
         self.begin()
 
     def begin(self):
+        self.desk.does = lambda send: function_of(self.desk, send) is not None
         self.desk.book = Book()
         for key in self.desk.outbox:
             self.desk.index(key)
@@ -182,6 +184,15 @@ def test_a_suspended_items_job_rests_and_costs_no_attempt(shard):
     shard.do(Finish(again.key, again.send.lock, "w1", {}))
     assert shard.standing(1)[1] == "done"
     assert prove(shard.store).equal
+
+
+def test_what_a_function_of_the_pack_does_is_no_workers(tmp_path):
+    with open_store(tmp_path / "s.db") as store:
+        shard = Shard(store, tmp_path, "def look(job: Job):\n    return None\n")
+        shard.do(shard.receipt())
+        assert shard.fetch() == []
+        shard.restart()
+        assert shard.fetch() == []
 
 
 def test_a_result_by_hand_needs_no_lease_and_what_cannot_be_kept_changes_nothing(quick):

@@ -45,8 +45,8 @@ def fetch(desk: Desk, wanted: Fetch, at: int) -> list[Leased]:
     book = desk.book or Book()
     while len(found) < wanted.most and (key := book.oldest(desk.outbox, wanted.names)) is not None:
         send = desk.outbox[key]
-        if _suspended(desk, send):
-            continue  # it is offered again when its item is resumed
+        if _suspended(desk, send) or desk.does(send):
+            continue  # it is offered again when its item is resumed; what this process does itself is nobody else's
         leased = send._replace(worker=wanted.worker, lock=desk.seq + 1, until=at + wanted.micros)
         _lease(desk, key, leased, at)
         found.append(Leased(key, leased))
