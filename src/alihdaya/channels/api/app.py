@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from alihdaya.channels.api import wire
+from alihdaya.channels.api import versions, wire
 from alihdaya.channels.api.answers import HANDLERS, Elsewhere
 from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
@@ -40,6 +40,9 @@ PATIENCE = 15.0
 
 FULL = 5_000
 """So many commands may wait for one writer; more are sent away for a second."""
+
+_PASSED_OVER = ("nobody-waits", "suspended")
+"""Why a shard does not take a message that another one may take."""
 
 
 class Api:
@@ -84,9 +87,7 @@ class Api:
 
     async def tasks(self, request: Request) -> Response:
         """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
-        shard = int(request.path_params["shard"])
-        if not 1 <= shard <= self.node.shards:
-            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        shard = self._shard(request)
         found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
         return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
 
@@ -109,14 +110,18 @@ class Api:
     async def message(self, request: Request) -> Response:
         """POST /api/messages: to the first shard where somebody waits for it."""
         wanted = await _body(request, wire.Message)
+        refused: Refused | None = None
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
                 item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
-                if refusal.problems[0].code != "nobody-waits":
+                if refusal.problems[0].code not in _PASSED_OVER:
                     raise
+                refused = refusal
                 continue
             return _json({"id": wire.item_name(shard, item)})
+        if refused is not None:
+            raise refused
         raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
 
     async def shard_list(self, _: Request) -> Response:
@@ -124,6 +129,18 @@ class Api:
         view = await run_in_threadpool(self.shards.directory)
         rows = [{**one._asdict(), "taken_at": iso(one.taken_at), "ready_at": iso(one.ready_at)} for one in view.tenures]
         return _json({"nodes": view.nodes, "shards": rows})
+
+    async def versions(self, request: Request) -> Response:
+        """GET /api/shards/{shard}/versions: the versions of packs, and how many items each has there."""
+        return _json(await run_in_threadpool(versions.listed, self.shards.shard(self._shard(request))))
+
+    async def migrate(self, request: Request) -> Response:
+        """POST /api/shards/{shard}/migrate: a chunk of a migration, or how it would be."""
+        shard = self._shard(request)
+        wanted = await _body(request, versions.Migration)
+        report = await self.do(shard, versions.command_of(wanted, shard))
+        known = await run_in_threadpool(self.shards.shard(shard).versions)
+        return _json(versions.answered(report, shard, known))
 
     async def health(self, _: Request) -> Response:
         """GET /healthz: whether the database hears this node."""
@@ -138,6 +155,12 @@ class Api:
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
         return _json(description())
+
+    def _shard(self, request: Request) -> int:
+        shard = int(request.path_params["shard"])
+        if not 1 <= shard <= self.node.shards:
+            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        return shard
 
     def place(self, request: Request) -> tuple[int, int]:
         """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
@@ -181,6 +204,8 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("GET", "/api/shards/{shard:int}/versions", api.versions),
+        ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
         ("GET", "/metrics", api.metrics),
