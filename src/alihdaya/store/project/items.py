@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from alihdaya.engine.events import VariablesSet
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
@@ -36,6 +37,9 @@ from alihdaya.work.events import (
 from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 Handler = Callable[[Standing, Entry, Any], None]
+
+_FACTS = frozenset({VariablesSet})
+"""What may be set by hand while a dead letter still stops the item."""
 
 _MOST = 200_000
 
@@ -97,7 +101,7 @@ class Items:
             self._pending.put(CALLED, (entry.item,), (first.caller, first.token))
         standing = self._find(entry)
         self._dirty[entry.item] = standing
-        if fold(standing, events, instance):
+        if fold(standing, events, instance) and not _FACTS.issuperset(map(type, events)):
             self._close(standing, INCIDENT, 0)
         for event in events:
             kind = type(event)
