@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from alihdaya.channels.api import wire
+from alihdaya.channels.api import versions, wire
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
@@ -93,9 +93,7 @@ class Api:
 
     async def tasks(self, request: Request) -> Response:
         """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
-        shard = int(request.path_params["shard"])
-        if not 1 <= shard <= self.node.shards:
-            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        shard = self._shard(request)
         found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
         return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
 
@@ -138,6 +136,18 @@ class Api:
         rows = [{**one._asdict(), "taken_at": iso(one.taken_at), "ready_at": iso(one.ready_at)} for one in view.tenures]
         return _json({"nodes": view.nodes, "shards": rows})
 
+    async def versions(self, request: Request) -> Response:
+        """GET /api/shards/{shard}/versions: the versions of packs, and how many items each has there."""
+        return _json(await run_in_threadpool(versions.listed, self.shards.shard(self._shard(request))))
+
+    async def migrate(self, request: Request) -> Response:
+        """POST /api/shards/{shard}/migrate: a chunk of a migration, or how it would be."""
+        shard = self._shard(request)
+        wanted = await _body(request, versions.Migration)
+        report = await self.do(shard, versions.command_of(wanted, shard))
+        known = await run_in_threadpool(self.shards.shard(shard).versions)
+        return _json(versions.answered(report, shard, known))
+
     async def health(self, _: Request) -> Response:
         """GET /healthz: whether the database hears this node."""
         held = self.node.keeper.shards
@@ -151,6 +161,12 @@ class Api:
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
         return _json(description())
+
+    def _shard(self, request: Request) -> int:
+        shard = int(request.path_params["shard"])
+        if not 1 <= shard <= self.node.shards:
+            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        return shard
 
     def place(self, request: Request) -> tuple[int, int]:
         """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
@@ -193,6 +209,8 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", "/api/messages", api.message),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("GET", "/api/shards/{shard:int}/versions", api.versions),
+        ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
         ("GET", "/metrics", api.metrics),
