@@ -216,4 +216,4 @@ def test_a_line_that_differs_is_found():
 def test_website_services(shell):
     site = Site(shell)
     with site.running():
-        assert follow(DOCS / "website.md", site, {}) == 22
+        assert follow(DOCS / "website.md", site, {}) == 21
