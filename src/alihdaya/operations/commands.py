@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
 from alihdaya.operations.instance.commands import InstanceCommand
-from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
@@ -90,6 +90,5 @@ class Unsent(NamedTuple):
     """Code of the incident where it is not tried again."""
 
 
-Command = (
-    Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | InstanceCommand | Migrate
-)
+ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
+Command = ItemCommand | Sent | Unsent | JobCommand | InstanceCommand | Migrate
