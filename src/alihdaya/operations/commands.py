@@ -56,11 +56,12 @@ class Fire(NamedTuple):
 
 
 class Deliver(NamedTuple):
-    """A message arrived for whoever waits for `name` with `key`."""
+    """A message arrived for whoever waits for `name` with `key`; it is kept for `keep` microseconds if nobody does."""
 
     name: str
     key: str
     payload: dict[str, Any]
+    keep: int = 0
 
 
 class Retry(NamedTuple):

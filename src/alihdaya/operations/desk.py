@@ -135,8 +135,8 @@ class Desk:
     """What is to go out and was not acknowledged yet."""
     unposted: list[SendKey] = field(default_factory=list)
     """Sends that whoever carries them out has not heard of yet (see node.dispatch)."""
-    posts_messages: bool = False
-    """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
+    posts_messages: Callable[[str], bool] = lambda _: False
+    """Says of a message that is thrown, and that nobody here waits for, whether it goes out by the outbox."""
     board: Board = field(default_factory=Board)
     """What goes between items."""
     pending: list[Entry] = field(default_factory=list)
@@ -215,6 +215,7 @@ class Desk:
             self.store.commit(self.pending, recorded_at=self.recorded(), instances=self.instances)
             self.pending = []
             self.instances = {}
+            self.board.begun.clear()
         return count
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ def process(name, body):
     return f'<process id="{name}" isExecutable="true">{nodes}{"".join(made)}</process>'
 
 
-def model(*parts, ident="d"):
+def model(*parts, ident="file"):
     return (
         f'<definitions {_NS} id="{ident}" targetNamespace="https://example.org/{ident}">{"".join(parts)}</definitions>'
     )

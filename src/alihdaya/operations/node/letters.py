@@ -10,7 +10,6 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receive, Retry
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.perform import catch_up, perform
-from alihdaya.operations.receive import receive
 from alihdaya.work.keepable import unkeepable
 
 Former = dict[tuple[str, str], int]
@@ -86,5 +85,5 @@ def _take_in(desk: Desk, work: Receive, at: int, former: Former) -> int:
     if key in former:
         place = Source(element=str(former[key]))
         raise Refused(Problem("duplicate", f"{work.external_id} is item {former[key]}", place))
-    former[key] = receive(desk, work, at)
+    former[key] = perform(desk, work, at)
     return former[key]

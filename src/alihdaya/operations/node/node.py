@@ -103,6 +103,7 @@ class Node:
         self.shards = shards
         self.clock = clock
         self.offers = {(one.service.engagement, one.service.name): one for one in offers}
+        self.endpoints = post.endpoints
         self._patience = max(2, int(pace.ttl))
         self.name = f"{socket.gethostname()[:20]}-{uuid4().hex[:12]}"
         directory = Directory(url, self.name, patience=self._patience)
@@ -127,6 +128,10 @@ class Node:
             dispatcher.close()
         self._processes.close()
 
+    def posts(self, name: str) -> bool:
+        """Say whether a message of that name that nobody here waits for goes out."""
+        return name in self.endpoints or ANY in self.endpoints
+
     def room(self, shard: int) -> Mailroom | None:
         """Give the mailroom of a shard that this node holds now, else None."""
         found = self.keeper.room(shard)
@@ -144,7 +149,7 @@ class Node:
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
-            desk.posts_messages = True
+            desk.posts_messages = self.posts
             desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)
