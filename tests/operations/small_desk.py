@@ -98,7 +98,9 @@ class SmallDesk:
 def working_set(desk):
     """Everything that the desk holds in its head and that a reopened one must hold as well, as plain values."""
     running = [
-        timer for timer in desk.timers if (found := desk.items.get(timer[1])) and timer[2] in found.instance.timers
+        timer
+        for timer in desk.timers
+        if (found := desk.items.get(timer[1])) and not found.suspended and timer[2] in found.instance.timers
     ]
     return {
         "seq": desk.seq,
@@ -117,7 +119,7 @@ def working_set(desk):
 def _item(item):
     service = item.service
     bound = (service.engagement, service.name, service.terms.digest, service.pack.digest)
-    return (item.item, bound, item.received_at, item.touched, item.instance)
+    return (item.item, bound, item.received_at, item.touched, item.instance, item.aside)
 
 
 def reopened(small):

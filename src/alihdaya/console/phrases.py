@@ -102,6 +102,15 @@ def _stopped(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("Stopped, somebody must look: %(why)s", why=facts.get("message", "?"))
 
 
+def _suspended(words: Words, facts: Mapping[str, Any]) -> str:
+    why = facts.get("reason") or words.say("no reason given")
+    return words.say("Suspended, nothing goes on: %(why)s", why=why)
+
+
+def _given_up(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Cancelled by hand: %(why)s", why=facts.get("reason") or words.say("no reason given"))
+
+
 def _decided(words: Words, facts: Mapping[str, Any]) -> str:
     name, shown = term(words, str(facts.get("decision", "?"))), told(words, facts.get("value"))
     fired = words.value(facts.get("fired") or ())
@@ -121,6 +130,8 @@ _TELLERS: dict[str, Teller] = {
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
     "item.stopped": _stopped,
+    "item.suspended": _suspended,
+    "item.cancelled": _given_up,
     "engine.decided": _decided,
 }
 

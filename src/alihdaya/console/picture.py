@@ -145,7 +145,7 @@ class FloorPicture:
 class Story:
     """The whole life of one item, oldest happening first. `names`: person -> name, for those who took part.
 
-    `state`: "running", "waiting", "delivered" or "stopped".
+    `state`: "running", "waiting", "stopped", "suspended", "delivered" or "cancelled".
     """
 
     item: int

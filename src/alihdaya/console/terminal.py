@@ -219,7 +219,10 @@ def items_table(words: Words, rows: Sequence[ItemRow]) -> RenderableType:
     heads = (words.say("Item"), words.say("Number of the client"), words.say("State"), words.say("Outcome"))
     table = _table((heads[0], "right"), *((head, "left") for head in heads[1:]), (words.say("Received"), "left"))
     for row in rows:
-        state = Text(term(words, row.state), {"delivered": "green", "stopped": "red"}.get(row.state, "yellow"))
+        state = Text(
+            term(words, row.state),
+            {"delivered": "green", "stopped": "red", "cancelled": "dim"}.get(row.state, "yellow"),
+        )
         outcome = _plain(term(words, row.outcome) if row.outcome else NOTHING)
         received = words.when(row.received_at, "dHm")
         table.add_row(str(row.item), _plain(row.external_id), state, outcome, received)

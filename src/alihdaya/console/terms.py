@@ -12,6 +12,7 @@ TERMS = {
     "running": mark("under way"),
     "delivered": mark("delivered"),
     "stopped": mark("stopped"),
+    "suspended": mark("suspended"),
     "cancelled": mark("cancelled"),
     "writing": mark("writing"),
     "spoken": mark("spoken"),
@@ -42,6 +43,7 @@ TITLES = {
     "certificate.withdrawn": mark("Certificate withdrawn"),
     "engine.started": mark("The process began"),
     "engine.moved": mark("Went on in the process"),
+    "engine.token_moved": mark("Moved by hand to another place"),
     "engine.split": mark("Went on along several ways"),
     "engine.joined": mark("The ways met again"),
     "engine.token_ended": mark("One way ended"),
@@ -62,6 +64,7 @@ TITLES = {
     "engine.incident_cleared": mark("Goes on after the incident"),
     "engine.ended": mark("The process ended"),
     "engine.cancelled": mark("The process was cancelled"),
+    "item.resumed": mark("Goes on after it was suspended"),
 }
 """Events that need no sentence of their own."""
 

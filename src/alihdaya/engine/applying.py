@@ -57,6 +57,12 @@ def _gone(state: Instance, token: int) -> None:
         state.full.leave(token)
 
 
+def _token_moved(state: Instance, event: happened.TokenMoved) -> None:
+    state.tokens[event.token] = event.place
+    if state.full is not None:
+        state.full.unload(event.token)
+
+
 def _split(state: Instance, event: happened.TokensSplit) -> None:
     full = state.full
     if full is not None and event.token in full.homes:
@@ -109,7 +115,7 @@ def _task_offered(state: Instance, event: happened.TaskOffered) -> None:
 
 
 def _job_offered(state: Instance, event: happened.JobOffered) -> None:
-    state.waits[event.token] = Wait(JOB, event.node)
+    state.waits[event.token] = Wait(JOB, event.node, "", str(event.retries) if event.retries >= 0 else "")
 
 
 def _message_awaited(state: Instance, event: happened.MessageAwaited) -> None:
@@ -157,6 +163,7 @@ def _cancelled(state: Instance, _: happened.InstanceCancelled) -> None:
 APPLIERS: dict[type, Callable[[Instance, Any], None]] = {
     happened.InstanceStarted: _restarted,
     happened.Moved: _moved,
+    happened.TokenMoved: _token_moved,
     happened.TokensSplit: _split,
     happened.TokensJoined: _joined,
     happened.TokenEnded: _token_ended,

@@ -99,9 +99,16 @@ class Cancel(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """Try again what the incident of this token stopped."""
+    """Try again what the incident of this token stopped; the retries that the model states count anew."""
 
     token: int
+
+
+class Move(NamedTuple):
+    """Withdraw what this token waits for and carries, and let it enter `node`, of the same scope, anew."""
+
+    token: int
+    node: str
 
 
 Command = (
@@ -118,4 +125,5 @@ Command = (
     | GoOn
     | Cancel
     | Retry
+    | Move
 )

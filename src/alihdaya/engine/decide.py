@@ -5,7 +5,7 @@ from typing import Any
 
 from alihdaya.engine import commands
 from alihdaya.engine.applying import begin
-from alihdaya.engine.behaviours import arming, data, scopes, throwing
+from alihdaya.engine.behaviours import arming, data, moving, patience, scopes, throwing
 from alihdaya.engine.events import (
     IncidentCleared,
     InstanceCancelled,
@@ -240,6 +240,7 @@ def _complete_job(run: Run, command: commands.CompleteJob) -> None:
 
 def _throw_error(run: Run, command: commands.ThrowError) -> None:
     wait = _wait(run, command.token, TASK, JOB, CALL)
+    patience.failed_job(run, command.token, run.plan.node(wait.node))
     run.close(command.token, "failed")
     run.throw(command.token, run.plan.index[wait.node], command.code, command.message, "offer")
 
@@ -323,6 +324,14 @@ def _fire(run: Run, command: commands.FireTimer) -> None:
         raise _refused("not-due", f"timer {command.timer} is due {timer.due - run.now} microseconds from now")
     run.emit(TimerFired(command.timer, timer.token, timer.node))
     node = run.plan.node(timer.node)
+    purpose = patience.waits_here(run, timer)
+    if purpose == "timeout":
+        patience.unanswered(run, timer.token, node)
+        return
+    if purpose == "retry":
+        run.tries[timer.token] = node.index, timer.left
+        _try_again(run, timer.token)
+        return
     if arming.stays(node) and timer.left:
         _set_again(run, timer)
     arming.happen(run, node, Catch(timer.token, _scope_of(run, timer, node), timer.node, "timer"), {})
@@ -354,10 +363,15 @@ def _cancel(run: Run, command: commands.Cancel) -> None:
 
 
 def _retry(run: Run, command: commands.Retry) -> None:
-    token = command.token
-    incident = run.state.incidents.get(token)
+    incident = run.state.incidents.get(command.token)
     if incident is None:
-        raise _refused("no-incident", f"token {token} has no incident")
+        raise _refused("no-incident", f"token {command.token} has no incident")
+    patience.forget(run, command.token, run.plan.node(incident.node))
+    _try_again(run, command.token)
+
+
+def _try_again(run: Run, token: int) -> None:
+    incident = run.state.incidents[token]
     run.emit(IncidentCleared(token))
     node = run.plan.index[incident.node]
     if incident.stage == "leave":
@@ -366,6 +380,10 @@ def _retry(run: Run, command: commands.Retry) -> None:
         run.offer_again(token, node)
     else:
         run.advance(token, node, (run.plan.inner if _in_part(run, token, incident.node) else run.plan.enter)[node])
+
+
+def _move(run: Run, command: commands.Move) -> None:
+    moving.move(run, command.token, command.node)
 
 
 def _in_part(run: Run, token: int, node_id: str) -> bool:
@@ -389,4 +407,5 @@ _HANDLERS: dict[type, Callable[[Run, Any], None]] = {
     commands.DeliverMessage: _deliver,
     commands.Cancel: _cancel,
     commands.Retry: _retry,
+    commands.Move: _move,
 }

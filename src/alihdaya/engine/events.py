@@ -32,6 +32,16 @@ class Moved(NamedTuple):
     path: tuple[int, ...]
 
 
+@event("engine.token_moved")
+class TokenMoved(NamedTuple):
+    """By hand: all that the token waited for at `node` is withdrawn, and it stands at `to`, entered by no flow."""
+
+    token: int
+    node: str
+    to: str
+    place: int
+
+
 @event("engine.split")
 class TokensSplit(NamedTuple):
     """A token became one on each of these flows, numbered from `first` in their order."""
@@ -113,10 +123,11 @@ class TaskClosed(NamedTuple):
 
 @event("engine.job_offered")
 class JobOffered(NamedTuple):
-    """A service task waits for a worker."""
+    """A service task waits for a worker. `retries` are left after this attempt; -1: all that the model states."""
 
     token: int
     node: str
+    retries: int = -1
 
 
 @event("engine.job_closed")
@@ -132,7 +143,8 @@ class JobClosed(NamedTuple):
 class TimerSet(NamedTuple):
     """A timer of the event `node` runs until `due` (microseconds UTC), for the token that waits there or carries it.
 
-    `left` more firings follow (-1 = for ever), each `months` and `micros` after the one before.
+    `left` more firings follow (-1 = for ever), each `months` and `micros` after the one before. Of an activity, it
+    tries again what an incident stopped there (`left` more retries follow), or ends the wait for its job.
     """
 
     timer: int

@@ -101,6 +101,10 @@ class Full:
             self.helpers.pop(token, None)
         if self.pending:
             self.pending.pop(token, None)
+        self.unload(token)
+
+    def unload(self, token: int) -> None:
+        """Forget the runs of a repeating activity that a token carried."""
         loop = self.loops.pop(token, None)
         if loop is not None:
             for run in range(loop.started):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alihdaya.engine.applying import APPLIERS
-from alihdaya.engine.behaviours import arming, joins, scopes, throwing
+from alihdaya.engine.behaviours import arming, joins, patience, scopes, throwing
 from alihdaya.engine.events import (
     BoundaryTaken,
     IncidentCleared,
@@ -31,10 +31,10 @@ class Run:
     """The work of one command on one instance. `path` holds flows taken since the last Moved of the moving token.
 
     `queue` holds tokens that can move, `later` those that throw once no other can; `dirty` says that variables
-    changed for which somebody may wait.
+    changed for which somebody may wait. `tries`: token -> (node, retries left there), where not all are.
     """
 
-    __slots__ = ("dirty", "events", "later", "left", "now", "path", "plan", "queue", "state")
+    __slots__ = ("dirty", "events", "later", "left", "now", "path", "plan", "queue", "state", "tries")
 
     def __init__(self, plan: Plan, state: Instance, now: int) -> None:
         self.plan = plan
@@ -46,6 +46,7 @@ class Run:
         self.later: deque[tuple[int, int, Closure]] = deque()
         self.left = plan.budget
         self.dirty = False
+        self.tries: dict[int, tuple[int, int]] = {}
 
     def emit(self, event: Event) -> None:
         """Let an event happen: the state changes by `apply` and by nothing else."""
@@ -103,6 +104,7 @@ class Run:
             offer = run.plan.offer[node]
             if offer is not None:
                 run.emit(offer(run, waiting))
+                patience.watch(run, waiting, run.plan.process.nodes[node])
             return STOP
 
         self.advance(token, node, act, "offer")
@@ -142,7 +144,10 @@ class Run:
     def fail(self, token: int, node: int, code: str, message: str, stage: str) -> None:
         """Stop a token by an incident."""
         self.flush(token)
-        self.emit(IncidentRaised(token, self.plan.process.nodes[node].id, code, message, stage))
+        at = self.plan.process.nodes[node]
+        patience.forget(self, token, at)
+        self.emit(IncidentRaised(token, at.id, code, message, stage))
+        patience.schedule(self, token, at)
 
     def throw(self, token: int, node: int, code: str, message: str, stage: str) -> None:
         """Take what catches a BPMN error of the node (10.5.6); where nothing does, it is an incident."""

@@ -23,7 +23,8 @@ WIRE_VERSION = 1
 class Wait(NamedTuple):
     """What a token waits for: `kind` is TASK, JOB, MESSAGE or CALL.
 
-    `name` and `key` are those of a message; `name` of a call is the process that is called.
+    `name` and `key` are those of a message; `name` of a call is the process that is called; `key` of a job says how
+    many retries are left after it, "" for all that the model states.
     """
 
     kind: str

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.engine import decide
 from alihdaya.engine.events import (
     IncidentRaised,
+    InstanceCancelled,
     InstanceEnded,
     JobClosed,
     JobOffered,
@@ -46,6 +47,17 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     Raises Refused, with nothing changed, where the engine refuses the command.
     """
     events, item.instance = decide(item.service.plan, item.instance, command, at)
+    return [*events, *meanings(desk, item, events, at)]
+
+
+def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
+    """Let the engine carry out several commands as one, as `advance` does one; all of them or, refused, none."""
+    events: list[Event] = []
+    instance = item.instance
+    for command in commands:
+        happened, instance = decide(item.service.plan, instance, command, at)
+        events += happened
+    item.instance = instance
     return [*events, *meanings(desk, item, events, at)]
 
 
@@ -95,6 +107,11 @@ def _fail(desk: Desk, item: OpenItem, event: ErrorEscaped, _at: int) -> Event:
     desk.items.pop(item.item, None)
     desk.board.effects.append((item, event))
     return ItemReturned("", item.touched)
+
+
+def _give_up(desk: Desk, item: OpenItem, event: InstanceCancelled, _at: int) -> None:
+    if item.caller is not None:
+        desk.board.effects.append((item, event))
 
 
 def _stop(_desk: Desk, _item: OpenItem, event: IncidentRaised, _at: int) -> Event:
@@ -164,6 +181,7 @@ _MEANINGS: dict[type, Meaning] = {
     CallClosed: _tell,
     EscalationThrown: _rise,
     ErrorEscaped: _fail,
+    InstanceCancelled: _give_up,
     JobOffered: _post_job,
     JobClosed: _take_back,
     TaskOffered: _queue,

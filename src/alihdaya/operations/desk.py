@@ -92,6 +92,13 @@ class OpenItem:
     """The item and token of the call activity that began this one, if one did."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """User task -> who finished it, for the tasks that somebody else has to check."""
+    aside: dict[int, Task] | None = None
+    """While the item is suspended: token -> task that stood in the queue; else None."""
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing of the item may go on."""
+        return self.aside is not None
 
     def done(self, node: str, person: str) -> None:
         """Remember that somebody finished a task."""
@@ -166,10 +173,18 @@ class Desk:
         return self.services[key]
 
     def open_item(self, item: int) -> OpenItem:
-        """Give an item that is under way. Raises Refused for one that is not."""
+        """Give an item that is under way and may go on. Raises Refused for one that is not, or is suspended."""
+        found = self.standing_item(item)
+        if found.suspended:
+            raise Refused(Problem("suspended", f"item {item} is suspended: nothing of it goes on until it is resumed"))
+        return found
+
+    def standing_item(self, item: int) -> OpenItem:
+        """Give an item that is under way, even if it is suspended. Raises Refused for one that is not."""
         found = self.items.get(item)
         if found is None:
-            raise Refused(Problem("not-open", f"item {item} is not under way: delivered already, or never received"))
+            message = f"item {item} is not under way: delivered or cancelled already, or never received"
+            raise Refused(Problem("not-open", message))
         return found
 
     def set_timer(self, due: int, item: int, timer: int) -> None:
@@ -187,7 +202,8 @@ class Desk:
         while self.timers:
             _, item, timer = self.timers[0]
             found = self.items.get(item)
-            if found is not None and found.instance is not None and timer in found.instance.timers:
+            running = found is not None and not found.suspended and found.instance is not None
+            if found and found.instance and running and timer in found.instance.timers:
                 return self.timers[0]
             heappop(self.timers)
         return None

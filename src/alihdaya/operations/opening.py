@@ -103,6 +103,7 @@ def _bring_items(desk: Desk) -> None:
         if item.instance is not None:
             service = service.running(item.instance.process)
         opened = OpenItem(item.item, service, item.received_at, item.instance, item.touched, item.caller)
+        opened.aside = {} if item.suspended else None
         desk.items[item.item] = opened
         if item.touched and service.four_eyes:
             for node, person in resume.doers(desk.store, item.item):
@@ -116,7 +117,9 @@ def _bring_tasks(desk: Desk) -> None:
         needs = Needs(row.skill, row.language, row.level, row.certificate, not_by)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
-        if row.person is None:
+        if row.person is None and opened.aside is not None:
+            opened.aside[row.token] = task
+        elif row.person is None:
             desk.queue.push(task)
         else:
             desk.held[task.key] = Hold(task, row.person, row.assigned_at or row.queued_at)

@@ -48,6 +48,7 @@ def sent(desk: Desk, command: Sent, at: int, advance: Advance) -> None:
     An answer that cannot be kept is a dead letter. Raises Refused for what is not in the outbox (any more).
     """
     send = _of(desk, command.key)
+    _require_going_on(desk, send)
     faults = unkeepable(command.result) if send.token else []
     if faults:
         unsent(desk, Unsent(command.key, f"the answer cannot be kept: {faults[0].message}", 0, "bad-answer"), at)
@@ -67,6 +68,7 @@ def thrown(desk: Desk, command: Thrown, at: int, advance: Advance) -> None:
     Where nothing catches the error, that is an incident.
     """
     send = _of(desk, command.key)
+    _require_going_on(desk, send)
     del desk.outbox[command.key]
     item = desk.items.get(send.item)
     events: list[Event] = [SendDone(*command.key, 0)]
@@ -101,6 +103,13 @@ def try_again(desk: Desk, item: int, token: int, at: int) -> bool:
     if dead:
         desk.append(at, item, "operator", [SendRetried(*key) for key in dead])
     return bool(dead)
+
+
+def _require_going_on(desk: Desk, send: Send) -> None:
+    """Refuse the answer that a suspended item waits for: it is asked for again, by the same name, when it goes on."""
+    item = desk.items.get(send.item)
+    if send.token and item is not None and item.suspended:
+        raise Refused(Problem("suspended", f"item {send.item} is suspended: its answer is asked for again with it"))
 
 
 def _of(desk: Desk, key: SendKey) -> Send:

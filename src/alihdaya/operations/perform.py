@@ -23,11 +23,13 @@ from alihdaya.operations.commands import (
 )
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.alarms import ring
-from alihdaya.operations.exchange.between import settle
+from alihdaya.operations.exchange.between import settle, wait_again
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import deliver
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
+from alihdaya.operations.instance import stations as operator
+from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
@@ -97,10 +99,18 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
     """Try again what an incident or a dead letter stopped."""
+    if command.item in desk.items:
+        desk.open_item(command.item)
     if try_again(desk, command.item, command.token, at):
         return
     item = desk.open_item(command.item)
     desk.record(item, at, "operator", advance(desk, item, RetryToken(command.token), at))
+
+
+def _resume(desk: Desk, command: Resume, at: int) -> None:
+    """Take an item up again; what came for it while it was suspended reaches it now."""
+    operator.resume(desk, command, at, catch_up)
+    wait_again(desk, command.item)
 
 
 _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
@@ -115,4 +125,10 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
     Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
+    CancelItem: operator.cancel,
+    Suspend: operator.suspend,
+    Resume: _resume,
+    MoveToken: operator.move,
+    SetFacts: operator.set_facts,
+    Amend: operator.amend,
 }

@@ -43,6 +43,7 @@ class Underway(NamedTuple):
     touched: bool
     instance: Any
     caller: tuple[int, int] | None
+    suspended: bool
 
 
 def underway(store: Store) -> Iterator[Underway]:
@@ -57,6 +58,7 @@ def underway(store: Store) -> Iterator[Underway]:
             ITEM.c.received_at,
             ITEM.c.touched,
             ITEM.c.state,
+            ITEM.c.status,
             CALLED.c.caller,
             CALLED.c.token,
         )
@@ -69,7 +71,7 @@ def underway(store: Store) -> Iterator[Underway]:
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
         caller = None if row.caller is None else (row.caller, row.token)
-        yield Underway(*row[:6], bool(row.touched), state, caller)
+        yield Underway(*row[:6], bool(row.touched), state, caller, row.status == "suspended")
 
 
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:

@@ -95,6 +95,25 @@ class ItemStopped(NamedTuple):
     message: str
 
 
+@event("item.suspended")
+class ItemSuspended(NamedTuple):
+    """Nothing of the item goes on until it is resumed: tasks are not offered, timers wait. Its clocks run on."""
+
+    reason: str
+
+
+@event("item.resumed")
+class ItemResumed(NamedTuple):
+    """The item goes on where it was suspended."""
+
+
+@event("item.cancelled")
+class ItemCancelled(NamedTuple):
+    """The item is given up: nothing is delivered, and nothing billed."""
+
+    reason: str
+
+
 @event("send.queued")
 class SendQueued(NamedTuple):
     """Something is to go out: a message, or a job for an outside service. Its name for ever is (entry's seq, number).

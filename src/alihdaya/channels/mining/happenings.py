@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from alihdaya.engine.events import DecisionMade, IncidentRaised, MessageCorrelated, TimerFired
+from alihdaya.engine.events import DecisionMade, IncidentRaised, MessageCorrelated, TimerFired, TokenMoved
 from alihdaya.kernel.event import Entry, Event
 from alihdaya.work.events import (
     AssignmentRefused,
+    ItemCancelled,
     ItemDelivered,
     ItemReceived,
+    ItemResumed,
     ItemStopped,
+    ItemSuspended,
     TaskAssigned,
     TaskCancelled,
     TaskDone,
@@ -53,6 +56,10 @@ TYPES: Mapping[str, Mapping[str, str]] = {
     "message received": {"node": "string"},
     "incident raised": {"node": "string", "code": "string", "message": "string"},
     "item stopped": {"code": "string", "message": "string"},
+    "item suspended": {"reason": "string"},
+    "item resumed": {},
+    "item cancelled": {"reason": "string"},
+    "token moved": {"node": "string", "to": "string"},
     "item delivered": {"outcome": "string", "unit": "string", "touched": "boolean"},
 }
 """Every type of happening -> its facts and their types, as OCEL names them."""
@@ -130,6 +137,10 @@ _SAYINGS: Mapping[type, Callable[[Any, str], Told]] = {
     ItemStopped: lambda e, _: Told(
         "item stopped", "Item stopped", "suspend", facts={"code": e.code, "message": e.message}
     ),
+    ItemSuspended: lambda e, _: Told("item suspended", "Item suspended", "suspend", facts={"reason": e.reason}),
+    ItemResumed: lambda _, __: Told("item resumed", "Item resumed", "resume"),
+    ItemCancelled: lambda e, _: Told("item cancelled", "Item cancelled", "pi_abort", facts={"reason": e.reason}),
+    TokenMoved: lambda e, _: Told("token moved", f"Moved to {e.to}", "complete", facts={"node": e.node, "to": e.to}),
     ItemDelivered: lambda e, _: Told(
         "item delivered",
         "Item delivered",

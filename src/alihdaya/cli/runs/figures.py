@@ -65,7 +65,7 @@ def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
         straight_through=counts.get("straight_through", 0),
         to_people=counts.get("to_people", 0),
         delivered=counts.get("delivered", 0),
-        waiting=counts.get("received", 0) - counts.get("delivered", 0) - floor.stopped,
+        waiting=counts.get("received", 0) - counts.get("delivered", 0) - counts.get("given_up", 0) - floor.stopped,
         stopped=floor.stopped,
         rejected=counts.get("rejected", 0) + counts.get("duplicate", 0),
         refusals=floor.refusals,

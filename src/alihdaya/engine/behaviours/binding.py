@@ -94,6 +94,8 @@ class Binder:
         offer = self._offer(node)
         if offer is not None:
             enter = tasks.waiting(offer, boundary)
+            if node.timeout is not None:
+                enter = tasks.limited(node, enter)
         elif node.kind in SCOPES:
             enter = scopes.sub_process(node)
             if boundary:

@@ -46,6 +46,7 @@ def consume(run: "Run", token: int, others: list[int]) -> None:
     for other in others:
         if other in run.state.incidents:
             run.emit(IncidentCleared(other))
+            run.disarm(other)
     run.emit(TokensJoined(token, tuple(sorted(others))))
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from alihdaya.engine.behaviours import arming, data, scopes
+from alihdaya.engine.behaviours import arming, data, patience, scopes
 from alihdaya.engine.events import DecisionMade, JobOffered, MessageAwaited, TaskOffered, TimerSet, VariablesSet
 from alihdaya.engine.plan import STOP, Arm, Closure, Offer, Stuck
 from alihdaya.engine.scope_events import CallRequested
@@ -146,7 +146,20 @@ def offer_task(node: Node) -> Offer:
 def offer_job(node: Node) -> Offer:
     """Service task without a step: offer it to workers."""
     node_id = node.id
-    return lambda _, token: JobOffered(token, node_id)
+    if not node.retry:
+        return lambda _, token: JobOffered(token, node_id)
+    return lambda run, token: JobOffered(token, node_id, patience.left_of(run, token, node))
+
+
+def limited(node: Node, enter: Closure) -> Closure:
+    """Enter a job that has to be done in time."""
+
+    def begin(run: "Run", token: int) -> int:
+        flow = enter(run, token)
+        patience.watch(run, token, node)
+        return flow
+
+    return begin
 
 
 def await_message(node: Node, message: Message | None) -> Offer:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.notation.bpmn.details import Data, Detail, Formula, Message, MultiInstance, StandardLoop
+from alihdaya.notation.bpmn.iso8601 import Span
 
 
 class Kind(StrEnum):
@@ -58,7 +59,8 @@ class Node:
     cancelActivity of a boundary event, isInterrupting of an event sub-process's start. Lists of flows are in the
     order of the file. `parent` is the index of the sub-process around the node, None where that is the process.
     `handler` of a compensation boundary event is the index of the activity that it starts. `locals` are the data
-    objects and properties that live in a sub-process.
+    objects and properties that live in a sub-process. `retry`: pauses after which an incident here is tried again;
+    `timeout`: how long a job may take.
     """
 
     index: int
@@ -81,6 +83,8 @@ class Node:
     start_quantity: int = 1
     completion_quantity: int = 1
     locals: tuple[str, ...] = ()
+    retry: tuple[Span, ...] = ()
+    timeout: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ _DURATION = re.compile(
     r"(?:(?P<seconds>\d{1,12})(?:\.(?P<fraction>\d{1,6}))?S)?)?",
     re.ASCII,
 )
+_TIMES = re.compile(r"([1-9]\d{0,2})x", re.ASCII)
+_MOST_PAUSES = 100
 _PARTS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
 _CYCLE = re.compile(r"R(?P<times>(?:[1-9]\d{0,8})?)/(?:(?P<start>[^P/][^/]*)/)?(?P<duration>P[^/]*)", re.ASCII)
 
@@ -41,6 +43,26 @@ def parse_duration(text: str) -> Span | None:
     micros = whole * SECOND + int((match["fraction"] or "").ljust(6, "0"))
     sign = -1 if match["sign"] else 1
     return Span(sign * (12 * years + months), sign * micros)
+
+
+def parse_pauses(text: str) -> tuple[Span, ...] | None:
+    """Read the pauses before one attempt after another, such as "PT1M PT5M" or "PT1M 3x PT10M"; None for others.
+
+    There are 1 to 100 of them, none negative.
+    """
+    found: list[Span] = []
+    times = 1
+    for word in text.split():
+        count = _TIMES.fullmatch(word)
+        span = parse_duration(word)
+        if count is not None and times == 1:
+            times = int(count[1])
+        elif span is not None and min(span) >= 0:
+            found += [span] * times
+            times = 1
+        else:
+            return None
+    return tuple(found) if times == 1 and 0 < len(found) <= _MOST_PAUSES else None
 
 
 def parse_instant(text: str) -> datetime | None:

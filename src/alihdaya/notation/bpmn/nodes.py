@@ -18,8 +18,9 @@ from alihdaya.notation.bpmn.details import (
 )
 from alihdaya.notation.bpmn.events import EVENTS, definition_of, message_of
 from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind
+from alihdaya.notation.bpmn.iso8601 import Span
 from alihdaya.notation.bpmn.reading import BPMN, TRUE, File, local, reference
-from alihdaya.notation.bpmn.tasks import OWN, work_of
+from alihdaya.notation.bpmn.tasks import own_attributes, retry_of, timeout_of, work_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -57,6 +58,8 @@ class RawNode:
     start_quantity: int = 1
     completion_quantity: int = 1
     locals: tuple[str, ...] = ()
+    retry: tuple[Span, ...] = ()
+    timeout: Span | None = None
 
 
 def read_node(file: File, element: "etree._Element", parent: int | None = None) -> RawNode | None:
@@ -66,7 +69,7 @@ def read_node(file: File, element: "etree._Element", parent: int | None = None) 
         file.unsupported(element)
         file.skipped.add(element.get("id", ""))
         return None
-    file.check_attributes(element, OWN.get(kind, frozenset()))
+    file.check_attributes(element, own_attributes(kind))
     _check_features(file, kind, element)
     if not element.get("id"):
         file.problem("node-without-id", f"a {kind} needs an id", element)
@@ -94,6 +97,8 @@ def raw_node(file: File, kind: Kind, element: "etree._Element", parent: int | No
         start_quantity=_quantity(file, element, "startQuantity"),
         completion_quantity=_quantity(file, element, "completionQuantity"),
         locals=locals_of(file, element) if kind in SCOPES else (),
+        retry=retry_of(file, element),
+        timeout=timeout_of(file, element),
     )
 
 

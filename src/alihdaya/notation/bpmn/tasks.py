@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from alihdaya.notation.bpmn.details import Detail, Job, Rule, Script, Step, UserWork
-from alihdaya.notation.bpmn.graph import Kind
+from alihdaya.notation.bpmn.graph import TASKS, Kind
+from alihdaya.notation.bpmn.iso8601 import Span, parse_duration, parse_pauses
 from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, File
 
 if TYPE_CHECKING:
@@ -16,6 +17,41 @@ OWN: dict[Kind, frozenset[str]] = {
     Kind.SCRIPT_TASK: frozenset({"result"}),
 }
 """Our own attributes, by the kind of node that may have them."""
+
+_RETRIED = TASKS | {Kind.CALL}
+_TIMED = frozenset({Kind.SERVICE_TASK, Kind.SEND_TASK})
+
+
+def own_attributes(kind: Kind) -> frozenset[str]:
+    """Give the names of our own attributes that a node of this kind may have."""
+    more = {"retry"} if kind in _RETRIED else set()
+    return OWN.get(kind, frozenset()) | more | ({"timeout"} if kind in _TIMED else set())
+
+
+def retry_of(file: File, element: "etree._Element") -> tuple[Span, ...]:
+    """Read after which pauses an incident of this node is tried again; () where the model states none."""
+    text = element.get(ALIHDAYA + "retry")
+    if text is None:
+        return ()
+    found = parse_pauses(text)
+    if found is None:
+        message = f'alihdaya:retry is a list of pauses such as "PT1M 3x PT5M", at most 100, not {text!r}'
+        file.problem("bad-retry", message, element)
+    return found or ()
+
+
+def timeout_of(file: File, element: "etree._Element") -> Span | None:
+    """Read how long a job may take; None where the model sets no limit."""
+    text = element.get(ALIHDAYA + "timeout")
+    if text is None:
+        return None
+    found = parse_duration(text)
+    if found is None or min(found) < 0 or max(found) == 0:
+        file.problem("bad-timeout", f"alihdaya:timeout is a duration such as PT10M, not {text!r}", element)
+        return None
+    if element.get(ALIHDAYA + "step") or element.get("messageRef"):
+        file.problem("bad-timeout", "only a job that is done outside the engine has a time limit", element)
+    return found
 
 
 def work_of(file: File, kind: Kind, element: "etree._Element") -> Detail:

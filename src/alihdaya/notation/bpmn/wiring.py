@@ -77,6 +77,8 @@ class _Wires:
             start_quantity=raw.start_quantity,
             completion_quantity=raw.completion_quantity,
             locals=raw.locals,
+            retry=raw.retry,
+            timeout=raw.timeout,
         )
 
     def _handler(self, raw: RawNode) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alihdaya.engine import CompleteCall, Escalate, Start, ThrowError
 from alihdaya.engine.commands import Cancel, Command
-from alihdaya.engine.events import InstanceEnded, MessageAwaited
+from alihdaya.engine.events import InstanceCancelled, InstanceEnded, MessageAwaited
 from alihdaya.engine.scope_events import (
     CallClosed,
     CallRequested,
@@ -49,6 +49,13 @@ def settle(desk: Desk, at: int) -> None:
         board.busy = False
 
 
+def wait_again(desk: Desk, number: int) -> None:
+    """Let an item that goes on after a pause have what was kept for it meanwhile."""
+    for (item, token), (name, key) in list(desk.awaited.items()) if desk.board.kept else ():
+        if item == number and item in desk.items:
+            desk.board.effects.append((desk.items[item], MessageAwaited(token, "", name, key)))
+
+
 def _act(desk: Desk, item: OpenItem, command: Command, at: int, by: str) -> None:
     desk.record(item, at, by, advance(desk, item, command, at))
 
@@ -74,6 +81,7 @@ def _call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
     if refused is not None:
         _act(desk, item, refused, at, "call")
         return
+    desk.board.calls[item.item, event.token] = desk.last_item + 1
     child = OpenItem(desk.last_item + 1, service.running(event.process), at, caller=(item.item, event.token))
     came = ItemCalled(
         service.engagement,
@@ -88,11 +96,10 @@ def _call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
     try:
         take_up(desk, child, came, Start(event.variables, called=True), "call")
     except Refused as refusal:
+        del desk.board.calls[item.item, event.token]
         why = refusal.problems[0]
         _act(desk, item, ThrowError(event.token, why.code, why.message), at, "call")
         return
-    if child.item in desk.items:
-        desk.board.calls[item.item, event.token] = child.item
 
 
 def _depth(desk: Desk, item: OpenItem) -> int:
@@ -111,10 +118,14 @@ def _withdrawn(desk: Desk, item: OpenItem, event: CallClosed, at: int) -> None:
     desk.record(child, at, "call", [*events, ItemReturned("", child.touched)])
 
 
-def _answer(desk: Desk, child: OpenItem, at: int, make: Callable[[OpenItem, int], Command]) -> None:
-    """Let the caller of an item hear from it, if it still waits."""
-    if child.caller is None:
+def _answer(
+    desk: Desk, child: OpenItem, at: int, make: Callable[[OpenItem, int], Command], *, last: bool = True
+) -> None:
+    """Let the caller of an item hear from it, if it still waits for this very one."""
+    if child.caller is None or desk.board.calls.get(child.caller) != child.item:
         return
+    if last:
+        del desk.board.calls[child.caller]
     number, token = child.caller
     caller = desk.items.get(number)
     if caller is not None and _calls(desk, caller, token):
@@ -136,7 +147,11 @@ def _failed(desk: Desk, child: OpenItem, event: ErrorEscaped, at: int) -> None:
 
 
 def _escalated(desk: Desk, child: OpenItem, event: EscalationThrown, at: int) -> None:
-    _answer(desk, child, at, lambda _, token: Escalate(token, event.code))
+    _answer(desk, child, at, lambda _, token: Escalate(token, event.code), last=False)
+
+
+def _cancelled(desk: Desk, child: OpenItem, event: InstanceCancelled, at: int) -> None:
+    _answer(desk, child, at, lambda _, token: ThrowError(token, "cancelled", event.reason))
 
 
 def _awaited(desk: Desk, item: OpenItem, event: MessageAwaited | CatchOpened, at: int) -> None:
@@ -165,6 +180,7 @@ _EFFECTS: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {
     InstanceEnded: _ended,
     ErrorEscaped: _failed,
     EscalationThrown: _escalated,
+    InstanceCancelled: _cancelled,
     MessageAwaited: _awaited,
     CatchOpened: _awaited,
 }

@@ -35,6 +35,8 @@ def deliver(desk: Desk, message: Deliver, at: int) -> int:
     if found is not None:
         return found
     if message.keep <= 0:
+        for number, _ in sorted(desk.subscribers.get((message.name, message.key), ())):
+            raise Refused(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
         raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
     _keep(desk, message, at, HOUSE)
     return HOUSE
@@ -72,7 +74,7 @@ def hand_over(desk: Desk, item: OpenItem, name: str, key: str, at: int) -> None:
         kept = board.kept[message]
         if kept.until <= at:
             continue
-        if any(waiting == item.item for waiting, _ in desk.subscribers.get((name, key), ())):
+        if not item.suspended and any(waiting == item.item for waiting, _ in desk.subscribers.get((name, key), ())):
             board.forget(message)
             events = advance(desk, item, DeliverMessage(name, key, kept.payload), at)
             desk.record(item, at, "message", [MessageTaken(*message), *events])
@@ -94,13 +96,15 @@ def _keep(desk: Desk, message: Deliver, at: int, item: int) -> None:
 def _find(desk: Desk, message: Deliver, at: int) -> int | None:
     """Give a message to the oldest item that waits, once its timers have caught up, else to what it starts."""
     awaited = message.name, message.key
-    while waiting := desk.subscribers.get(awaited):
-        number = min(waiting)[0]
+    while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
+        number = min(waiting)
         catch_up(desk, number, at)
         if any(item == number for item, _ in desk.subscribers.get(awaited, ())):
             item = desk.open_item(number)
             desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message[:3]), at))
             return number
+    if desk.subscribers.get(awaited):
+        return None
     starts = desk.board.named_starts("message", message.name)
     if not starts:
         return None

@@ -66,7 +66,7 @@ def _audience(desk: Desk, name: str, thrower: int) -> list[tuple[int, int]]:
         item = desk.items.get(number)
         if item is None or item.instance is None or not waits_for_signal(item.instance, name):
             watching.discard(number)
-        elif number != thrower and item.instance.full is not None:
+        elif number != thrower and not item.suspended and item.instance.full is not None:
             found.append((number, max(item.instance.full.catches)))
     return found
 
@@ -82,7 +82,7 @@ def _reach(desk: Desk, number: int, newest: int, signal: Broadcast, at: int) -> 
 
 
 def _listens(item: OpenItem | None, newest: int, name: str) -> bool:
-    full = None if item is None or item.instance is None else item.instance.full
+    full = None if item is None or item.suspended or item.instance is None else item.instance.full
     return full is not None and any(
         catch <= newest and (one.kind, one.name) == (SIGNAL, name) for catch, one in full.catches.items()
     )

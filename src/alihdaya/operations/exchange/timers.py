@@ -13,7 +13,7 @@ def go_off(desk: Desk, item: int, timer: int, at: int) -> None:
 
 def catch_up(desk: Desk, item: int, at: int) -> None:
     """Let an item's timers go off that are due at `at`, before somebody acts on it."""
-    while (found := desk.items.get(item)) is not None and found.instance is not None:
+    while (found := desk.items.get(item)) is not None and found.instance is not None and not found.suspended:
         due = min(((timer.due, number) for number, timer in found.instance.timers.items()), default=None)
         if due is None or due[0] > at:
             return

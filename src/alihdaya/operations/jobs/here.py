@@ -26,9 +26,11 @@ class Jobs:
         self._chance = Random(name)  # noqa: S311 (jitter)
 
     def due(self) -> Iterator[Due]:
-        """Yield the jobs that functions are to do, those that failed often enough left out, in their order."""
+        """Yield the jobs that functions are to do, in their order, but for those that are dead or suspended."""
         for key, send in self._desk.outbox.items():
-            target = None if send.dead else function_of(self._desk, send)
+            item = self._desk.items.get(send.item)
+            aside = send.dead or (item is not None and item.suspended)
+            target = None if aside else function_of(self._desk, send)
             if target is not None:
                 yield Due(key, send, target)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receive, Retry
 from alihdaya.operations.desk import GROUP, Desk
+from alihdaya.operations.instance.commands import InstanceCommand, Resume
 from alihdaya.operations.perform import catch_up, perform
 from alihdaya.work.keepable import unkeepable
 
@@ -67,7 +68,9 @@ def _outcome(desk: Desk, letter: Letter, former: Former) -> Outcome:
     assert letter.command is not None  # noqa: S101 (narrowing for the type checker)
     try:
         at = max(letter.at, desk.at)
-        if isinstance(letter.command, Assign | Complete | Retry):
+        if isinstance(letter.command, Assign | Complete | Retry | InstanceCommand) and not isinstance(
+            letter.command, Resume
+        ):
             catch_up(desk, letter.command.item, at)
         if type(letter.command) is Receive:
             return _take_in(desk, letter.command, at, former), None

@@ -95,8 +95,8 @@ class Rehearsal:
 
     def _done(self, person: str, key: TaskKey, due: int, at: int) -> None:
         hold = self.desk.held.get(key)
-        if hold is None or hold.person != person:
-            return  # the task was taken away meanwhile
+        if hold is None or hold.person != person or self.desk.items[key[0]].suspended:
+            return  # the task was taken away meanwhile, or nothing of it goes on
         script = self.scripts.get(hold.task.node, Script())
         seconds = handling_seconds(script, self.seed, *self._sitting(hold.task))
         if hold.at + seconds * SECOND != due:
@@ -108,7 +108,7 @@ class Rehearsal:
 
     def _sitting(self, task: Task) -> tuple[object, ...]:
         """Give what the draws for a task depend on: later tasks of an item, and repeated ones, draw anew."""
-        first = task.queued_at == self.desk.open_item(task.item).received_at
+        first = task.queued_at == self.desk.standing_item(task.item).received_at
         return task.key if first else (*task.key, task.node, task.queued_at)
 
     def _form(self, key: TaskKey, hold: Hold) -> Form | None:

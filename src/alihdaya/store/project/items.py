@@ -18,9 +18,12 @@ from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
+    ItemCancelled,
     ItemDelivered,
     ItemReceived,
+    ItemResumed,
     ItemStopped,
+    ItemSuspended,
     SendRetried,
     TaskAssigned,
     TaskCancelled,
@@ -53,6 +56,9 @@ class Items:
             TaskCancelled: self._cancelled,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
+            ItemSuspended: self._suspended,
+            ItemResumed: self._resumed,
+            ItemCancelled: self._given_up,
             **dict.fromkeys(WAITS, self._waits),
             **dict.fromkeys(SENDS, self._sends),
             **dict.fromkeys(EXCHANGE, self._exchange),
@@ -97,7 +103,7 @@ class Items:
         standing.settle()
 
     def flush(self) -> None:
-        """Put the rows and counters of the batch, and forget what was delivered in it."""
+        """Put the rows and counters of the batch, and forget what came to its end in it."""
         rows = self._rows
         for item, standing in self._dirty.items():
             row = standing.as_row()
@@ -218,6 +224,22 @@ class Items:
             self._open(standing, INCIDENT, 0, (standing.node or "", event.code, event.message, entry.at))
         self._count(standing, entry.at, "stopped")
 
+    def _suspended(self, standing: Standing, _: Entry, __: ItemSuspended) -> None:
+        standing.status = "suspended"
+
+    def _resumed(self, standing: Standing, _: Entry, __: ItemResumed) -> None:
+        standing.status = "waiting"
+
+    def _given_up(self, standing: Standing, entry: Entry, _: ItemCancelled) -> None:
+        standing.status, standing.node, standing.closed_at = "cancelled", None, entry.at
+        self._close_all(standing)
+        self._count(standing, entry.at, "given_up")
+
+    def _close_all(self, standing: Standing) -> None:
+        for table in NARROW:
+            for token in list(standing.open[table.name]):
+                self._close(standing, table, token)
+
     def _delivered(self, standing: Standing, entry: Entry, event: ItemDelivered) -> None:
         at, resolved_at = entry.at, standing.closed_at or entry.at
         standing.status, standing.node, standing.closed_at = "delivered", None, at
@@ -229,11 +251,6 @@ class Items:
         standing.status, standing.node, standing.closed_at = "returned", None, entry.at
         standing.outcome, standing.touched = event.outcome, event.touched
         self._close_all(standing)
-
-    def _close_all(self, standing: Standing) -> None:
-        for table in NARROW:
-            for token in list(standing.open[table.name]):
-                self._close(standing, table, token)
 
 
 def _begin(entry: Entry, event: ItemReceived) -> Standing:

@@ -7,9 +7,9 @@ from alihdaya.engine.state import from_wire, to_wire
 from alihdaya.store.codec import decode, encode
 from alihdaya.store.schema import INCIDENT, ITEM, SUBSCRIPTION, TASK, TIMER
 
-Status = Literal["running", "waiting", "stopped", "delivered", "returned"]
+Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned"]
 
-OVER = ("delivered", "returned")
+OVER = ("delivered", "cancelled", "returned")
 """Where an item stands that is over; returned: to the item that called it."""
 
 NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT)
@@ -23,7 +23,7 @@ _after = attrgetter(*_COLUMNS[_AFTER_STATE:])
 
 
 class Standing:
-    """One item that is not delivered yet. The attributes are the columns of the table `item`."""
+    """One item that is not over yet. The attributes are the columns of the table `item`."""
 
     __slots__ = (*_KEPT, "_blob", "_borrowed", "_instance", "begun", "fresh", "open")
 
@@ -80,7 +80,7 @@ class Standing:
 
     def settle(self) -> None:
         """Say where the item stands after an entry."""
-        if self.status in OVER:
+        if self.status in OVER or self.status == "suspended":
             return
         self.status = "stopped" if self.open[INCIDENT.name] else "waiting" if self.begun else "running"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from alihdaya.store.codec import decode
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.house import zone_of
-from alihdaya.store.schema import ENGAGEMENT, INCIDENT, LABOUR, LOG, PERSON, REFUSAL, TALLY, TASK
+from alihdaya.store.schema import ENGAGEMENT, INCIDENT, ITEM, LABOUR, LOG, PERSON, REFUSAL, TALLY, TASK
 from alihdaya.store.working import WorkingSet, joined_from
 
 _SOON = 3_600_000_000
@@ -115,7 +115,8 @@ def _days(connection: Connection, now: int) -> dict[str, str]:
 
 def _queues(connection: Connection, now: int) -> tuple[Queue, ...]:
     tasks: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for task in connection.execute(select(TASK).order_by(TASK.c.service, TASK.c.node, TASK.c.queued_at)):
+    query = select(TASK).join(ITEM, ITEM.c.id == TASK.c.item).where(ITEM.c.status != "suspended")
+    for task in connection.execute(query.order_by(TASK.c.service, TASK.c.node, TASK.c.queued_at)):
         tasks[task.service, task.node].append(task)
     return tuple(_queue(some, now) for some in tasks.values())
 

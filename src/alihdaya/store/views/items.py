@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.log import entries
+from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import INCIDENT, ITEM, TASK
 from alihdaya.store.working import WorkingSet
 
@@ -14,7 +15,7 @@ Month = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item as it stands: running, waiting, stopped or delivered; instants in microseconds."""
+    """An item as it stands: running, waiting, stopped, suspended, delivered or cancelled; instants in microseconds."""
 
     id: int
     engagement: str
@@ -69,7 +70,7 @@ class Story:
     entries: tuple[Entry, ...]
 
 
-_CLOSED = case((ITEM.c.status == "delivered", ITEM.c.closed_at)).label("closed_at")
+_CLOSED = case((ITEM.c.status.in_(OVER), ITEM.c.closed_at)).label("closed_at")
 """Of an open item the column says since when nobody was asked (project.items); that is no close."""
 
 _COLUMNS = [_CLOSED if column.name == "closed_at" else column for column in ITEM.c if column.name != "state"]

@@ -16,7 +16,7 @@ class Period:
     """A day ("2013-01-31") or month ("2013-01") and what was counted in it, by measure; 0 is left out.
 
     Measures: received, rejected, duplicate, straight_through, to_people, refused, assigned, done, cancelled, stopped,
-    delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked,
+    given_up, delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked,
     simulated (of done: played by a simulation).
     """
 

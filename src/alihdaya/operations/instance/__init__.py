@@ -1,0 +1,1 @@
+"""What operators do to an item under way: cancel, suspend, resume, move a token, set variables, retry; its trace."""
