@@ -8,12 +8,14 @@ import alihdaya.engine.events
 import alihdaya.engine.scope_events
 import alihdaya.people.events
 import alihdaya.work.events
+import alihdaya.work.exchange
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
 
 PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 ROOMS = (
     alihdaya.work.events,
+    alihdaya.work.exchange,
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engine.events,
@@ -30,6 +32,12 @@ HOLDS = {
     "incident": "tokens that cannot go on, and why",
     "outbox": "what is to go out and was not acknowledged",
     "attempt": "sends that failed: how often, why, and when again (0: a dead letter)",
+    "start": "events that begin items: timers with their next due time, messages, signals",
+    "message": "messages that nobody has taken yet, and those that nobody took",
+    "lost": "why a message will reach nobody, and since when",
+    "signal": "signals under way to more than one commit holds, with all whom they are for",
+    "reached": "how many of those have had the signal",
+    "called": "items that a call activity of another began: whose, at which token",
     "person": "who is on the roster",
     "certificate": "trainings finished, from when until when",
     "test": "language tests, with score and pass mark",

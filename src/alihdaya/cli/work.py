@@ -1,4 +1,4 @@
-"""Working by hand: assign and complete tasks, deliver messages, retry what stopped. Every way passes the gate."""
+"""Working by hand: assign and complete tasks, retry what stopped. Every way passes the gate."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,8 +38,11 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
 
 def _do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
-) -> None:
+) -> Any:
+    """Carry a command out, and all that it leaves for later commits; gives what its station gives."""
+    from alihdaya.kernel.event import HOUSE
     from alihdaya.kernel.time import SECOND, iso, micros
+    from alihdaya.operations.commands import Fire
     from alihdaya.operations.perform import catch_up, perform
 
     with _desk(settings) as desk:
@@ -52,7 +55,11 @@ def _do(
             raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
         if item is not None:
             catch_up(desk, item, moment)
-        perform(desk, make(desk), moment)
+        answer = perform(desk, make(desk), moment)
+        while desk.board.spreads:
+            desk.commit()
+            perform(desk, Fire(HOUSE, 0), moment)
+        return answer
 
 
 def _token(desk: "Desk", item: int, token: int | None) -> int:
@@ -124,20 +131,6 @@ def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dic
             raise click.ClickException(say("{text!r} is not of the form FIELD=VALUE.").format(text=text))
         result[name] = read_field(kinds[name], value) if name in kinds else value
     return result
-
-
-@click.command(help=say("Deliver the message NAME to the item that waits for it with KEY."))
-@click.argument("name")
-@click.option("--key", default="", help=say("The correlation key."))
-@click.option("--set", "fields", multiple=True, metavar="NAME=TEXT", help=say("A variable that the message brings."))
-@click.pass_obj
-def message(settings: Settings, name: str, key: str, fields: tuple[str, ...]) -> None:
-    """Deliver a message."""
-    from alihdaya.operations.commands import Deliver
-
-    payload = {field: value for field, _, value in (text.partition("=") for text in fields)}
-    _do(settings, lambda _: Deliver(name, key, payload))
-    click.echo(say("Delivered."))
 
 
 @click.command(help=say("Try again what an incident stopped at ITEM."))

@@ -14,6 +14,7 @@ TERMS = {
     "stopped": mark("stopped"),
     "suspended": mark("suspended"),
     "cancelled": mark("cancelled"),
+    "returned": mark("returned to its caller"),
     "writing": mark("writing"),
     "spoken": mark("spoken"),
     "certificate": mark("certificate"),
@@ -65,6 +66,20 @@ TITLES = {
     "engine.ended": mark("The process ended"),
     "engine.cancelled": mark("The process was cancelled"),
     "item.resumed": mark("Goes on after it was suspended"),
+    "item.called": mark("Called by another item"),
+    "item.returned": mark("Returned to the item that called it"),
+    "message.kept": mark("Nobody waits for the message yet; it is kept"),
+    "message.taken": mark("A message that was kept reached it"),
+    "message.lost": mark("Nobody took the message"),
+    "signal.sent": mark("A signal goes out to many"),
+    "signal.reached": mark("The signal has reached some more"),
+    "start.set": mark("An event begins items from now on"),
+    "start.dropped": mark("An event begins items no longer"),
+    "start.failed": mark("An event could not begin an item"),
+    "engine.message_thrown": mark("Sent a message"),
+    "engine.signal_thrown": mark("Sent a signal"),
+    "engine.call_requested": mark("Calls another process"),
+    "engine.call_closed": mark("The call is over"),
 }
 """Events that need no sentence of their own."""
 

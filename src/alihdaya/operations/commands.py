@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import Thrown
 from alihdaya.work.outbox import SendKey
@@ -90,4 +91,6 @@ class Unsent(NamedTuple):
     """Code of the incident where it is not tried again."""
 
 
-Command = Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | InstanceCommand
+Command = (
+    Broadcast | Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | InstanceCommand
+)

@@ -19,7 +19,9 @@ from alihdaya.channels.api import wire
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
+from alihdaya.notation.bpmn.iso8601 import parse_duration
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
+from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.node.node import Node
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
@@ -88,9 +90,7 @@ class Api:
 
     async def tasks(self, request: Request) -> Response:
         """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
-        shard = int(request.path_params["shard"])
-        if not 1 <= shard <= self.node.shards:
-            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        shard = self._shard(request)
         found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
         return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
 
@@ -111,8 +111,11 @@ class Api:
         return await self._act(request, Retry)
 
     async def message(self, request: Request) -> Response:
-        """POST /api/messages: to the first shard where somebody waits for it."""
+        """POST /api/messages: to the first shard where somebody waits for it, else to where it starts an item."""
         wanted = await _body(request, wire.Message)
+        keep = parse_duration(wanted.keep)
+        if keep is None or keep.months or not keep.micros >= 0:
+            raise _refusal("bad-value", f"keep: {wanted.keep!r} is no duration such as PT1H", 422)
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
                 item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
@@ -121,7 +124,19 @@ class Api:
                     raise
                 continue
             return _json({"id": wire.item_name(shard, item)})
-        raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
+        home = self.node.started(wanted.name, wanted.key)
+        if home is None and keep.micros and self.node.shards > 1:
+            raise _refusal("not-kept", "a message is kept only where there is one shard: nobody waits for it now", 409)
+        shard = home or (1 if keep.micros else 0)
+        if not shard:
+            raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
+        item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload, keep.micros))
+        return _json({"id": wire.item_name(shard, item)}) if item else _json({"kept": True}, 202)
+
+    async def signal(self, request: Request) -> Response:
+        """POST /api/shards/{shard}/signals."""
+        wanted = await _body(request, wire.Signal)
+        return _json({"heard": await self._do(self._shard(request), Broadcast(wanted.name, wanted.payload))})
 
     async def shard_list(self, _: Request) -> Response:
         """GET /api/shards: who holds what."""
@@ -137,6 +152,12 @@ class Api:
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
         return _json(description())
+
+    def _shard(self, request: Request) -> int:
+        shard = int(request.path_params["shard"])
+        if not 1 <= shard <= self.node.shards:
+            raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
+        return shard
 
     def _item(self, request: Request) -> tuple[int, int]:
         name = request.path_params["item"]
@@ -177,6 +198,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", "/api/messages", api.message),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("POST", "/api/shards/{shard:int}/signals", api.signal),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
     ]

@@ -33,6 +33,7 @@ def description() -> dict[str, Any]:
             f"{task}/complete": {"post": _post("Finish a task", "204", "Completion", _ITEM, _TOKEN)},
             f"{task}/retry": {"post": _post("Try an incident or dead letter again", "204", None, _ITEM, _TOKEN)},
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
+            "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
         },

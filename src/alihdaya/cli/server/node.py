@@ -93,14 +93,14 @@ def node(
     host, port = listen
     shown = f"[{host}]" if ":" in host else host
     address = (advertise or f"http://{shown}:{port}").rstrip("/")
-    offers = [_offer(name, terms, roster, trusted=trust) for name in packs]
+    offers = [offer_of(name, terms, roster, trusted=trust) for name in packs]
     with Webhook() as webhook:
         post = Post(webhook, endpoints, seed=now())
         made = Node(settings.place, address, shards, offers, post, clock=now, pace=Pace(lease / 4, lease))
         _serve(made, settings.place, host, port)
 
 
-def _offer(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
+def offer_of(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
     """Bring a pack, its terms and its people together."""
     from alihdaya.cli.server.papers import people_of, terms_of
     from alihdaya.operations.node.node import Offer

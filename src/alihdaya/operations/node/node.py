@@ -7,9 +7,11 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from alihdaya.engine.society.rules import event_starts
 from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.jobs.functions import function_of, post_to
 from alihdaya.operations.jobs.processes import Processes
 from alihdaya.operations.node.dispatch import ANY, Answer, Dispatcher, Letter, Patience, Target, Tenure
@@ -127,6 +129,15 @@ class Node:
         for dispatcher in self.dispatchers:
             dispatcher.close()
         self._processes.close()
+
+    def started(self, name: str, key: str) -> int | None:
+        """Give the shard of the item that a message from outside begins, None where none of the offers has a start."""
+        for one in self.offers.values():
+            starts = (start for plan in one.service.plans.values() for start in event_starts(plan))
+            if any((start.kind, start.name) == ("message", name) for start in starts):
+                channel = channel_of(one.service.engagement, one.service.name, "message")
+                return place(channel, key or str(self.clock()), self.shards)
+        return None
 
     def posts(self, name: str) -> bool:
         """Say whether a message of that name that nobody here waits for goes out."""
