@@ -1,9 +1,13 @@
 """`alihdaya check` on BPMN files: rules, soundness with its path, imports from the folder only."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 from click.testing import CliRunner
 
+from alihdaya import packs
 from alihdaya.cli import cli
 
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">'
@@ -35,3 +39,15 @@ def test_imports_are_read_from_the_folder_of_the_file_only(tmp_path):
         text = f'{HEAD}<import namespace="urn:o" location="{location}" importType="{kind}"/></definitions>'
         (folder / "m.bpmn").write_text(text)
         assert [one["code"] for one in found(folder / "m.bpmn")[1]] == codes
+
+
+def test_the_process_of_a_pack_is_checked_with_what_the_pack_knows(tmp_path):
+    shutil.copytree(Path(packs.__file__).parent / "disruption", tmp_path / "desk")
+    file = tmp_path / "desk" / "processes" / "disruption.bpmn"
+    assert found(file) == (0, [])
+    text = file.read_text()
+    name = re.search(r"<(?:bpmn:)?conditionExpression[^>]*>(\w+)", text)
+    file.write_text(text[: name.end()] + "x" + text[name.end() :])
+    code, told = found(file)
+    assert (code, [one["code"] for one in told]) == (1, ["BPMN961"])
+    assert f"did you mean '{name[1]}'" in told[0]["message"]

@@ -44,6 +44,7 @@ HOLDS = {
     "refusal": "assignments that the gate refused, with reasons",
     "engagement": "terms, as they were signed",
     "definition": "models, as they were deployed",
+    "version": "definitions by pack, numbered in the order of deployment",
     "source": "files, by content, and how far they were read",
     "reject": "rows that were turned away, with reasons",
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",

@@ -6,7 +6,7 @@ from small_desk import SmallDesk, working_set
 
 from alihdaya import packs
 from alihdaya.kernel.errors import Refused
-from alihdaya.operations.route import Router
+from alihdaya.operations.run.route import Router
 from alihdaya.packs import load
 from alihdaya.work.events import AssignmentRefused
 

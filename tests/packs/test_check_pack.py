@@ -6,6 +6,7 @@ from folders import DECISION, build
 
 from alihdaya import packs
 from alihdaya.kernel.errors import PackError
+from alihdaya.packs.static import require_sound
 from alihdaya.packs.trial import reports_of
 
 
@@ -41,8 +42,8 @@ def test_what_the_process_names_must_exist(tmp_path, old, new, code, message):
 def test_a_decision_needs_what_the_intake_or_an_earlier_node_gives(tmp_path):
     problems = found(tmp_path, {"decisions/size.dmn": ("amount", "amuont")})
     assert (
-        "not-supplied",
-        "decision 'size' needs 'amuont', which neither the intake nor an earlier node supplies",
+        "BPMN961",
+        "the decision reads 'amuont', to which nothing before it gives a value; did you mean 'amount'?",
     ) in [(problem.code, problem.message) for problem in problems]
 
 
@@ -57,8 +58,8 @@ def test_a_condition_sees_the_result_of_its_own_task_and_a_script_does_not(tmp_p
       </sequenceFlow>
       <sequenceFlow id="e" sourceRef="g" targetRef="done"/><endEvent id="done"/></process></definitions>"""
     problems = found(tmp_path, {"processes/tiny.bpmn": process})
-    assert [problem.message for problem in problems] == [
-        "the script needs 'lost', which neither the intake nor an earlier node supplies"
+    assert [problem.message for problem in problems if problem.severity == "error"] == [
+        "the script reads 'lost', to which nothing before it gives a value"
     ]
 
 
@@ -194,3 +195,28 @@ def test_the_cases_of_the_packs_that_are_shipped_reach_every_rule(name):
     for report in reports:
         assert not report.failures
         assert all(table.whole for table in report.coverage)
+
+
+SPLIT = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x">
+<process id="tiny" isExecutable="true"><startEvent id="start"/><exclusiveGateway id="x" default="b"/>
+<parallelGateway id="j"/><endEvent id="done"/><sequenceFlow id="a" sourceRef="start" targetRef="x"/>
+<sequenceFlow id="b" sourceRef="x" targetRef="j"/><sequenceFlow id="c" sourceRef="x" targetRef="j">
+<conditionExpression>amount = 1</conditionExpression></sequenceFlow>
+<sequenceFlow id="f" sourceRef="j" targetRef="done"/></process></definitions>"""
+
+
+def test_an_unsound_process_is_refused_with_file_element_and_the_path_that_shows_it(tmp_path):
+    pack = packs.load(build(tmp_path, {"processes/tiny.bpmn": SPLIT}))
+    told = [problem for problem in packs.check(pack) if problem.code == "BPMN951"]
+    assert [(one.severity, one.source.element, one.source.line) for one in told] == [("error", "j", 3)]
+    assert "start → x" in told[0].message
+    assert told[0].source.file.endswith("processes/tiny.bpmn")
+    with pytest.raises(PackError, match="BPMN951"):
+        require_sound(pack)
+
+
+def test_what_is_only_a_warning_is_no_reason_to_refuse(tmp_path):
+    sound = SPLIT.replace("<parallelGateway", "<exclusiveGateway")
+    pack = packs.load(build(tmp_path, {"processes/tiny.bpmn": sound}))
+    assert "BPMN901" in {problem.code for problem in packs.check(pack)}
+    require_sound(pack)

@@ -26,6 +26,8 @@ _COMMANDS = {
     "message": ("messages", mark("deliver a message to the item that waits for it, or list those that wait")),
     "signal": ("messages", mark("broadcast a signal to all items that wait for it")),
     "retry": ("work", mark("try again what ended in an incident")),
+    "definitions": ("migrate", mark("list the versions of every pack, and what runs on them")),
+    "migrate": ("migrate", mark("take items under way over to another version of their models")),
     "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),
     "node": ("server.node", mark("be one of many nodes over one PostgreSQL, with an HTTP API and an outbox")),
     "export": ("export", mark("write the log for process mining, as OCEL 2.0 or XES")),

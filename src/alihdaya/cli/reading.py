@@ -141,6 +141,8 @@ _TOLD = frozenset(
         "task.done",
         "row.rejected",
         "assignment.refused",
+        "assignment.withdrawn",
+        "instance.migrated",
         "engagement.signed",
         "person.joined",
     }
@@ -178,6 +180,8 @@ _INNER = frozenset(
         "engine.task_closed",
         "engine.ended",
         "engine.timer_cancelled",
+        "engine.migrated",
+        "task.changed",
     }
 )
 """What the engine notes for itself; the trade's own events tell the same."""

@@ -84,6 +84,15 @@ def _refused(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s was refused: %(why)s", person=facts.get("person", "?"), why=why)
 
 
+def _withdrawn(words: Words, facts: Mapping[str, Any]) -> str:
+    why = reasons(words, facts.get("reasons", ()))
+    return words.say("%(person)s had to give the task back: %(why)s", person=facts.get("person", "?"), why=why)
+
+
+def _migrated(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Goes on in version %(digest)s of its models", digest=str(facts.get("after", "?"))[:12])
+
+
 def _done(words: Words, facts: Mapping[str, Any]) -> str:
     length = words.length(facts.get("seconds"))
     return words.say("%(person)s finished after %(length)s", person=facts.get("person", "?"), length=length)
@@ -126,6 +135,8 @@ _TELLERS: dict[str, Teller] = {
     "task.queued": _queued,
     "task.assigned": _assigned,
     "assignment.refused": _refused,
+    "assignment.withdrawn": _withdrawn,
+    "instance.migrated": _migrated,
     "task.done": _done,
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
@@ -135,7 +146,16 @@ _TELLERS: dict[str, Teller] = {
     "engine.decided": _decided,
 }
 
-_BAD = frozenset({"assignment.refused", "item.stopped", "row.rejected", "task.cancelled", "engine.incident_raised"})
+_BAD = frozenset(
+    {
+        "assignment.refused",
+        "assignment.withdrawn",
+        "item.stopped",
+        "row.rejected",
+        "task.cancelled",
+        "engine.incident_raised",
+    }
+)
 
 
 def sentence(words: Words, happening: Happening, names: Mapping[str, str] | None = None) -> str:

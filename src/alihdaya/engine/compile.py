@@ -8,7 +8,7 @@ from alihdaya.engine.behaviours import arming, joins
 from alihdaya.engine.behaviours.binding import Binder
 from alihdaya.engine.behaviours.tasks import StepFunction
 from alihdaya.engine.plan import ROOT, Arm, Catchers, Join, Plan
-from alihdaya.engine.straight.segments import LIMIT, afters_of, segment_of
+from alihdaya.engine.straight.segments import LARGEST, LIMIT, afters_of, segment_of
 from alihdaya.kernel.errors import NotationError, Problem
 from alihdaya.notation.bpmn.check import check_process
 from alihdaya.notation.bpmn.details import Compensate, Detail, Error, Escalation, EventBased, Multiple, Rule, Step
@@ -16,6 +16,10 @@ from alihdaya.notation.bpmn.graph import SCOPES, Kind, Node, Process
 
 STEP_BUDGET = 10_000
 """Nodes that one command may pass before the engine takes it for an endless loop."""
+
+
+MOST_REACH = 10_000_000
+"""Joins that wait for all that can still come, times sequence flows, of one process."""
 
 
 class DecisionLike(Protocol):
@@ -52,7 +56,7 @@ def make_plan(
         scopes[ROOT if node.parent is None else node.parent].append(node)
     handled = {scope: _event_starts(scopes, inside) for scope, inside in scopes.items()}
     start = _only([node for node in starts if node.detail is None and node.kind is Kind.START] or starts)
-    straight = compiled and not handled[ROOT] and step_budget > LIMIT
+    straight = compiled and not handled[ROOT] and step_budget > LIMIT and len(nodes) <= LARGEST
     return Plan(
         process=process,
         digest=hashlib.sha256(repr(process).encode()).hexdigest(),
@@ -153,7 +157,7 @@ def _joins(process: Process, behaviours: list[Any]) -> tuple[Join, ...]:
 
 def _require_sound(process: Process, decisions: Decisions, steps: Steps) -> None:
     problems = [problem for problem in check_process(process) if problem.severity == "error"]
-    problems += _missing(process, decisions, steps)
+    problems += [*_missing(process, decisions, steps), *_too_many_joins(process)]
     if problems:
         raise NotationError(problems)
 
@@ -166,6 +170,17 @@ def _missing(process: Process, decisions: Decisions, steps: Steps) -> list[Probl
         if isinstance(node.detail, Step) and node.detail.name not in steps:
             found.append(Problem("unknown-step", f"there is no step {node.detail.name!r}", node.source))
     return found
+
+
+def _too_many_joins(process: Process) -> list[Problem]:
+    """Refuse what could not be held in memory: each of these joins keeps from which flows a token can come to it."""
+    joins = sum(
+        node.kind is Kind.COMPLEX or (node.kind is Kind.INCLUSIVE and len(node.incoming) > 1) for node in process.nodes
+    )
+    if joins * len(process.flows) <= MOST_REACH:
+        return []
+    message = f"{joins:,} inclusive and complex joins over {len(process.flows):,} flows are more than can be watched"
+    return [Problem("too-many-joins", f"{message}; call activities make smaller processes of it", process.source)]
 
 
 def _has(decisions: Decisions, name: str) -> bool:

@@ -241,3 +241,18 @@ class InstanceCancelled(NamedTuple):
     """The instance was stopped from outside."""
 
     reason: str
+
+
+@event("engine.migrated")
+class Migrated(NamedTuple):
+    """The instance goes on in another version of its model, as an instance of `process`.
+
+    `nodes`: old id -> new id of what it names and is called otherwise; `places`: token -> its new place, of all
+    tokens; `passed`: (scope, new id, new flows) of every activated complex gateway. What else changes (timers,
+    messages, events that can happen) follows as events of its own.
+    """
+
+    process: str
+    nodes: dict[str, str]
+    places: tuple[tuple[int, int], ...]
+    passed: tuple[tuple[int, str, tuple[int, ...]], ...] = ()

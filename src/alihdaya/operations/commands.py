@@ -1,4 +1,4 @@
-"""What the writer can be asked to do. Each command is about one item, and becomes at most one group of entries."""
+"""What the writer can be asked to do. Each command is about one item, a migration about many, an entry for each."""
 
 from typing import Any, NamedTuple
 
@@ -6,6 +6,7 @@ from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
 
@@ -92,5 +93,17 @@ class Unsent(NamedTuple):
 
 
 Command = (
-    Broadcast | Receive | Reject | Assign | Complete | Fire | Deliver | Retry | Sent | Unsent | Thrown | InstanceCommand
+    Broadcast
+    | Receive
+    | Reject
+    | Assign
+    | Complete
+    | Fire
+    | Deliver
+    | Retry
+    | Sent
+    | Unsent
+    | Thrown
+    | InstanceCommand
+    | Migrate
 )

@@ -27,6 +27,11 @@ def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     another process writes, and PackError where an item's definition needs steps that are not installed.
     """
     store.lock()
+    return read_desk(store, recorded=recorded, packs=packs)
+
+
+def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None) -> Desk:
+    """Read everything that is under way, to look at only: others may write meanwhile. Raises PackError."""
     desk = Desk(store, recorded)
     desk.seq, desk.last_item, desk.at = store.last_seq(), store.next_item() - 1, resume.last_at(store)
     desk.people = {one.facts.person: person_of(one) for one in store.persons()}
@@ -85,12 +90,13 @@ class Binder:
         if self._signed is None or (engagement, terms) not in self._signed:
             self._signed = {(one.id, one.digest): one.terms for one in self._store.engagements()}
         if definition not in self._packs:
-            self._packs[definition] = _stored_pack(self._store, definition)
+            self._packs[definition] = stored_pack(self._store, definition)
         signed = agreement.from_wire(self._signed[engagement, terms])
         return service_of(signed, name, self._packs[definition], trusted=True)
 
 
-def _stored_pack(store: Store, digest: str) -> Pack:
+def stored_pack(store: Store, digest: str) -> Pack:
+    """Load the definition of that digest again. Raises PackError."""
     definition = store.definition(digest)
     if definition is None:
         raise PackError(Problem("no-definition", f"the store holds no definition {digest[:12]}"))

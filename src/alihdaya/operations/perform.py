@@ -31,6 +31,8 @@ from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.migrate.carry import migrate_items
+from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
@@ -131,4 +133,5 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     MoveToken: operator.move,
     SetFacts: operator.set_facts,
     Amend: operator.amend,
+    Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

@@ -9,6 +9,7 @@ from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import service_of
 from alihdaya.packs import Pack
+from alihdaya.packs.static import require_sound
 from alihdaya.people.person import learn
 from alihdaya.people.roster import read_roster
 
@@ -48,8 +49,13 @@ def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:
 
 
 def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()) -> None:
-    """Sign, deploy and employ what is not there yet for a service; the facts are durable when this returns."""
+    """Sign, deploy and employ what is not there yet for a service; the facts are durable when this returns.
+
+    Raises PackError, with nothing noted, for a new pack whose process can be seen not to work (packs.static).
+    """
     at = max(at, desk.at)
+    if desk.store.definition(service.pack.digest) is None:
+        require_sound(service.pack)
     sign(desk, service.terms, at)
     deploy(desk, service.pack, at)
     employ(desk, people, at)
@@ -64,7 +70,7 @@ def open_service(
 ) -> Service:
     """Sign, deploy and employ what is not there yet, and give the service that this pack delivers.
 
-    Raises as `bind` does, and RosterError. The facts are durable when this returns.
+    Raises as `bind` and `settle` do, and RosterError. The facts are durable when this returns.
     """
     service = bind(signed, pack, trusted=trusted)
     people = read_roster(roster).events if roster else ()

@@ -6,14 +6,13 @@ from difflib import get_close_matches
 from alihdaya.kernel.errors import AlihdayaError, Problem, Source
 from alihdaya.notation import bpmn
 from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
+from alihdaya.notation.bpmn.findings.supply import ANYTHING, Known, writes
 from alihdaya.notation.dmn.analysis import check_model
-from alihdaya.notation.dmn.analysis.writing import feel_text
 from alihdaya.notation.dmn.cases import Report
-from alihdaya.notation.finding import Finding
 from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
-from alihdaya.packs.supply import ANYTHING, Read, reads, supplied, writes
+from alihdaya.packs.static import known_of, problem_of, process_findings
 from alihdaya.packs.trial import reports_of, try_samples
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -33,21 +32,15 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
         place = Source(f"{pack.place}/pack.toml", element="process.id")
         return [Problem("no-process", f"there is no process {pack.manifest.process_id!r} in the file", place)]
     problems = [problem for file in (pack.definitions, *pack.others) for problem in bpmn.check(file)]
-    problems += [*_units(pack, process), *_result(pack, process), *check_offer(pack)]
+    problems += [*_units(pack, process), *check_offer(pack)]
     try:
         decisions = compile_decisions(pack)
     except AlihdayaError as error:
         return [*problems, *error.problems]
-    before = supplied(pack, process)
+    problems += _result(pack, process, known_of(pack, decisions))
     for one in pack.processes.values():
         problems += [problem for node in one.nodes for problem in _names(pack, one, node, decisions)]
-    for node in process.nodes:
-        needed = list(reads(process, node))
-        if isinstance(node.detail, Rule) and node.detail.decision in decisions:
-            decision = node.detail.decision
-            needed += [Read(node, name, f"decision {decision!r}") for name in decisions[decision].inputs]
-        after = before[node.index] | writes(pack, node)
-        problems += _unsupplied(needed, before[node.index], after)
+    problems += [problem_of(found) for found in process_findings(pack, decisions) if found.level != "note"]
     reports, unread = tried or reports_of(pack)
     wrong = unread + [problem for report in reports for problem in report.problems]
     return problems + _analysed(pack) + try_samples(pack, decisions) + wrong
@@ -55,18 +48,8 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
 
 def _analysed(pack: Pack) -> list[Problem]:
     return [
-        Problem(found.code, _said(found), found.source, found.level)
-        for model in pack.models.values()
-        for found in check_model(model)
-        if found.level != "note"
+        problem_of(found) for model in pack.models.values() for found in check_model(model) if found.level != "note"
     ]
-
-
-def _said(found: Finding) -> str:
-    if found.example is None:
-        return found.message()
-    shown = ", ".join(f"{name} = {feel_text(value)}" for name, value in found.example.items())
-    return f"{found.message()} Shown by {shown}"
 
 
 def _missing(node: Node, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
@@ -99,16 +82,6 @@ def _names(pack: Pack, process: Process, node: Node, decisions: Iterable[str]) -
             yield from _missing(node, "task", name, tasks)
 
 
-def _unsupplied(needed: list[Read], before: frozenset[str], after: frozenset[str]) -> Iterator[Problem]:
-    if ANYTHING in after:
-        return
-    for read in sorted(set(needed), key=lambda read: (read.what, read.name)):
-        there = after if read.what.startswith("the condition") else before
-        if read.name not in there:
-            message = f"{read.what} needs {read.name!r}, which neither the intake nor an earlier node supplies"
-            yield Problem("not-supplied", message, read.node.source)
-
-
 def _units(pack: Pack, process: Process) -> Iterator[Problem]:
     ends = {node.id: node for node in process.nodes if node.kind is Kind.END and node.parent is None}
     for end, node in ends.items():
@@ -121,8 +94,8 @@ def _units(pack: Pack, process: Process) -> Iterator[Problem]:
         yield Problem("no-end", f"the pack's processes have no end event {end!r}", place)
 
 
-def _result(pack: Pack, process: Process) -> Iterator[Problem]:
-    written = frozenset(pack.intake.variables).union(*(writes(pack, node) for node in process.nodes))
+def _result(pack: Pack, process: Process, known: Known) -> Iterator[Problem]:
+    written = known.start.union(*(writes(known, node) for node in process.nodes))
     for name in pack.delivery.result:
         if name not in written and ANYTHING not in written:
             place = Source(f"{pack.place}/pack.toml", element="delivery.result")

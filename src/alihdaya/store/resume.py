@@ -26,7 +26,7 @@ from alihdaya.store.schema import (
 )
 from alihdaya.store.store import Store
 from alihdaya.store.working import WorkingSet
-from alihdaya.work.events import TaskDone, TaskQueued
+from alihdaya.work.events import InstanceMigrated, TaskDone, TaskQueued
 from alihdaya.work.exchange import StartSet
 from alihdaya.work.outbox import Send, SendKey
 
@@ -75,14 +75,23 @@ def underway(store: Store) -> Iterator[Underway]:
 
 
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:
-    """Yield (user task, person) for every task of an item that somebody finished, in the order of the log."""
+    """Yield (user task, person) for every task of an item that somebody finished, in the order of the log.
+
+    Tasks are named as the version of the model names them in which the item is now.
+    """
     nodes: dict[int, str] = {}
+    found: list[tuple[str, str]] = []
     for entry in store.read_log(item=item):
         for happened in entry.events:
             if isinstance(happened, TaskQueued):
                 nodes[happened.token] = happened.node
             elif isinstance(happened, TaskDone):
-                yield nodes[happened.token], happened.person
+                found.append((nodes[happened.token], happened.person))
+            elif isinstance(happened, InstanceMigrated):
+                names = happened.nodes
+                nodes = {token: names.get(node) or node for token, node in nodes.items()}
+                found = [(names.get(node) or node, person) for node, person in found]
+    yield from found
 
 
 def last_at(store: Store) -> int:

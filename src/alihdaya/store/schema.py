@@ -80,6 +80,8 @@ REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text
 
 ENGAGEMENT = _table("engagement", "id digest", "id text, digest text, terms blob, signed_at int")
 DEFINITION = _table("definition", "digest", "digest text, pack text, files blob")
+VERSION = _table("version", "pack number", "pack text, number int, digest text, deployed_at int")
+"""Definitions by pack, numbered from 1 in the order in which they were deployed first."""
 SOURCE = _table(
     "source",
     "id",

@@ -25,6 +25,7 @@ from alihdaya.store.schema import (
     TASK,
     TEST,
     TIMER,
+    VERSION,
 )
 
 _CHUNK = 900
@@ -101,6 +102,15 @@ class Definition(NamedTuple):
     digest: str
     pack: str
     files: dict[str, str]
+
+
+class Version(NamedTuple):
+    """A pack's models as they were deployed: their number from 1 within the pack, digest, and when (microseconds)."""
+
+    pack: str
+    number: int
+    digest: str
+    deployed_at: int
 
 
 class WorkingSet:
@@ -181,6 +191,10 @@ class WorkingSet:
         found = self._all(select(DEFINITION).where(DEFINITION.c.digest == digest))
         return Definition(digest, found[0].pack, decode(found[0].files)) if found else None
 
+    def versions(self) -> list[Version]:
+        """Give every definition by pack and number."""
+        return [Version._make(row) for row in self._all(_everything(VERSION))]
+
 
 def joined_from(facts: bytes) -> PersonJoined:
     """Give the event that a row of the table `person` keeps."""
@@ -194,7 +208,10 @@ def known(connection: Connection) -> Known:
     terms = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)
     zones = {(row.id, row.digest): zone_of(decode(row.terms)) for row in connection.execute(terms)}
     sources = [tuple(row) for row in connection.execute(_everything(SOURCE))]
-    return Known(zones, sources, [tuple(row) for row in connection.execute(_everything(CERTIFICATE))])
+    versions: dict[str, list[str]] = {}
+    for row in connection.execute(_everything(VERSION)):
+        versions.setdefault(row.pack, []).append(row.digest)
+    return Known(zones, sources, [tuple(row) for row in connection.execute(_everything(CERTIFICATE))], versions)
 
 
 def standing(connection: Connection, items: Iterable[int]) -> Iterator[Standing]:

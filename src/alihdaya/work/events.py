@@ -114,6 +114,43 @@ class ItemCancelled(NamedTuple):
     reason: str
 
 
+@event("instance.migrated")
+class InstanceMigrated(NamedTuple):
+    """The item goes on in the version `after` of its pack's models instead of `before` (digests).
+
+    `nodes`: old node's id -> new one's, as the mapping gave them ("": given up); every other id stayed what it was.
+    """
+
+    before: str
+    after: str
+    nodes: dict[str, str]
+
+
+@event("task.changed")
+class TaskChanged(NamedTuple):
+    """A migration made an open task the task `node` of the new version; its clocks and its place go on.
+
+    `needs` = (skill, language, level, certificate), as of TaskQueued.
+    """
+
+    token: int
+    node: str
+    name: str
+    needs: tuple[str, str, str, str]
+
+
+@event("assignment.withdrawn")
+class AssignmentWithdrawn(NamedTuple):
+    """A task that asks for more than it did was taken from a person whom the gate refuses now; it waits again.
+
+    `reasons` as of AssignmentRefused.
+    """
+
+    token: int
+    person: str
+    reasons: tuple[str, ...]
+
+
 @event("send.queued")
 class SendQueued(NamedTuple):
     """Something is to go out: a message, or a job for an outside service. Its name for ever is (entry's seq, number).

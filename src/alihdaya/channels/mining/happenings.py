@@ -11,6 +11,8 @@ from alihdaya.engine.events import DecisionMade, IncidentRaised, MessageCorrelat
 from alihdaya.kernel.event import Entry, Event
 from alihdaya.work.events import (
     AssignmentRefused,
+    AssignmentWithdrawn,
+    InstanceMigrated,
     ItemCancelled,
     ItemDelivered,
     ItemReceived,
@@ -19,6 +21,7 @@ from alihdaya.work.events import (
     ItemSuspended,
     TaskAssigned,
     TaskCancelled,
+    TaskChanged,
     TaskDone,
     TaskQueued,
 )
@@ -50,6 +53,8 @@ TYPES: Mapping[str, Mapping[str, str]] = {
     "task queued": {"node": "string", "priority": "integer"},
     "task assigned": {},
     "assignment refused": {"reasons": "string"},
+    "assignment withdrawn": {"reasons": "string"},
+    "item migrated": {"before": "string", "after": "string"},
     "task done": {"seconds": "integer", "simulated": "boolean"},
     "task cancelled": {"reason": "string"},
     "timer fired": {"node": "string"},
@@ -92,7 +97,7 @@ class Teller:
                     yield Happening(f"{seq}.{place}", type_, activity, lifecycle, at, by, item, task, person, facts)
 
     def _told(self, item: int, happened: Event) -> Told | None:
-        if isinstance(happened, TaskQueued):
+        if isinstance(happened, TaskQueued | TaskChanged):
             self.names[item, happened.token] = happened.name or happened.node
         say = _SAYINGS.get(type(happened))
         if say is None:
@@ -104,7 +109,7 @@ class Teller:
         return told
 
 
-_OF_TASKS = (TaskQueued, TaskAssigned, AssignmentRefused, TaskDone, TaskCancelled)
+_OF_TASKS = (TaskQueued, TaskAssigned, AssignmentRefused, AssignmentWithdrawn, TaskDone, TaskCancelled)
 _SAYINGS: Mapping[type, Callable[[Any, str], Told]] = {
     ItemReceived: lambda e, _: Told(
         "item received", "Item received", "complete", facts={"channel": e.channel, "row": e.row}
@@ -121,6 +126,12 @@ _SAYINGS: Mapping[type, Callable[[Any, str], Told]] = {
     TaskAssigned: lambda e, name: Told("task assigned", name, "start", e.token, e.person),
     AssignmentRefused: lambda e, name: Told(
         "assignment refused", f"Refused: {name}", "complete", e.token, e.person, {"reasons": " ".join(e.reasons)}
+    ),
+    AssignmentWithdrawn: lambda e, name: Told(
+        "assignment withdrawn", name, "reassign", e.token, e.person, {"reasons": " ".join(e.reasons)}
+    ),
+    InstanceMigrated: lambda e, _: Told(
+        "item migrated", "Item migrated", "complete", facts={"before": e.before, "after": e.after}
     ),
     TaskDone: lambda e, name: Told(
         "task done", name, "complete", e.token, e.person, {"seconds": e.seconds, "simulated": e.simulated}

@@ -1,7 +1,8 @@
 """Which files are checked, by what: each kind of file has its own analysis."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alihdaya.kernel.errors import AlihdayaError, Problem, Source
@@ -10,6 +11,9 @@ from alihdaya.notation.dmn import Model, read, wanted_imports
 from alihdaya.notation.dmn.analysis import check_file
 from alihdaya.notation.finding import Finding
 from alihdaya.notation.xml import SIZE_LIMIT
+from alihdaya.packs.decisions import compile_decisions
+from alihdaya.packs.load import load
+from alihdaya.packs.static import process_findings
 
 _DEEPEST = 8
 
@@ -70,6 +74,14 @@ def _imports(path: Path, data: bytes, depth: int) -> Iterator[Model]:
 
 
 def _bpmn(path: Path) -> list[Finding]:
+    """Check processes; those of a pack with what the pack knows of its intake, its forms and its other files."""
+    folder = path.resolve().parent.parent
+    if path.resolve().parent.name == "processes" and (folder / "pack.toml").is_file():
+        with suppress(AlihdayaError):  # the process by itself is checked all the same
+            pack = load(folder)
+            own = f"{pack.place}/processes/{path.name}"
+            found = [one for one in process_findings(pack, compile_decisions(pack)) if one.source.file == own]
+            return [replace(one, source=replace(one.source, file=str(path))) for one in found]
     return findings.check_file(_bytes(path), str(path), lambda location: _beside(path, location))
 
 

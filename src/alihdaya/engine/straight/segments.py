@@ -15,7 +15,10 @@ from alihdaya.engine.straight.writing import LIMIT, Root, Way, Writer
 from alihdaya.notation.bpmn.graph import Kind, Node, Process
 from alihdaya.notation.feel.emitter import Emitter
 
-__all__ = ["LIMIT", "After", "Segment", "afters_of", "segment_of"]
+__all__ = ["LARGEST", "LIMIT", "After", "Segment", "afters_of", "segment_of"]
+
+LARGEST = 1_000
+"""Nodes of the largest process that is compiled; a larger one runs by the interpreter alone."""
 
 Segment = Callable[[Mapping[str, Any], str, bool], Straight | Found | None]
 """From what Start says; gives a packed instance, or None where the interpreter must take it from the start."""
@@ -49,6 +52,8 @@ def afters_of(process: Process, decisions: Mapping[str, Any], steps: Mapping[str
     """Compile the segments that begin where a person's task was finished, by the task's id."""
     found: dict[str, After] = {}
     for node in process.nodes:
+        if node.kind is not Kind.USER_TASK:
+            continue
         for root in (_CHAINED, _MERGED):
             writer = Writer(process, decisions, steps, root)
             if node.parent is None and writer.offers(node):

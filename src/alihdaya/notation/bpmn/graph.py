@@ -112,6 +112,8 @@ class Process:
     nodes: tuple[Node, ...]
     flows: tuple[Flow, ...]
     source: Source = field(default=Source(), compare=False, repr=False)
+    locals: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Variables that are there from the start: data objects, properties and data inputs (10.4.1)."""
 
     def node(self, node_id: str) -> Node:
         """Give the node of that id. Raises KeyError."""

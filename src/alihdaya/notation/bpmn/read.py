@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from alihdaya.kernel.errors import NotationError
-from alihdaya.notation.bpmn.data import NAMED
+from alihdaya.notation.bpmn.data import NAMED, locals_of, variable
 from alihdaya.notation.bpmn.details import Error, Escalation, Message, Signal
 from alihdaya.notation.bpmn.graph import SCOPES, Definitions, Kind, Process
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -160,7 +160,9 @@ def _read_process(file: File, element: "etree._Element") -> Process:
     identity = element.get("id", "")
     if not identity:
         file.problem("process-without-id", "a process needs an id", element)
-    return Process(reference(identity), element.get("name", ""), nodes, connected, file.source(element))
+    inputs = (variable(file, one.get("id", "")) for one in element.iterfind(f"{BPMN}ioSpecification/{BPMN}dataInput"))
+    data = (*locals_of(file, element), *inputs)
+    return Process(reference(identity), element.get("name", ""), nodes, connected, file.source(element), data)
 
 
 def _read_scope(

@@ -94,11 +94,14 @@ class _Wires:
 
     def link(self) -> None:
         """Join each throwing link event with the catching one of its name, in the same scope (10.5.5)."""
+        landings: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+        for place, raw in enumerate(self.raw):
+            if raw.kind is Kind.CATCH and isinstance(raw.detail, Link):
+                landings[raw.detail.name, raw.parent].append(place)
         for place, raw in enumerate(self.raw):
             if raw.kind is not Kind.THROW or not isinstance(raw.detail, Link):
                 continue
-            catching = (Kind.CATCH, raw.detail, raw.parent)
-            ends = [n for n, one in enumerate(self.raw) if (one.kind, one.detail, one.parent) == catching]
+            ends = landings[raw.detail.name, raw.parent]
             if len(ends) != 1:
                 message = f"the link {raw.detail.name!r} needs one catching event in its scope; there are {len(ends)}"
                 self._problem("link-target", message, raw.source)

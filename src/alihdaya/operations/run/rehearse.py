@@ -13,7 +13,7 @@ from alihdaya.kernel.time import DAY, SECOND
 from alihdaya.operations.commands import Complete, Fire
 from alihdaya.operations.desk import GROUP, Desk, Hold
 from alihdaya.operations.perform import perform
-from alihdaya.operations.route import Router
+from alihdaya.operations.run.route import Router
 from alihdaya.packs import Form
 from alihdaya.people.shift import Shifts
 from alihdaya.planning.rehearsal import Script, answer, filled, handling_seconds

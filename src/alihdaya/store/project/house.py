@@ -12,7 +12,7 @@ from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST
+from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST, VERSION
 
 DUPLICATE = "duplicate"
 """The reason of a rejected row that says: this item was received before."""
@@ -21,12 +21,14 @@ DUPLICATE = "duplicate"
 class Known(NamedTuple):
     """What a projection must know of the tables before it goes on: small tables, whole.
 
-    `zones`: (engagement, terms digest) -> IANA time zone of the client; `sources` and `certificates`: rows.
+    `zones`: (engagement, terms digest) -> IANA time zone of the client; `sources` and `certificates`: rows;
+    `versions`: pack -> digests of its definitions, in the order of their numbers.
     """
 
     zones: dict[tuple[str, str], str]
     sources: list[tuple[Any, ...]]
     certificates: list[tuple[Any, ...]]
+    versions: dict[str, list[str]]
 
 
 class House:
@@ -39,6 +41,7 @@ class House:
         self._of: dict[tuple[str, str], Days] = {}
         self._sources = {row[0]: list(row) for row in known.sources}
         self._touched: set[int] = set()
+        self._versions = {pack: list(digests) for pack, digests in known.versions.items()}
         self._certificates = {tuple(row[:3]): list(row) for row in known.certificates}
         self.handlers: dict[type, Callable[[Entry, Any], None]] = {
             EngagementSigned: self._signed,
@@ -82,8 +85,12 @@ class House:
         self._of.pop(key, None)
         self.pending.put(ENGAGEMENT, key, (encode(event.terms), entry.at))
 
-    def _deployed(self, _: Entry, event: PackDeployed) -> None:
+    def _deployed(self, entry: Entry, event: PackDeployed) -> None:
         self.pending.put(DEFINITION, (event.definition,), (event.pack, encode(event.files)))
+        versions = self._versions.setdefault(event.pack, [])
+        if event.definition not in versions:
+            versions.append(event.definition)
+            self.pending.put(VERSION, (event.pack, len(versions)), (event.definition, entry.at))
 
     def _opened(self, _: Entry, event: SourceOpened) -> None:
         self._sources[event.source] = [event.source, event.name, event.digest, event.rows, 0, 0, 0, 0]

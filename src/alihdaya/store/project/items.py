@@ -18,6 +18,8 @@ from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
+    AssignmentWithdrawn,
+    InstanceMigrated,
     ItemCancelled,
     ItemDelivered,
     ItemReceived,
@@ -27,6 +29,7 @@ from alihdaya.work.events import (
     SendRetried,
     TaskAssigned,
     TaskCancelled,
+    TaskChanged,
     TaskDone,
     TaskQueued,
 )
@@ -54,6 +57,9 @@ class Items:
             AssignmentRefused: self._refused,
             TaskDone: self._done,
             TaskCancelled: self._cancelled,
+            TaskChanged: self._changed,
+            AssignmentWithdrawn: self._withdrawn,
+            InstanceMigrated: self._migrated,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
             ItemSuspended: self._suspended,
@@ -218,6 +224,21 @@ class Items:
     def _rest(self, standing: Standing, at: int) -> None:
         """Note in `closed_at` of an item that is still open since when nothing of it waits for people."""
         standing.closed_at = None if standing.open[TASK.name] else at
+
+    def _migrated(self, standing: Standing, _: Entry, event: InstanceMigrated) -> None:
+        standing.definition = event.after
+        if standing.node is not None:
+            standing.node = event.nodes.get(standing.node) or standing.node
+        for token, (node, *rest) in standing.open[INCIDENT.name].items():
+            self._open(standing, INCIDENT, token, (event.nodes.get(node) or node, *rest))
+
+    def _changed(self, standing: Standing, _: Entry, event: TaskChanged) -> None:
+        task = standing.open[TASK.name][event.token]
+        self._open(standing, TASK, event.token, (event.node, event.name, task[2], *event.needs, *task[7:]))
+
+    def _withdrawn(self, standing: Standing, _: Entry, event: AssignmentWithdrawn) -> None:
+        task = standing.open[TASK.name][event.token]
+        self._open(standing, TASK, event.token, (*task[:-2], None, None))
 
     def _stopped(self, standing: Standing, entry: Entry, event: ItemStopped) -> None:
         if not standing.open[INCIDENT.name]:

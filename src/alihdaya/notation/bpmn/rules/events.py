@@ -147,16 +147,18 @@ def links_have_one_side(view: View) -> Hits:
 @rule("BPMN417", _TITLE, mark("this link leads nowhere: no link that catches belongs to it"))
 def links_lead_on(view: View) -> Hits:
     """10.5.5, table 10.98: a link that throws has one target; without one, the link of its name on its level is it."""
+    caught = _halves(view, "intermediateCatchEvent")
     for link in _links(view, "intermediateThrowEvent"):
-        if not view.parts(link, "target") and not _partners(view, link, "intermediateCatchEvent"):
+        if not view.parts(link, "target") and (_level(link), link.get("name")) not in caught:
             yield link
 
 
 @rule("BPMN418", _TITLE, mark("no link leads here"))
 def links_come_in(view: View) -> Hits:
     """10.5.5, table 10.98: a link that catches has sources; without them, the links of its name on its level are."""
+    thrown = _halves(view, "intermediateThrowEvent")
     for link in _links(view, "intermediateCatchEvent"):
-        if not view.parts(link, "source") and not _partners(view, link, "intermediateThrowEvent"):
+        if not view.parts(link, "source") and (_level(link), link.get("name")) not in thrown:
             yield link
 
 
@@ -201,8 +203,8 @@ def _links(view: View, kind: str) -> list[Element]:
     return [one for one in view.every("linkEventDefinition") if one.parent is not None and one.parent.local == kind]
 
 
-def _partners(view: View, link: Element, kind: str) -> list[Element]:
-    return [one for one in _links(view, kind) if one.get("name") == link.get("name") and _level(one) is _level(link)]
+def _halves(view: View, kind: str) -> set[tuple[Element | None, str]]:
+    return {(_level(one), one.get("name")) for one in _links(view, kind)}
 
 
 def _level(link: Element) -> Element | None:

@@ -14,6 +14,11 @@ from alihdaya.notation.bpmn.soundness.net import Net, Node, Option
 
 Marking = frozenset[int]
 Path = tuple[str, ...]
+Move = tuple[int, Option]
+"""A node by its number, and the flows whose tokens it takes."""
+
+WORK = 25
+"""Tokens that may be looked at for each move of the budget: it bounds the work where many tokens are under way."""
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class _Walk:
         self.found = Outcome()
         self.fired: set[int] = set()
         self.cut = False
+        self.looked = 0
         self.parents: dict[_State, tuple[_State | None, Path]] = {}
         self.after: dict[_State, set[_State]] = {}
         self.todo: deque[_State] = deque()
@@ -56,12 +62,15 @@ class _Walk:
         for path, option in self.net.starts:
             self.fired.update(number for number, node in enumerate(self.net.nodes) if node.id in path)
             self._visit(None, _State(frozenset(option), frozenset()), path)
-        while self.todo and self.found.moves < self.budget:
+        while self.todo and not self._spent():
             self._expand(self.todo.popleft())
         self.found.complete = not self.todo
         if self.found.complete:
             self._conclude()
         return self.found
+
+    def _spent(self) -> bool:
+        return self.found.moves >= self.budget or self.looked >= self.budget * WORK
 
     def _visit(self, parent: _State | None, state: _State, path: Path) -> None:
         if parent is not None:
@@ -76,28 +85,53 @@ class _Walk:
         now = state
         while True:
             quick, slow = self._enabled(now.marking)
+            if self._spent():
+                self.todo.append(state)
+                return
             if not quick and not slow:
                 self._stop(state, now, path)
                 return
             if self._collides(state, now, path):
                 return
-            moves = [quick[0]] if quick else slow
-            if len(moves) > 1 or len(self.net.nodes[moves[0][0]].options) > 1 or not quick:
+            single = [move for move in quick if len(self.net.nodes[move[0]].options) == 1]
+            if not single:
                 break
-            now = self._fire(state, now, moves[0], self.net.nodes[moves[0][0]].options[0], path)
-            path.append(self.net.nodes[moves[0][0]].id)
-            if self.found.moves > self.budget:
-                self.todo.append(state)
-                return
+            now = self._rush(state, now, single, path)
+        moves = quick[:1] or slow
         for move in moves:
             node = self.net.nodes[move[0]]
             for option in node.options:
                 self._visit(state, self._fire(state, now, move, option, path), (*path, node.id))
 
-    def _enabled(self, marking: Marking) -> tuple[list[tuple[int, Option]], list[tuple[int, Option]]]:
+    def _rush(self, state: _State, now: _State, moves: list[Move], path: list[str]) -> _State:
+        """Fire all that has no choice: none of these moves takes another's tokens (see above)."""
+        marking, ended = set(now.marking), now.ended
+        for number, taken in moves:
+            node = self.net.nodes[number]
+            self.fired.add(number)
+            self.found.moves += 1
+            path.append(node.id)
+            if node.is_end:
+                ended = self._end(state, number, ended, path)
+            marking.difference_update(taken)
+            if not marking.isdisjoint(node.options[0]):
+                flow = next(iter(marking.intersection(node.options[0])))
+                self._double(state, path, self.net.nodes[self.net.targets[flow]])
+                return _State(frozenset(), ended)
+            marking.update(node.options[0])
+        return _State(frozenset(marking), ended)
+
+    def _end(self, state: _State, number: int, ended: frozenset[int], path: list[str]) -> frozenset[int]:
+        name = self.net.nodes[number].id
+        if number in ended and name not in self.found.again:
+            self.found.again[name] = (*self._path(state), *path)
+        return ended if number in ended else ended | {number}
+
+    def _enabled(self, marking: Marking) -> tuple[list[Move], list[Move]]:
         """Give what can fire, with the tokens that it takes: what is fired at once, and what in every order."""
-        quick: list[tuple[int, Option]] = []
-        slow: list[tuple[int, Option]] = []
+        self.looked += len(marking)
+        quick: list[Move] = []
+        slow: list[Move] = []
         tokens: dict[int, list[int]] = {}
         for flow in sorted(marking):
             tokens.setdefault(self.net.targets[flow], []).append(flow)
@@ -116,6 +150,8 @@ class _Walk:
         """Tell whether no token can still reach an empty input, but by way of a held one (10.6.3, 13.4.3)."""
         if len(held) == len(node.inputs):
             return True
+        if self._spent():
+            return False
         empty = frozenset().union(*(self._reach(number, one) for one in node.inputs if one not in held))
         waiting = frozenset().union(*(self._reach(number, one) for one in held))
         return not (marking & empty) - waiting - frozenset(held)
@@ -132,6 +168,7 @@ class _Walk:
                         seen |= news
                         todo.extend(news)
             known = self.reaches[number, flow] = frozenset(seen)
+            self.looked += len(seen)
         return known
 
     @cached_property
@@ -161,16 +198,13 @@ class _Walk:
         if node.id not in self.found.doubled:
             self.found.doubled[node.id] = (*self._path(state), *path)
 
-    def _fire(self, state: _State, now: _State, move: tuple[int, Option], option: Option, path: list[str]) -> _State:
+    def _fire(self, state: _State, now: _State, move: Move, option: Option, path: list[str]) -> _State:
         number, taken = move
         node = self.net.nodes[number]
         self.fired.add(number)
         self.found.moves += 1
-        ended = now.ended
-        if node.is_end:
-            if number in ended and node.id not in self.found.again:
-                self.found.again[node.id] = (*self._path(state), *path, node.id)
-            ended |= {number}
+        self.looked += len(now.marking)
+        ended = self._end(state, number, now.ended, [*path, node.id]) if node.is_end else now.ended
         if node.clears:
             return _State(frozenset(), ended)
         left = now.marking.difference(taken)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from alihdaya.engine import events as happened
-from alihdaya.engine.applying_scopes import APPLIERS as SCOPE_APPLIERS
+from alihdaya.engine.applying.renaming import migrated
+from alihdaya.engine.applying.scopes import APPLIERS as SCOPE_APPLIERS
 from alihdaya.engine.state import (
     CANCELLED,
     ENDED,
@@ -185,6 +186,7 @@ APPLIERS: dict[type, Callable[[Instance, Any], None]] = {
     happened.IncidentCleared: _incident_cleared,
     happened.InstanceEnded: _ended,
     happened.InstanceCancelled: _cancelled,
+    happened.Migrated: migrated,
     **SCOPE_APPLIERS,
 }
 """Event class -> what it does to the state."""
