@@ -13,9 +13,10 @@ from alihdaya.work.exchange import ItemReturned
 CALL = (
     """<startEvent id="s"/><callActivity id="c" calledElement="{}">{}</callActivity><endEvent id="e"/>{};s c\nc e\n"""
 )
-DATA = """<ioSpecification><dataInput id="i" name="x"/><dataOutput id="o" name="y"/><inputSet/><outputSet/>
-</ioSpecification><dataInputAssociation><sourceRef>claim</sourceRef><targetRef>i</targetRef></dataInputAssociation>
-<dataOutputAssociation><sourceRef>o</sourceRef><targetRef>claim</targetRef></dataOutputAssociation>"""
+DATA = """<ioSpecification><dataInput id="i" name="x"/><dataOutput id="o" name="y"/>
+<inputSet><dataInputRefs>i</dataInputRefs></inputSet><outputSet><dataOutputRefs>o</dataOutputRefs></outputSet>
+</ioSpecification><dataInputAssociation><sourceRef>p</sourceRef><targetRef>i</targetRef></dataInputAssociation>
+<dataOutputAssociation><sourceRef>o</sourceRef><targetRef>p</targetRef></dataOutputAssociation>"""
 NEWS = '<message id="m" name="news" alihdaya:key="string(1)"/><error id="bad" errorCode="bad"/>'
 NEWS += '<escalation id="up" escalationCode="up"/>'
 WAITS = '<startEvent id="s"/><receiveTask id="r" messageRef="m"/><endEvent id="x"/>;s r\nr x'
@@ -26,7 +27,8 @@ def callee(body):
 
 
 def main(called="sub", *, data="", more="", flows=""):
-    return process("main", CALL.format(called, data, more) + flows)
+    facts = '<property id="p" name="claim"/>' if data else ""
+    return process("main", facts + CALL.format(called, data, more) + flows)
 
 
 def boundary(ident, definition, *, cancels="true"):
@@ -114,7 +116,12 @@ def test_an_escalation_goes_up_and_the_called_one_goes_on(talk):
 
 
 def test_calls_in_a_circle_stop_at_the_deepest_and_others_go_on(talk):
-    desk = talk(main("main"))
+    turn = '<exclusiveGateway id="g" default="f"/><sequenceFlow id="f" sourceRef="g" targetRef="c"/>'
+    turn += (
+        '<sequenceFlow sourceRef="g" targetRef="e"><conditionExpression>claim = 0</conditionExpression></sequenceFlow>'
+    )
+    nodes = CALL.format("main", "", turn).partition(";")[0]
+    desk = talk(process("main", nodes + ";s g\nc e"))
     desk.receive("1")
     assert list(desk.items().values()) == ["stopped"] + ["returned"] * 50
     stops = [one.code for entry in desk.store.read_log(item=1) for one in entry.events if type(one) is ItemStopped]

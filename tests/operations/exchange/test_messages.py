@@ -2,7 +2,7 @@
 
 import pytest
 from talking import NOON
-from talking_pack import process
+from talking_pack import AGAIN, process
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE
@@ -25,7 +25,7 @@ TALK = CATCH.format("c", "m") + THROW.format("t", "m") + FLOWS
 TWO = process("main", ROLES + TALK + ";s g\nc e\nt e")
 """An item that hears news of its claim, or with another role sends them."""
 
-PING = process("main", ROLES.replace('<endEvent id="e"/>', "") + TALK + ";s g\nc t\nt c")
+PING = process("main", ROLES + TALK + AGAIN + ";s g\nc t\nt h")
 """Two items of one claim that send news to each other for ever."""
 
 

@@ -1,7 +1,7 @@
 """Signals: all who wait hear them, each once, however many they are and whatever ends the program meanwhile."""
 
 import pytest
-from talking_pack import process, timer
+from talking_pack import AGAIN, process, timer
 
 from alihdaya.kernel.event import HOUSE
 from alihdaya.kernel.time import HOUR
@@ -104,7 +104,7 @@ def test_who_began_to_wait_after_it_was_sent_does_not_hear_it(talk, monkeypatch)
 def test_two_that_wake_each_other_for_ever_let_others_go_on(talk, monkeypatch, chunk):
     monkeypatch.setattr(spreading, "CHUNK", chunk)
     monkeypatch.setattr("alihdaya.operations.exchange.between.MOST_EFFECTS", 50)
-    loop = THROWS.partition(";")[0].replace('<endEvent id="e"/>', CATCH) + ";s c\nc t\nt c"
+    loop = THROWS.partition(";")[0] + CATCH + AGAIN + ";s c\nc t\nt h"
     desk = talk(ALARM, process("main", loop))
     for n in range(3):
         desk.receive(n)
