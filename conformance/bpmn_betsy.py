@@ -19,7 +19,8 @@ BEGIN = 1_700_000_000 * SECOND
 class _Stage:
     """One case being played: its instances, its clock, the words written."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, compiled: bool) -> None:
+        self.compiled = compiled
         self.words = Words()
         self.society = Society()
         self.now = BEGIN
@@ -31,7 +32,8 @@ class _Stage:
         """Deploy all processes of a model; gives its blocking scripts."""
         standard, blocking = translate(data, name)
         for process in read(standard, name).processes:
-            plan = make_plan(process, decisions={}, steps=self.words)  # type: ignore[arg-type]
+            steps: Any = self.words
+            plan = make_plan(process, decisions={}, steps=steps, compiled=self.compiled)
             self.society.deploy(plan, self.now)
         return blocking
 
@@ -83,9 +85,9 @@ class _Stage:
         return log
 
 
-def play_words(folder: Path, case: dict[str, Any]) -> str | None:
-    """Play a case and compare the words written; None where they are the expected ones."""
-    stage, expected = _Stage(), list(case["expect"]["log"])
+def play_words(folder: Path, case: dict[str, Any], *, compiled: bool = True) -> str | None:
+    """Play a case, interpreted or with compiled segments; None where the words written are the expected ones."""
+    stage, expected = _Stage(compiled=compiled), list(case["expect"]["log"])
     try:
         blocking = stage.deploy((folder / case["model"]).read_bytes(), case["model"])
     except NotationError as error:

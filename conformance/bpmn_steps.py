@@ -30,8 +30,9 @@ class Task(NamedTuple):
 class Stage:
     """One case being played: its instances, its clock, and what its steps have named."""
 
-    def __init__(self, folder: Path, case: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, case: dict[str, Any], *, compiled: bool = True) -> None:
         self.folder = folder
+        self.compiled = compiled
         self.society = Society()
         self.now = BEGIN
         self.named: dict[str, Any] = {}
@@ -42,7 +43,8 @@ class Stage:
         """Deploy all processes of a model."""
         data = translate((self.folder / path).read_bytes(), path)
         for process in read(data, path).processes:
-            self.society.deploy(make_plan(process, decisions={}, steps={}), self.now)
+            plan = make_plan(process, decisions={}, steps={}, compiled=self.compiled)
+            self.society.deploy(plan, self.now)
 
     def members(self, step: dict[str, Any]) -> list[Member]:
         """Give the live instances that a step speaks of."""
@@ -260,9 +262,9 @@ STEPS: dict[str, Callable[[Stage, dict[str, Any]], None]] = {
 }
 
 
-def play_steps(folder: Path, case: dict[str, Any]) -> str | None:
-    """Play a case; None where all its checks hold."""
-    stage = Stage(folder, case)
+def play_steps(folder: Path, case: dict[str, Any], *, compiled: bool = True) -> str | None:
+    """Play a case, by the interpreter alone or with compiled segments; None where all its checks hold."""
+    stage = Stage(folder, case, compiled=compiled)
     for number, step in enumerate(case["steps"], 1):
         try:
             STEPS[step["do"]](stage, step)

@@ -42,6 +42,8 @@ def test_the_log_of_words_is_compared_as_a_multiset_and_marks_are_left_out_of_cl
         "total": 4,
         "clean_passed": 1,
         "clean_total": 3,
+        "interpreter_passed": 1,
+        "compiled_passed": 1,
         "failures": ["c1", "c2", "c3"],
     }
 

@@ -21,6 +21,7 @@ def parse(command, words, *, whole=True, parent=None):
     """
     context = click.Context(command, info_name=command.name, parent=parent)
     context.allow_interspersed_args = not isinstance(command, click.Group)
+    words = command.arranged(words) if hasattr(command, "arranged") else words
     values, rest, _ = command.make_parser(context).parse_args(list(words))
     for parameter in command.params:
         given = values.get(parameter.name)

@@ -8,6 +8,7 @@ from threading import Lock
 import httpx
 import pytest
 from bench.chaos.pack import write_pack
+from prometheus_client.parser import text_string_to_metric_families
 
 from alihdaya.channels.api.app import make_api
 from alihdaya.engagement import terms as agreement
@@ -149,6 +150,11 @@ def test_an_errand_of_each_kind_is_done_and_its_effects_happen_once(town):
         assert len(keys) == len(set(keys)) == 6
         assert item["result"]["booking"] in town.outside.keys("book")
         assert (item["outcome"], item["sends"], item["tasks"]) == ("done", [], [])
+        shown = client.get("/metrics")
+        assert shown.headers["content-type"].startswith("text/plain; version=")
+        families = {one.name: one.samples for one in text_string_to_metric_families(shown.text)}
+        assert sum(sample.value for sample in families["alihdaya_items_delivered"]) == 3
+        assert sum(one.value for one in families["alihdaya_commit_seconds"] if one.name.endswith("_count")) >= 3
     proved(town)
 
 
@@ -258,3 +264,37 @@ def test_while_nobody_holds_a_shard_the_answer_says_when_to_ask_again(town):
         answer = client.post("/api/items", json=errand("x"))
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert client.get("/healthz").status_code == 503
+
+
+def test_operators_act_on_items(town):
+    with town.node("a") as client:
+        town.settle(client)
+        path = "/api/items/" + client.post("/api/items", json=errand("c-1", "person")).json()["id"]
+        until(lambda: client.get(path).json()["tasks"])
+        assert client.post(f"{path}/suspend", json={"reason": "asked", "by": "rina"}).status_code == 204
+        assert client.get(path).json()["status"] == "suspended"
+        refused = client.post(f"{path}/tasks/1/assign", json={"person": "ana"})
+        assert (refused.status_code, refused.json()["problems"][0]["code"]) == (409, "suspended")
+        note = {"variables": {"note": 1.5}}
+        assert client.post(f"{path}/variables", json=note).status_code == 409
+        assert client.post(f"{path}/resume", json={}).status_code == 204
+        assert client.post(f"{path}/variables", json=note).status_code == 204
+        assert client.post(f"{path}/variables", json={"variables": {}}).status_code == 422
+        assert client.post(f"{path}/tokens/1/move", json={"node": "nowhere"}).status_code == 409
+        told = client.get(f"{path}/trace").json()
+        assert told["variables"]["note"] == 1.5
+        assert [one["waits"] for one in told["tokens"]] == ["task"]
+        assert {"item.suspended", "item.resumed"} <= {one.get("event") for one in told["trace"]}
+        assert told["trace"][-1].get("event") == "engine.variables_set"
+        assert client.post(f"{path}/tokens/1/move", json={"node": told["tokens"][0]["node"]}).status_code == 204
+        assert client.post(f"{path}/cancel", json={"reason": "x"}).status_code == 204
+        assert client.get(path).json()["status"] == "cancelled"
+        assert client.post(f"{path}/cancel", json={}).status_code == 409
+        assert client.get("/api/items/1-99/trace").status_code == 404
+        town.outside.answers = [Answer(404, {}, "HTTP 404")]
+        second = client.post("/api/items", json=errand("c-2")).json()["id"]
+        until(lambda: client.get(f"/api/items/{second}").json()["status"] == "stopped")
+        assert client.post(f"/api/items/{second}/tokens/1/retry", json=note).status_code == 204
+        until(lambda: delivered(client, second))
+        assert [one.send.payload.get("note") for one in town.outside.letters if one.send.name == "book"][-1] == 1.5
+    proved(town)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "message": ("messages", mark("deliver a message to the item that waits for it, or list those that wait")),
     "signal": ("messages", mark("broadcast a signal to all items that wait for it")),
     "retry": ("work", mark("try again what ended in an incident")),
+    "instance": ("instance", mark("show one instance and its path; cancel, suspend, move, set, retry")),
     "definitions": ("migrate", mark("list the versions of every pack, and what runs on them")),
     "migrate": ("migrate", mark("take items under way over to another version of their models")),
     "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),

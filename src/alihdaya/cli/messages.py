@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.settings import Settings, mark, say
-from alihdaya.cli.work import _do
+from alihdaya.cli.work import do
 
 if TYPE_CHECKING:
     from alihdaya.store.views.messages import MessageRow
@@ -56,7 +56,7 @@ def message(
     if name is None:
         _list(settings, as_json=as_json)
         return
-    item = _do(settings, lambda _: Deliver(name, key, _payload(fields), keep))
+    item = do(settings, lambda _: Deliver(name, key, _payload(fields), keep))
     if as_json:
         click.echo(json.dumps({"item": item or None, "kept": not item}))
     else:
@@ -71,7 +71,7 @@ def signal(settings: Settings, name: str, fields: tuple[str, ...]) -> None:
     """Broadcast a signal."""
     from alihdaya.operations.exchange.commands import Broadcast
 
-    reached = _do(settings, lambda _: Broadcast(name, _payload(fields)))
+    reached = do(settings, lambda _: Broadcast(name, _payload(fields)))
     click.echo(say("Heard by {count}.").format(count=reached))
 
 

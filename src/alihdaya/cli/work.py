@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
 
 _ITEM = click.IntRange(1, 2**62)
-_at = click.option(
+at_option = click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),
     help=say("When it happened, in UTC if nothing else is said (default: now); never before the log's last entry."),
@@ -36,10 +36,14 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
             desk.close()
 
 
-def _do(
+def do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
 ) -> Any:
-    """Carry a command out, and all that it leaves for later commits; gives what its station gives."""
+    """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
+
+    Timers of `item` that were due go off first, and a signal goes on to all who are to hear it. Gives what the station
+    gives. Raises Refused, StoreLocked, ClickException for a time that cannot be.
+    """
     from alihdaya.kernel.event import HOUSE
     from alihdaya.kernel.time import SECOND, iso, micros
     from alihdaya.operations.commands import Fire
@@ -78,13 +82,13 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
 @click.argument("item", type=_ITEM)
 @click.option("--to", "person", required=True, help=say("The person's id."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def assign(settings: Settings, item: int, person: str, token: int | None, at: datetime | None) -> None:
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    _do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
+    do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
@@ -94,7 +98,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
-@_at
+@at_option
 @click.pass_obj
 def complete(
     settings: Settings,
@@ -112,7 +116,7 @@ def complete(
         where = _token(desk, item, token)
         return Complete(item, where, person, seconds, _result(desk, item, where, fields))
 
-    _do(settings, make, at, item)
+    do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
 
 
@@ -149,5 +153,5 @@ def retry(settings: Settings, item: int, token: int | None) -> None:
             raise click.ClickException(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
         return Retry(item, stopped[0] if token is None else token)
 
-    _do(settings, make)
+    do(settings, make)
     click.echo(say("Item {item} was tried again.").format(item=item))

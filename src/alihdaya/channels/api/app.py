@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from alihdaya.channels.api import wire
+from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
@@ -23,6 +24,7 @@ from alihdaya.notation.bpmn.iso8601 import parse_duration
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.node.node import Node
+from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
 from alihdaya.store import StoreError
@@ -37,6 +39,7 @@ FULL = 5_000
 """So many commands may wait for one writer; more are sent away for a second."""
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
+_STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -71,7 +74,7 @@ class Api:
         named = wanted.external_id or external_id(str(wanted.data[name]) for name in intake.key)
         shard, command = self.node.placed(wanted.engagement, wanted.service, named, values)
         try:
-            item = await self._do(shard, command)
+            item = await self.do(shard, command)
         except Refused as refusal:
             if refusal.problems[0].code != "duplicate":
                 raise
@@ -81,7 +84,7 @@ class Api:
 
     async def item(self, request: Request) -> Response:
         """GET /api/items/{item}."""
-        shard, item = self._item(request)
+        shard, item = self.place(request)
         reader = self.shards.shard(shard)
         found = await run_in_threadpool(item_story, reader, item)
         if found is None:
@@ -118,7 +121,7 @@ class Api:
             raise _refusal("bad-value", f"keep: {wanted.keep!r} is no duration such as PT1H", 422)
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
-                item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
+                item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
                 if refusal.problems[0].code != "nobody-waits":
                     raise
@@ -130,13 +133,13 @@ class Api:
         shard = home or (1 if keep.micros else 0)
         if not shard:
             raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
-        item = await self._do(shard, Deliver(wanted.name, wanted.key, wanted.payload, keep.micros))
+        item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload, keep.micros))
         return _json({"id": wire.item_name(shard, item)}) if item else _json({"kept": True}, 202)
 
     async def signal(self, request: Request) -> Response:
         """POST /api/shards/{shard}/signals."""
         wanted = await _body(request, wire.Signal)
-        return _json({"heard": await self._do(self._shard(request), Broadcast(wanted.name, wanted.payload))})
+        return _json({"heard": await self.do(self._shard(request), Broadcast(wanted.name, wanted.payload))})
 
     async def shard_list(self, _: Request) -> Response:
         """GET /api/shards: who holds what."""
@@ -149,6 +152,11 @@ class Api:
         held = self.node.keeper.shards
         return _json({"node": self.node.name, "shards": held}, 200 if held else 503)
 
+    async def metrics(self, _: Request) -> Response:
+        """GET /metrics: this node's figures, for Prometheus."""
+        text = await run_in_threadpool(exposition, self.node.watched(), self.shards)
+        return Response(text, media_type=CONTENT_TYPE)
+
     async def description(self, _: Request) -> Response:
         """GET /api/openapi.json."""
         return _json(description())
@@ -159,7 +167,8 @@ class Api:
             raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
         return shard
 
-    def _item(self, request: Request) -> tuple[int, int]:
+    def place(self, request: Request) -> tuple[int, int]:
+        """Give shard and number of the item that a path names. Raises Refused (404) where there cannot be one."""
         name = request.path_params["item"]
         try:
             shard, item = wire.item_place(name)
@@ -170,11 +179,11 @@ class Api:
         return shard, item
 
     async def _act(self, request: Request, make: Callable[[int, int], Command]) -> Response:
-        shard, item = self._item(request)
-        await self._do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
+        shard, item = self.place(request)
+        await self.do(shard, make(item, min(int(request.path_params["token"]), 2**62)))
         return Response(status_code=204)
 
-    async def _do(self, shard: int, command: Command) -> Any:
+    async def do(self, shard: int, command: Command) -> Any:
         """Have the shard's writer carry a command out. Raises Elsewhere, Refused, StoreError, TimeoutError."""
         room = self.node.room(shard)
         if room is None:
@@ -195,12 +204,14 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", f"{task}/assign", api.assign),
         ("POST", f"{task}/complete", api.complete),
         ("POST", f"{task}/retry", api.retry),
+        *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
         ("POST", "/api/shards/{shard:int}/signals", api.signal),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
+        ("GET", "/metrics", api.metrics),
     ]
     return Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from alihdaya import __version__
+from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.wire import BODIES
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
@@ -20,8 +21,10 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    _, shapes = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
-    task = "/api/items/{item}/tasks/{token}"
+    _, shapes = msgspec.json.schema_components(
+        [*BODIES.values(), *ACTS.values()], ref_template="#/components/schemas/{name}"
+    )
+    task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
         "openapi": "3.1.0",
         "info": {"title": "Alihdaya", "version": __version__},
@@ -32,6 +35,13 @@ def description() -> dict[str, Any]:
             f"{task}/assign": {"post": _post("Give a task to a person", "204", "Assignment", _ITEM, _TOKEN)},
             f"{task}/complete": {"post": _post("Finish a task", "204", "Completion", _ITEM, _TOKEN)},
             f"{task}/retry": {"post": _post("Try an incident or dead letter again", "204", None, _ITEM, _TOKEN)},
+            "/api/items/{item}/trace": {"get": _get("How the instance stands, and its whole path", _ITEM)},
+            "/api/items/{item}/cancel": {"post": _post("Give the item up", "204", "Act", _ITEM)},
+            "/api/items/{item}/suspend": {"post": _post("Let nothing of it go on", "204", "Act", _ITEM)},
+            "/api/items/{item}/resume": {"post": _post("Let it go on", "204", "Act", _ITEM)},
+            "/api/items/{item}/variables": {"post": _post("Set variables", "204", "Facts", _ITEM)},
+            f"{token}/move": {"post": _post("Move a token to another node", "204", "Goal", _ITEM, _TOKEN)},
+            f"{token}/retry": {"post": _post("Set variables and try again, as one", "204", "Again", _ITEM, _TOKEN)},
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},

@@ -27,7 +27,7 @@ def move(run: "Run", token: int, node_id: str) -> None:
     _require_free(run, token, stood)
     _require_same_scope(run, token, node)
     if node.kind not in _TARGETS or node.compensates or node.start_quantity != 1:
-        message = f"{node_id!r} is a {node.kind}: only activities, intermediate events and ends can be entered by hand"
+        message = f"{node_id!r} ({node.kind}) cannot be entered by hand: activities, intermediate events and ends can"
         raise _refused("not-enterable", message)
     run.withdraw(token, "withdrawn")
     run.emit(TokenMoved(token, stood.id, node.id, -1 - node.index))

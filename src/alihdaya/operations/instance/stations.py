@@ -19,7 +19,7 @@ _LONGEST = 500
 def cancel(desk: Desk, wish: CancelItem, at: int) -> None:
     """Give an item up; one that is suspended, too. What was sent already is not taken back. Raises Refused."""
     item = desk.standing_item(wish.item)
-    _require_reason(wish.reason)
+    _require_texts(reason=wish.reason, by=wish.by)
     events = advance(desk, item, Cancel(wish.reason), at)
     del desk.items[wish.item]
     desk.record(item, at, wish.by, [*events, ItemCancelled(wish.reason)])
@@ -28,7 +28,7 @@ def cancel(desk: Desk, wish: CancelItem, at: int) -> None:
 def suspend(desk: Desk, wish: Suspend, at: int) -> None:
     """Put an item aside. Whoever holds a task of it keeps it, and can finish it once the item is resumed."""
     item = desk.open_item(wish.item)
-    _require_reason(wish.reason)
+    _require_texts(reason=wish.reason, by=wish.by)
     waits = item.instance.waits if item.instance is not None else ()
     item.aside = {token: desk.queue.remove(wish.item, token) for token in waits if (wish.item, token) in desk.queue}
     desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason)])
@@ -42,6 +42,7 @@ def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
     item = desk.standing_item(wish.item)
     if item.aside is None:
         raise Refused(Problem("not-suspended", f"item {wish.item} is not suspended"))
+    _require_texts(by=wish.by)
     for task in item.aside.values():
         desk.queue.push(task)
     item.aside = None
@@ -74,6 +75,7 @@ def amend(desk: Desk, wish: Amend, at: int) -> None:
 
 
 def _change(desk: Desk, item: OpenItem, commands: Iterable[Command], by: str, at: int) -> None:
+    _require_texts(by=by)
     desk.record(item, at, by, advance_all(desk, item, commands, at))
 
 
@@ -86,9 +88,12 @@ def _kept(variables: dict[str, object]) -> dict[str, object]:
     return variables
 
 
-def _require_reason(reason: str) -> None:
-    problems = unkeepable({"reason": reason})
-    if len(reason) > _LONGEST:
-        problems = [Problem("bad-value", f"a reason has at most {_LONGEST} characters")]
+def _require_texts(**texts: str) -> None:
+    problems = unkeepable(texts)
+    problems += [
+        Problem("bad-value", f"{name} has more than {_LONGEST} characters")
+        for name, text in texts.items()
+        if len(text) > _LONGEST
+    ]
     if problems:
         raise Refused(problems)

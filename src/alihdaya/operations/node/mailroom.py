@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import perf_counter
 from typing import Any, Self
 
 from alihdaya.kernel.errors import Problem, Refused
@@ -17,6 +18,7 @@ from alihdaya.kernel.time import SECOND
 from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.node.letters import Letter, carry_out
+from alihdaya.operations.node.visible.groups import Groups
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""
@@ -27,7 +29,7 @@ class Mailroom:
 
     A desk that could not commit is thrown away, with its whole group refused; the next group opens another. `clock`
     gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened and of each
-    commit.
+    commit; `groups` counts what is committed.
     """
 
     def __init__(
@@ -36,10 +38,12 @@ class Mailroom:
         *,
         clock: Callable[[], int] | None = None,
         told: Callable[[Desk], None] = lambda _: None,
+        groups: Groups | None = None,
     ) -> None:
         self._open = open_desk
         self._clock = clock
         self._told = told
+        self._groups = groups or Groups()
         self._letters: SimpleQueue[Letter] = SimpleQueue()
         self._door = Lock()
         self._closed = False
@@ -131,8 +135,10 @@ class Mailroom:
     def _worked_off(self, desk: Desk, letters: list[Letter]) -> Desk | None:
         """Carry out what is due and a group, commit and answer; None where the desk no longer agrees with its store."""
         try:
+            begun = perf_counter()
             outcomes = carry_out(desk, letters, None if self._clock is None else self._clock())
             if desk.commit():
+                self._groups.add(len(letters), perf_counter() - begun)
                 self._told(desk)
         except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
             self._failures += 1

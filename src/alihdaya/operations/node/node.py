@@ -18,6 +18,8 @@ from alihdaya.operations.node.dispatch import ANY, Answer, Dispatcher, Letter, P
 from alihdaya.operations.node.dispatch import USUAL as USUAL_PATIENCE
 from alihdaya.operations.node.keeper import USUAL, Keeper, Pace
 from alihdaya.operations.node.mailroom import Mailroom
+from alihdaya.operations.node.visible.groups import Groups
+from alihdaya.operations.node.visible.metrics import Watched
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.sign import settle
 from alihdaya.store.lease.directory import Directory
@@ -59,7 +61,7 @@ class ShardRoom:
         self._fence = fence
         self._opened = opened
         self._tenure = Tenure(f"{node.installation}-{fence.shard}", self._mine, {})
-        self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told)
+        self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told, groups=node.groups)
 
     def close(self) -> None:
         """End the writer, and forget what it had to send: the next holder sends it."""
@@ -104,6 +106,7 @@ class Node:
         self.url = url
         self.shards = shards
         self.clock = clock
+        self.groups = Groups()
         self.offers = {(one.service.engagement, one.service.name): one for one in offers}
         self.endpoints = post.endpoints
         self._patience = max(2, int(pace.ttl))
@@ -147,6 +150,12 @@ class Node:
         """Give the mailroom of a shard that this node holds now, else None."""
         found = self.keeper.room(shard)
         return found.mailroom if isinstance(found, ShardRoom) else None
+
+    def watched(self) -> Watched:
+        """Give what a monitor is shown of this node."""
+        rooms = {shard: self.room(shard) for shard in self.keeper.shards}
+        waiting = {shard: room.waiting for shard, room in rooms.items() if room is not None}
+        return Watched(waiting, self.keeper.tenures, self.groups, self.clock())
 
     def placed(self, engagement: str, service: str, external_id: str, data: dict[str, Any]) -> tuple[int, Receive]:
         """Give the shard of an item that comes in by the API, and the command that takes it in. Raises KeyError."""

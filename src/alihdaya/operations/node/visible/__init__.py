@@ -1,0 +1,1 @@
+"""What a running node shows of itself: figures for a monitor."""
