@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from pages import DOCS, blocks
@@ -86,7 +88,10 @@ class Site:
             server.wait()
 
     def run(self, command):
-        return [line.replace(self.port, self.PORT) for line in self.shell.run(command.replace(self.PORT, self.port))]
+        command = command.replace(self.PORT, self.port).replace(
+            "MONTH", f"{datetime.now(ZoneInfo('Europe/Amsterdam')):%Y-%m}"
+        )
+        return [line.replace(self.port, self.PORT) for line in self.shell.run(command)]
 
 
 def transcript(block):
@@ -195,4 +200,4 @@ def test_a_line_that_differs_is_found():
 def test_website_services(shell):
     site = Site(shell)
     with site.running():
-        assert follow(DOCS / "website.md", site, {}) == 4
+        assert follow(DOCS / "website.md", site, {}) == 22

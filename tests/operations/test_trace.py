@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from small_desk import NOON
+from test_migrating import deployed, go, version
 
 from alihdaya.engine import CompleteTask, Start, decide, make_plan
 from alihdaya.kernel.event import Entry
@@ -131,3 +132,17 @@ def test_a_sub_process_and_repeated_runs_lie_inside_their_activity():
 
 def _line_of(*nodes):
     return "".join(f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(nodes))
+
+
+def test_an_item_that_went_over_to_another_version_is_followed_in_both(small_sqlite, tmp_path):
+    small = small_sqlite
+    item = small.receive("judge")
+    small.assign(item)
+    newer = deployed(small, version(tmp_path, "newer"))
+    small.later(2)
+    go(small)
+    small.complete(item, verdict="yes")
+    lines, found = path(small, item)
+    assert lines[2:] == [("lanes", 0, "passed", ""), ("weigh", 2, "done", "ana"), ("judged", 0, "ended", "")]
+    assert "instance.migrated" in [note.tag for note in found.notes]
+    assert newer.digest == read(small.store, item).story.item.definition

@@ -23,6 +23,7 @@ _COMMANDS = {
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),
+    "due": ("runs.due", mark("do what is due: timers, and the jobs of packs' functions")),
     "message": ("messages", mark("deliver a message to the item that waits for it, or list those that wait")),
     "signal": ("messages", mark("broadcast a signal to all items that wait for it")),
     "retry": ("work", mark("try again what ended in an incident")),

@@ -80,6 +80,15 @@ TITLES = {
     "engine.signal_thrown": mark("Sent a signal"),
     "engine.call_requested": mark("Calls another process"),
     "engine.call_closed": mark("The call is over"),
+    "engine.compensation_kept": mark("Could be undone from now on"),
+    "engine.compensation_begun": mark("Is being undone"),
+    "engine.handler_started": mark("One step is being undone"),
+    "engine.compensation_ended": mark("Has been undone"),
+    "send.queued": mark("The job is waiting to be done"),
+    "send.done": mark("The job was done"),
+    "send.failed": mark("The job failed"),
+    "send.retried": mark("The job is tried again"),
+    "send.withdrawn": mark("The job is not needed any more"),
 }
 """Events that need no sentence of their own."""
 
@@ -97,6 +106,10 @@ MINOR = frozenset(
         "engine.timer_cancelled",
         "engine.message_cancelled",
         "engine.ended",
+        "engine.compensation_kept",
+        "engine.handler_started",
+        "send.queued",
+        "send.done",
     }
 )
 """Steps of the engine that a reader wants only on demand."""

@@ -40,6 +40,8 @@ FULL = 5_000
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
 _STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
+_PASSED_OVER = ("nobody-waits", "suspended")
+"""Why a shard does not take a message that another one may take."""
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -119,17 +121,21 @@ class Api:
         keep = parse_duration(wanted.keep)
         if keep is None or keep.months or not keep.micros >= 0:
             raise _refusal("bad-value", f"keep: {wanted.keep!r} is no duration such as PT1H", 422)
+        refused: Refused | None = None
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
                 item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload))
             except Refused as refusal:
-                if refusal.problems[0].code != "nobody-waits":
+                if refusal.problems[0].code not in _PASSED_OVER:
                     raise
+                refused = refusal
                 continue
             return _json({"id": wire.item_name(shard, item)})
         home = self.node.started(wanted.name, wanted.key)
         if home is None and keep.micros and self.node.shards > 1:
             raise _refusal("not-kept", "a message is kept only where there is one shard: nobody waits for it now", 409)
+        if refused is not None and not keep.micros:
+            raise refused
         shard = home or (1 if keep.micros else 0)
         if not shard:
             raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)

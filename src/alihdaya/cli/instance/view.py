@@ -51,7 +51,7 @@ def standing_view(words: Words, found: Picture) -> RenderableType:
 
 def _head(words: Words, found: Picture) -> Text:
     row = found.story.item
-    head = Text(_clean(row.external_id), "bold")
+    head = Text().append(_clean(row.external_id), "bold")
     head.append(f"  {words.say('item %(id)s', id=row.id)}  ", "dim")
     return head.append(term(words, row.status), _COLOURS.get(row.status, "yellow"))
 
@@ -70,7 +70,7 @@ def _tokens(words: Words, found: Picture) -> Table:
     incidents = {one.token: one for one in found.story.incidents}
     for token in held.tokens if held is not None else ():
         node, name = found.node_of(token)
-        where = Text(_clean(name or term(words, node)), "bold").append(f"  {_clean(node)}", "dim")
+        where = Text().append(_clean(name or term(words, node)), "bold").append(f"  {_clean(node)}", "dim")
         dues = [one.due for one in held.timers.values() if one.token == token] if held is not None else []
         wait = held.waits.get(token) if held is not None else None
         what = _waiting(words, wait, people.get(token))
@@ -119,7 +119,7 @@ class _Teller:
 
     def visit(self, tree: Tree, visit: Visit) -> None:
         words = self.words
-        line = Text(self.when(visit.entered_at), "dim")
+        line = Text().append(self.when(visit.entered_at), "dim")
         glyph = _MARKS.get(visit.kind) or ("◇" if "Gateway" in visit.kind else "○" if "Event" in visit.kind else "▢")
         line.append(f"{glyph} ", "cyan")
         line.append(_clean(visit.name or term(words, visit.node)), "bold")
@@ -150,7 +150,7 @@ class _Teller:
         else:
             text, style = sentence(self.words, _happening(note)), _STYLES.get(note.tag, "")
         if text:
-            line = Text(self.when(note.at), "dim").append(_clean(text), style)
+            line = Text().append(self.when(note.at), "dim").append(_clean(text), style)
             by_hand = note.tag in _BY_HAND or note.facts.get("node") == ""
             tree.add(line.append(f"  {_clean(note.by)}", "dim") if by_hand else line)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,26 +11,29 @@ from alihdaya.engine import Instance
 from alihdaya.engine.events import InstanceStarted
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn import Process
-from alihdaya.operations.instance.trace import Trace, to_plain, trace
+from alihdaya.operations.instance.trace import Trace, Versions, to_plain, trace
 from alihdaya.packs.load import from_files
 from alihdaya.store.views.items import Story, item_story
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.events import ItemReceived
 
 _json = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An item with its process; `instance` is None once it is over."""
+    """An item with its process as it is now and as it began; `instance` is None once the item is over."""
 
     story: Story
     process: Process
+    began: Process
+    versions: Versions
     instance: Instance | None
 
     @property
     def trace(self) -> Trace:
         """Its whole path."""
-        return trace(self.process, self.story.entries)
+        return trace(self.began, self.story.entries, self.versions)
 
     def node_of(self, token: int) -> tuple[str, str]:
         """Give id and name of the node where a token stands."""
@@ -42,12 +46,20 @@ class Picture:
 def read(store: WorkingSet, item: int) -> Picture | None:
     """Read an item; None where there is no such item, or its definition is gone."""
     story = item_story(store, item)
-    definition = store.definition(story.item.definition) if story is not None else None
-    if story is None or definition is None:
+    if story is None or store.definition(story.item.definition) is None:
         return None
-    started = (event.process for entry in story.entries for event in entry.events if isinstance(event, InstanceStarted))
-    process = from_files(definition.files).processes[next(started)]
-    return Picture(story, process, store.waiting_instance(item))
+    events = [event for entry in story.entries for event in entry.events]
+    received = next(event for event in events if isinstance(event, ItemReceived))
+    process = next(event.process for event in events if isinstance(event, InstanceStarted))
+    instance = store.waiting_instance(item)
+
+    @cache
+    def versions(digest: str, name: str) -> Process:
+        definition = store.definition(digest)
+        return from_files(definition.files if definition is not None else {}).processes[name]
+
+    now = versions(story.item.definition, instance.process if instance is not None else process)
+    return Picture(story, now, versions(received.definition, process), versions, instance)
 
 
 def as_json(found: Picture, *, path: bool) -> str:

@@ -14,7 +14,7 @@ from alihdaya.engine import scope_events as scoped
 from alihdaya.kernel.event import Entry, Event, tag_of
 from alihdaya.kernel.time import SECOND, iso
 from alihdaya.notation.bpmn import Process
-from alihdaya.work.events import TaskCancelled, TaskQueued
+from alihdaya.work.events import InstanceMigrated, TaskCancelled, TaskQueued
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,13 @@ class Trace:
         return sorted([*self.visits, *self.notes], key=lambda step: step.order)
 
 
-def trace(process: Process, entries: Iterable[Entry]) -> Trace:
-    """Follow an item's entries through the process that it is bound to."""
-    walk = _Walk(process)
+Versions = Callable[[str, str], Process]
+"""From a definition's digest and a process's id to the process."""
+
+
+def trace(process: Process, entries: Iterable[Entry], versions: Versions | None = None) -> Trace:
+    """Follow an item's entries through the process that it began in, and through `versions` that it went over to."""
+    walk = _Walk(process, versions)
     for entry in entries:
         walk.entry = entry
         for happened in entry.events:
@@ -106,9 +110,12 @@ _SILENT = (engine.TimerCancelled, engine.TaskOffered, engine.TaskClosed, engine.
 class _Walk:
     """The state of one reading: where each token is, and what has been said of nodes that are not entered yet."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, versions: Versions | None = None) -> None:
         self.process = process
         self.nodes = {node.id: node for node in process.nodes}
+        self.versions = versions
+        self.definition = ""
+        """What the item goes over to."""
         self.entry = Entry(0, 0, 0, "", ())
         self.visits: list[Visit] = []
         self.notes: list[Note] = []
@@ -141,6 +148,15 @@ class _Walk:
             visit.notes += self.said[node_id].popleft()
         (self.visits if around is None else around.inside).append(visit)
         self.here[token], self.around[token] = visit, around
+
+    def go_over(self, process: Process, names: Mapping[str, str]) -> None:
+        """Follow another version from here; `names`: old node's id -> new one's, where it is another."""
+        self.process = process
+        self.nodes = {node.id: node for node in process.nodes}
+        for visit in self.here.values():
+            node = self.nodes.get(names.get(visit.node, visit.node))
+            if visit.left_at is None and node is not None:
+                visit.node, visit.name, visit.kind = node.id, node.name, str(node.kind)
 
     def leave(self, token: int, outcome: str) -> None:
         """Let a token be gone from where it is."""
@@ -247,6 +263,16 @@ def _timer_set(walk: _Walk, event: engine.TimerSet) -> None:
     walk.note(event)
 
 
+def _goes_over(walk: _Walk, event: InstanceMigrated) -> None:
+    walk.definition = event.after
+    walk.note(event)
+
+
+def _went_over(walk: _Walk, event: engine.Migrated) -> None:
+    if walk.versions is not None:
+        walk.go_over(walk.versions(walk.definition, event.process), event.nodes)
+
+
 def _ended(walk: _Walk, _: Event) -> None:
     walk.leave_all("ended")
 
@@ -276,6 +302,8 @@ _FOLLOW: dict[type, Callable[[_Walk, Any], None]] = {
     scoped.LoopStarted: _nothing,
     scoped.LoopDone: _nothing,
     engine.TimerSet: _timer_set,
+    InstanceMigrated: _goes_over,
+    engine.Migrated: _went_over,
     engine.InstanceEnded: _ended,
     engine.InstanceCancelled: _cancelled,
     scoped.ErrorEscaped: _ended,

@@ -97,7 +97,7 @@ async def _recheck(site: Site, finding: Mapping[str, Any], at: int) -> list[Find
         if kind in ("unsafe-link", "bad-link"):
             seen = await _ask(fetcher, page)
             return [one for one in _judged(site, seen, None) if one.url in (url, page)]
-        before = Text(str(finding.get("was") or "")) if kind == "content-changed" else None
+        before = Text(str(finding["was"] or "")) if kind == "content-changed" else None
         seen = await _ask(fetcher, url)
         left = [one for one in _judged(site, seen._replace(linked_from=page), before) if _alike(one.kind, kind)]
         if left and page and kind in _OF_A_LINK:

@@ -48,6 +48,8 @@ class Walk:
     """Addresses that robots.txt keeps us from."""
     _ways: deque[_Way] = field(default_factory=deque)
     _known: set[str] = field(default_factory=set)
+    _linked: dict[str, Link] = field(default_factory=dict)
+    """Address -> the page and text of the first link to it (`url` is that page)."""
     _shapes: Counter[str] = field(default_factory=Counter)
     _robots: dict[str, Protego | None] = field(default_factory=dict)
 
@@ -66,6 +68,9 @@ class Walk:
                 self.cut = f"{limits.bytes:,} bytes"
             else:
                 await self._visit(self._ways.popleft(), end)
+        for url, seen in self.seen.items():
+            if not seen.linked_from and url in self._linked and url != site.start:
+                self.seen[url] = seen._replace(linked_from=self._linked[url].url, link=self._linked[url].text)
         if self.cut:
             detail = f"{self.cut} were reached with {len(self._ways):,} addresses still to go"
             self.findings.append(Finding("cut-short", site.start, detail=detail))
@@ -84,6 +89,7 @@ class Walk:
 
     def _follow(self, link: Link, way: _Way) -> None:
         if len(link.url) <= _LONGEST_URL and _is_on(self.site, link.url):
+            self._linked.setdefault(link.url, link._replace(url=way.url))
             self._plan(_Way(link.url, way.url, link.text, way.depth + 1))
 
     def _plan(self, way: _Way) -> None:

@@ -1,6 +1,9 @@
 """What the last check saw, so that the next one can tell what is new: standing findings, and texts of watched pages."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +25,19 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct):
-    """All that is remembered of one site. `texts` by address."""
+    """All that is remembered of one site. `texts` by address.
+
+    `key` names the job that made the last check, `at` (microseconds), with what was new in it and how many pages it
+    saw: whoever does the job again must give the same.
+    """
 
     site: str
     standing: list[Standing] = []
     texts: dict[str, Text] = {}
+    at: int = 0
+    key: str = ""
+    pages: int = 0
+    found: list[dict[str, str | int | None]] = []
 
 
 def read_memory(path: Path, site: str) -> Memory:
@@ -44,6 +55,14 @@ def read_memory(path: Path, site: str) -> Memory:
         message = f"this is remembered of the site {memory.site[:80]!r}, not of {site!r}"
         raise PackError(Problem("bad-memory", message, Source(str(path))))
     return memory
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until nobody else checks the site whose memory this is, and keep others waiting meanwhile."""
+    with path.with_name(f".{path.name}.lock").open("w") as file:
+        flock(file, LOCK_EX)
+        yield
 
 
 def write_memory(path: Path, memory: Memory) -> None:

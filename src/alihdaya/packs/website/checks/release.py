@@ -5,6 +5,7 @@ A site's folder holds `releases/NAME/…` and the link `live`, which the web ser
 
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +25,11 @@ def live(site: Site) -> str:
     return link.readlink().name
 
 
-def publish(site: Site, release: str) -> str:
+def publish(site: Site, release: str, key: str = "") -> str:
     """Show visitors another release, from one instant to the next; gives the name of the one that they saw before.
 
-    Doing it again changes nothing. Raises Refused where there is no such release, or the site is not ours to publish.
+    Doing it again under the same key changes nothing and gives the same. Raises Refused where there is no such
+    release, or the site is not ours to publish.
     """
     folder, before = _folder(site), live(site)
     if not _NAME.fullmatch(release):
@@ -35,12 +37,32 @@ def publish(site: Site, release: str) -> str:
     target = folder / "releases" / release
     if target.is_symlink() or not target.is_dir() or not any(target.iterdir()):
         raise Refused(Problem("no-release", f"there is no release {release!r} of {site.name} with something in it"))
-    if before != release:
-        beside = folder / f".live.{os.getpid()}"
+    if key:
+        before = _noted(folder / ".published" / sha256(key.encode()).hexdigest()[:32], before)
+    show(site, release)
+    return before
+
+
+def show(site: Site, release: str) -> None:
+    """Let the link lead to a release that was live once; "" takes the link away."""
+    link = _folder(site) / "live"
+    if not release:
+        link.unlink(missing_ok=True)
+    elif live(site) != release:
+        beside = link.with_name(f".live.{os.getpid()}")
         beside.unlink(missing_ok=True)
         beside.symlink_to(Path("releases") / release, target_is_directory=True)
-        beside.replace(folder / "live")
-    return before
+        beside.replace(link)
+
+
+def _noted(file: Path, before: str) -> str:
+    """Give what stands in the file; a new one says `before`, and says so before anything is done."""
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        beside = file.with_suffix(f".{os.getpid()}")
+        beside.write_text(before)
+        beside.replace(file)
+    return file.read_text()
 
 
 def _folder(site: Site) -> Path:

@@ -1,0 +1,87 @@
+"""What the service tasks do. Sites stand as NAME.toml in the folder that ALIHDAYA_SITES names (default: this one)."""
+
+import os
+import re
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.time import HOUR
+from alihdaya.packs.kit import BpmnError, Job, Permanent, Variables
+from alihdaya.packs.website.checks import release
+from alihdaya.packs.website.checks.check import check, recheck, rows
+from alihdaya.packs.website.checks.memory import Memory, alone, read_memory, write_memory
+from alihdaya.packs.website.checks.site import Site, read_site
+
+_SOON = HOUR
+"""After a check, no other one is made for so long: days that were missed come due all at once, and are past."""
+
+
+def look(job: Job) -> Variables:
+    """Check every site of the folder once; `found` are the new findings as the intake takes them.
+
+    `pages`: how many addresses were asked for, 0 where nothing was looked at.
+    """
+    found: list[Any] = []
+    pages = 0
+    for path in sorted(_folder().glob("*.toml")):
+        site, file = read_site(path), path.with_suffix(".memory.json")
+        with alone(file):
+            memory = _look(site, file, job.key)
+        if memory.key == job.key:
+            found += memory.found
+            pages += memory.pages
+    return {"found": found, "pages": pages}
+
+
+def _look(site: Site, file: Path, key: str) -> Memory:
+    """Check a site, unless this very job did it before (and nobody heard of its end), or another one a moment ago."""
+    memory, now = read_memory(file, site.name), time_ns() // 1000
+    if memory.key and (memory.key == key or memory.at <= now < memory.at + _SOON):
+        return memory
+    report = check(site, memory, now)
+    memory = report.memory
+    memory.at, memory.key = now, key
+    memory.pages, memory.found = report.pages, rows(report, report.new)
+    write_memory(file, memory)
+    return memory
+
+
+def publish(job: Job) -> Variables:
+    """Show visitors the release that was named; `previous` is the one before. BPMN error no-release."""
+    try:
+        name = str(job.variables["release"] or "")
+        return {"previous": release.publish(_site(job), name, job.key)}
+    except Refused as refusal:
+        raise BpmnError("no-release", str(refusal)) from None
+
+
+def roll_back(job: Job) -> Variables:
+    """Show visitors the release before again, unless somebody has published another one since."""
+    site = _site(job)
+    if release.live(site) == job.variables["release"]:
+        release.show(site, str(job.variables["previous"] or ""))
+    return {"release": None}
+
+
+def verify(job: Job) -> Variables:
+    """Look at the one finding again; `still` says what of it is wrong yet, `rounds` how often was looked."""
+    left = recheck(_site(job), job.variables, time_ns() // 1000)
+    still = [f"{one.kind}: {one.detail}"[:500] for one in left]
+    return {"still": still, "rounds": (job.variables.get("rounds") or 0) + 1}
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("ALIHDAYA_SITES", "."))
+
+
+def _site(job: Job) -> Site:
+    name = str(job.variables["site"])
+    path = _folder() / f"{name}.toml"
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
+        raise Permanent(f"there is no {name[:60]}.toml in the folder of sites (ALIHDAYA_SITES)")
+    site = read_site(path)
+    if site.name != name:
+        raise Permanent(f"{path.name} is the file of a site called {site.name!r}")
+    return site
