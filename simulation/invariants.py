@@ -7,10 +7,21 @@ from alihdaya.engine.events import TimerFired, TimerSet
 from alihdaya.kernel.event import Entry
 from alihdaya.operations.books.replay import prove
 from alihdaya.store import Store
-from alihdaya.work.events import ItemDelivered, ItemReceived, ItemStopped, TaskAssigned, TaskCancelled, TaskDone
+from alihdaya.work.events import (
+    AssignmentWithdrawn,
+    ItemDelivered,
+    ItemReceived,
+    ItemStopped,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDone,
+)
 from simulation.actors import Client, Place, Worker
 
 UNCERTIFIED = "citra"
+
+Owning = TaskAssigned | TaskDone | TaskCancelled | AssignmentWithdrawn
+"""What changes who has a task."""
 
 
 def violations(stores: dict[int, Store], client: Client, workers: list[Worker]) -> Iterator[str]:
@@ -63,14 +74,16 @@ def _one_log(entries: list[Entry]) -> Iterator[str]:
                     due[entry.item, happened.timer] = happened.due
                 case TimerFired() if entry.at < due.get((entry.item, happened.timer), 1 << 62):
                     yield f"timer {happened.timer} of item {entry.item} fired early"
-                case TaskAssigned() | TaskDone() | TaskCancelled():
+                case TaskAssigned() | TaskDone() | TaskCancelled() | AssignmentWithdrawn():
                     yield from _owned(owners, entry, happened)
     yield from (f"item {item} ended {times} times" for item, times in ended.items() if times != 1)
     yield from (f"item {item} never ended" for item in sorted(items - ended.keys()))
 
 
 def _owned(
-    owners: dict[tuple[int, int], str], entry: Entry, happened: TaskAssigned | TaskDone | TaskCancelled
+    owners: dict[tuple[int, int], str],
+    entry: Entry,
+    happened: Owning,
 ) -> Iterator[str]:
     """Check that a task has one owner at a time, who may have it, and who alone finishes it, once."""
     key = (entry.item, happened.token)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from alihdaya.channels.api import wire
+from alihdaya.channels.api import versions, wire
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
@@ -153,6 +153,18 @@ class Api:
         rows = [{**one._asdict(), "taken_at": iso(one.taken_at), "ready_at": iso(one.ready_at)} for one in view.tenures]
         return _json({"nodes": view.nodes, "shards": rows})
 
+    async def versions(self, request: Request) -> Response:
+        """GET /api/shards/{shard}/versions: the versions of packs, and how many items each has there."""
+        return _json(await run_in_threadpool(versions.listed, self.shards.shard(self._shard(request))))
+
+    async def migrate(self, request: Request) -> Response:
+        """POST /api/shards/{shard}/migrate: a chunk of a migration, or how it would be."""
+        shard = self._shard(request)
+        wanted = await _body(request, versions.Migration)
+        report = await self.do(shard, versions.command_of(wanted, shard))
+        known = await run_in_threadpool(self.shards.shard(shard).versions)
+        return _json(versions.answered(report, shard, known))
+
     async def health(self, _: Request) -> Response:
         """GET /healthz: whether the database hears this node."""
         held = self.node.keeper.shards
@@ -215,6 +227,8 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
         ("POST", "/api/shards/{shard:int}/signals", api.signal),
+        ("GET", "/api/shards/{shard:int}/versions", api.versions),
+        ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
         ("GET", "/metrics", api.metrics),

@@ -6,6 +6,7 @@ import msgspec
 
 from alihdaya import __version__
 from alihdaya.channels.api.instances import BODIES as ACTS
+from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
@@ -22,7 +23,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     _, shapes = msgspec.json.schema_components(
-        [*BODIES.values(), *ACTS.values()], ref_template="#/components/schemas/{name}"
+        [*BODIES.values(), *ACTS.values(), Migration], ref_template="#/components/schemas/{name}"
     )
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -46,6 +47,10 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
+            "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
+            "/api/shards/{shard}/migrate": {
+                "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
+            },
         },
     }
 

@@ -15,6 +15,7 @@ from alihdaya.cli.settings import Settings, now, say
 if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
     from alihdaya.operations.migrate.order import Order
+    from alihdaya.operations.migrate.reading import Wishes
     from alihdaya.operations.migrate.report import Report
     from alihdaya.packs import Pack
 
@@ -96,14 +97,9 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @click.option("--node", default="", help=say("Only items that wait at this node."))
 @click.option("--before", type=_INSTANT, help=say("Only items received before, in UTC if nothing else is said."))
 @click.option("--where", metavar="FEEL", default="", help=say("Only items for whose variables this holds."))
-@click.option(
-    "--item",
-    "items",
-    type=click.IntRange(1, 2**62),
-    multiple=True,
-    help=say("Only this item; may be given many times."),
-)
+@click.option("--item", "items", metavar="ITEM", multiple=True, help=say("Only this item; may be given many times."))
 @click.option("--limit", type=click.IntRange(min=1), help=say("At most so many items."))
+@click.option("--by-nodes", "url", metavar="URL", help=say("Have running nodes do it: the address of any of them."))
 @click.option("--go", is_flag=True, help=say("Carry it out."))
 @click.option("--at", type=_INSTANT, help=say("When it happened (default: now); never before the log's last entry."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
@@ -115,21 +111,56 @@ def migrate(settings: Settings, /, **given: Any) -> None:
     from alihdaya.console.words import words
     from alihdaya.operations.migrate.report import to_plain
 
-    pack = _target(given["place"], trusted=given["trust"])
-    with _desk(settings, go=given["go"]) as desk:
-        order = _order(desk, pack, given)
-        if given["go"] and pack is not None:
-            from alihdaya.operations.sign import deploy
-
-            deploy(desk, pack, max(now(), desk.at))
-            desk.commit()
-        report = _carried(settings, desk, order, given)
-        numbers: dict[str, int | None] = {one.digest: one.number for one in desk.store.versions()}
+    if given["url"]:
+        report, numbers = _remotely(settings, given)
+    else:
+        report, numbers = _here(settings, given)
     if given["as_json"]:
         click.echo(json.dumps({**to_plain(report, numbers), "carried_out": given["go"]}))
     else:
         make_console().print(report_shown(words(settings.language), report, numbers, go=given["go"]))
     sys.exit(1 if report.stayed else 0)
+
+
+def _here(settings: Settings, given: dict[str, Any]) -> "tuple[Report, dict[str, int | None]]":
+    """Carry it out as the writer, or look without being it."""
+    pack = _target(given["place"], trusted=given["trust"])
+    with _desk(settings, go=given["go"]) as desk:
+        order, at = _order(desk, pack, given), _moment(desk, given)
+        if given["go"] and pack is not None:
+            from alihdaya.operations.sign import deploy
+
+            deploy(desk, pack, at)
+            desk.commit()
+        report = _carried(settings, desk, order, at, given)
+        return report, {one.digest: one.number for one in desk.store.versions()}
+
+
+def _remotely(settings: Settings, given: dict[str, Any]) -> "tuple[Report, dict[str, int | None]]":
+    """Have running nodes carry it out."""
+    from alihdaya.cli.migrate.remote import carry_out
+    from alihdaya.cli.runs.bars import bar
+
+    if given["place"] or given["at"] or not given["name"]:
+        raise click.UsageError(say("With --by-nodes name the pack with --of; a node deploys packs and tells the time."))
+    wishes = _wishes(given)
+    before: datetime | None = given["before"]
+    body = {
+        "pack": given["name"],
+        "to": given["to"],
+        "nodes": dict(wishes.nodes),
+        "set": dict(wishes.values),
+        "reset-timers": wishes.reset,
+        "from": given["version"],
+        "service": given["service"],
+        "node": given["node"],
+        "before": None if before is None else (before if before.tzinfo else before.replace(tzinfo=UTC)).isoformat(),
+        "where": given["where"],
+        "items": list(given["items"]),
+        "go": given["go"],
+    }
+    with bar(settings, say("Items")) as show:
+        return carry_out(given["url"], body, limit=given["limit"], told=lambda done: show(done, done))
 
 
 @contextmanager
@@ -162,24 +193,36 @@ def _target(place: str | None, *, trusted: bool) -> "Pack | None":
 
 def _order(desk: "Desk", pack: "Pack | None", given: dict[str, Any]) -> "Order":
     from alihdaya.operations.migrate.order import Choice, Order
-    from alihdaya.operations.migrate.reading import Wishes, read_wishes
 
     if pack is not None and (given["to"] or given["name"]):
         raise click.UsageError(say("--pack names the target already: leave out --to and --of"))
-    file: Path | None = given["mapping"]
-    wishes = read_wishes(file.read_bytes(), str(file)) if file else Wishes({}, {}, False)
-    before = given["before"]
+    wishes, before = _wishes(given), given["before"]
     return Order(
         pack=pack.name if pack else given["name"] or _only_pack(desk),
         to=given["to"],
-        nodes={**wishes.nodes, **given["nodes"]},
-        values={**wishes.values, **given["values"]},
-        reset=wishes.reset or given["reset"],
+        nodes=wishes.nodes,
+        values=wishes.values,
+        reset=wishes.reset,
         choice=Choice(
-            given["version"], given["service"], given["node"], _micros(before), given["where"], given["items"]
+            given["version"], given["service"], given["node"], _micros(before), given["where"], _numbers(given["items"])
         ),
         given=pack,
     )
+
+
+def _wishes(given: dict[str, Any]) -> "Wishes":
+    """Put the file of the mapping and the command line together; the line has the last word."""
+    from alihdaya.operations.migrate.reading import Wishes, read_wishes
+
+    file: Path | None = given["mapping"]
+    read = read_wishes(file.read_bytes(), str(file)) if file else Wishes({}, {}, False)
+    return Wishes({**read.nodes, **given["nodes"]}, {**read.values, **given["values"]}, read.reset or given["reset"])
+
+
+def _numbers(names: tuple[str, ...]) -> tuple[int, ...]:
+    if not all(name.isascii() and name.isdigit() and len(name) < 19 for name in names):
+        raise click.UsageError(say("--item: the number of an item; of many nodes its name, such as 3-17"))
+    return tuple(map(int, names))
 
 
 def _only_pack(desk: "Desk") -> str:
@@ -197,18 +240,22 @@ def _micros(moment: datetime | None) -> int:
     return 0 if moment is None else micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _carried(settings: Settings, desk: "Desk", order: "Order", given: dict[str, Any]) -> "Report":
+def _moment(desk: "Desk", given: dict[str, Any]) -> int:
+    """Give when it happens, in microseconds."""
+    from alihdaya.kernel.time import iso
+
+    at = _micros(given["at"])
+    if at and at < desk.at:
+        raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
+    return at or max(now(), desk.at)
+
+
+def _carried(settings: Settings, desk: "Desk", order: "Order", at: int, given: dict[str, Any]) -> "Report":
     """Work the order off, a chunk and a commit at a time."""
     from alihdaya.cli.runs.bars import bar
     from alihdaya.operations.migrate.order import Migrate
     from alihdaya.operations.migrate.whole import work_off
     from alihdaya.operations.perform import perform
-
-    at = _micros(given["at"]) or now()
-    if at < desk.at and given["at"]:
-        from alihdaya.kernel.time import iso
-
-        raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
 
     def chunk(command: Migrate) -> "Report":
         report: Report = perform(desk, command, max(at, desk.at))

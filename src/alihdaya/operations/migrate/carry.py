@@ -157,7 +157,7 @@ def _is_task(node: Node) -> bool:
 def _doers(desk: Desk, item: OpenItem, way: Way) -> dict[str, frozenset[str]]:
     """Give who finished which task, by the target's names; from the log where only the target wants to know."""
     known = [(node, person) for node, people in item.doers.items() for person in sorted(people)]
-    if way.after.four_eyes and not way.before.four_eyes:
+    if way.looks_back:
         known += resume.doers(desk.store, item.item)
     found: dict[str, frozenset[str]] = {}
     for node, person in known:

@@ -27,7 +27,7 @@ class Reason(NamedTuple):
     node: str
     message: str
     items: int
-    sample: int
+    sample: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Report:
 
     `moved` of the `items` went (or could go), `stayed` are the others; `withdrawn`: tasks that were taken from people.
     `due`: items, when only looked at, with timers that would go off first, and may take them elsewhere. `to` is the
-    target's digest. `last` is the last item of a chunk and `more` says whether there may be others.
+    target's digest. Items are numbers, or of many shards their names. `last` is the last item of a chunk, and `more`
+    says whether there may be others.
     """
 
     to: str
@@ -46,7 +47,7 @@ class Report:
     due: int = 0
     places: tuple[Place, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    stayed: tuple[int, ...] = ()
+    stayed: tuple[int | str, ...] = ()
     last: int = 0
     more: bool = False
 
@@ -128,11 +129,11 @@ def to_plain(report: Report, numbers: Mapping[str, int | None]) -> dict[str, Any
         "moved": report.moved,
         "withdrawn": report.withdrawn,
         "due": report.due,
-        "places": [{"version": numbers.get(one.before), **_without(one)} for one in report.places],
-        "reasons": [{"version": numbers.get(one.before), **_without(one)} for one in report.reasons],
+        "places": [{"version": numbers.get(one.before), **_told(one)} for one in report.places],
+        "reasons": [{"version": numbers.get(one.before), **_told(one)} for one in report.reasons],
     }
     return {**shown, "stayed": list(report.stayed), "last": report.last, "more": report.more}
 
 
-def _without(row: Place | Reason) -> dict[str, Any]:
-    return {name: value for name, value in row._asdict().items() if name != "before"}
+def _told(row: Place | Reason) -> dict[str, Any]:
+    return {"digest": row.before, **{name: value for name, value in row._asdict().items() if name != "before"}}

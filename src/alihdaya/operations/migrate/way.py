@@ -23,7 +23,8 @@ Formula = Callable[[Mapping[str, Any]], Any]
 class Way:
     """How items of one service go over: the services, the nodes, and what the target's models rely on.
 
-    `named` is the part of the mapping that is about `before`; `unpriced` are units without a price in the terms.
+    `named` is the part of the mapping that is about `before`; `unpriced` are units without a price in the terms;
+    `looks_back` says that only the target asks who did what before (four eyes).
     """
 
     before: Service
@@ -31,6 +32,7 @@ class Way:
     route: Route
     named: Mapping[str, str]
     unpriced: tuple[str, ...]
+    looks_back: bool
     _lacking: dict[frozenset[int], Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def relied_on(self, places: frozenset[int]) -> Mapping[str, str]:
@@ -91,6 +93,7 @@ class Ways:
             route=make_route(service.plan, after.plan, self.order.nodes, reset=self.order.reset),
             named={old: new for old, new in self.order.nodes.items() if old in service.plan.index},
             unpriced=tuple(sorted(set(self.pack.delivery.units.values()) - priced - {""})),
+            looks_back=after.four_eyes and not service.four_eyes,
         )
 
     def _bound(self, service: Service) -> Service:
