@@ -82,11 +82,11 @@ class House:
         row |= {"url": f"http://127.0.0.1:{port}/pay.html", "page": f"http://127.0.0.1:{port}/", **other}
         perform(self.desk, Receive(self.service, self.service.channel, str(row["finding"]), 0, 0, row), self.at)
 
-    def does(self, person, **result):
-        (token,) = [token for token, wait in self.desk.items[1].instance.waits.items() if wait.kind == "task"]
+    def does(self, person, item=1, **result):
+        (token,) = [token for token, wait in self.desk.items[item].instance.waits.items() if wait.kind == "task"]
         self.at += 60_000_000
-        perform(self.desk, Assign(1, token, person), self.at)
-        perform(self.desk, Complete(1, token, person, 60, result), self.at)
+        perform(self.desk, Assign(item, token, person), self.at)
+        perform(self.desk, Complete(item, token, person, 60, result), self.at)
 
     def work_off(self):
         while self.jobs.work_off(self.at):
@@ -198,6 +198,17 @@ def test_days_that_were_missed_are_not_made_up_for_and_not_billed(house, shop):
         perform(house.desk, Fire(item, timer), due)
     house.work_off()
     assert sorted(end for _, *end in ends_of_checks(house)) == [["checked", "check"], *2 * [["missed", "missed"]]]
+
+
+def test_the_report_counts_what_people_did_however_many_ended_alike(house, shop):
+    for number, kind in enumerate(["slow", "broken-link", "text-missing", "unsafe-link"], 1):
+        importance = "low" if kind == "slow" else "normal"
+        house.receive(port_of(shop), finding=f"f-{number}", kind=kind, importance=importance)
+        if kind != "slow":
+            house.does("laras", number, ruling="accept", note="As it should be.")
+    house.desk.commit()
+    kinds = [one["kind"] for one in delivered_results(house.store, house.service.engagement)]
+    assert sorted(kinds) == ["broken-link", "slow", "text-missing", "unsafe-link"]
 
 
 def job(name, shop, key="k-1", **variables):
