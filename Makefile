@@ -50,7 +50,9 @@ bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NA
 	@$(BIN)/python -m bench $(NAME)
 
 # Without the peers a bench says which it skipped.
-.venv-bench/stamp: $(BIN)/uv requirements-bench.lock
+.venv-bench/stamp: $(BIN)/uv requirements-bench.lock bench/running/node/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix bench/running/node --no-audit --no-fund --silent \
+		|| echo "bpmn-engine could not be installed; the bench skips it" >&2; fi
 	@{ $(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-bench \
 		&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock \
 		&& touch $@; } || echo "the peers could not be installed; benches skip them" >&2

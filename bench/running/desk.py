@@ -67,9 +67,10 @@ class Desk:
         terms = agreement.parse((_CLAIMS / "terms.toml").read_bytes())
         self.service = open_service(self.desk, pack, terms, START, roster=(_CLAIMS / "roster.toml").read_bytes())
 
-    def batch(self, numbers: range) -> int:
+    def batch(self, first: int, rows: list[dict[str, Any]]) -> int:
         """Receive all, then give each waiting task to a person, who finishes it; gives how many needed none."""
-        items = self._group([Receive(self.service, "bench", str(n), 0, 0, work.item(n)) for n in numbers])
+        intake = [Receive(self.service, "bench", str(n), 0, 0, row) for n, row in enumerate(rows, first)]
+        items = self._group([*intake])
         waiting = [item for item in items if item in self.desk.items]
         self._group([Assign(item, 1, "ana") for item in waiting])
         self._group([Complete(item, 1, "ana", 60, {"approved": True}) for item in waiting])

@@ -18,55 +18,62 @@ SECONDS = 4.0
 BATCH = 100
 """So many instances are under way together in the durable case."""
 
-Batch = Callable[[range], int]
-"""Runs instances to their end; gives how many went straight through."""
+Rows = list[dict[str, Any]]
+
+Batch = Callable[[int, Rows], int]
+"""Runs instances to their end, from a first number on; gives how many went straight through."""
 
 
-def alihdaya_memory(_: Path) -> Batch:
-    """Our engine by itself: `decide` on commands, every event made, the state after them given."""
-    from alihdaya.engine import ENDED, CompleteTask, Start, decide, make_plan
-    from alihdaya.notation import bpmn, dmn
-
-    model = work.bpmn(
-        '<businessRuleTask id="rule" alihdaya:decision="route" alihdaya:result="route"/>',
-        '<userTask id="user"/>',
-        '<scriptTask id="script" scriptFormat="text/x-feel" alihdaya:result="fee"><script>amount * 0.02</script>'
-        "</scriptTask>",
-    )
-    process = bpmn.read(model.encode(), "work.bpmn", names=frozenset({"kind", "amount", "prio"})).process("work")
-    decisions = dmn.compile_model(dmn.read(work.dmn().encode(), "route.dmn"))
-    plan = make_plan(process, decisions=decisions, steps={})
-
-    def batch(numbers: range) -> int:
-        straight = 0
-        for number in numbers:
-            _, state = decide(plan, None, Start(work.item(number)), 0)
-            if state.status == ENDED:
-                straight += 1
-                continue
-            (token,) = state.waits
-            _, state = decide(plan, state, CompleteTask(token, {"approved": True}), 0)
-            assert state.status == ENDED
-        return straight
-
-    return batch
-
-
-def alihdaya_durable(folder: Path) -> Batch:
+def desk(folder: Path) -> Batch:
     """Run the whole desk on SQLite with FULL: intake, gate, queue, clocks, log, views; a commit for each group."""
     from bench.running.desk import Desk
 
     return Desk(f"{folder}/work.db", folder).batch
 
 
+def postgresql(_: Path) -> Batch:
+    """Run the embedded engine on a PostgreSQL, whose URL is given."""
+    from bench.running.ours import durable
+
+    return durable(sys.argv[3])
+
+
+def sqlite(folder: Path) -> Batch:
+    """Run the embedded engine on a file."""
+    from bench.running.ours import durable
+
+    return durable(str(folder / "engine.db"))
+
+
+def together(folder: Path) -> Batch:
+    """Run the embedded engine on a file, a hundred instances in a transaction."""
+    from bench.running.ours import together
+
+    return together(str(folder / "engine.db"))
+
+
+def memory(_: Path) -> Batch:
+    """Run the engine by itself."""
+    from bench.running import ours
+
+    return ours.memory()
+
+
+def told(_: Path) -> Batch:
+    """Run the engine by itself, every event made."""
+    from bench.running import ours
+
+    return ours.told()
+
+
 def spiff_memory(folder: Path) -> Batch:
     """SpiffWorkflow in memory, as its documentation starts workflows."""
     start, finish = _spiff(folder)
 
-    def batch(numbers: range) -> int:
+    def batch(_: int, rows: Rows) -> int:
         straight = 0
-        for number in numbers:
-            workflow = start(work.item(number))
+        for row in rows:
+            workflow = start(row)
             if workflow.completed:
                 straight += 1
             else:
@@ -84,28 +91,28 @@ def spiff_durable(folder: Path) -> Batch:
 
     start, finish = _spiff(folder)
     serializer = BpmnWorkflowSerializer(registry=BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
-    rows = sqlite3.connect(folder / "spiff.db", isolation_level=None)
-    rows.execute("pragma journal_mode=WAL")
-    rows.execute("pragma synchronous=FULL")
-    rows.execute("create table work (id integer primary key, body text)")
+    file = sqlite3.connect(folder / "spiff.db", isolation_level=None)
+    file.execute("pragma journal_mode=WAL")
+    file.execute("pragma synchronous=FULL")
+    file.execute("create table work (id integer primary key, body text)")
 
-    def batch(numbers: range) -> int:
+    def batch(first: int, rows: Rows) -> int:
         straight = 0
-        rows.execute("begin")
-        for number in numbers:
-            workflow = start(work.item(number))
+        file.execute("begin")
+        for number, row in enumerate(rows, first):
+            workflow = start(row)
             straight += workflow.completed
-            rows.execute("insert into work values (?, ?)", (number, serializer.serialize_json(workflow)))
-        rows.execute("commit")
-        rows.execute("begin")
-        for number in numbers:
-            if not work.auto(work.item(number)):
-                (body,) = rows.execute("select body from work where id = ?", (number,)).fetchone()
+            file.execute("insert into work values (?, ?)", (number, serializer.serialize_json(workflow)))
+        file.execute("commit")
+        file.execute("begin")
+        for number, row in enumerate(rows, first):
+            if not work.auto(row):
+                (body,) = file.execute("select body from work where id = ?", (number,)).fetchone()
                 workflow = serializer.deserialize_json(body)
                 finish(workflow)
                 assert workflow.completed
-                rows.execute("update work set body = ? where id = ?", (serializer.serialize_json(workflow), number))
-        rows.execute("commit")
+                file.execute("update work set body = ? where id = ?", (serializer.serialize_json(workflow), number))
+        file.execute("commit")
         return straight
 
     return batch
@@ -144,24 +151,50 @@ def _spiff(folder: Path) -> tuple[Callable[[dict[str, Any]], Any], Callable[[Any
 
 
 ENGINES: dict[str, dict[str, Callable[[Path], Batch]]] = {
-    "alihdaya": {"memory": alihdaya_memory, "durable": alihdaya_durable},
+    "alihdaya": {
+        "memory": memory,
+        "told": told,
+        "durable": sqlite,
+        "batch": together,
+        "postgresql": postgresql,
+        "desk": desk,
+    },
     "SpiffWorkflow": {"memory": spiff_memory, "durable": spiff_durable},
 }
+SIZES = {"durable": 2_000, "postgresql": 2_000, "memory": 2_000, "told": 2_000}
+"""Instances of one batch of ours; a hundred of them are under way together."""
+
+
+def _late(kind: str) -> dict[str, float]:
+    from bench.running.ours import latency
+
+    with TemporaryDirectory(prefix="alihdaya-bench-") as folder:
+        taken = latency(sys.argv[3] if kind == "postgresql" else f"{folder}/engine.db", 8.0)
+    return {"p50_ms": taken[len(taken) // 2], "p99_ms": taken[len(taken) * 99 // 100], "completions": len(taken)}
 
 
 def main() -> None:
-    """Run batches until the time is over, and print instances per CPU-second of this process."""
+    """Run batches until the time is over, and print instances per CPU-second of this process.
+
+    Rows are made, and ways checked, outside the time that counts.
+    """
     engine, case = sys.argv[1:3]
+    if engine == "latency":
+        sys.stdout.write(json.dumps(_late(case)) + "\n")
+        return
+    size = SIZES.get(case, BATCH) if engine == "alihdaya" else BATCH
     with TemporaryDirectory(prefix="alihdaya-bench-") as folder:
         batch = ENGINES[engine][case](Path(folder))
-        batch(range(BATCH))
-        done, begun, cpu = BATCH, time.perf_counter(), time.process_time()
-        while time.perf_counter() - begun < SECONDS:
-            numbers = range(done, done + BATCH)
-            assert batch(numbers) == sum(work.auto(work.item(number)) for number in numbers), "another way was taken"
-            done += BATCH
-        spent = time.process_time() - cpu
-    sys.stdout.write(json.dumps({"per_cpu_s": (done - BATCH) / spent, "instances": done - BATCH}) + "\n")
+        done, wall, cpu = 0, 0.0, 0.0
+        while wall < SECONDS:
+            rows = [work.item(number) for number in range(done, done + size)]
+            begun, spent = time.perf_counter(), time.process_time()
+            straight = batch(done, rows)
+            if done:  # the first is for warming up
+                wall, cpu = wall + time.perf_counter() - begun, cpu + time.process_time() - spent
+            assert straight == sum(map(work.auto, rows)), "another way was taken"
+            done += size
+    sys.stdout.write(json.dumps({"per_cpu_s": (done - size) / cpu, "instances": done - size, "wall": wall}) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import pytest
 from plans import Desk, boundary, flow, kinds, line, plan_of, script, timer
 
-from alihdaya.engine import ENDED, CompleteTask, DeliverMessage, FireTimer, Retry, Start, apply
+from alihdaya.engine import ENDED, CompleteCall, CompleteTask, DeliverMessage, FireTimer, Retry, Start, apply
 from alihdaya.engine.migrate import make_route, migrate, unknown_names
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR
@@ -277,3 +277,44 @@ def test_the_pause_before_a_retry_goes_over_where_the_new_node_has_retries():
         desk.later(1)
         desk.send(FireTimer(1) if kept else Retry(1))
         assert desk.state.status == ENDED
+
+
+def called(name, element):
+    return f'<callActivity id="{name}" calledElement="{element}"/>' + line("s", name, "e")
+
+
+def test_a_call_goes_over_to_a_call_of_the_same_process():
+    desk = begun(called("a", "q"))
+    assert stopped(desk, called("b", "r"), {"a": "b"}) == {("other-call", "a")}
+    move(desk, called("b", "q"), {"a": "b"})
+    desk.send(CompleteCall(1, {}))
+    assert desk.state.status == ENDED
+
+
+def test_tokens_at_inclusive_and_complex_gateways_go_over():
+    def joined(kind, gate, more=""):
+        gates = f'<inclusiveGateway id="f"/><{kind}Gateway id="{gate}"{more}/>' + user("a") + user("b")
+        ways = line("s", "f") + flow("f", "a", "true") + flow("f", "b", "true")
+        return gates + ways + line("a", gate, "e") + line("b", gate)
+
+    for kind in ("inclusive", "complex"):
+        desk = begun(joined(kind, "j"), CompleteTask(2, {}))
+        move(desk, joined(kind, "k"), {"j": "k"})
+        desk.send(CompleteTask(3, {}))
+        assert desk.state.status == ENDED
+    desk = begun(joined("inclusive", "j"), CompleteTask(2, {}))
+    assert stopped(desk, joined("parallel", "j")) == {("other-wait", "j")}
+
+
+def test_activities_in_order_go_over_in_the_same_order():
+    def ad_hoc(*names, ordering="Sequential"):
+        inside = "".join(map(user, names))
+        return f'<adHocSubProcess id="h" ordering="{ordering}">{inside}</adHocSubProcess>' + line("s", "h", "e")
+
+    desk = begun(ad_hoc("a", "b"))
+    assert stopped(desk, ad_hoc("b", "a")) == {("repeats-otherwise", "h")}
+    move(desk, ad_hoc("x", "b"), {"a": "x"})
+    desk.send(CompleteTask(desk.token("x"), {}))
+    assert desk.waiting() == ["b"]
+    desk.send(CompleteTask(desk.token("b"), {}))
+    assert desk.state.status == ENDED

@@ -8,6 +8,9 @@ from threading import Lock
 import httpx
 import pytest
 from bench.chaos.pack import write_pack
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 
 from alihdaya.channels.api.app import make_api
@@ -16,6 +19,7 @@ from alihdaya.operations.books.replay import prove
 from alihdaya.operations.node.dispatch import Answer, Patience
 from alihdaya.operations.node.keeper import Pace
 from alihdaya.operations.node.node import Node, Offer, Post
+from alihdaya.operations.node.visible.traces import Tracing
 from alihdaya.operations.sign import bind
 from alihdaya.packs import load
 from alihdaya.people.roster import read_roster
@@ -298,3 +302,18 @@ def test_operators_act_on_items(town):
         until(lambda: delivered(client, second))
         assert [one.send.payload.get("note") for one in town.outside.letters if one.send.name == "book"][-1] == 1.5
     proved(town)
+
+
+def test_what_an_item_sends_belongs_to_the_trace_of_its_command(town):
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with town.node("a", tracing=Tracing(provider)) as client:
+        town.settle(client)
+        name = client.post("/api/items", json=errand("c-1")).json()["id"]
+        until(lambda: delivered(client, name))
+    spans = exporter.get_finished_spans()
+    (came,) = [span for span in spans if span.name == "Receive"]
+    (first,) = [span for span in spans if span.name == "send book"]
+    assert first.parent.span_id == came.context.span_id
+    commits = [span for span in spans if span.name == "commit"]
+    assert came.context.span_id in {link.context.span_id for span in commits for link in span.links}

@@ -1,6 +1,7 @@
 """Out by HTTP: one POST under an Idempotency-Key, and what its answer means."""
 
 import json
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
@@ -21,9 +22,15 @@ _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 
 class Webhook:
-    """Posts letters; for many threads at once. `seconds`: how long one request may take. Close it at the end."""
+    """Posts letters; for many threads at once. Close it at the end.
 
-    def __init__(self, *, seconds: float = 10.0, connections: int = 8) -> None:
+    `seconds`: how long one request may take; `headers` gives what is added to each, such as its trace.
+    """
+
+    def __init__(
+        self, *, seconds: float = 10.0, connections: int = 8, headers: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        self._headers = headers
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = httpx.Client(timeout=seconds, limits=limits, trust_env=False)
 
@@ -34,7 +41,7 @@ class Webhook:
         """
         send = letter.send
         body = {"name": send.name, "key": send.key, "item": send.item, "queued_at": iso(send.queued_at)}
-        headers = {"Content-Type": "application/json", "Idempotency-Key": letter.idempotency_key}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": letter.idempotency_key, **self._headers()}
         content = _encode({**body, "payload": send.payload})
         try:
             with self._client.stream("POST", letter.url, content=content, headers=headers) as answer:

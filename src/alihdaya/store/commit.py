@@ -64,10 +64,10 @@ def writer_for(connection: Connection) -> Writer:
 
 
 class SqliteWriter:
-    """Rows by executemany, past SQLAlchemy's own parameter handling."""
+    """Rows by executemany, past SQLAlchemy."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._raw: Any = connection.connection.driver_connection
 
     def together(self, *, few: bool) -> AbstractContextManager[None]:  # noqa: ARG002 (nothing is sent anywhere)
         """Do nothing."""
@@ -75,15 +75,15 @@ class SqliteWriter:
 
     def insert(self, table: Table, rows: Rows) -> None:
         """Add rows with new keys."""
-        self._connection.exec_driver_sql(_insert_one(table), list(rows))
+        self._raw.executemany(_insert_one(table), rows)
 
     def put(self, table: Table, rows: Rows) -> None:
         """Add or replace rows; add amounts in views."""
-        self._connection.exec_driver_sql(_put_one(table), list(rows))
+        self._raw.executemany(_put_one(table), rows)
 
     def delete(self, table: Table, keys: Rows) -> None:
         """Remove the rows with these keys."""
-        self._connection.exec_driver_sql(_delete_one(table), list(keys))
+        self._raw.executemany(_delete_one(table), keys)
 
 
 class PostgresWriter:

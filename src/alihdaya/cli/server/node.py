@@ -1,6 +1,8 @@
 """`alihdaya node`: one of many server processes over one PostgreSQL."""
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.node.node import Node, Offer
+    from alihdaya.operations.node.visible.traces import Tracing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -25,6 +28,14 @@ def _endpoint(_context: click.Context, _option: click.Parameter, values: tuple[s
             raise click.BadParameter(say("{value!r} is not NAME=URL with http or https").format(value=value))
         found[name] = url
     return found
+
+
+def _collector(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Read a collector's URL."""
+    parts = urlsplit(value or "")
+    if value is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise click.BadParameter(say("{value!r} is not a URL with http or https").format(value=value))
+    return value
 
 
 def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, int]:
@@ -70,6 +81,12 @@ def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tu
     show_default=True,
     help=say("Seconds of silence after which others take a node for dead."),
 )
+@click.option(
+    "--otlp",
+    metavar="URL",
+    callback=_collector,
+    help=say("Send traces to this OpenTelemetry collector (OTLP over HTTP, such as http://127.0.0.1:4318)."),
+)
 @click.pass_obj
 def node(
     settings: Settings,
@@ -82,6 +99,7 @@ def node(
     roster: Path | None,
     trust: bool,
     lease: float,
+    otlp: str | None,
 ) -> None:
     """Serve until interrupted, then hand everything over."""
     from alihdaya.channels.webhook import Webhook
@@ -94,10 +112,28 @@ def node(
     shown = f"[{host}]" if ":" in host else host
     address = (advertise or f"http://{shown}:{port}").rstrip("/")
     offers = [offer_of(name, terms, roster, trusted=trust) for name in packs]
-    with Webhook() as webhook:
-        post = Post(webhook, endpoints, seed=now())
-        made = Node(settings.place, address, shards, offers, post, clock=now, pace=Pace(lease / 4, lease))
+    with _traced(otlp, address) as (tracing, headers), Webhook(headers=headers) as webhook:
+        post, pace = Post(webhook, endpoints, seed=now()), Pace(lease / 4, lease)
+        made = Node(settings.place, address, shards, offers, post, clock=now, pace=pace, tracing=tracing)
         _serve(made, settings.place, host, port)
+
+
+@contextmanager
+def _traced(otlp: str | None, address: str) -> "Iterator[tuple[Tracing | None, Callable[[], Mapping[str, str]]]]":
+    """Give what makes traces, and the headers that carry them on; nothing of it is loaded where nobody asks."""
+    if otlp is None:
+        yield None, dict
+        return
+    try:
+        from alihdaya.operations.node.visible.traces import Tracing, provider_to, trace_headers
+    except ImportError as error:
+        message = say("--otlp needs the libraries of the extra alihdaya[otel]: {why}").format(why=error)
+        raise click.UsageError(message) from None
+    provider = provider_to(otlp, address)
+    try:
+        yield Tracing(provider), trace_headers
+    finally:
+        provider.shutdown()
 
 
 def offer_of(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
@@ -121,8 +157,9 @@ def _serve(node: "Node", url: str, host: str, port: int) -> None:
     from alihdaya.store.lease.reader import Shards
 
     shards = Shards(url, node.name, node.shards)
+    api = make_api(node, shards)
     config = uvicorn.Config(
-        make_api(node, shards),
+        api if node.tracing is None else node.tracing.answering(api),
         host=host,
         port=port,
         log_level="warning",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.engine import commands, events, scope_events
 from alihdaya.engine.decide import decide
+from alihdaya.engine.full import SIGNAL
 from alihdaya.engine.plan import Plan
 from alihdaya.engine.society.rules import (
     MATTERS,
@@ -61,7 +62,8 @@ Effect = Callable[[], None]
 class Society:
     """Instances by number, the processes that they may call, and messages that nobody has taken yet.
 
-    `log` holds (instance, events) of every command, in order. `keep`: microseconds that a message is buffered.
+    `log` holds (instance, events) of every command, in order. `last` is the number given last.
+    `keep`: microseconds that a message is buffered.
     """
 
     def __init__(self, keep: int = HOUR) -> None:
@@ -70,6 +72,7 @@ class Society:
         self.buffer: list[Buffered] = []
         self.wakings: list[Waking] = []
         self.log: list[tuple[int, list[Event]]] = []
+        self.last = 0
         self.keep = keep
         self._effects: deque[Effect] = deque()
         self._busy = False
@@ -126,6 +129,10 @@ class Society:
         """Give the instances that run, oldest first."""
         return [member for member in self.members.values() if member.state.status == RUNNING]
 
+    def listening(self, _kind: str, _name: str, _key: str) -> Iterable[Member]:
+        """Give the instances that may wait for such a message or signal, oldest first."""
+        return self.running()
+
     def _timers(self) -> Iterable[tuple[int, int, int]]:
         for member in self.running():
             for timer, one in member.state.timers.items():
@@ -157,13 +164,13 @@ class Society:
 
     def _begin(self, plan: Plan, command: commands.Command, now: int, member: Member | None = None) -> int:
         happened, state = decide(plan, None, command, now)
-        number = len(self.members) + 1
-        born = Member(number, plan, state)
+        self.last += 1
+        born = Member(self.last, plan, state)
         if member is not None:
             born.caller, born.depth = member.caller, member.depth
-        self.members[number] = born
+        self.members[self.last] = born
         self._note(born, happened, now)
-        return number
+        return born.number
 
     def _decide(self, member: Member, command: commands.Command, now: int) -> None:
         happened, member.state = decide(member.plan, member.state, command, now)
@@ -195,7 +202,7 @@ class Society:
                 self._awaited(member, event, now)
 
     def _deliver(self, name: str, key: str, payload: Mapping[str, Any], now: int, node: str = "") -> int | None:
-        for member in self.running():
+        for member in self.listening(MESSAGE, name, key):
             if _awaits(member.state, name, key, node):
                 self._decide(member, commands.DeliverMessage(name, key, payload, node), now)
                 return member.number
@@ -207,7 +214,7 @@ class Society:
         return None
 
     def _broadcast(self, name: str, payload: Mapping[str, Any], now: int, but: int) -> None:
-        for member in self.running():
+        for member in self.listening(SIGNAL, name, ""):
             if member.number != but and waits_for_signal(member.state, name):
                 self._decide(member, commands.DeliverSignal(name, payload), now)
         for plan in list(self.plans.values()):
@@ -236,16 +243,18 @@ class Society:
         self._begin(plan, commands.Start(event.variables, called=True), now, caller)
 
     def _withdrawn(self, member: Member, event: scope_events.CallClosed, now: int) -> None:
+        if event.outcome == "completed":
+            return
         for other in self.running():
-            if other.caller == (member.number, event.token) and event.outcome != "completed":
+            if other.caller == (member.number, event.token):
                 self._decide(other, commands.Cancel("its caller no longer waits"), now)
 
     def _answer(self, member: Member, now: int, make: Callable[[int, Member], commands.Command]) -> None:
         if member.caller is None:
             return
         number, token = member.caller
-        caller = self.members[number]
-        if caller.state.status == RUNNING and token in caller.state.waits:
+        caller = self.members.get(number)
+        if caller is not None and caller.state.status == RUNNING and token in caller.state.waits:
             self._decide(caller, make(token, caller), now)
 
     def _ended(self, member: Member, _: Event, now: int) -> None:

@@ -118,7 +118,7 @@ def _after_head(root: Root) -> list[str]:
 def _task_done(out: Emitter, node: Node) -> tuple[str, ...]:
     node_id = out.constant(node.id)
     result = f"new({out.constant(VariablesSet)}, ({node_id}, mapping, 0))"
-    return (f"new({out.constant(TaskClosed)}, (token, {node_id}, 'completed'))", f"*([{result}] if mapping else ())")
+    return (f"new({out.constant(TaskClosed)}, (token, {node_id}, 'completed'))", result)
 
 
 def _checked(name: str) -> tuple[str, ...]:

@@ -15,10 +15,15 @@ Held = tuple[Any, ...]
 
 
 class Shape(NamedTuple):
-    """One end of a segment. `events` gives what happened on the way, `values` every field of the instance by name."""
+    """One end of a segment. `events` gives what happened on the way, `values` every field of the instance by name.
+
+    `size` is how many values it holds. Events are made by putting values into fields as they are, or as the values of
+    a mapping; which events they are never depends on what is held.
+    """
 
     events: Callable[[Held], list[Event]]
     values: Callable[[Held], dict[str, Any]]
+    size: int
 
 
 class Found(NamedTuple):
@@ -66,7 +71,7 @@ def _still(held: Held) -> dict[str, Any]:
     return dict(zip(("variables", "called", "next_token", "next_timer"), held, strict=True))
 
 
-_STILL = Shape(lambda _: [], _still)
+_STILL = Shape(lambda _: [], _still, 4)
 
 
 def happened(state: Instance) -> list[Event]:

@@ -248,18 +248,22 @@ class Writer:
     def _leaf(self, way: Way, status: tuple[str, str | None], tokens: str, waits: str, went: str = "") -> None:
         """Write the packed instance, and give it back; `went` says where a segment stopped on its way."""
         line, constant = self.out.line, self.out.constant
-        held = f"({', '.join(dict.fromkeys((*self.root.held, *way.held)))},)"
-        shape = self._shape(way, held, (constant(status[0]), constant(status[1])), tokens, waits)
+        held = tuple(dict.fromkeys((*self.root.held, *way.held)))
+        facts = constant(status[0]), constant(status[1])
+        shape = constant(self._shape(way, held, facts, tokens, waits))
+        if "mapping" in held:  # the second event is that of the result, where there is one
+            less = way._replace(events=(way.events[0], *way.events[2:]))
+            shape += f" if mapping else {constant(self._shape(less, held, facts, tokens, waits))}"
         line("state = Straight()")
         line(f"state.process = {constant(self.process.id)}")
         line(f"state.status = {constant(status[0])}")
         line(f"state.waits = {waits}")
-        line(f"state.shape = {constant(shape)}")
-        line(f"state.held = {held}")
+        line(f"state.shape = {shape}")
+        line(f"state.held = ({', '.join(held)},)")
         line(f"return new(Found, (state{went}))" if went else "return state")
 
-    def _shape(self, way: Way, held: str, status: tuple[str, str], tokens: str, waits: str) -> Shape:
-        head = [f" {held} = held"]
+    def _shape(self, way: Way, held: tuple[str, ...], status: tuple[str, str], tokens: str, waits: str) -> Shape:
+        head = [f" {', '.join(held)}, = held"]
         earlier = [] if self.root.based else [" earlier = was[0].values(was[1])"]
         fields = {
             "variables": "variables",
@@ -281,7 +285,7 @@ class Writer:
             f" return {{{', '.join(f'{name!r}: {value}' for name, value in fields.items())}}}",
         ]
         events = [*head, f" return [{', '.join(way.events)}]"]
-        return Shape(self._function("events", "held", events), self._function("values", "held", values))
+        return Shape(self._function("events", "held", events), self._function("values", "held", values), len(held))
 
     def build(self, head: list[str], parameters: str) -> Any:
         """Compile what was written, behind `head`, to a function that gives None where anything is unusual.

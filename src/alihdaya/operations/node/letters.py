@@ -17,12 +17,17 @@ Former = dict[tuple[str, str], int]
 """(channel, external id) -> the item that was received under it."""
 
 
+Parent = tuple[Any, int]
+"""The trace context that a command came from, and when it was posted (nanoseconds)."""
+
+
 class Letter(NamedTuple):
     """A command in the queue, with the promise of its answer. No command means: close."""
 
     command: Command | None
     at: int
     answer: "Future[Any]"
+    parent: Parent | None = None
 
 
 Outcome = tuple[Any, Refused | None]
@@ -52,7 +57,8 @@ def _let_time_run(desk: Desk, now: int) -> None:
 def _former(desk: Desk, letters: Iterable[Letter]) -> Former:
     """Find what was received before, one question a channel."""
     asked: dict[str, list[str]] = defaultdict(list)
-    for command, _, _ in letters:
+    for letter in letters:
+        command = letter.command
         if type(command) is Receive and not _faults(command):
             asked[command.channel].append(command.external_id)
     return {

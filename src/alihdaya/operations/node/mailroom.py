@@ -5,23 +5,33 @@ the groups grow by themselves while a commit is under way. Nobody is answered be
 go off by themselves when they are due.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import perf_counter
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import SECOND
 from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import GROUP, Desk
-from alihdaya.operations.node.letters import Letter, carry_out
+from alihdaya.operations.node.letters import Letter, Outcome, Parent, carry_out
 from alihdaya.operations.node.visible.groups import Groups
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""
+
+
+class Watcher(Protocol):
+    """Follows commands from where they were posted to the commit; for traces."""
+
+    def here(self) -> Parent:
+        """Give what a command that is posted now comes from; called by whoever posts."""
+
+    def committed(self, desk: Desk, letters: Sequence[Letter], outcomes: Sequence[Outcome], seconds: float) -> None:
+        """Hear of a group that is durable since now, after so many seconds; called before `told`."""
 
 
 class Mailroom:
@@ -29,7 +39,7 @@ class Mailroom:
 
     A desk that could not commit is thrown away, with its whole group refused; the next group opens another. `clock`
     gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened and of each
-    commit; `groups` counts what is committed.
+    commit; `groups` counts what is committed, `watcher` follows each command on its way.
     """
 
     def __init__(
@@ -39,11 +49,13 @@ class Mailroom:
         clock: Callable[[], int] | None = None,
         told: Callable[[Desk], None] = lambda _: None,
         groups: Groups | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._open = open_desk
         self._clock = clock
         self._told = told
         self._groups = groups or Groups()
+        self._watcher = watcher
         self._letters: SimpleQueue[Letter] = SimpleQueue()
         self._door = Lock()
         self._closed = False
@@ -65,7 +77,7 @@ class Mailroom:
         were due before), or what kept the desk from being opened or committed (nothing changed at all). A future that
         is cancelled before its command is taken up leaves nothing behind; after that it cannot be cancelled.
         """
-        letter = Letter(command, at, Future())
+        letter = Letter(command, at, Future(), None if self._watcher is None else self._watcher.here())
         with self._door:
             if not self._closed:
                 self._letters.put(letter)
@@ -138,7 +150,10 @@ class Mailroom:
             begun = perf_counter()
             outcomes = carry_out(desk, letters, None if self._clock is None else self._clock())
             if desk.commit():
-                self._groups.add(len(letters), perf_counter() - begun)
+                seconds = perf_counter() - begun
+                self._groups.add(len(letters), seconds)
+                if self._watcher is not None:
+                    self._watcher.committed(desk, letters, outcomes, seconds)
                 self._told(desk)
         except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
             self._failures += 1

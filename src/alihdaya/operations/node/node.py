@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from alihdaya.engine.society.rules import event_starts
@@ -27,6 +27,9 @@ from alihdaya.store.lease.fence import Fence
 from alihdaya.store.store import open_shard
 from alihdaya.work.outbox import Send
 from alihdaya.work.place import place
+
+if TYPE_CHECKING:
+    from alihdaya.operations.node.visible.traces import Tracing
 
 
 class Offer(NamedTuple):
@@ -61,7 +64,8 @@ class ShardRoom:
         self._fence = fence
         self._opened = opened
         self._tenure = Tenure(f"{node.installation}-{fence.shard}", self._mine, {})
-        self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told, groups=node.groups)
+        watcher = None if node.tracing is None else node.tracing.shard(self._tenure.name)
+        self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told, groups=node.groups, watcher=watcher)
 
     def close(self) -> None:
         """End the writer, and forget what it had to send: the next holder sends it."""
@@ -89,7 +93,8 @@ class ShardRoom:
 class Node:
     """The server's inside. Make it, `start` it, `stop` it; `url` is of PostgreSQL, `address` where others reach it.
 
-    The number of shards is the database's for ever. Raises StoreError where it has another, or cannot be reached.
+    The number of shards is the database's for ever. `tracing` follows commands on their way. Raises
+    StoreError where it has another, or cannot be reached.
     """
 
     def __init__(
@@ -102,11 +107,13 @@ class Node:
         *,
         clock: Callable[[], int],
         pace: Pace = USUAL,
+        tracing: "Tracing | None" = None,
     ) -> None:
         self.url = url
         self.shards = shards
         self.clock = clock
         self.groups = Groups()
+        self.tracing = tracing
         self.offers = {(one.service.engagement, one.service.name): one for one in offers}
         self.endpoints = post.endpoints
         self._patience = max(2, int(pace.ttl))
@@ -116,8 +123,9 @@ class Node:
         chance = Random(post.seed)  # noqa: S311 (jitter)
         self._processes = Processes()
         call = post_to(self._processes)
+        out = post.post if tracing is None else tracing.posting(post.post)
         self.dispatchers = (
-            Dispatcher(post.post, post.find, clock, chance, patience=post.patience),
+            Dispatcher(out, post.find, clock, chance, patience=post.patience),
             Dispatcher(call, function_of, clock, chance, patience=post.patience, hands=post.hands),
         )
         self.keeper = Keeper(directory, address, lambda *given: ShardRoom(self, *given), pace)
