@@ -16,10 +16,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from alihdaya.channels.api.login import make_token
 from alihdaya.operations.books.replay import prove
 from alihdaya.store import open_store
 from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.reader import Shards
+from alihdaya.store.lease.tokens import Tokens
 from alihdaya.store.schema import ITEM, OUTBOX
 from bench.chaos.client import Client
 from bench.chaos.cluster import BINARIES, Cluster, cluster
@@ -52,7 +54,7 @@ def run(
         watching(watch)
         stack.callback(setattr, watch, "over", True)
         _until_ready(watch, shards)
-        client = Client([node.address for node in nodes], instances, instances / (seconds * 0.9))
+        client = Client([node.address for node in nodes], instances, instances / (seconds * 0.9), _token(base))
         stack.callback(client.close)
         outside = Outside(seed, client.happened)
         stack.enter_context(served(outside, hosts, OUTSIDE[0]))
@@ -83,6 +85,15 @@ def run(
 
 OUTSIDE = [0]
 """The outside service's port; chosen once."""
+
+
+def _token(base: Cluster) -> str:
+    """Make the client's token in the nodes' database."""
+    text, kept = make_token("chaos", frozenset({"work-in", "operate"}), time.time_ns() // 1000, None)
+    tokens = Tokens(base.url())
+    tokens.keep(kept)
+    tokens.close()
+    return text
 
 
 def _nodes(made: list[Line], base: Cluster, pack: Path, shards: int, folder: Path) -> list[NodeProcess]:

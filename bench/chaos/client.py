@@ -31,8 +31,9 @@ class Errand:
 class Client:
     """Works errands off with so many hands, `rate` new ones a second."""
 
-    def __init__(self, addresses: list[str], instances: int, rate: float, hands: int = 24) -> None:
+    def __init__(self, addresses: list[str], instances: int, rate: float, token: str, hands: int = 24) -> None:
         self.addresses = addresses
+        self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % 3]) for n in range(instances)}
         self.requests = self.repeats = self.settled = 0
         self.over = False
@@ -147,7 +148,7 @@ class _Caller:
         line = self._lines.get(address)
         if line is None:
             line = self._lines[address] = HTTPConnection(urlsplit(address).netloc, timeout=TIMEOUT)
-        line.request("POST", path, content, {"Content-Type": "application/json"})
+        line.request("POST", path, content, self._client.headers)
         answer = line.getresponse()
         data = answer.read()
         return answer.status, answer.getheader("Location", ""), json.loads(data) if data else None

@@ -32,6 +32,7 @@ HOLDS = {
     "incident": "tokens that cannot go on, and why",
     "outbox": "what is to go out and was not acknowledged",
     "attempt": "sends that failed: how often, why, and when again (0: a dead letter)",
+    "job_lease": "which worker has which job until when",
     "start": "events that begin items: timers with their next due time, messages, signals",
     "message": "messages that nobody has taken yet, and those that nobody took",
     "lost": "why a message will reach nobody, and since when",

@@ -18,6 +18,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pages import DOCS, blocks
 
+from alihdaya.operations.perform import perform
+from alihdaya.store import open_store
+
+sys.path.insert(0, str(DOCS.parent / "tests" / "operations" / "jobs"))
+from jobs_pack import JobsDesk
+
 _TIME = re.compile(r"\d{1,2} [A-Z][a-z]{2}( \d{4},)? \d\d:\d\d")
 _SKIPPED = {"Killed"}  # thirty thousand flights; tests/chaos kills the process
 
@@ -137,6 +143,16 @@ def shell(tmp_path):
     return Shell(tmp_path)
 
 
+def test_jobs_by_hand(shell):
+    (shell.folder / "alihdaya-data").mkdir()
+    with open_store(shell.folder / "alihdaya-data" / "alihdaya.db") as store:
+        made = JobsDesk(store, shell.folder, "def look(job: Job):\n    return {'seen': job.key}\n")
+        for _ in range(2):
+            perform(made.desk, made.receipt(), made.at)
+        made.desk.commit()
+    assert follow(DOCS / "workers.md", shell, {}) == 4
+
+
 def replace(path, old, new):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, (path, old, text.count(old))
@@ -200,4 +216,4 @@ def test_a_line_that_differs_is_found():
 def test_website_services(shell):
     site = Site(shell)
     with site.running():
-        assert follow(DOCS / "website.md", site, {}) == 22
+        assert follow(DOCS / "website.md", site, {}) == 21

@@ -249,7 +249,10 @@ def test_a_job_of_the_outbox_is_withdrawn_when_its_time_is_over(desk_of):
     small.retry(item)
     [key] = small.desk.outbox
     small.command(Unsent(key, "no route", 0))
+    small.command(SetFacts(item, {"amount": 8}))
+    assert row(small, item).item.status == "stopped"
     small.command(Amend(item, 1, {"amount": 9}))
+    assert row(small, item).item.status == "waiting"
     [(again, send)] = small.desk.outbox.items()
     assert again != key
     assert send.payload["amount"] == 9

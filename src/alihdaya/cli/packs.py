@@ -29,7 +29,7 @@ def list_packs(settings: Settings) -> None:
 
 @pack.command("check", help=say("Check PACK (a name or a folder): its structure, its models, its samples."))
 @click.argument("place", metavar="PACK")
-@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.option("--trust", is_flag=True, help=say("Run the programs (steps.py, jobs.py) of a pack that is a folder."))
 @click.pass_obj
 def check_pack(settings: Settings, place: str, trust: bool) -> None:
     """Check a pack; exit code 1 where something is wrong."""

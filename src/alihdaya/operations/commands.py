@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.instance.commands import InstanceCommand
-from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.work.outbox import SendKey
 
@@ -92,18 +92,5 @@ class Unsent(NamedTuple):
     """Code of the incident where it is not tried again."""
 
 
-Command = (
-    Broadcast
-    | Receive
-    | Reject
-    | Assign
-    | Complete
-    | Fire
-    | Deliver
-    | Retry
-    | Sent
-    | Unsent
-    | Thrown
-    | InstanceCommand
-    | Migrate
-)
+ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
+Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate

@@ -15,6 +15,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
 from alihdaya.notation.bpmn import Job, UserWork
 from alihdaya.operations.exchange.board import Board
+from alihdaya.operations.jobs.book import Book
 from alihdaya.packs import Pack
 from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
@@ -142,6 +143,10 @@ class Desk:
     """What is to go out and was not acknowledged yet."""
     unposted: list[SendKey] = field(default_factory=list)
     """Sends that whoever carries them out has not heard of yet (see node.dispatch)."""
+    book: Book | None = None
+    """Of the jobs that workers may fetch; None where nobody fetches any."""
+    does: Callable[[Send], bool] = lambda _: False
+    """Says of a send whether this process carries it out itself, so that no worker is to have it."""
     posts_messages: Callable[[str], bool] = lambda _: False
     """Says of a message that is thrown, and that nobody here waits for, whether it goes out by the outbox."""
     board: Board = field(default_factory=Board)
@@ -186,6 +191,22 @@ class Desk:
             message = f"item {item} is not under way: delivered or cancelled already, or never received"
             raise Refused(Problem("not-open", message))
         return found
+
+    def offer(self, key: SendKey) -> None:
+        """Let whoever carries things out hear of a send that is new, or to be tried again."""
+        self.unposted.append(key)
+        self.index(key)
+
+    def index(self, key: SendKey) -> None:
+        """Bring the book up to what the outbox says of a send."""
+        if self.book is not None and not self.does(self.outbox[key]):
+            self.book.put(key, self.outbox[key])
+
+    def next_due(self) -> int | None:
+        """Say when something happens by itself: a timer, the end of a pause or a lease; None where nothing does."""
+        timer = self.next_timer()
+        book = self.book.next_due() if self.book is not None else None
+        return min((due for due in (book, timer and timer[0]) if due is not None), default=None)
 
     def set_timer(self, due: int, item: int, timer: int) -> None:
         """Remember that a timer of an item comes due."""

@@ -29,7 +29,7 @@ def ask(
     while (seq, number) in desk.outbox:
         number += 1
     desk.outbox[seq, number] = Send(item, token, node, name, key, payload, at)
-    desk.unposted.append((seq, number))
+    desk.offer((seq, number))
     return SendQueued(number, token, node, name, key, payload)
 
 
@@ -87,7 +87,9 @@ def unsent(desk: Desk, command: Unsent, at: int) -> None:
     """Note an attempt that failed. A dead letter stops its item, where that is still under way. Raises Refused."""
     send = _of(desk, command.key)
     attempts = send.attempts + 1
-    desk.outbox[command.key] = send._replace(attempts=attempts, next_at=command.next_at, reason=command.reason)
+    failed = send._replace(attempts=attempts, next_at=command.next_at, reason=command.reason)
+    desk.outbox[command.key] = failed._replace(worker="", lock=0, until=0)
+    desk.index(command.key)
     events: list[Event] = [SendFailed(*command.key, attempts, command.reason, command.next_at)]
     if not command.next_at and send.item in desk.items:
         events.append(ItemStopped(command.trouble, f"{send.name}: {command.reason}"))
@@ -99,7 +101,7 @@ def try_again(desk: Desk, item: int, token: int, at: int) -> bool:
     dead = [key for key, send in desk.outbox.items() if send.dead and (send.item, send.token) == (item, token)]
     for key in dead:
         desk.outbox[key] = desk.outbox[key]._replace(attempts=0, next_at=0, reason="")
-        desk.unposted.append(key)
+        desk.offer(key)
     if dead:
         desk.append(at, item, "operator", [SendRetried(*key) for key in dead])
     return bool(dead)

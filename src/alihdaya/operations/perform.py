@@ -30,7 +30,8 @@ from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
-from alihdaya.operations.jobs.commands import Thrown
+from alihdaya.operations.jobs import leases
+from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Release, Throw, Thrown
 from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
@@ -126,6 +127,12 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
+    Fetch: leases.fetch,
+    Extend: leases.extend,
+    Release: leases.release,
+    Finish: leases.finish,
+    Throw: leases.throw,
+    Fail: leases.fail,
     Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
     CancelItem: operator.cancel,
     Suspend: operator.suspend,

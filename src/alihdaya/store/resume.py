@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
@@ -12,6 +12,7 @@ from alihdaya.store.schema import (
     ATTEMPT,
     CALLED,
     ITEM,
+    JOB_LEASE,
     LOG,
     LOST,
     MESSAGE,
@@ -100,6 +101,12 @@ def last_at(store: Store) -> int:
         return connection.execute(select(LOG.c.at).order_by(LOG.c.seq.desc()).limit(1)).scalar() or 0
 
 
+def born_at(store: Store) -> int:
+    """When the log's first entry was written; 0 where the log is empty."""
+    with store.snapshot() as connection:
+        return connection.execute(select(LOG.c.recorded_at).order_by(LOG.c.seq).limit(1)).scalar() or 0
+
+
 def last_arrival(store: Store) -> int:
     """When the last item came in; 0 where none did."""
     with store.snapshot() as connection:
@@ -138,18 +145,23 @@ def sends(store: WorkingSet, item: int | None = None) -> dict[SendKey, Send]:
     """Give all that is to go out, of one item or of all, in the order in which it was asked for."""
     columns = [column for column in OUTBOX.c if column.name not in {"seq", "number"}]
     tried = (func.coalesce(ATTEMPT.c.attempts, 0), func.coalesce(ATTEMPT.c.next_at, 0), ATTEMPT.c.reason)
-    same = (ATTEMPT.c.seq == OUTBOX.c.seq) & (ATTEMPT.c.number == OUTBOX.c.number)
-    query = select(OUTBOX.c.seq, OUTBOX.c.number, *columns, *tried).outerjoin_from(OUTBOX, ATTEMPT, same)
+    held = (JOB_LEASE.c.worker, func.coalesce(JOB_LEASE.c.lock, 0), func.coalesce(JOB_LEASE.c.until, 0))
+    joined = OUTBOX.outerjoin(ATTEMPT, _same(ATTEMPT)).outerjoin(JOB_LEASE, _same(JOB_LEASE))
+    query = select(OUTBOX.c.seq, OUTBOX.c.number, *columns, *tried, *held).select_from(joined)
     query = query.order_by(OUTBOX.c.seq, OUTBOX.c.number)
     if item is not None:
         query = query.where(OUTBOX.c.item == item)
     with store.snapshot() as connection:
         rows = connection.execute(query).all()
     found = {}
-    for seq, number, about, token, node, name, key, payload, at, attempts, next_at, reason in rows:
+    for seq, number, about, token, node, name, key, payload, at, attempts, next_at, reason, *lease in rows:
         send = Send(about, token, node, name, key, decode(payload), at, attempts, next_at, reason or "")
-        found[seq, number] = send
+        found[seq, number] = send._replace(worker=lease[0] or "", lock=lease[1], until=lease[2])
     return found
+
+
+def _same(table: Table) -> ColumnElement[bool]:
+    return (table.c.seq == OUTBOX.c.seq) & (table.c.number == OUTBOX.c.number)
 
 
 def starts(store: Store) -> list[StartSet]:

@@ -44,6 +44,7 @@ OUTBOX = _table(
 Index("outbox_item", OUTBOX.c.item)
 ATTEMPT = _table("attempt", "seq number", "seq int, number int, attempts int, reason text, next_at int")
 
+JOB_LEASE = _table("job_lease", "seq number", "seq int, number int, worker text, lock int, until int")
 START = _table(
     "start",
     "engagement service process node part",

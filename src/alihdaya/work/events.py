@@ -198,6 +198,35 @@ class SendRetried(NamedTuple):
     number: int
 
 
+@event("job.leased")
+class JobLeased(NamedTuple):
+    """A worker has the job until `until` (microseconds), under the lease `lock`; said again when it is prolonged."""
+
+    seq: int
+    number: int
+    worker: str
+    lock: int
+    until: int
+
+
+@event("job.released")
+class JobReleased(NamedTuple):
+    """The worker gave the job back untried."""
+
+    seq: int
+    number: int
+
+
+@event("job.answered")
+class JobAnswered(NamedTuple):
+    """The job's answer, told by its digest, came under the lease `lock` (0: by hand)."""
+
+    seq: int
+    number: int
+    lock: int
+    digest: str
+
+
 @event("send.withdrawn")
 class SendWithdrawn(NamedTuple):
     """It is not to go out any more: the token that asked for it is gone."""

@@ -7,7 +7,10 @@ SendKey = tuple[int, int]
 
 
 class Send(NamedTuple):
-    """A send under way (work.events.SendQueued), not before `next_at`; with attempts but no `next_at` a dead letter."""
+    """A send under way (work.events.SendQueued), not before `next_at`; with attempts but no `next_at` a dead letter.
+
+    `worker` has it until `until` where there is a `lock` (see work.events.JobLeased).
+    """
 
     item: int
     token: int
@@ -19,6 +22,9 @@ class Send(NamedTuple):
     attempts: int = 0
     next_at: int = 0
     reason: str = ""
+    worker: str = ""
+    lock: int = 0
+    until: int = 0
 
     @property
     def dead(self) -> bool:

@@ -1,5 +1,6 @@
 """The service as a whole: a finding mended, published, looked at again, taken back, mended; and the daily check."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,8 @@ def test_every_day_the_sites_are_looked_at_and_what_is_new_is_handed_on(house, s
         perform(house.desk, Fire(item, timer), due)
         house.work_off()
         memory = read_memory(shop / "shop.memory.json", "shop")
+        written = (shop / "shop.findings.jsonl").read_text().splitlines()
+        assert [json.loads(line) for line in written] == memory.found
         memory.at -= DAY
         write_memory(shop / "shop.memory.json", memory)
     first, second = ("2026-03-03T10:00:00Z", "checked", "check"), ("2026-03-04T10:00:00Z", "clean", "check")

@@ -8,15 +8,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from alihdaya.channels.api import versions, wire
+from alihdaya.channels.api.answers import HANDLERS, Elsewhere
+from alihdaya.channels.api.answers import as_json as _json
+from alihdaya.channels.api.answers import read_body as _body
+from alihdaya.channels.api.answers import refusal as _refusal
 from alihdaya.channels.api.instances import routes as instance_routes
+from alihdaya.channels.api.jobs import JobRoutes
+from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
@@ -27,7 +33,6 @@ from alihdaya.operations.node.node import Node
 from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
 from alihdaya.packs.samples import read_input
-from alihdaya.store import StoreError
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.resume import sends
 from alihdaya.store.views.items import item_story
@@ -38,19 +43,8 @@ PATIENCE = 15.0
 FULL = 5_000
 """So many commands may wait for one writer; more are sent away for a second."""
 
-_STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
-_STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _PASSED_OVER = ("nobody-waits", "suspended")
 """Why a shard does not take a message that another one may take."""
-_AGAIN = {"Retry-After": "1"}
-
-
-class Elsewhere(Exception):
-    """The shard is another node's; `address` is None while it is nobody's."""
-
-    def __init__(self, address: str | None) -> None:
-        super().__init__(address)
-        self.address = address
 
 
 class Api:
@@ -212,8 +206,8 @@ class Api:
         return await asyncio.wait_for(asyncio.wrap_future(room.post(command, self.node.clock())), PATIENCE)
 
 
-def make_api(node: Node, shards: Shards) -> Starlette:
-    """Build the API of a node."""
+def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
+    """Build the API of a node; without a login it is open to everybody who reaches it."""
     api = Api(node, shards)
     task = "/api/items/{item}/tasks/{token:int}"
     routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
@@ -224,6 +218,7 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("POST", f"{task}/retry", api.retry),
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
+        *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
         ("POST", "/api/shards/{shard:int}/signals", api.signal),
@@ -233,66 +228,8 @@ def make_api(node: Node, shards: Shards) -> Starlette:
         ("GET", "/healthz", api.health),
         ("GET", "/metrics", api.metrics),
     ]
-    return Starlette(
+    app = Starlette(
         routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
-        exception_handlers={
-            Elsewhere: _elsewhere,
-            Refused: _refused,
-            StoreError: _unavailable,
-            TimeoutError: _unavailable,
-            msgspec.MsgspecError: _unreadable,
-        },
+        exception_handlers=HANDLERS,
     )
-
-
-async def _body(request: Request, kind: type[Any]) -> Any:
-    """Read a request's body. A foreign page cannot send JSON without asking first, so nothing else is taken."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise _refusal("not-json", "send application/json", 415)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > wire.MOST_BYTES:
-            raise _refusal("too-long", f"a body has at most {wire.MOST_BYTES:,} bytes", 413)
-    return wire.read(body, kind)
-
-
-class _Answered(Refused):
-    """A refusal with a status of its own."""
-
-    status = 409
-
-
-def _refusal(code: str, message: str, status: int) -> Refused:
-    refusal = _Answered(Problem(code, message))
-    refusal.status = status
-    return refusal
-
-
-def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(wire.write(value), status, headers, "application/json")
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)  # noqa: S101 (narrowing: registered for it)
-    code = error.problems[0].code
-    if code == "closed":
-        return _json(wire.problems(error.problems), 503, _AGAIN)
-    status = error.status if isinstance(error, _Answered) else _STATUS.get(code, 409)
-    return _json(wire.problems(error.problems), status)
-
-
-async def _elsewhere(request: Request, error: Exception) -> Response:
-    address = getattr(error, "address", None)
-    if address is not None:
-        return RedirectResponse(f"{address}{request.url.path}", 307)
-    return _json(wire.problems((Problem("no-holder", "nobody holds this shard at the moment"),)), 503, _AGAIN)
-
-
-async def _unavailable(_: Request, error: Exception) -> Response:
-    found = error.problems if isinstance(error, StoreError) else (Problem("no-answer", "not answered in time"),)
-    return _json(wire.problems(found), 503, _AGAIN)
-
-
-async def _unreadable(_: Request, error: Exception) -> Response:
-    return _json(wire.problems((Problem("bad-request", str(error)),)), 422)
+    return app if login is None else Door(app, login)

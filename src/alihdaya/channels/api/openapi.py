@@ -5,12 +5,15 @@ from typing import Any
 import msgspec
 
 from alihdaya import __version__
+from alihdaya.channels.api import job_wire
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}}
 _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_THREE = "^[0-9]+-[0-9]+-[0-9]+$"
+_JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
@@ -22,9 +25,8 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    _, shapes = msgspec.json.schema_components(
-        [*BODIES.values(), *ACTS.values(), Migration], ref_template="#/components/schemas/{name}"
-    )
+    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), Migration]
+    _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
         "openapi": "3.1.0",
@@ -36,6 +38,13 @@ def description() -> dict[str, Any]:
             f"{task}/assign": {"post": _post("Give a task to a person", "204", "Assignment", _ITEM, _TOKEN)},
             f"{task}/complete": {"post": _post("Finish a task", "204", "Completion", _ITEM, _TOKEN)},
             f"{task}/retry": {"post": _post("Try an incident or dead letter again", "204", None, _ITEM, _TOKEN)},
+            "/api/jobs/fetch": {"post": _post("Lease jobs to a worker, waiting for some", "200", "Fetching")},
+            "/api/jobs/{job}/extend": {"post": _post("Keep a lease", "200", "Extending", _JOB)},
+            "/api/jobs/{job}/complete": {"post": _post("Finish a job", "204", "Completing", _JOB)},
+            "/api/jobs/{job}/fail": {"post": _post("Say that an attempt failed", "204", "Failing", _JOB)},
+            "/api/jobs/{job}/error": {"post": _post("End a job in a BPMN error", "204", "Throwing", _JOB)},
+            "/api/jobs/{job}/release": {"post": _post("Give a job back untried", "204", "Releasing", _JOB)},
+            "/api/shards/{shard}/jobs": {"get": _get("The open jobs of a shard", _SHARD)},
             "/api/items/{item}/trace": {"get": _get("How the instance stands, and its whole path", _ITEM)},
             "/api/items/{item}/cancel": {"post": _post("Give the item up", "204", "Act", _ITEM)},
             "/api/items/{item}/suspend": {"post": _post("Let nothing of it go on", "204", "Act", _ITEM)},

@@ -1,5 +1,6 @@
 """A migration carried out by running nodes, asked over HTTP: shard by shard, a chunk at a time."""
 
+import os
 from collections.abc import Callable
 from time import sleep
 from typing import Any
@@ -27,7 +28,8 @@ def carry_out(
     """
     numbers: dict[str, int | None] = {}
     whole: Report | None = None
-    with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
+    hooks: Any = {"request": [_show_token]}  # each request, for a redirect to another node would lose the header
+    with httpx.Client(base_url=url, follow_redirects=True, timeout=30, event_hooks=hooks) as client:
         for row in _asked(client, "GET", "/api/shards", None)["shards"]:
             if whole is not None and limit is not None and whole.items >= limit:
                 break
@@ -40,6 +42,12 @@ def carry_out(
     if whole is None:
         raise click.ClickException(say("No shard has a version of this pack."))
     return whole, numbers
+
+
+def _show_token(request: httpx.Request) -> None:
+    """Show the token of ALIHDAYA_TOKEN, where there is one."""
+    if token := os.environ.get("ALIHDAYA_TOKEN"):
+        request.headers["Authorization"] = f"Bearer {token}"
 
 
 def _items(whole: Report | None) -> int:

@@ -27,7 +27,7 @@ _SHARED = (
         show_default=True,
         help=say("When items came in: as the pack's column says, or now."),
     ),
-    click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program.")),
+    click.option("--trust", is_flag=True, help=say("Run the programs (steps.py, jobs.py) of a pack that is a folder.")),
     click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object last, on its own line.")),
 )
 

@@ -51,7 +51,7 @@ def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tu
         "Run a node: it shares the database's shards with all other nodes, answers the HTTP API for those that it "
         "holds, and takes over those of a node that died. Needs --store postgresql://… before the command."
     ),
-    epilog=say("There is no login yet: listen where only your own machines can reach it."),
+    epilog=say("Whoever asks shows a token: alihdaya token new makes one."),
 )
 @click.option("--pack", "packs", multiple=True, required=True, help=say("A pack to offer; may be given many times."))
 @click.option(
@@ -73,7 +73,7 @@ def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tu
 )
 @click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
 @click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
-@click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
+@click.option("--trust", is_flag=True, help=say("Run the programs (steps.py, jobs.py) of a pack that is a folder."))
 @click.option(
     "--lease",
     type=click.FloatRange(2, 60),
@@ -87,6 +87,7 @@ def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tu
     callback=_collector,
     help=say("Send traces to this OpenTelemetry collector (OTLP over HTTP, such as http://127.0.0.1:4318)."),
 )
+@click.option("--open", "is_open", is_flag=True, help=say("Ask nobody for a token; only on this machine (loopback)."))
 @click.pass_obj
 def node(
     settings: Settings,
@@ -100,6 +101,7 @@ def node(
     trust: bool,
     lease: float,
     otlp: str | None,
+    is_open: bool,
 ) -> None:
     """Serve until interrupted, then hand everything over."""
     from alihdaya.channels.webhook import Webhook
@@ -109,13 +111,15 @@ def node(
     if len(packs) > 1 and (terms or roster):
         raise click.UsageError(say("--terms and --roster belong to one pack"))
     host, port = listen
+    if is_open and not _is_loopback(host):
+        raise click.UsageError(say("--open is for this machine only: listen on 127.0.0.1, or make tokens"))
     shown = f"[{host}]" if ":" in host else host
     address = (advertise or f"http://{shown}:{port}").rstrip("/")
     offers = [offer_of(name, terms, roster, trusted=trust) for name in packs]
     with _traced(otlp, address) as (tracing, headers), Webhook(headers=headers) as webhook:
         post, pace = Post(webhook, endpoints, seed=now()), Pace(lease / 4, lease)
         made = Node(settings.place, address, shards, offers, post, clock=now, pace=pace, tracing=tracing)
-        _serve(made, settings.place, host, port)
+        _serve(made, settings.place, host, port, is_open=is_open)
 
 
 @contextmanager
@@ -150,14 +154,28 @@ def offer_of(name: str, terms: Path | None, roster: Path | None, *, trusted: boo
     return Offer(bind(terms_of(pack, terms), pack, trusted=trusted), events)
 
 
-def _serve(node: "Node", url: str, host: str, port: int) -> None:
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this machine's own, as far as can be told without asking anybody."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> None:
     import uvicorn
 
     from alihdaya.channels.api.app import make_api
+    from alihdaya.channels.api.login import Login
     from alihdaya.store.lease.reader import Shards
+    from alihdaya.store.lease.tokens import Tokens
 
-    shards = Shards(url, node.name, node.shards)
-    api = make_api(node, shards)
+    shards, tokens = Shards(url, node.name, node.shards), Tokens(url)
+    if not is_open and not tokens.all():
+        click.echo(say("No token opens this node yet: alihdaya token new makes one."), err=True)
+    api = make_api(node, shards, None if is_open else Login(tokens.find, now))
     config = uvicorn.Config(
         api if node.tracing is None else node.tracing.answering(api),
         host=host,
@@ -175,3 +193,4 @@ def _serve(node: "Node", url: str, host: str, port: int) -> None:
     finally:
         node.stop()
         shards.close()
+        tokens.close()

@@ -48,7 +48,8 @@ def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
     item.aside = None
     for number, timer in item.instance.timers.items() if item.instance is not None else ():
         desk.set_timer(timer.due, wish.item, number)
-    desk.unposted += [key for key, send in desk.outbox.items() if send.item == wish.item and not send.dead]
+    for key in [key for key, send in desk.outbox.items() if send.item == wish.item and not send.dead]:
+        desk.offer(key)
     desk.append(at, wish.item, wish.by, [ItemResumed()])
     catch_up(desk, wish.item, at)
 

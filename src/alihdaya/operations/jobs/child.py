@@ -35,13 +35,18 @@ def attempt(function: Function, job: Job, loaded: dict[str, ModuleType]) -> Outc
         given = _function(function, loaded)(job)
         return Outcome("done", check_variables(given or {}))
     except BpmnError as error:
-        return Outcome("error", {}, error.code, error.message[:_LONGEST])
+        return Outcome("error", {}, _plain(error.code), _plain(error.message))
     except Permanent as error:
-        return Outcome("permanent", {}, reason=str(error)[:_LONGEST] or "it cannot be done")
+        return Outcome("permanent", {}, reason=_plain(str(error)) or "it cannot be done")
     except TypeError as error:
-        return Outcome("permanent", {}, reason=f"TypeError: {error}"[:_LONGEST])
+        return Outcome("permanent", {}, reason=_plain(f"TypeError: {error}"))
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a pack's function may raise anything: it failed)
-        return Outcome("failed", {}, reason=f"{type(error).__name__}: {error}"[:_LONGEST])
+        return Outcome("failed", {}, reason=_plain(f"{type(error).__name__}: {error}"))
+
+
+def _plain(text: str) -> str:
+    """Give a text that any store can hold: no NUL, no half of a character, not long."""
+    return text.encode(errors="replace").decode().replace("\0", "?")[:_LONGEST]
 
 
 def _function(function: Function, loaded: dict[str, ModuleType]) -> Callable[[Job], dict[str, Any] | None]:

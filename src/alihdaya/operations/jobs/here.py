@@ -11,7 +11,14 @@ from alihdaya.operations.desk import Desk
 from alihdaya.operations.jobs.functions import Call, function_of, post_to
 from alihdaya.operations.node.dispatch import USUAL, Answer, Due, Letter, Patience, meaning
 from alihdaya.operations.perform import perform
+from alihdaya.store import Store
+from alihdaya.store.resume import born_at
 from alihdaya.work.outbox import SendKey
+
+
+def name_of(store: Store) -> str:
+    """Give a name that no other store has, for the keys of its jobs: made of when its first entry was written."""
+    return f"store-{born_at(store):x}"
 
 
 class Jobs:

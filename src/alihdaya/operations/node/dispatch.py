@@ -22,6 +22,9 @@ from alihdaya.work.outbox import Send, SendKey
 ANY = "*"
 """The endpoint of all names that have none of their own."""
 
+_NO_DEAD_LETTER = frozenset({"not-in-outbox", "suspended", "closed"})
+"""Codes of refusals after which nothing is noted: it is over, or is asked for again when its item goes on."""
+
 _ANNOUNCE = 0.3
 """Seconds before an answer that could not be noted is offered to the log again."""
 
@@ -210,7 +213,7 @@ class Dispatcher:
             try:
                 room.post(command, self._clock()).result()
             except Refused as refusal:
-                if isinstance(command, Unsent) or job.key not in job.tenure.outbox:
+                if isinstance(command, Unsent) or refusal.problems[0].code in _NO_DEAD_LETTER:
                     break
                 command = Unsent(
                     job.key, f"the answer was refused: {refusal.problems[0].message}"[:300], 0, "bad-answer"

@@ -10,6 +10,7 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receive, Retry
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.instance.commands import InstanceCommand, Resume
+from alihdaya.operations.jobs import leases
 from alihdaya.operations.perform import catch_up, perform
 from alihdaya.work.keepable import unkeepable
 
@@ -46,7 +47,11 @@ def carry_out(desk: Desk, letters: Sequence[Letter], now: int | None = None) -> 
 
 
 def _let_time_run(desk: Desk, now: int) -> None:
-    """Let the timers go off that are due, the earliest first; at most a group of them between two commits."""
+    """End the leases whose time is over, and let the timers go off that are due, the earliest first.
+
+    At most a group of timers goes off between two commits.
+    """
+    leases.catch_up(desk, max(now, desk.at))
     while len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
         try:
             perform(desk, Fire(timer[1], timer[2]), max(now, desk.at))

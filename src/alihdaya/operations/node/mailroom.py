@@ -38,8 +38,9 @@ class Mailroom:
     """Owns the one writer. `open_desk` runs in the writer's thread; use as a context manager.
 
     A desk that could not commit is thrown away, with its whole group refused; the next group opens another. `clock`
-    gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened and of each
-    commit; `groups` counts what is committed, `watcher` follows each command on its way.
+    gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened, of each
+    commit, and of jobs that came to be free; `groups` counts what is committed, `watcher` follows each command on its
+    way.
     """
 
     def __init__(
@@ -132,8 +133,8 @@ class Mailroom:
             return None
         if desk is None or self._failures:
             return float(min(_SHORTEST * 2 ** min(self._failures, 10), _LONGEST))
-        timer = desk.next_timer()
-        return None if timer is None else min(max(0.0, (timer[0] - self._clock()) / SECOND), 3600.0)
+        due = desk.next_due()
+        return None if due is None else min(max(0.0, (due - self._clock()) / SECOND), 3600.0)
 
     def _group(self, pause: float | None) -> list[Letter]:
         """Give what waits, or what comes first within the pause; nothing where nothing does."""
@@ -149,11 +150,13 @@ class Mailroom:
         try:
             begun = perf_counter()
             outcomes = carry_out(desk, letters, None if self._clock is None else self._clock())
-            if desk.commit():
+            written = desk.commit()
+            if written:
                 seconds = perf_counter() - begun
                 self._groups.add(len(letters), seconds)
                 if self._watcher is not None:
                     self._watcher.committed(desk, letters, outcomes, seconds)
+            if written or (desk.book is not None and desk.book.fresh):
                 self._told(desk)
         except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
             self._failures += 1

@@ -1,7 +1,7 @@
 """A node, one process of many over one PostgreSQL: it holds shards, runs their writers, and sends what goes out."""
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +12,8 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import channel_of
+from alihdaya.operations.jobs.bell import Bell
+from alihdaya.operations.jobs.book import Book
 from alihdaya.operations.jobs.functions import function_of, post_to
 from alihdaya.operations.jobs.processes import Processes
 from alihdaya.operations.node.dispatch import ANY, Answer, Dispatcher, Letter, Patience, Target, Tenure
@@ -64,6 +66,8 @@ class ShardRoom:
         self._fence = fence
         self._opened = opened
         self._tenure = Tenure(f"{node.installation}-{fence.shard}", self._mine, {})
+        self.queues: Mapping[str, int] = {}
+        """Name of the jobs that are free, as the last commit left them -> since when the oldest is."""
         watcher = None if node.tracing is None else node.tracing.shard(self._tenure.name)
         self.mailroom = Mailroom(self._open, clock=node.clock, told=self._told, groups=node.groups, watcher=watcher)
 
@@ -87,6 +91,11 @@ class ShardRoom:
         fresh, desk.unposted = desk.unposted, []
         for dispatcher in self._node.dispatchers:
             dispatcher.offer(self._tenure, desk, fresh)
+        if desk.book is not None:
+            self.queues = desk.book.queues(desk.outbox)
+            if desk.book.fresh:
+                desk.book.fresh = False
+                self._node.bell.ring()
         self._opened()
 
 
@@ -121,7 +130,9 @@ class Node:
         directory = Directory(url, self.name, patience=self._patience)
         self.installation = directory.lay_out(shards, uuid4().hex[:12])
         chance = Random(post.seed)  # noqa: S311 (jitter)
+        self.bell = Bell()
         self._processes = Processes()
+        self._finds = (function_of, post.find)
         call = post_to(self._processes)
         out = post.post if tracing is None else tracing.posting(post.post)
         self.dispatchers = (
@@ -159,6 +170,17 @@ class Node:
         found = self.keeper.room(shard)
         return found.mailroom if isinstance(found, ShardRoom) else None
 
+    def queues(self, names: Iterable[str]) -> list[int]:
+        """Give the shards in this node's hands where a job of any of these names is free, the longest waiting first."""
+        found = []
+        for shard in self.keeper.shards:
+            room = self.keeper.room(shard)
+            queues = room.queues if isinstance(room, ShardRoom) else {}
+            since = min((queues[name] for name in names if name in queues), default=None)
+            if since is not None:
+                found.append((since, shard))
+        return [shard for _, shard in sorted(found)]
+
     def watched(self) -> Watched:
         """Give what a monitor is shown of this node."""
         rooms = {shard: self.room(shard) for shard in self.keeper.shards}
@@ -178,6 +200,10 @@ class Node:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
             desk.posts_messages = self.posts
+            desk.does = lambda send: any(find(desk, send) for find in self._finds)
+            desk.book = Book()
+            for key in desk.outbox:
+                desk.index(key)
             desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)

@@ -1,5 +1,6 @@
 """What the service tasks do. Sites stand as NAME.toml in the folder that ALIHDAYA_SITES names (default: this one)."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -36,7 +37,10 @@ def look(job: Job) -> Variables:
 
 
 def _look(site: Site, file: Path, key: str) -> Memory:
-    """Check a site, unless this very job did it before (and nobody heard of its end), or another one a moment ago."""
+    """Check a site, unless this very job did it before (and nobody heard of its end), or another one a moment ago.
+
+    What is new stands in NAME.findings.jsonl, too, as `alihdaya inspect --out` would write it.
+    """
     memory, now = read_memory(file, site.name), time_ns() // 1000
     if memory.key and (memory.key == key or memory.at <= now < memory.at + _SOON):
         return memory
@@ -44,6 +48,8 @@ def _look(site: Site, file: Path, key: str) -> Memory:
     memory = report.memory
     memory.at, memory.key = now, key
     memory.pages, memory.found = report.pages, rows(report, report.new)
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in memory.found)
+    file.with_name(f"{site.name}.findings.jsonl").write_text(lines, encoding="utf-8")
     write_memory(file, memory)
     return memory
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from alihdaya.kernel.event import Entry
+from alihdaya.engine.events import VariablesSet
+from alihdaya.kernel.event import Entry, Event
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
@@ -36,6 +37,7 @@ from alihdaya.work.events import (
 from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 Handler = Callable[[Standing, Entry, Any], None]
+
 
 _MOST = 200_000
 
@@ -97,7 +99,7 @@ class Items:
             self._pending.put(CALLED, (entry.item,), (first.caller, first.token))
         standing = self._find(entry)
         self._dirty[entry.item] = standing
-        if fold(standing, events, instance):
+        if fold(standing, events, instance) and not _only_facts(events):
             self._close(standing, INCIDENT, 0)
         for event in events:
             kind = type(event)
@@ -272,6 +274,11 @@ class Items:
         standing.status, standing.node, standing.closed_at = "returned", None, entry.at
         standing.outcome, standing.touched = event.outcome, event.touched
         self._close_all(standing)
+
+
+def _only_facts(events: tuple[Event, ...]) -> bool:
+    """Tell whether somebody only set variables by hand, at no node: what stopped the item still does."""
+    return all(isinstance(happened, VariablesSet) and not happened.node for happened in events)
 
 
 def _begin(entry: Entry, event: ItemReceived) -> Standing:
