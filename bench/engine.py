@@ -94,7 +94,7 @@ def _timed(one: Run, server: Series) -> float:
     with cluster() as made:
         before = made.cpu()
         told = _told(one, made)
-        server.values.append(told["instances"] / (made.cpu() - before))
+        server.values.append(told["instances"] / max(made.cpu() - before, 0.01))
     return float(told["per_cpu_s"])
 
 

@@ -39,8 +39,10 @@ class Cluster:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if self._pid in (int(stat.parent.name), int(fields[1])):
+            if self._pid in {int(stat.parent.name), int(fields[1])}:
                 ticks += int(fields[11]) + int(fields[12])
+            if self._pid == int(stat.parent.name):
+                ticks += int(fields[13]) + int(fields[14])  # of those that have ended
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
