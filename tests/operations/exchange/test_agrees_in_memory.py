@@ -155,6 +155,6 @@ def both(tmp_path):
 
 def test_the_desk_and_instances_in_memory_agree(both):
     few = settings(
-        max_examples=8, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=5, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     run_state_machine_as_test(both, settings=few)
