@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.books.bill import Bill
     from alihdaya.store import Store
 
-_STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled")
+_STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
 
 
 @click.command(help=say("List items in the order of intake; filters combine."))

@@ -1,4 +1,4 @@
-"""Working by hand: assign and complete tasks, deliver messages, retry what stopped. Every way passes the gate."""
+"""Working by hand: assign and complete tasks, retry what stopped. Every way passes the gate."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,12 +38,15 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
 
 def do(
     settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
-) -> None:
+) -> Any:
     """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
 
-    Timers of `item` that were due go off first. Raises Refused, StoreLocked, ClickException for a time that cannot be.
+    Timers of `item` that were due go off first, and a signal goes on to all who are to hear it. Gives what the station
+    gives. Raises Refused, StoreLocked, ClickException for a time that cannot be.
     """
+    from alihdaya.kernel.event import HOUSE
     from alihdaya.kernel.time import SECOND, iso, micros
+    from alihdaya.operations.commands import Fire
     from alihdaya.operations.perform import catch_up, perform
 
     with _desk(settings) as desk:
@@ -56,7 +59,11 @@ def do(
             raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
         if item is not None:
             catch_up(desk, item, moment)
-        perform(desk, make(desk), moment)
+        answer = perform(desk, make(desk), moment)
+        while desk.board.spreads:
+            desk.commit()
+            perform(desk, Fire(HOUSE, 0), moment)
+        return answer
 
 
 def _token(desk: "Desk", item: int, token: int | None) -> int:
@@ -128,20 +135,6 @@ def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dic
             raise click.ClickException(say("{text!r} is not of the form FIELD=VALUE.").format(text=text))
         result[name] = read_field(kinds[name], value) if name in kinds else value
     return result
-
-
-@click.command(help=say("Deliver the message NAME to the item that waits for it with KEY."))
-@click.argument("name")
-@click.option("--key", default="", help=say("The correlation key."))
-@click.option("--set", "fields", multiple=True, metavar="NAME=TEXT", help=say("A variable that the message brings."))
-@click.pass_obj
-def message(settings: Settings, name: str, key: str, fields: tuple[str, ...]) -> None:
-    """Deliver a message."""
-    from alihdaya.operations.commands import Deliver
-
-    payload = {field: value for field, _, value in (text.partition("=") for text in fields)}
-    do(settings, lambda _: Deliver(name, key, payload))
-    click.echo(say("Delivered."))
 
 
 @click.command(help=say("Try again what an incident stopped at ITEM."))

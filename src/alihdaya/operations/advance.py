@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.engine import decide
 from alihdaya.engine.events import (
     IncidentRaised,
+    InstanceCancelled,
     InstanceEnded,
     JobClosed,
     JobOffered,
@@ -16,12 +17,24 @@ from alihdaya.engine.events import (
     TaskOffered,
     TimerSet,
 )
-from alihdaya.engine.scope_events import CatchClosed, CatchOpened, CatchTaken, MessageThrown
+from alihdaya.engine.full import SIGNAL
+from alihdaya.engine.scope_events import (
+    CallClosed,
+    CallRequested,
+    CatchClosed,
+    CatchOpened,
+    CatchTaken,
+    ErrorEscaped,
+    EscalationThrown,
+    MessageThrown,
+    SignalThrown,
+)
 from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
+from alihdaya.work.exchange import ItemReturned
 from alihdaya.work.item import task_of
 
 Meaning = Callable[[Desk, OpenItem, Any, int], Event | None]
@@ -81,10 +94,24 @@ def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | N
 
 def _deliver(desk: Desk, item: OpenItem, event: InstanceEnded, _at: int) -> Event:
     desk.items.pop(item.item, None)
+    if item.caller is not None:
+        desk.board.effects.append((item, event))
+        return ItemReturned(event.node, item.touched)
     delivery = item.service.pack.delivery
     variables = item.instance.variables if item.instance is not None else {}
     result = {name: variables[name] for name in delivery.result if name in variables}
     return ItemDelivered(event.node, delivery.units.get(event.node, ""), result, item.touched)
+
+
+def _fail(desk: Desk, item: OpenItem, event: ErrorEscaped, _at: int) -> Event:
+    desk.items.pop(item.item, None)
+    desk.board.effects.append((item, event))
+    return ItemReturned("", item.touched)
+
+
+def _give_up(desk: Desk, item: OpenItem, event: InstanceCancelled, _at: int) -> None:
+    if item.caller is not None:
+        desk.board.effects.append((item, event))
 
 
 def _stop(_desk: Desk, _item: OpenItem, event: IncidentRaised, _at: int) -> Event:
@@ -97,11 +124,15 @@ def _set_timer(desk: Desk, item: OpenItem, event: TimerSet, _at: int) -> None:
 
 def _await(desk: Desk, item: OpenItem, event: MessageAwaited, _at: int) -> None:
     desk.subscribe(event.name, event.key, item.item, event.token)
+    desk.board.effects.append((item, event))
 
 
 def _watch(desk: Desk, item: OpenItem, event: CatchOpened, _at: int) -> None:
     if event.kind == MESSAGE:
         desk.subscribe(event.name, event.key, item.item, -event.catch)
+        desk.board.effects.append((item, event))
+    elif event.kind == SIGNAL:
+        desk.board.watch(event.name, item.item, desk.items.__contains__)
 
 
 def _watch_no_longer(desk: Desk, item: OpenItem, event: CatchTaken | CatchClosed, _at: int) -> None:
@@ -121,10 +152,22 @@ def _post_job(desk: Desk, item: OpenItem, event: JobOffered, at: int) -> Event |
     return ask(desk, item.item, at, token=event.token, node=event.node, name=name, key="", payload=seen)
 
 
-def _post_message(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> Event | None:
-    if not desk.posts_messages:
+def _throw(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> Event | None:
+    board = desk.board
+    known = desk.subscribers.get((event.name, event.key)) or board.named_starts("message", event.name)
+    if board.effects or known or not desk.posts_messages(event.name):
+        desk.board.effects.append((item, event))
         return None
     return ask(desk, item.item, at, token=0, node=event.node, name=event.name, key=event.key, payload=event.payload)
+
+
+def _tell(desk: Desk, item: OpenItem, event: Event, _at: int) -> None:
+    desk.board.effects.append((item, event))
+
+
+def _rise(desk: Desk, item: OpenItem, event: EscalationThrown, _at: int) -> None:
+    if not event.caught:
+        desk.board.effects.append((item, event))
 
 
 def _take_back(desk: Desk, item: OpenItem, event: JobClosed, _at: int) -> Event | None:
@@ -132,7 +175,13 @@ def _take_back(desk: Desk, item: OpenItem, event: JobClosed, _at: int) -> Event 
 
 
 _MEANINGS: dict[type, Meaning] = {
-    MessageThrown: _post_message,
+    MessageThrown: _throw,
+    SignalThrown: _tell,
+    CallRequested: _tell,
+    CallClosed: _tell,
+    EscalationThrown: _rise,
+    ErrorEscaped: _fail,
+    InstanceCancelled: _give_up,
     JobOffered: _post_job,
     JobClosed: _take_back,
     TaskOffered: _queue,

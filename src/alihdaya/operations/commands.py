@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
+from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
@@ -58,11 +59,12 @@ class Fire(NamedTuple):
 
 
 class Deliver(NamedTuple):
-    """A message arrived for whoever waits for `name` with `key`."""
+    """A message arrived for whoever waits for `name` with `key`; it is kept for `keep` microseconds if nobody does."""
 
     name: str
     key: str
     payload: dict[str, Any]
+    keep: int = 0
 
 
 class Retry(NamedTuple):
@@ -91,4 +93,4 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-Command = ItemCommand | Sent | Unsent | JobCommand | InstanceCommand | Migrate
+Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate

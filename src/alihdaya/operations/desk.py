@@ -147,8 +147,8 @@ class Desk:
     """Of the jobs that workers may fetch; None where nobody fetches any."""
     does: Callable[[Send], bool] = lambda _: False
     """Says of a send whether this process carries it out itself, so that no worker is to have it."""
-    posts_messages: bool = False
-    """Whether messages that are thrown go out by the outbox; nobody hears them otherwise."""
+    posts_messages: Callable[[str], bool] = lambda _: False
+    """Says of a message that is thrown, and that nobody here waits for, whether it goes out by the outbox."""
     board: Board = field(default_factory=Board)
     """What goes between items."""
     pending: list[Entry] = field(default_factory=list)
@@ -252,6 +252,7 @@ class Desk:
             self.store.commit(self.pending, recorded_at=self.recorded(), instances=self.instances)
             self.pending = []
             self.instances = {}
+            self.board.begun.clear()
         return count
 
     def close(self) -> None:

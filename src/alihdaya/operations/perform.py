@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from alihdaya.engine import CompleteTask, DeliverMessage, FireTimer
+from alihdaya.engine import CompleteTask
 from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
@@ -23,6 +23,11 @@ from alihdaya.operations.commands import (
 )
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.alarms import ring
+from alihdaya.operations.exchange.between import settle, wait_again
+from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.messages import deliver
+from alihdaya.operations.exchange.spreading import send_signal
+from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
@@ -34,7 +39,8 @@ from alihdaya.operations.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import render_reason
 from alihdaya.work.events import TaskDone
-from alihdaya.work.keepable import unkeepable
+
+__all__ = ["catch_up", "perform"]
 
 _LONGEST = 24 * 3600
 
@@ -44,7 +50,10 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
 
     Raises Refused where a rule forbids it; then nothing changed, but for the log's note of what the gate refused.
     """
-    return _STATIONS[type(command)](desk, command, at)
+    try:
+        return _STATIONS[type(command)](desk, command, at)
+    finally:
+        settle(desk, at)
 
 
 def complete(desk: Desk, work: Complete, at: int) -> None:
@@ -87,45 +96,8 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
     """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
     if command.item == HOUSE:
         ring(desk, at)
-        return
-    item = desk.open_item(command.item)
-    desk.record(item, at, "timer", advance(desk, item, FireTimer(command.timer), at))
-
-
-def catch_up(desk: Desk, item: int, at: int) -> None:
-    """Let an item's timers go off that are due at `at`, before somebody acts on it."""
-    while (found := desk.items.get(item)) is not None and found.instance is not None and not found.suspended:
-        due = min(((timer.due, number) for number, timer in found.instance.timers.items()), default=None)
-        if due is None or due[0] > at:
-            return
-        fire(desk, Fire(item, due[1]), at)
-
-
-def deliver(desk: Desk, message: Deliver, at: int) -> int:
-    """Give a message to the oldest item that waits for it; returns the item.
-
-    A timer that was due before the message came goes off first, and may end the wait. Raises Refused where nobody
-    waits (any more).
-    """
-    problems = unkeepable(message.payload)
-    if problems:
-        raise Refused(problems)
-    item = _waiting(desk, message, at)
-    desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message), at))
-    return item.item
-
-
-def _waiting(desk: Desk, message: Deliver, at: int) -> OpenItem:
-    """Find the oldest item that waits for a message once its timers have caught up."""
-    awaited = message.name, message.key
-    while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
-        number = min(waiting)
-        catch_up(desk, number, at)
-        if any(item == number for item, _ in desk.subscribers.get(awaited, ())):
-            return desk.open_item(number)
-    for number, _ in sorted(desk.subscribers.get(awaited, ())):
-        raise Refused(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
-    raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
+    else:
+        go_off(desk, command.item, command.timer, at)
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
@@ -138,6 +110,12 @@ def retry(desk: Desk, command: Retry, at: int) -> None:
     desk.record(item, at, "operator", advance(desk, item, RetryToken(command.token), at))
 
 
+def _resume(desk: Desk, command: Resume, at: int) -> None:
+    """Take an item up again; what came for it while it was suspended reaches it now."""
+    operator.resume(desk, command, at, catch_up)
+    wait_again(desk, command.item)
+
+
 _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Receive: receive,
     Reject: reject,
@@ -145,6 +123,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Complete: complete,
     Fire: fire,
     Deliver: deliver,
+    Broadcast: send_signal,
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,
@@ -157,7 +136,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Thrown: lambda desk, command, at: thrown(desk, command, at, advance),
     CancelItem: operator.cancel,
     Suspend: operator.suspend,
-    Resume: lambda desk, command, at: operator.resume(desk, command, at, catch_up),
+    Resume: _resume,
     MoveToken: operator.move,
     SetFacts: operator.set_facts,
     Amend: operator.amend,

@@ -14,9 +14,13 @@ from alihdaya.store.schema import (
     ITEM,
     JOB_LEASE,
     LOG,
+    LOST,
+    MESSAGE,
     OUTBOX,
     PERSON,
+    REACHED,
     REFUSAL,
+    SIGNAL,
     START,
     SUBSCRIPTION,
     TIMER,
@@ -164,3 +168,21 @@ def starts(store: Store) -> list[StartSet]:
     """Give every event that starts items."""
     with store.snapshot() as connection:
         return [StartSet(*row) for row in connection.execute(select(START).order_by(*START.primary_key.columns))]
+
+
+def kept_messages(store: Store) -> list[tuple[SendKey, str, str, dict[str, Any], int]]:
+    """Give (its name, message name, key, payload, until) of every message that is kept, oldest first."""
+    same = (LOST.c.seq == MESSAGE.c.seq) & (LOST.c.number == MESSAGE.c.number)
+    query = select(MESSAGE).outerjoin_from(MESSAGE, LOST, same).where(LOST.c.seq.is_(None))
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(MESSAGE.c.seq, MESSAGE.c.number)).all()
+    return [((row.seq, row.number), row.name, row.key, decode(row.payload), row.until) for row in rows]
+
+
+def signals(store: Store) -> list[tuple[SendKey, str, dict[str, Any], list[tuple[int, int]], int]]:
+    """Give (its name, signal, payload, audience, how many of it had it) of every signal under way, oldest first."""
+    same = (REACHED.c.seq == SIGNAL.c.seq) & (REACHED.c.number == SIGNAL.c.number)
+    query = select(SIGNAL, func.coalesce(REACHED.c.done, 0).label("done")).outerjoin_from(SIGNAL, REACHED, same)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(SIGNAL.c.seq, SIGNAL.c.number)).all()
+    return [((row.seq, row.number), row.name, decode(row.payload), decode(row.audience), row.done) for row in rows]

@@ -27,7 +27,7 @@ class Talk:
 
     def deploy(self, *parts, **others):
         """Make the pack of these processes (again), and open the desk with it."""
-        others = {stem: model(text, ident=stem) for stem, text in others.items()}
+        others = {stem: model(text, ident=f"file-{stem}") for stem, text in others.items()}
         self.pack = load(write_pack(self.folder / "talks", model(*parts), **others))
         self.terms = agreement.parse(self.pack.terms.encode())
         return self.reopen()

@@ -34,6 +34,11 @@ key = ["claim"]
 name = "claim"
 type = "integer"
 
+[[intake.columns]]
+name = "role"
+type = "text"
+required = false
+
 [delivery]
 result = ["claim"]
 
@@ -61,7 +66,7 @@ def process(name, body):
     return f'<process id="{name}" isExecutable="true">{nodes}{"".join(made)}</process>'
 
 
-def model(*parts, ident="d"):
+def model(*parts, ident="file"):
     return (
         f'<definitions {_NS} id="{ident}" targetNamespace="https://example.org/{ident}">{"".join(parts)}</definitions>'
     )
@@ -70,6 +75,10 @@ def model(*parts, ident="d"):
 def timer(kind, text):
     return f"<timerEventDefinition><time{kind}>{text}</time{kind}></timerEventDefinition>"
 
+
+AGAIN = """<exclusiveGateway id="h" default="k"/><sequenceFlow id="k" sourceRef="h" targetRef="c"/>
+<sequenceFlow sourceRef="h" targetRef="e"><conditionExpression>role = "stop"</conditionExpression></sequenceFlow>"""
+"""From the node h back to c, for ever, but for an item with another role."""
 
 PLAIN = process("main", '<startEvent id="s"/><endEvent id="e"/>;s e')
 

@@ -26,7 +26,9 @@ from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
+from alihdaya.notation.bpmn.iso8601 import parse_duration
 from alihdaya.operations.commands import Assign, Command, Complete, Deliver, Retry
+from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.node.node import Node
 from alihdaya.operations.node.visible.metrics import CONTENT_TYPE, exposition
 from alihdaya.packs.intake import external_id
@@ -108,8 +110,11 @@ class Api:
         return await self._act(request, Retry)
 
     async def message(self, request: Request) -> Response:
-        """POST /api/messages: to the first shard where somebody waits for it."""
+        """POST /api/messages: to the first shard where somebody waits for it, else to where it starts an item."""
         wanted = await _body(request, wire.Message)
+        keep = parse_duration(wanted.keep)
+        if keep is None or keep.months or not keep.micros >= 0:
+            raise _refusal("bad-value", f"keep: {wanted.keep!r} is no duration such as PT1H", 422)
         refused: Refused | None = None
         for shard in await run_in_threadpool(self.shards.awaiting, wanted.name, wanted.key):
             try:
@@ -120,9 +125,21 @@ class Api:
                 refused = refusal
                 continue
             return _json({"id": wire.item_name(shard, item)})
-        if refused is not None:
+        home = self.node.started(wanted.name, wanted.key)
+        if home is None and keep.micros and self.node.shards > 1:
+            raise _refusal("not-kept", "a message is kept only where there is one shard: nobody waits for it now", 409)
+        if refused is not None and not keep.micros:
             raise refused
-        raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
+        shard = home or (1 if keep.micros else 0)
+        if not shard:
+            raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
+        item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload, keep.micros))
+        return _json({"id": wire.item_name(shard, item)}) if item else _json({"kept": True}, 202)
+
+    async def signal(self, request: Request) -> Response:
+        """POST /api/shards/{shard}/signals."""
+        wanted = await _body(request, wire.Signal)
+        return _json({"heard": await self.do(self._shard(request), Broadcast(wanted.name, wanted.payload))})
 
     async def shard_list(self, _: Request) -> Response:
         """GET /api/shards: who holds what."""
@@ -204,6 +221,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("POST", "/api/shards/{shard:int}/signals", api.signal),
         ("GET", "/api/shards/{shard:int}/versions", api.versions),
         ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),

@@ -40,14 +40,25 @@ class Completion(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/messages: for whoever waits for `name` with `key` (text, as FEEL's string() gives it)."""
+    """POST /api/messages: for whoever waits for `name` with `key` (text, as FEEL's string() gives it).
+
+    `keep`: how long it is kept where nobody does (a duration such as PT1H); a database of one shard only.
+    """
 
     name: str
     key: str = ""
     payload: dict[str, Any] = {}
+    keep: str = "PT0S"
 
 
-BODIES = {"Item": Item, "Assignment": Assignment, "Completion": Completion, "Message": Message}
+class Signal(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/shards/{shard}/signals: for all in the shard that wait for `name`, and all that begin by it."""
+
+    name: str
+    payload: dict[str, Any] = {}
+
+
+BODIES = {"Item": Item, "Assignment": Assignment, "Completion": Completion, "Message": Message, "Signal": Signal}
 
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 

@@ -115,7 +115,7 @@ def node(
         raise click.UsageError(say("--open is for this machine only: listen on 127.0.0.1, or make tokens"))
     shown = f"[{host}]" if ":" in host else host
     address = (advertise or f"http://{shown}:{port}").rstrip("/")
-    offers = [_offer(name, terms, roster, trusted=trust) for name in packs]
+    offers = [offer_of(name, terms, roster, trusted=trust) for name in packs]
     with _traced(otlp, address) as (tracing, headers), Webhook(headers=headers) as webhook:
         post, pace = Post(webhook, endpoints, seed=now()), Pace(lease / 4, lease)
         made = Node(settings.place, address, shards, offers, post, clock=now, pace=pace, tracing=tracing)
@@ -140,7 +140,7 @@ def _traced(otlp: str | None, address: str) -> "Iterator[tuple[Tracing | None, C
         provider.shutdown()
 
 
-def _offer(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
+def offer_of(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
     """Bring a pack, its terms and its people together."""
     from alihdaya.cli.server.papers import people_of, terms_of
     from alihdaya.operations.node.node import Offer

@@ -31,12 +31,14 @@ class Message:
     """A message (8.4.11): the name that senders use, and what gives its correlation key.
 
     `key` is `alihdaya:key` or made of the message paths of correlation properties; `awaited` is made of the data paths
-    by which a process subscribes to them (8.4.2), and is None where the same formula gives both.
+    by which a process subscribes to them (8.4.2), and is None where the same formula gives both. `keep`: microseconds
+    that it waits for its receiver (`alihdaya:keep`), None where the model does not say.
     """
 
     name: str
     key: Formula | None = None
     awaited: Formula | None = None
+    keep: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

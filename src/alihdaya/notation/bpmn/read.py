@@ -7,6 +7,7 @@ from alihdaya.kernel.errors import NotationError
 from alihdaya.notation.bpmn.data import NAMED, locals_of, variable
 from alihdaya.notation.bpmn.details import Error, Escalation, Message, Signal
 from alihdaya.notation.bpmn.graph import SCOPES, Definitions, Kind, Process
+from alihdaya.notation.bpmn.iso8601 import parse_duration
 from alihdaya.notation.bpmn.nodes import RawNode, raw_node, read_node
 from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, File, local, reference
 from alihdaya.notation.bpmn.tasks import OWN
@@ -119,7 +120,7 @@ def _read_shared(file: File, root: "etree._Element") -> None:
         if kind == "message" and identity:
             key = element.get(ALIHDAYA + "key")
             formula = file.formula(key, element) if key else file.key(list(file.paths.get(identity, {}).values()))
-            file.messages[identity] = Message(element.get("name", ""), formula)
+            file.messages[identity] = Message(element.get("name", ""), formula, keep=_keep(file, element))
         elif kind == "error" and identity:
             file.errors[identity] = Error(element.get("errorCode") or None)
         elif kind == "signal" and identity:
@@ -131,7 +132,16 @@ def _read_shared(file: File, root: "etree._Element") -> None:
         elif str(element.tag).startswith(BPMN) and kind not in _DRAWN_ROOTS | {"process"} | _GLOBAL.keys():
             file.unsupported(element)
         if kind not in _GLOBAL:
-            file.check_attributes(element, {"key"} if kind == "message" else set())
+            file.check_attributes(element, {"key", "keep"} if kind == "message" else set())
+
+
+def _keep(file: File, element: "etree._Element") -> int | None:
+    """Read how long a message waits for its receiver: days and less, so that it does not depend on the calendar."""
+    text = element.get(ALIHDAYA + "keep")
+    span = None if text is None else parse_duration(text)
+    if text is not None and (span is None or span.months or span.micros < 0):
+        file.problem("bad-duration", f"alihdaya:keep is a duration such as PT2H or P3D, not {text!r}", element)
+    return None if span is None else span.micros
 
 
 def _runs(file: File, element: "etree._Element") -> bool:

@@ -1,10 +1,23 @@
 """The board, read back from the store."""
 
 from alihdaya.operations.desk import Desk
-from alihdaya.store.resume import starts
+from alihdaya.operations.exchange.board import Kept, Spread
+from alihdaya.store import resume
 
 
 def bring_board(desk: Desk) -> None:
-    """Put on the desk's board what the store knows."""
-    for start in starts(desk.store):
-        desk.board.set_start(start)
+    """Put on the desk's board what the store knows, and what the items under way wait for."""
+    board, store = desk.board, desk.store
+    for start in resume.starts(store):
+        board.set_start(start)
+    for message, name, key, payload, until in resume.kept_messages(store):
+        board.keep(message, Kept(name, key, payload, until))
+    for signal, name, payload, audience, done in resume.signals(store):
+        board.spreads[signal] = Spread(name, payload, [(item, newest) for item, newest in audience], done)
+    for item in desk.items.values():
+        if item.caller is not None:
+            board.calls[item.caller] = item.item
+        full = None if item.instance is None else item.instance.full
+        for catch in full.catches.values() if full is not None else ():
+            if catch.kind == "signal":
+                board.watch(catch.name, item.item, desk.items.__contains__)

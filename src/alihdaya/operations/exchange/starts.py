@@ -10,6 +10,7 @@ from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.board import StartKey
+from alihdaya.operations.receive import begin
 from alihdaya.work.exchange import StartDropped, StartFailed, StartSet
 
 
@@ -79,16 +80,16 @@ def begin_by(desk: Desk, key: StartKey, command: Command, external_id: str, at: 
 
     Why it cannot be is noted in the log: nobody asked who could be told.
     """
-    from alihdaya.operations.receive import begin
-
     start = desk.board.starts[key]
     channel = channel_of(start.engagement, start.service, start.kind)
-    if desk.store.known(channel, [external_id]):
+    if (channel, external_id) in desk.board.begun or desk.store.known(channel, [external_id]):
         return None
     try:
         service = desk.service(start.engagement, start.service, start.terms, start.definition).running(start.process)
-        return begin(desk, Receive(service, channel, external_id, 0, 0, {}), command, at, start.kind)
+        item = begin(desk, Receive(service, channel, external_id, 0, 0, {}), command, at, start.kind)
     except AlihdayaError as error:
         why = error.problems[0]
         desk.note(at, start.kind, StartFailed(*key[:4], external_id, why.code, why.message))
         return None
+    desk.board.begun.add((channel, external_id))
+    return item

@@ -12,7 +12,6 @@ from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.instance.commands import InstanceCommand, Resume
 from alihdaya.operations.jobs import leases
 from alihdaya.operations.perform import catch_up, perform
-from alihdaya.operations.receive import receive
 from alihdaya.work.keepable import unkeepable
 
 Former = dict[tuple[str, str], int]
@@ -100,5 +99,5 @@ def _take_in(desk: Desk, work: Receive, at: int, former: Former) -> int:
     if key in former:
         place = Source(element=str(former[key]))
         raise Refused(Problem("duplicate", f"{work.external_id} is item {former[key]}", place))
-    former[key] = receive(desk, work, at)
+    former[key] = perform(desk, work, at)
     return former[key]

@@ -7,9 +7,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
+from alihdaya.engine.society.rules import event_starts
 from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.jobs.bell import Bell
 from alihdaya.operations.jobs.book import Book
 from alihdaya.operations.jobs.functions import function_of, post_to
@@ -122,6 +124,7 @@ class Node:
         self.groups = Groups()
         self.tracing = tracing
         self.offers = {(one.service.engagement, one.service.name): one for one in offers}
+        self.endpoints = post.endpoints
         self._patience = max(2, int(pace.ttl))
         self.name = f"{socket.gethostname()[:20]}-{uuid4().hex[:12]}"
         directory = Directory(url, self.name, patience=self._patience)
@@ -148,6 +151,19 @@ class Node:
         for dispatcher in self.dispatchers:
             dispatcher.close()
         self._processes.close()
+
+    def started(self, name: str, key: str) -> int | None:
+        """Give the shard of the item that a message from outside begins, None where none of the offers has a start."""
+        for one in self.offers.values():
+            starts = (start for plan in one.service.plans.values() for start in event_starts(plan))
+            if any((start.kind, start.name) == ("message", name) for start in starts):
+                channel = channel_of(one.service.engagement, one.service.name, "message")
+                return place(channel, key or str(self.clock()), self.shards)
+        return None
+
+    def posts(self, name: str) -> bool:
+        """Say whether a message of that name that nobody here waits for goes out."""
+        return name in self.endpoints or ANY in self.endpoints
 
     def room(self, shard: int) -> Mailroom | None:
         """Give the mailroom of a shard that this node holds now, else None."""
@@ -183,7 +199,7 @@ class Node:
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
-            desk.posts_messages = True
+            desk.posts_messages = self.posts
             desk.does = lambda send: any(find(desk, send) for find in self._finds)
             desk.book = Book()
             for key in desk.outbox:

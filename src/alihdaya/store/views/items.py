@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.log import entries
 from alihdaya.store.project.standing import OVER
-from alihdaya.store.schema import INCIDENT, ITEM, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, TASK
 from alihdaya.store.working import WorkingSet
 
 Month = tuple[int, int]
@@ -109,8 +109,17 @@ def item_story(store: WorkingSet, item: int) -> Story | None:
             ItemRow(*found),
             tuple(OpenTaskRow(*row) for row in connection.execute(tasks.where(TASK.c.item == item))),
             tuple(IncidentRow(*row) for row in connection.execute(incidents.where(INCIDENT.c.item == item))),
-            tuple(entries(connection, item=item)),
+            _with_called(connection, item),
         )
+
+
+def _with_called(connection: Connection, item: int) -> tuple[Entry, ...]:
+    """Give the entries of an item and of all that it called, and that those called, in the order of the log."""
+    found = list(entries(connection, item=item))
+    level = [item]
+    while level := list(connection.execute(select(CALLED.c.item).where(CALLED.c.caller.in_(level))).scalars()):
+        found += [entry for called in level for entry in entries(connection, item=called)]
+    return tuple(sorted(found))
 
 
 def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, dict[str, int]]:

@@ -1,0 +1,123 @@
+"""Messages: to the oldest item that waits, else to a start event, else out, else kept until somebody waits."""
+
+from alihdaya.engine import DeliverMessage
+from alihdaya.engine.scope_events import MessageThrown
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.event import HOUSE
+from alihdaya.kernel.time import HOUR
+from alihdaya.notation.bpmn.details import Message, Multiple
+from alihdaya.operations.advance import advance
+from alihdaya.operations.commands import Deliver
+from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.exchange.board import Kept
+from alihdaya.operations.exchange.starts import begin_by
+from alihdaya.operations.exchange.timers import catch_up
+from alihdaya.operations.outbox import ask
+from alihdaya.work.exchange import MessageKept, MessageLost, MessageTaken
+from alihdaya.work.keepable import unkeepable
+from alihdaya.work.outbox import SendKey
+
+KEEP = HOUR
+"""So long a message that an item threw waits for its receiver, unless the model says `alihdaya:keep`."""
+
+
+def deliver(desk: Desk, message: Deliver, at: int) -> int:
+    """Give a message from outside to whoever waits for it, or to what it starts; returns the item.
+
+    A timer that was due before the message came goes off first, and may end the wait. Where nobody waits (any more)
+    it is kept for `message.keep` microseconds, and HOUSE is returned. Raises Refused where that is 0, for a key under
+    which an item was begun before, and for values that cannot be kept.
+    """
+    problems = unkeepable({**message.payload, "name": message.name, "key": message.key})
+    if problems:
+        raise Refused(problems)
+    found = _find(desk, message, at)
+    if found is not None:
+        return found
+    if message.keep <= 0:
+        for number, _ in sorted(desk.subscribers.get((message.name, message.key), ())):
+            raise Refused(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
+        raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
+    _keep(desk, message, at, HOUSE)
+    return HOUSE
+
+
+def bring(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> None:
+    """Bring a message that an item threw to where it belongs."""
+    keep = _patience(item, event)
+    message = Deliver(event.name, event.key, event.payload, keep)
+    try:
+        if _find(desk, message, at) is not None:
+            return
+    except Refused as refusal:
+        lose(desk, item, event, at, refusal.problems[0].code)
+        return
+    if desk.posts_messages(event.name):
+        out = ask(desk, HOUSE, at, token=0, node=event.node, name=event.name, key=event.key, payload=event.payload)
+        desk.note(at, "message", out)
+    elif keep > 0:
+        _keep(desk, message, at, item.item)
+    else:
+        lose(desk, item, event, at, "nobody-waits")
+
+
+def lose(desk: Desk, item: OpenItem, event: MessageThrown, at: int, why: str) -> None:
+    """Note a message that reaches nobody: it is listed until somebody has looked at it."""
+    kept = MessageKept(0, event.name, event.key, event.payload, item.item, at)
+    desk.note(at, "message", kept, MessageLost(desk.seq + 1, 0, why))
+
+
+def hand_over(desk: Desk, item: OpenItem, name: str, key: str, at: int) -> None:
+    """Give the oldest message that was kept to an item that has begun to wait for it."""
+    board = desk.board
+    for message in board.kept_for(name, key):
+        kept = board.kept[message]
+        if kept.until <= at:
+            continue
+        if not item.suspended and any(waiting == item.item for waiting, _ in desk.subscribers.get((name, key), ())):
+            board.forget(message)
+            events = advance(desk, item, DeliverMessage(name, key, kept.payload), at)
+            desk.record(item, at, "message", [MessageTaken(*message), *events])
+        return
+
+
+def expire(desk: Desk, message: SendKey, at: int) -> None:
+    """Give up waiting for somebody who waits for a message."""
+    desk.board.forget(message)
+    desk.note(at, "timer", MessageLost(*message, "expired"))
+
+
+def _keep(desk: Desk, message: Deliver, at: int, item: int) -> None:
+    until = at + message.keep
+    desk.note(at, "message", MessageKept(0, *message[:3], item, until))
+    desk.board.keep((desk.seq, 0), Kept(*message[:3], until))
+
+
+def _find(desk: Desk, message: Deliver, at: int) -> int | None:
+    """Give a message to the oldest item that waits, once its timers have caught up, else to what it starts."""
+    awaited = message.name, message.key
+    while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
+        number = min(waiting)
+        catch_up(desk, number, at)
+        if any(item == number for item, _ in desk.subscribers.get(awaited, ())):
+            item = desk.open_item(number)
+            desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message[:3]), at))
+            return number
+    if desk.subscribers.get(awaited):
+        return None
+    starts = desk.board.named_starts("message", message.name)
+    if not starts:
+        return None
+    external_id = message.key or f"{message.name}#{desk.seq + 1}"
+    found = begin_by(desk, starts[0], DeliverMessage(*message[:3]), external_id, at)
+    if found is None:
+        raise Refused(Problem("duplicate", f"{message.name!r} with the key {message.key!r} was taken before"))
+    return found
+
+
+def _patience(item: OpenItem, event: MessageThrown) -> int:
+    """Say how long a message that was thrown is kept: what the model says, else KEEP."""
+    detail = item.service.plan.node(event.node).detail
+    parts = detail.parts if isinstance(detail, Multiple) else (detail,)
+    said = [part.keep for part in parts if isinstance(part, Message) and part.name == event.name]
+    return said[0] if said and said[0] is not None else KEEP

@@ -1,0 +1,33 @@
+"""Messages that nobody has taken yet, and those that nobody took."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from alihdaya.store.schema import LOST, MESSAGE
+from alihdaya.store.working import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message for nobody: `item` threw it (0: from outside); `lost` says why it will reach nobody, "" that it may.
+
+    Instants in microseconds.
+    """
+
+    name: str
+    key: str
+    item: int
+    at: int
+    until: int
+    lost: str
+
+
+def messages(store: WorkingSet, *, limit: int = 1_000) -> list[MessageRow]:
+    """Give messages that wait and those that were lost, the latest first."""
+    same = (LOST.c.seq == MESSAGE.c.seq) & (LOST.c.number == MESSAGE.c.number)
+    columns = (MESSAGE.c.name, MESSAGE.c.key, MESSAGE.c.item, MESSAGE.c.at, MESSAGE.c.until, LOST.c.why)
+    query = select(*columns).outerjoin_from(MESSAGE, LOST, same)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(MESSAGE.c.seq.desc(), MESSAGE.c.number.desc()).limit(limit))
+        return [MessageRow(*row[:5], row[5] or "") for row in rows]
