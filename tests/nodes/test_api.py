@@ -1,6 +1,7 @@
 """One or two nodes over a real PostgreSQL, asked by HTTP: work in, people's acts, messages, and what goes out."""
 
 import asyncio
+import json
 import time
 from contextlib import contextmanager
 from threading import Lock
@@ -317,3 +318,22 @@ def test_what_an_item_sends_belongs_to_the_trace_of_its_command(town):
     assert first.parent.span_id == came.context.span_id
     commits = [span for span in spans if span.name == "commit"]
     assert came.context.span_id in {link.context.span_id for span in commits for link in span.links}
+
+
+def test_a_text_that_no_index_holds_stops_nobody_else(town):
+    """A long key once broke the commit of a whole group, and where a timer led to it, of every group after it."""
+    long = "".join(chr(0x4E00 + n) for n in range(900))  # 2,700 bytes that hardly compress
+    with town.node("a") as client:
+        town.settle(client)
+        for body in (errand(long), {**errand("x"), "external_id": long}):
+            answer = client.post("/api/items", json=body)
+            assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "bad-value"), answer.text
+        awaited = client.post("/api/items", json={**errand(long, "message"), "external_id": "short"})
+        assert awaited.status_code == 201
+        until(lambda: client.post("/api/messages", json={"name": "go", "key": long}).status_code == 200)
+        for body in ({"name": "go", "key": "\ud800"}, {"name": "go", "key": "a\0"}):
+            content = json.dumps(body)
+            answer = client.post("/api/messages", content=content, headers={"content-type": "application/json"})
+            assert answer.status_code == 422, answer.text
+        assert client.post("/api/items", json=errand("after")).status_code == 201
+    proved(town)

@@ -80,8 +80,6 @@ TITLES = {
     "start.set": mark("An event begins items from now on"),
     "start.dropped": mark("An event begins items no longer"),
     "start.failed": mark("An event could not begin an item"),
-    "engine.message_thrown": mark("Sent a message"),
-    "engine.signal_thrown": mark("Sent a signal"),
     "engine.call_requested": mark("Calls another process"),
     "engine.call_closed": mark("The call is over"),
     "engine.compensation_kept": mark("Could be undone from now on"),

@@ -33,7 +33,7 @@ TASK = _table(
 TIMER = _table("timer", "item timer", "item int, timer int, due int")
 Index("timer_due", TIMER.c.due)
 SUBSCRIPTION = _table("subscription", "item token", "item int, token int, name text, key text")
-Index("subscription_name_key", SUBSCRIPTION.c.name, SUBSCRIPTION.c.key)
+Index("subscription_key", SUBSCRIPTION.c.key, postgresql_using="hash")  # a key may be longer than a btree's page
 INCIDENT = _table("incident", "item token", "item int, token int, node text, code text, message text, at int")
 
 OUTBOX = _table(

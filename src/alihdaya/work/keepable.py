@@ -11,6 +11,14 @@ _LIMIT: Final[int] = 10**34
 _LARGEST: Final = 6144
 _DEEPEST: Final = 30
 
+MOST_KEY_BYTES: Final = 2_000
+"""So long a text may be, in UTF-8, that names an item within its channel: a page of an index holds no more."""
+
+
+def names_too_long(external_id: str) -> bool:
+    """Say whether an external id is longer than the stores' indexes take."""
+    return len(external_id.encode("utf-8", "replace")) > MOST_KEY_BYTES
+
 
 def unkeepable(values: Mapping[str, Any], code: str = "bad-value") -> list[Problem]:
     """Give a problem for each named value that cannot be kept; its kind is for the engine to judge.

@@ -1,6 +1,9 @@
 """What all routes share: how a body is read, and how values and errors are answered."""
 
+import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -10,9 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from alihdaya.channels.api import wire
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.store import StoreError
+from alihdaya.work.keepable import unkeepable
 
 _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-open": 409, "nobody-waits": 404}
 _STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
+_ODD = re.compile(rb"\\u(0000|d[89a-f])", re.IGNORECASE)
 _AGAIN = {"Retry-After": "1"}
 
 
@@ -33,7 +38,18 @@ async def read_body(request: Request, kind: type[Any]) -> Any:
         body += chunk
         if len(body) > wire.MOST_BYTES:
             raise refusal("too-long", f"a body has at most {wire.MOST_BYTES:,} bytes", 413)
+    _require_texts(body)
     return wire.read(body, kind)
+
+
+def _require_texts(body: bytes) -> None:
+    """Refuse a body with a character that no database holds, wherever in it; where it is no JSON, nobody knows yet."""
+    if _ODD.search(body) is None:
+        return
+    with suppress(ValueError, RecursionError):
+        problems = unkeepable({"body": json.loads(body)})
+        if problems:
+            raise Refused(problems)
 
 
 class _Answered(Refused):

@@ -11,6 +11,9 @@ LONGEST_WAIT = 30
 """Seconds that a fetch may wait for jobs."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]*$")]
+Lock = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A lease's number, as the fetch gave it."""
+
 _Lease = Annotated[float, Meta(ge=1, le=3600)]
 _Text = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
@@ -28,21 +31,21 @@ class Fetching(Struct, forbid_unknown_fields=True):
 class Extending(Struct, forbid_unknown_fields=True):
     """POST /api/jobs/{job}/extend: `lease` seconds from now."""
 
-    lock: int
+    lock: Lock
     lease: _Lease = 30
 
 
 class Releasing(Struct, forbid_unknown_fields=True):
     """POST /api/jobs/{job}/release."""
 
-    lock: int
+    lock: Lock
 
 
 class Completing(Struct, forbid_unknown_fields=True):
     """POST /api/jobs/{job}/complete: the result's fields become variables."""
 
     worker: _Name
-    lock: int
+    lock: Lock
     result: dict[str, Any] = {}
 
 
@@ -50,7 +53,7 @@ class Failing(Struct, forbid_unknown_fields=True):
     """POST /api/jobs/{job}/fail: `retries` attempts are left, 0 is an incident; the next one after `pause` seconds."""
 
     worker: _Name
-    lock: int
+    lock: Lock
     message: _Text
     retries: Annotated[int, Meta(ge=0, le=100)] | None = None
     pause: Annotated[float, Meta(ge=0, le=86400)] | None = None
@@ -60,7 +63,7 @@ class Throwing(Struct, forbid_unknown_fields=True):
     """POST /api/jobs/{job}/error: the code of a BPMN error."""
 
     worker: _Name
-    lock: int
+    lock: Lock
     code: _Name
     message: _Text = ""
 

@@ -15,7 +15,7 @@ _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null", re.AS
 
 
 def read_facts(texts: Iterable[str], instance: Instance | None) -> dict[str, Any]:
-    """Read variables. Raises NotationError for what is no FEEL, ClickException for what is no pair.
+    """Read variables. Raises NotationError for what is no FEEL, ClickException for what is no pair or gives no value.
 
     A variable that holds a text stays one; one that holds another value is read as FEEL. A new variable, or one that
     holds null, is a number or truth value if it looks like one, else a text.
@@ -38,4 +38,8 @@ def _is_feel(now: Any, value: str) -> bool:
 
 def _feel(name: str, text: str, before: dict[str, Any]) -> Any:
     expression = feel.parse(text, names=frozenset(before), source=Source(element=name))
-    return feel.compile_expression(expression)(before)
+    value = feel.compile_expression(expression)(before)
+    if value is None and text.strip() != "null":
+        message = say("{name}: {text!r} gives no value; write null where that is meant.")
+        raise click.ClickException(message.format(name=name, text=text[:60]))
+    return value

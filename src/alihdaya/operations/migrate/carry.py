@@ -53,13 +53,16 @@ def migrate_items(desk: Desk, command: Migrate, at: int, catch_up: CatchUp) -> R
         ways.check()
     tally = Tally(ways.pack.digest)
     last = command.after
+    looked = 0
     for number in [number for number in desk.items if number > command.after]:
         item = desk.items[number]
+        if not _named(ways, item):
+            continue
+        if looked == command.most:
+            return tally.report(last, more=True)
+        last, looked = number, looked + 1
         if not _chosen(ways, item):
             continue
-        if tally.items == command.most:
-            return tally.report(last, more=True)
-        last = number
         if command.go:
             catch_up(desk, number, at)
             if desk.items.get(number) is not item or not _chosen(ways, item):
@@ -69,6 +72,14 @@ def migrate_items(desk: Desk, command: Migrate, at: int, catch_up: CatchUp) -> R
 
 
 def _chosen(ways: Ways, item: OpenItem) -> bool:
+    instance = item.instance
+    if instance is None or not _named(ways, item):
+        return False
+    return ways.where is None or ways.where(instance.variables) is True
+
+
+def _named(ways: Ways, item: OpenItem) -> bool:
+    """Say whether the order can mean an item, as far as that is known without its condition."""
     choice, instance = ways.order.choice, item.instance
     if instance is None or not ways.concerns(item.service):
         return False
@@ -76,9 +87,7 @@ def _chosen(ways: Ways, item: OpenItem) -> bool:
         return False
     if choice.before and item.received_at >= choice.before:
         return False
-    if choice.node and choice.node not in {node.id for node in places(item.service.plan, instance).values()}:
-        return False
-    return ways.where is None or ways.where(instance.variables) is True
+    return not choice.node or choice.node in {node.id for node in places(item.service.plan, instance).values()}
 
 
 def _one(desk: Desk, item: OpenItem, ways: Ways, tally: Tally, at: int, *, go: bool) -> None:
@@ -98,12 +107,12 @@ def _one(desk: Desk, item: OpenItem, ways: Ways, tally: Tally, at: int, *, go: b
     else:
         tally.moved += 1
         tally.withdrawn += sum(bool(task.reasons) for task in carried.tasks)
-    tally.place(way.before.pack.digest, (_named(way, node) for node in stands.values()), refused=bool(problems))
+    tally.place(way.before.pack.digest, (_step(way, node) for node in stands.values()), refused=bool(problems))
     if go and not problems:
         _settle(desk, item, way, carried, at)
 
 
-def _named(way: Way, node: Node) -> tuple[str, str, str, str]:
+def _step(way: Way, node: Node) -> tuple[str, str, str, str]:
     index = way.route.nodes.get(node.index)
     target = None if index is None else way.after.plan.process.nodes[index]
     return (node.id, node.name, target.id, target.name) if target is not None else (node.id, node.name, "", "")

@@ -12,7 +12,7 @@ from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.instance.commands import InstanceCommand, Resume
 from alihdaya.operations.jobs import leases
 from alihdaya.operations.perform import catch_up, perform
-from alihdaya.work.keepable import unkeepable
+from alihdaya.work.keepable import MOST_KEY_BYTES, names_too_long, unkeepable
 
 Former = dict[tuple[str, str], int]
 """(channel, external id) -> the item that was received under it."""
@@ -72,7 +72,11 @@ def _former(desk: Desk, letters: Iterable[Letter]) -> Former:
 
 
 def _faults(work: Receive) -> list[Problem]:
-    return unkeepable({**work.data, "channel": work.channel, "external_id": work.external_id})
+    faults = unkeepable({**work.data, "channel": work.channel, "external_id": work.external_id})
+    if names_too_long(work.external_id):
+        message = f"the external id {work.external_id[:20]!r}… is longer than {MOST_KEY_BYTES:,} bytes"
+        faults.append(Problem("bad-value", message, Source(element="external_id")))
+    return faults
 
 
 def _outcome(desk: Desk, letter: Letter, former: Former) -> Outcome:

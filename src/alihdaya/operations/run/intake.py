@@ -13,6 +13,7 @@ from alihdaya.kernel.time import DAY, HOUR, micros
 from alihdaya.operations.commands import Receive, Reject
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.store.project import DUPLICATE
+from alihdaya.work.keepable import MOST_KEY_BYTES, names_too_long
 
 SKEW: Final = 24 * HOUR
 """So far ahead of ours the client's clock may be."""
@@ -111,6 +112,9 @@ def commands(
             column = service.pack.intake.received_at or ""
             why = "came in before the engagement, after it, or in the future"
             yield None, Reject(source, row.number, column, why, row.external_id)
+        elif names_too_long(row.external_id):
+            why = f"its external id is longer than {MOST_KEY_BYTES:,} bytes"
+            yield None, Reject(source, row.number, "", why, row.external_id[:80])
         elif former is None:
             known[row.external_id] = desk.last_item + 1
             yield row.received_at, Receive(service, service.channel, row.external_id, source, row.number, row.data)

@@ -88,13 +88,26 @@ def recheck(site: Site, finding: Mapping[str, Any], at: int) -> list[Finding]:
     return asyncio.run(_recheck(site, finding, at))
 
 
+_OF_A_PAGE = ("unsafe-link", "bad-link")
+"""What is wrong with a link itself, wherever it leads: its page is asked again."""
+
+
+def _may_ask(site: Site, url: str) -> bool:
+    try:
+        return site.allows(urlsplit(url))
+    except ValueError:
+        return False
+
+
 async def _recheck(site: Site, finding: Mapping[str, Any], at: int) -> list[Finding]:
     kind, url, page = str(finding["kind"]), str(finding["url"]), str(finding.get("page") or "")
+    if not _may_ask(site, page if kind in _OF_A_PAGE else url):
+        return [Finding(kind, url, detail="this is no address on a host that the site's file names; it was not asked")]
     async with Fetcher(site) as fetcher:
         if kind == "tls-expires":
             host, port = place_of(urlsplit(url)) or ("", 0)
             return await look(site, host, port, at)
-        if kind in ("unsafe-link", "bad-link"):
+        if kind in _OF_A_PAGE:
             seen = await _ask(fetcher, page)
             return [one for one in _judged(site, seen, None) if one.url in (url, page)]
         before = Text(str(finding["was"] or "")) if kind == "content-changed" else None

@@ -48,7 +48,7 @@ def read_memory(path: Path, site: str) -> Memory:
         data = file.read(_LARGEST + 1)
     try:
         memory = msgspec.json.decode(data, type=Memory)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         message = f"not what a check remembers: {error}; take it away to begin anew"
         raise PackError(Problem("bad-memory", message, Source(str(path)))) from None
     if memory.site != site:
