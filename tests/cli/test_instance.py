@@ -43,6 +43,8 @@ def test_a_value_is_read_by_what_the_variable_holds(text, value):
         ("=1", click.ClickException),
         (":=1", click.ClickException),
         ("amount=1 +", NotationError),
+        ("amount=abc", click.ClickException),
+        ("amount:=1/0", click.ClickException),
     ],
 )
 def test_what_is_no_pair_or_no_feel_is_refused(text, error):

@@ -105,6 +105,16 @@ def stories(small, at):
     return [item_story(small.store, number) for number in at.values()]
 
 
+def test_a_condition_is_tried_on_so_many_items_as_were_asked_for(small_sqlite, tmp_path):
+    small = small_sqlite
+    at = floor(small)
+    deployed(small, version(tmp_path, "newer"))
+    found = go(small, look=True, most=2, choice=Choice(where="false"))
+    assert (found.items, found.more) == (0, True)
+    rest = go(small, look=True, most=len(at), after=found.last, choice=Choice(where="false"))
+    assert (rest.items, rest.more) == (0, False)
+
+
 def test_each_item_is_one_entry_and_a_second_run_finds_nothing_to_do(small_sqlite, tmp_path):
     small = small_sqlite
     at = floor(small)

@@ -84,3 +84,14 @@ def test_days_are_counted_from_the_instant_that_is_given(authority):
         site = site_at(server, scheme="https", host="localhost", authority=authority.file)
         report = check(site, Memory(site.name), micros(TODAY) + 61 * DAY)
     assert [one.days_left for one in report.findings] == [29]
+
+
+def test_a_host_that_the_file_does_not_name_is_not_asked_again(authority, monkeypatch):
+    """A row comes in from outside: it must not have us call anybody."""
+    with serving({"/": answer("<p>Safe", **HSTS)}, context_of(authority, "localhost")) as server:
+        site = site_at(server, scheme="https", host="localhost", authority=authority.file)
+    monkeypatch.setattr("asyncio.open_connection", None)
+    for kind in ("tls-expires", "broken-link"):
+        for url in ("https://localhost:9/", "https://[::1", "file:///etc/passwd", ""):
+            left = recheck(site, {"kind": kind, "url": url}, micros(TODAY))
+            assert [(one.kind, one.url) for one in left] == [(kind, url)], "what was not asked is not mended"
