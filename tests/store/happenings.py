@@ -13,6 +13,7 @@ from alihdaya.work.events import (
     ItemDelivered,
     ItemReceived,
     ItemStopped,
+    JobLeased,
     SendDone,
     SendFailed,
     SendQueued,
@@ -198,6 +199,12 @@ def exchanges(entries):
         ],
         after=last,
     )
+
+
+def leases(entries):
+    """A worker has the job that the first send of these entries asks for."""
+    asked = next(entry for entry in entries if type(entry.events[0]) is SendQueued)
+    return numbered([(asked.item, [JobLeased(asked.seq, 0, "w-1", 1, START)])], after=entries[-1].seq)
 
 
 def numbered(log, *, after=0):
