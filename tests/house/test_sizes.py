@@ -48,3 +48,9 @@ def test_a_folder_holds_at_most_16_entries():
 def test_no_room_is_a_junk_drawer():
     names = {p.stem for p in SOURCE.rglob("*")}
     assert names.isdisjoint({"utils", "util", "helpers", "services", "managers", "models", "common", "misc"})
+
+
+def test_no_two_test_files_share_a_name():
+    """Without packages, pytest imports test files by their bare names: a twin fails the whole run at its very end."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
