@@ -10,8 +10,8 @@ def bring_board(desk: Desk) -> None:
     board, store = desk.board, desk.store
     for start in resume.starts(store):
         board.set_start(start)
-    for message, *kept in resume.kept_messages(store):
-        board.keep(message, Kept(*kept))
+    for message, name, key, payload, until, thrower in resume.kept_messages(store):
+        board.keep(message, Kept(name, key, payload, until, thrower))
     for signal, name, payload, audience, done in resume.signals(store):
         board.spreads[signal] = Spread(name, payload, [(item, newest) for item, newest in audience], done)
     board.posts, board.arrived = resume.posted(store), resume.arrived(store)

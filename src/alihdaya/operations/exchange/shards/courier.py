@@ -95,7 +95,7 @@ class Courier:
     def told(self, shard: int, board: Board) -> None:
         """Hear of a commit; for the thread of the shard's writer."""
         standing = _Standing(bool(board.posts), bool(board.kept))
-        fresh, board.fresh = board.fresh, []
+        fresh, board.fresh = [name for name in board.fresh if name in board.kept], []
         if not fresh and not standing.posts and standing == self._standing.get(shard):
             return
         with self._lock:
@@ -165,9 +165,9 @@ class Courier:
         self._search_at = monotonic() + max(self._pace.search, 20 * (monotonic() - begun))
         for shard in keepers:
             where = {**dict.fromkeys(fresh[shard], 0), **found.get(shard, {})}
-            names = list(where.items())
-            for start in range(0, len(names), MOST):
-                rooms[shard].post(Forward(tuple(names[start : start + MOST])), self._clock())
+            places = list(where.items())
+            for start in range(0, len(places), MOST):
+                rooms[shard].post(Forward(tuple(places[start : start + MOST])), self._clock())
 
 
 def _post(row: Posted) -> Post:
