@@ -32,6 +32,7 @@ from alihdaya.engine.scope_events import (
 from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.instance.clocks import due_of, turn
 from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
 from alihdaya.work.exchange import ItemReturned
@@ -47,7 +48,7 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     Raises Refused, with nothing changed, where the engine refuses the command.
     """
     events, item.instance = decide(item.service.plan, item.instance, command, at)
-    return [*events, *meanings(desk, item, events, at)]
+    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
 
 
 def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
@@ -58,7 +59,7 @@ def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) ->
         happened, instance = decide(item.service.plan, instance, command, at)
         events += happened
     item.instance = instance
-    return [*events, *meanings(desk, item, events, at)]
+    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
 
 
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
@@ -76,7 +77,7 @@ def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> li
 def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
-    due = service.clock.due(item.received_at, item.instance.variables if item.instance is not None else None)
+    due = due_of(item)
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
