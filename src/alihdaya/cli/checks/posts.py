@@ -37,6 +37,9 @@ _WORDS = (
     mark("anywhere"),
     mark("on site"),
 )
+_PLAIN = {"serves-directly", "no-agreement", "leads", "cares"}
+"""Reasons to which the points add nothing."""
+
 _MOST = 40
 
 
@@ -95,15 +98,16 @@ def _show(found: "list[Classified]", shown: "list[Classified]", *, whole: bool) 
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("Post", "Kind", "Channel", "Contact", "Level", "Place"):
+    for head in ("Post", "Kind", "Work"):
         table.add_column(say(head))
     table.add_column(say("Points"), justify="right")
-    table.add_column(say("Why"), overflow="fold")
+    table.add_column(say("Why"), ratio=1)
     for one in shown if whole else shown[:_MOST]:
         kind = f"{one.kind}?" if one.assumed else one.kind
-        words = (say(word) for word in (one.channel, one.contact, one.level, one.place))
+        facts = (one.channel, one.contact if one.contact != "none" else one.channel, one.level, one.place)
+        words = ", ".join(say(word) for word in dict.fromkeys(facts))
         table.add_row(
-            escape(one.post.title), kind, *words, f"{one.judgment:+d}" if one.judgment else "0", escape(_why(one))
+            escape(one.post.title), kind, words, f"{one.judgment:+d}" if one.judgment else "0", escape(_why(one))
         )
     console = Console(soft_wrap=False)
     console.print(table)
@@ -116,8 +120,8 @@ def _show(found: "list[Classified]", shown: "list[Classified]", *, whole: bool) 
 
 
 def _why(one: "Classified") -> str:
-    parts = [say(_WHY[one.why])]
+    parts = []
     for points, reason in one.evidence:
         kind, _, text = reason.partition(":")
         parts.append(f"SOC {text} {points:+d}" if kind == "group" else f"“{text}…” {points:+d}")
-    return ", ".join(parts)
+    return say(_WHY[one.why]) + (": " + ", ".join(parts) if parts and one.why not in _PLAIN else "")
