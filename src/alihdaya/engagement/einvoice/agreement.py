@@ -114,9 +114,11 @@ def read_vat(service: Table) -> ServiceVat | None:
 
 
 def _contradictions(vat: ServiceVat) -> Iterator[tuple[str, str, str]]:
+    if vat.category not in CATEGORIES:
+        return
     if vat.category in _TAXED and not vat.rate:
         yield "missing", f"VAT category {vat.category} needs a rate above 0, in percent (BT-152)", "rate"
-    if vat.category and vat.category not in _TAXED and vat.rate:
+    if vat.category not in _TAXED and vat.rate:
         yield "bad-rate", f"VAT category {vat.category} charges no tax, so its rate cannot be {vat.rate}", "rate"
     if vat.category in _REASONED and not (vat.reason or vat.code):
         yield "missing", f"VAT category {vat.category} needs a reason (BT-120) or a code such as VATEX-EU-AE", "reason"
