@@ -80,7 +80,9 @@ def underway(store: Store) -> Iterator[Underway]:
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
         caller = None if row.caller is None else (row.caller, row.token)
-        yield Underway(*row[:6], bool(row.touched), state, caller, row.status == "suspended", (row.respond_due, row.resolve_due))
+        yield Underway(
+            *row[:6], bool(row.touched), state, caller, row.status == "suspended", (row.respond_due, row.resolve_due)
+        )
 
 
 def pauses(store: Store) -> dict[int, list[tuple[int, int | None]]]:

@@ -1,4 +1,4 @@
-"""The service level clocks of an item stand while it waits for the customer alone, where the terms say at which nodes."""
+"""The service level clocks of an item stand while it waits for the customer alone, at nodes that the terms name."""
 
 from alihdaya.engagement.sla import Due, Pause
 from alihdaya.engine import Instance

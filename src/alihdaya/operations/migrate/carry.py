@@ -27,7 +27,7 @@ CatchUp = Callable[[Desk, int, int], None]
 
 
 LONGEST = 0.25
-"""Seconds of work after which a chunk ends early, so that others' commands are carried out; the next one goes on there."""
+"""Seconds of work after which a chunk ends early, so that others' commands get their turn."""
 
 _MODEST: Mapping[str, Any] = {"steps": 100_000, "patience": 0.1}
 """What the condition may cost for one item (see notation.feel.budget): it holds up the writer."""
