@@ -332,7 +332,7 @@ def test_a_command_that_cannot_be_committed_is_refused_alone(room):
     letters = [room.post(room.small.receipt(f"x-{n}")) for n in range(40)]
     bad = room.post(room.small.receipt("bad")._replace(source=2**70))
     more = [room.post(room.small.receipt(f"y-{n}")) for n in range(9)]
-    worse = room.post(room.small.receipt("worse")._replace(row="none"))
+    worse = room.post(room.small.receipt("worse")._replace(row=2**70))
     room.gate.set()
     first = busy.result(PATIENCE)
     assert [one.result(PATIENCE) for one in [*letters, *more]] == [first + 1 + n for n in range(49)]

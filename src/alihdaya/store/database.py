@@ -193,7 +193,7 @@ def is_lost(error: BaseException) -> bool:
 def _is_refusal(cause: BaseException) -> bool:
     """Say whether the database refuses the values themselves: bad data, a broken constraint, too large for an index."""
     state = getattr(cause, "sqlstate", None)
-    if state is not None:
+    if isinstance(state, str):
         return state.startswith(("22", "23", "54"))
     return any(kind.__name__ in {"DataError", "IntegrityError"} for kind in type(cause).__mro__)
 

@@ -27,6 +27,7 @@ from alihdaya.work.place import place
 
 SHARDS = 3
 PATIENCE = 100
+STEADY = Pace(0.2, 20)
 ROLES = ("hear", "tell", "listen", "ring", "ask", "out")
 
 _DECLARED = """<signal id="g" name="alarm"/><message id="m" name="news" alihdaya:key="claim"/>
@@ -118,7 +119,7 @@ class Town:
         self.offer = Offer(bind(agreement.parse(pack.terms.encode()), pack))
 
     @contextmanager
-    def node(self, name, *, pace=Pace(0.2, 20), held=SHARDS):
+    def node(self, name, *, pace=STEADY, held=SHARDS):
         """Run a node until the end of the block; begin when it holds so many shards."""
         post = Post(self.outside, {"*": "http://outside/"}, patience=Patience(0.05, 0.2, 3))
         made = Node(

@@ -69,7 +69,8 @@ def bounded(
 ) -> T:
     """Do work within the limits; `failed` gives what stands for its value where they are passed, from the reason.
 
-    `steps` and `patience` are tighter limits than STEP_LIMIT and PATIENCE. Inside work that is bounded already, its limits hold on and pass on: a call has one budget for all it asks.
+    `steps` and `patience` are tighter limits than STEP_LIMIT and PATIENCE. Inside work that is bounded already, its
+    limits hold on and pass on: a call has one budget for all it asks.
     """
     if _METER.get() is not None:
         return work(*arguments)
