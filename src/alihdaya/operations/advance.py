@@ -81,7 +81,11 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
-    desk.queue.push(task_of(item.item, queued, at)._replace(needs=needs))
+    task = task_of(item.item, queued, at)._replace(needs=needs)
+    if item.aside is None:
+        desk.queue.push(task)
+    else:
+        item.aside[event.token] = task
     return queued
 
 
@@ -89,6 +93,8 @@ def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | N
     key = (item.item, event.token)
     if key in desk.queue:
         desk.queue.remove(*key)
+    elif item.aside is not None:
+        item.aside.pop(event.token, None)
     desk.held.pop(key, None)
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 

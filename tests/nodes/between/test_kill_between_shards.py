@@ -46,7 +46,7 @@ def test_nothing_between_shards_is_lost_or_doubled_by_kills(postgresql, tmp_path
         for threshold, name in zip(kills, cycle(nodes), strict=False):
             until(lambda threshold=threshold: town.over() >= threshold)
             nodes[name].kill()
-            nodes[name].wait()
+            nodes[name].communicate()
             assert town.over() < total
             nodes[name] = spawn(url, tmp_path, name)
         until(lambda: town.over() == total)
@@ -54,7 +54,7 @@ def test_nothing_between_shards_is_lost_or_doubled_by_kills(postgresql, tmp_path
     finally:
         for node in nodes.values():
             node.kill()
-            node.wait()
+            node.communicate()
     logs = town.logs()
     by = Counter((shard, entry.item, entry.by) for shard, log in logs.items() for entry in log if entry.item)
     heard = {where[:2]: n for where, n in by.items() if where[2] in {"message", "signal"}}
