@@ -93,8 +93,9 @@ def _plain(row: tuple[Any, ...]) -> bool:
         kind = type(value)
         if kind in _FLAT:
             continue
-        inner = value.values() if kind is dict else value if kind is tuple else (value,)
-        if not _FLAT.issuperset(map(type, inner)):
+        if kind is not dict and kind is not tuple:
+            return False
+        if not _FLAT.issuperset(map(type, value.values() if kind is dict else value)):
             return False
     return True
 
