@@ -38,7 +38,9 @@ def ask(method, requests):
         transport = httpx.ASGITransport(APP, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://a", verify=False) as client:
             kind = {"content-type": "application/json"}
-            return [(await client.request(method, path, content=body, headers=kind)).status_code for path, body in requests]
+            return [
+                (await client.request(method, path, content=body, headers=kind)).status_code for path, body in requests
+            ]
 
     return asyncio.run(send())
 

@@ -11,39 +11,32 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from signal import SIGKILL, SIGXCPU
-from typing import Final, NamedTuple
+from time import sleep
+from typing import Final
 
 import msgspec
 
+from alihdaya.packs.website.checks import reader
 from alihdaya.packs.website.checks.fetch import Fetched
-from alihdaya.packs.website.checks.page import Page, read_page
+from alihdaya.packs.website.checks.page import Page
+from alihdaya.packs.website.checks.reader import Asked
 
 SECONDS: Final = 10
-"""So long the parser may compute for a page, and a second more for each further megabyte of it."""
+"""So long the parser may compute for a page, and a second more for each five megabytes of it."""
 
 MEMORY: Final = 2 << 30
-"""Bytes that the process may take in all."""
+"""Bytes that a process may take in all."""
 
 _PATIENCE: Final = 120
 """Seconds beyond that until nobody waits for an answer any more: the machine may be busy with other things."""
 
-_PROGRAM: Final = "from alihdaya.packs.website.checks.apart import serve; serve()"
-_READY: Final = b"ready"
+_LEISURE: Final = 100
+"""Tenths of a second that a process may take to end."""
 
 
 class Unreadable(Exception):
     """Reading a page had to be ended; says why."""
-
-
-class Asked(NamedTuple):
-    """A page to be read, as `read_page` takes it, and for how many seconds."""
-
-    body: bytes
-    url: str
-    content_type: str
-    seconds: int
 
 
 async def paged(got: Fetched) -> tuple[Fetched, Page | None]:
@@ -61,7 +54,7 @@ def read_apart(body: bytes, url: str, content_type: str = "") -> Page:
 
     Threads may call it at once; each has a process to itself meanwhile. Raises RuntimeError where none comes up.
     """
-    asked = Asked(body, url, content_type, SECONDS + len(body) // 1_000_000)
+    asked = Asked(body, url, content_type, SECONDS + len(body) // 5_000_000)
     try:
         process = _idle.pop()
     except IndexError:
@@ -82,11 +75,11 @@ class _Process:
 
     def __init__(self) -> None:
         self.line, theirs = Pipe()
-        words = [sys.executable, "-P", "-c", _PROGRAM]
+        words = [sys.executable, "-P", reader.__file__, str(MEMORY)]
         ends = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0), (os.POSIX_SPAWN_DUP2, 2, 1)]
         self.pid = os.posix_spawn(sys.executable, words, os.environ, file_actions=ends)
         theirs.close()
-        if self._received(_PATIENCE) != _READY:
+        if self._received(_PATIENCE) != reader.READY:
             self.end()
             raise RuntimeError("the process that reads pages did not come up")
 
@@ -103,13 +96,16 @@ class _Process:
 
     def _received(self, seconds: float) -> bytes | None:
         """Give what it sends within so many seconds; None where nothing comes."""
-        try:
+        with suppress(EOFError, OSError):
             return self.line.recv_bytes() if self.line.poll(seconds) else None
-        except (EOFError, OSError):
-            return None
+        for _ in range(_LEISURE):  # it ends by itself: how it does says why
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                break
+            sleep(0.1)
+        return None
 
     def end(self) -> int:
-        """End it, and give the status with which it ended."""
+        """End it where it has not ended, and give the status with which it did."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, SIGKILL)
         self.line.close()
@@ -125,32 +121,3 @@ def _why(status: int, seconds: int) -> str:
 
 _idle: list[_Process] = []
 """Processes that wait for a page; a list gives and takes one at a time, whatever threads do."""
-
-
-def serve() -> None:
-    """Read the pages that come over standard input, one after another, within limits; the process does nothing else."""
-    line = Connection(0)
-    _limit_memory()
-    read_page(b"<p>", "")  # what is needed is loaded
-    line.send_bytes(_READY)
-    with suppress(EOFError, MemoryError):
-        while True:
-            asked = msgspec.msgpack.decode(line.recv_bytes(), type=Asked)
-            _limit_seconds(asked.seconds)
-            line.send_bytes(msgspec.msgpack.encode(read_page(asked.body, asked.url, asked.content_type)))
-
-
-def _limit_memory() -> None:
-    from resource import RLIM_INFINITY, RLIMIT_AS, RLIMIT_CORE, getrlimit, setrlimit
-
-    most = getrlimit(RLIMIT_AS)[1]
-    setrlimit(RLIMIT_AS, (MEMORY if most == RLIM_INFINITY else min(MEMORY, most), most))
-    setrlimit(RLIMIT_CORE, (0, 0))
-
-
-def _limit_seconds(seconds: int) -> None:
-    """Let it compute for so many seconds more, then be ended by SIGXCPU."""
-    from resource import RLIMIT_CPU, RUSAGE_SELF, getrlimit, getrusage, setrlimit
-
-    used = getrusage(RUSAGE_SELF)
-    setrlimit(RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, getrlimit(RLIMIT_CPU)[1]))
