@@ -27,7 +27,7 @@ NODE = SimpleNamespace(
 )
 SHARDS = SimpleNamespace(awaiting=lambda _name, _key: [])
 APP = make_api(NODE, SHARDS)
-ROUTES = [(route.path, method) for route in APP.routes if isinstance(route, Route) for method in route.methods]
+ROUTES = sorted((route.path, method) for route in APP.routes if isinstance(route, Route) for method in route.methods)
 SHAPES = description()["components"]["schemas"]
 
 
