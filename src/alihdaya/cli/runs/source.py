@@ -39,6 +39,17 @@ _RISKS = {
     "far-away": mark("offshore: far from the client (S13)"),
     "saving-not-sure": mark("the saving is not sure"),
 }
+_HEADS = (
+    mark("Site"),
+    mark("Kind"),
+    mark("Shore"),
+    mark("An item"),
+    mark("A year, thousand"),
+    mark("Saving a year"),
+    mark("Surely"),
+    mark("Even after"),
+)
+_INPUT_HEADS = (mark("Site"), mark("Input"), mark("Low"), mark("Likely"), mark("High"), mark("Source"))
 _BAR = 44
 _BARS = 8
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -151,16 +162,15 @@ def _show(console: "Console", made: "Study", advice: "dict[str, Advice]", best: 
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    heads = ("Site", "Kind", "Shore", "An item", "A year, thousand", "Saving a year", "Surely", "Even after")
-    for n, head in enumerate(heads):
+    for n, head in enumerate(_HEADS):
         table.add_column(say(head), justify="left" if n < 3 else "right")
-    table.add_row(say("in-house"), "", "", f"{float(made.home.total):.2f}", _range(made.home_year), "", "", "")
+    table.add_row(say("in-house"), "", "", f"{float(made.home.total):.2f}", _thousands(made.home_year.p50), "", "", "")
     for one in made.options:
         even = "-" if one.even_months is None else say("{months} months").format(months=f"{float(one.even_months):.1f}")
         cost = f"{float(one.item.total):.2f}"
         sure = f"{one.chance:.0%}"
         table.add_row(
-            one.site.name, one.site.kind, one.shore.word, cost, _range(one.year), _range(one.saving), sure, even
+            one.site.name, one.site.kind, one.shore.word, cost, _thousands(one.year.p50), _range(one.saving), sure, even
         )
     facts = say("{name}: {posts} posts in-house; {currency}; median of {draws} draws (5 to 95 %)")
     console.print(
@@ -231,7 +241,7 @@ def _show_sources(console: "Console", made: "Study") -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for n, head in enumerate(("Site", "Input", "Low", "Likely", "High", "Source")):
+    for n, head in enumerate(_INPUT_HEADS):
         table.add_column(say(head), justify="right" if 2 <= n <= 4 else "left")
     for place, quantities in _sources(made).items():
         for key, (low, likely, high, said) in quantities.items():
