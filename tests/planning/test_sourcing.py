@@ -67,7 +67,7 @@ def test_an_item_by_a_pocket_calculator():
     assert posts(site, Fraction(120_000)) == Fraction(50, 3)  # 20,000 hours / 0.6 / 2,000
 
 
-numbers = st.fractions(min_value=Fraction(1, 100), max_value=1000, max_denominator=1000)
+numbers = st.integers(1, 1_000_000).map(lambda thousandths: Fraction(thousandths, 1000))
 
 
 @given(st.tuples(numbers, numbers, numbers, numbers), st.tuples(numbers, numbers, numbers, numbers), numbers, numbers)
