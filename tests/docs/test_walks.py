@@ -175,6 +175,11 @@ def test_posts_classified(shell):
     assert follow(DOCS / "posts.md", shell, {}) == 1
 
 
+def test_in_house_or_a_provider(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "sourcing.md", shell, {}) == 1
+
+
 def test_a_line_that_differs_is_found():
     assert same(["a", "…", "z"], ["a", "b", "c", "z"])
     assert not same(["a", "…", "z"], ["a", "b"])
