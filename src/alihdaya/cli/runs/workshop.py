@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
+from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import people_of, terms_of
-from alihdaya.cli.settings import Settings, mark, now, say
+from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.report import write_report
 from alihdaya.console.report_facts import RunSummary
@@ -43,8 +44,6 @@ from alihdaya.store import Store, views
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
-
-    from alihdaya.operations.jobs.here import Jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def object_of(facts: Facts, ran: Ran) -> dict[str, Any]:
 def take_in(settings: Settings, order: Order) -> tuple[Ran, Path | None]:
     """Take a file in and stop there; gives the path of the rejected rows, if any."""
     with opened(settings, order) as (desk, service, source, _):
-        with _functions(desk, source, order) as jobs:
+        with functions(desk, played=source.by_data or order.seed is not None) as jobs:
             ran = run(desk, service, source, now=now, jobs=jobs)
         return ran, _reject_file(desk.store, ran, order.out)
 
@@ -102,7 +101,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             ran = _run(desk, service, source, scripts, order, bars)
             seconds = perf_counter() - start
             if ran.jobs:
-                bars.console.print(say(_JOBS_WAIT).format(count=f"{ran.jobs:,}"))
+                bars.console.print(say(JOBS_WAIT).format(count=f"{ran.jobs:,}"))
             equal = _prove(desk.store, bars)
             made, unbilled = bills(desk.store, service.terms)
             for problem in unbilled:
@@ -170,29 +169,10 @@ def _run(desk: Desk, service: Any, source: Source, scripts: dict[str, Script], o
         bars.update(bar, completed=progress.row)
 
     letters = letters_of(service.pack)
-    with _functions(desk, source, order) as jobs:
+    with functions(desk, played=source.by_data or order.seed is not None) as jobs:
         return run(
             desk, service, source, now=now, seed=order.seed, scripts=scripts, letters=letters, report=show, jobs=jobs
         )
-
-
-_JOBS_WAIT = mark("{count} jobs wait to be done: alihdaya jobs lists them, alihdaya jobs --do has functions do theirs.")
-
-
-@contextmanager
-def _functions(desk: Desk, source: Source, order: Order) -> "Iterator[Jobs | None]":
-    """Give what runs the functions of packs; None where rows lie in the past or people are played: jobs wait then."""
-    from alihdaya.operations.jobs.here import Jobs, name_of
-    from alihdaya.operations.jobs.processes import Processes
-
-    if source.by_data or order.seed is not None:
-        yield None
-        return
-    processes = Processes()
-    try:
-        yield Jobs(desk, processes, name_of(desk.store))
-    finally:
-        processes.close()
 
 
 def _prove(store: Store, bars: "Bars") -> bool:
