@@ -39,7 +39,7 @@ from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
-from alihdaya.operations.receive import receive, reject
+from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone

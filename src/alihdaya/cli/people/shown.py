@@ -66,10 +66,10 @@ def _test(test: "LanguageTest") -> str:
 def _certificate(held: "Certificate", at: int) -> str:
     name = escape(held.name)
     if held.withdrawn is not None and held.withdrawn <= at:
-        return f"[red]{name} " + say("withdrawn {day}").format(day=iso(held.withdrawn)[:10]) + "[/red]"
+        return f"[red]{name} " + say("withdrawn {day}").format(day=_day(held.withdrawn)) + "[/red]"
     if held.valid(at):
-        return f"[green]{name} " + say("until {day}").format(day=iso(held.end)[:10]) + "[/green]"
-    return f"[red]{name} " + say("expired {day}").format(day=iso(held.end)[:10]) + "[/red]"
+        return f"[green]{name} " + say("until {day}").format(day=_day(held.end)) + "[/green]"
+    return f"[red]{name} " + say("expired {day}").format(day=_day(held.end)) + "[/red]"
 
 
 def person_tree(one: "Standing", tasks: Iterable["Verdict"], past: Iterable["Fact"], at: int) -> Tree:
@@ -93,3 +93,7 @@ def person_tree(one: "Standing", tasks: Iterable["Verdict"], past: Iterable["Fac
 
 def _why(code: str) -> str:
     return say("Has not joined: an applicant gets no work.") if code == "not-joined" else render_reason(code, say)
+
+
+def _day(at: int) -> str:
+    return (iso(at) or "")[:10]

@@ -28,7 +28,7 @@ from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import bring, hand_over, lose
 from alihdaya.operations.exchange.spreading import broadcast
 from alihdaya.operations.people.learning import told
-from alihdaya.operations.receive import take_up
+from alihdaya.operations.run.receive import take_up
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
 from alihdaya.work.exchange import ItemCalled, ItemReturned
 

@@ -42,6 +42,11 @@ class Fact(NamedTuple):
     says: str
 
 
+def day(at: int) -> str:
+    """Write the day of an instant, in UTC."""
+    return (iso(at) or "")[:10]
+
+
 def standings(store: Store) -> list[Standing]:
     """Give everybody by id, applicants among them."""
     found = [Standing(one.id, one, one.tests, one.certificates) for one in map(person_of, store.persons())]
@@ -84,7 +89,7 @@ def _verdicts(store: Store, name: str, digest: str, one: Standing, at: int) -> I
 def history(store: Store, person: str) -> list[Fact]:
     """Give what the log says about somebody, in order. It reads all of the house's own entries."""
     return [
-        Fact(entry.seq, iso(entry.at), entry.by, type(event).__name__, said)
+        Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said)
         for entry in store.read_log(item=HOUSE)
         for event in entry.events
         if (said := _said(event, person))
@@ -98,7 +103,7 @@ def _said(event: object, person: str) -> str:
         case TestTaken(person=who, kind=kind, language=language, score=score, pass_mark=mark) if who == person:
             return f"{kind} {language} {score}/{mark}"
         case CertificateIssued(person=who, certificate=name, end=end) if who == person:
-            return f"{name} {iso(end)[:10]}"
+            return f"{name} {day(end)}"
         case CertificateWithdrawn(person=who, certificate=name, reason=reason) if who == person:
             return f"{name}: {reason}"
     return ""
