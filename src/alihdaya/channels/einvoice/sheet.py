@@ -13,7 +13,9 @@ from alihdaya.engagement.einvoice.totals import Subtotal, Totals, decimals, roun
 class Spoken(Protocol):
     """A reader's language: messages, numbers and days."""
 
-    language: str
+    @property
+    def language(self) -> str:
+        """The language's code."""
 
     def say(self, message: str, /, **values: object) -> str:
         """Translate a message and put values in."""
