@@ -77,21 +77,19 @@ def run(
                 turned_away += 1
             if len(desk.pending) >= GROUP:
                 desk.commit()
-        if jobs is not None:
-            _do(jobs, desk, now)
+        _do(jobs, desk, now)
         last = batch.last
         report(Progress(last, source.rows, len(desk.items)))
     if seed is not None:
         played.finish()
     desk.commit()
-    if jobs is not None:
-        _do(jobs, desk, now)
+    _do(jobs, desk, now)
     report(Progress(last, source.rows, len(desk.items)))
     return Ran(number, done + 1, last, received, turned_away, sum(send.token > 0 for send in desk.outbox.values()))
 
 
-def _do(jobs: Jobs, desk: Desk, now: Callable[[], int]) -> None:
+def _do(jobs: Jobs | None, desk: Desk, now: Callable[[], int]) -> None:
     """Let functions do the jobs that may be done at once, and those that follow from them."""
     begun = now()
-    while jobs.work_off(max(begun, desk.at)):
+    while jobs is not None and jobs.work_off(max(begun, desk.at)):
         pass
