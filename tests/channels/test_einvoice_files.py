@@ -17,6 +17,7 @@ from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.kernel.errors import NotationError
 
 DOCUMENTS = list(own_documents(0, 36))
+OTHER = b"<cac:PaymentMeans><cbc:PaymentID>b</cbc:PaymentID></cac:PaymentMeans>"
 TERMS = ("BT-1", "BT-3", "BT-5", "BT-6", "BT-24", "BT-22")
 TOTALS = ("BT-106", "BT-107", "BT-108", "BT-109", "BT-112", "BT-115")
 
@@ -111,8 +112,7 @@ def test_a_file_that_is_too_large_is_not_parsed(monkeypatch):
     ("syntax", "old", "new", "rule"),
     [
         ("ubl", b"<cac:PaymentMeans>", b"<cac:Delivery/><cac:Delivery/><cac:PaymentMeans>", "UBL-SR-24"),
-        ("ubl", b"<cac:PaymentMeans>", b"<cac:PaymentMeans><cbc:PaymentID>b</cbc:PaymentID></cac:PaymentMeans>"
-         b"<cac:PaymentMeans>", "UBL-SR-44"),
+        ("ubl", b"<cac:PaymentMeans>", OTHER + b"<cac:PaymentMeans>", "UBL-SR-44"),
         ("ubl", b'PayableAmount currencyID="EUR">', b'PayableAmount currencyID="EUR">1.001', "UBL-DT-01"),
         ("cii", b"<ram:TypeCode>380", b'<ram:TypeCode name="x">380', "CII-DT-008"),
         ("cii", b"<ram:CityName>", b"<ram:StreetName>x</ram:StreetName><ram:CityName>", "CII-DT-088"),
