@@ -1,4 +1,4 @@
-"""People, asks and a floor for tests, and what must hold on any floor, found without groups: by looking at everybody."""
+"""People, asks and a floor for tests, and what must hold on any floor: found by looking at everybody."""
 
 from dataclasses import replace
 

@@ -11,6 +11,7 @@ from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
+from alihdaya.store.project.floor import FLOOR
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST, VERSION
 
@@ -52,7 +53,7 @@ class House:
             TestTaken: self._tested,
             CertificateIssued: self._certified,
             CertificateWithdrawn: self._withdrawn,
-            **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS).items()},
+            **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS | FLOOR).items()},
         }
 
     def days(self, engagement: str, terms: str) -> Days:

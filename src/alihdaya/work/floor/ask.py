@@ -1,7 +1,7 @@
 """What a piece of work asks for, and how it stands in the queue."""
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from alihdaya.people.gate import Needs
 from alihdaya.work.item import TaskKey
@@ -77,3 +77,11 @@ def shares(most: Mapping[str, int]) -> tuple[int, ...]:
     if wrong := [n for n in most.values() if not 0 <= n <= FULL]:
         raise ValueError(f"{wrong[0]} pieces at the same time; it must be 0 to {FULL}")
     return tuple(FULL // most[channel] if most.get(channel) else 0 for channel in CHANNELS)
+
+
+def piece_of(wire: Sequence[Any]) -> Piece:
+    """Give the piece that stands in a list of its fields, as the stores keep it."""
+    item, token, ask, priority, queued_at, due, prefer, prefer_until, of, note = wire
+    (skill, language, level, certificate, not_by, *more), *kind = ask
+    needs = Needs(skill, language, level, certificate, tuple(not_by), *more)
+    return Piece(item, token, Ask(needs, *kind), priority, queued_at, due, prefer, prefer_until, tuple(of), note)

@@ -243,7 +243,7 @@ def _decline(act: _Act, command: ask_for.Decline) -> None:
 def _finish(act: _Act, command: ask_for.Finish) -> None:
     hold = _held(act, command, WORKS)
     until = act.floor.at + hold.piece.ask.wrap if hold.piece.ask.wrap else 0
-    act.note(facts.Finished(*hold.piece.key, command.person, command.code, command.seconds, until))
+    act.note(facts.Finished(*hold.piece.key, command.person, command.code, command.seconds, hold.share, until))
     for key in _helping(act.floor, hold.piece.key):
         act.note(facts.Dropped(*key, "not-needed"))
 

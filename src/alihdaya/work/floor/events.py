@@ -105,13 +105,17 @@ class GateRefused(NamedTuple):
 
 @event("work.finished")
 class Finished(NamedTuple):
-    """The person is done; `code` is their wrap-up code, `seconds` the handling time. They wrap up until `until`."""
+    """The person is done; `code` is their wrap-up code, `seconds` the handling time.
+
+    They wrap up until `until`, and `share` of their attention goes to that; 0: there is nothing to wrap up.
+    """
 
     item: int
     token: int
     person: str
     code: str
     seconds: int
+    share: int
     until: int
 
 

@@ -8,9 +8,9 @@ from alihdaya.kernel.event import Event
 from alihdaya.people.capability import Capability, capability, changes_at
 from alihdaya.people.person import Person
 from alihdaya.work.floor import events as facts
-from alihdaya.work.floor.ask import Ask, Piece, place
+from alihdaya.work.floor.ask import CHANNELS, Ask, Piece, place
 from alihdaya.work.floor.groups import NOBODY, Avoid, Group, Kind, Waiting
-from alihdaya.work.floor.seat import NOT_LISTED, READY, RINGS, WORKS, WRAPS, Hold, Seat
+from alihdaya.work.floor.seat import NOT_LISTED, READY, RINGS, WORKS, WRAPS, Hold, Own, Seat
 from alihdaya.work.item import TaskKey
 from alihdaya.work.queue import Place
 
@@ -44,7 +44,7 @@ class Floor:
         """Heap of (due, item, token, person); item 0 is about the person alone. What is over is passed over."""
         self.hot: dict[Kind, None] = {}
         """Kinds of which a piece, or somebody for it, came since the last routing."""
-        self.hot_seats: dict[str, None] = {}
+        self.hot_own: dict[Own, None] = {}
         self._expiries: list[tuple[int, str]] = []
         self._lobby = Group(-1, Capability((), (), (), (), ()))
         self._group_of: dict[Capability, Group] = {}
@@ -98,10 +98,13 @@ class Floor:
         seat.since = [NOT_LISTED] * len(seat.since)
         self._refresh(seat, served=False)
         self._wake(seat)
-        for where in seat.own:
-            piece = self.own.get((where[1], where[2]))
-            if piece is not None and not self._may(seat, piece):
+        for piece in self._waiting_for(seat):
+            if not self._may(seat, piece):
                 self._to_all(self.own.pop(piece.key))
+
+    def _waiting_for(self, seat: Seat) -> list[Piece]:
+        found = {where[1:]: self.own.get(where[1:]) for own in seat.own for where in own.heap}
+        return [piece for piece in found.values() if piece is not None and piece.prefer == seat.person.id]
 
     def _group(self, capable: Capability) -> Group:
         found = self._group_of.get(capable)
@@ -138,7 +141,8 @@ class Floor:
 
     def _may(self, seat: Seat, piece: Piece) -> bool:
         ranks = self.kind(piece.ask).ranks
-        return seat.group.number in ranks and seat.person.id not in self.avoid(piece)
+        channel = CHANNELS.index(piece.ask.channel)
+        return seat.shares[channel] > 0 and seat.group.number in ranks and seat.person.id not in self.avoid(piece)
 
     def _refresh(self, seat: Seat, *, served: bool) -> None:
         """Bring up to date what somebody can take; `served`: they just got something, and are the last again."""
@@ -151,8 +155,9 @@ class Floor:
     def _wake(self, seat: Seat) -> None:
         """Have the next routing look at what waits and somebody may do who came to be free."""
         group, since = seat.group.number, seat.since
-        if seat.own:
-            self.hot_seats[seat.person.id] = None
+        for own in seat.own:
+            if own.heap:
+                self.hot_own[own] = None
         for skill in (*seat.person.skills, ANY_SKILL):
             for kind in self._busy.get(skill, ()):
                 if since[kind.channel] != NOT_LISTED and group in kind.ranks:
@@ -172,8 +177,9 @@ class Floor:
             self._to_all(piece)
             return
         self.own[piece.key] = piece
-        heappush(seat.own, place(piece))
-        self.hot_seats[seat.person.id] = None
+        own = seat.own[CHANNELS.index(piece.ask.channel)]
+        heappush(own.heap, place(piece))
+        self.hot_own[own] = None
         heappush(self.timers, (piece.prefer_until, *piece.key, ""))
 
     def _taken(self, key: TaskKey) -> Piece:
@@ -186,14 +192,14 @@ class Floor:
             del self._busy[kind.ask.needs.skill][kind]
         return found[0]
 
-    def own_head(self, seat: Seat) -> Place | None:
-        """Give the place of the first piece that waits for this person alone."""
-        while seat.own:
-            where = seat.own[0]
-            piece = self.own.get((where[1], where[2]))
-            if piece is not None and piece.prefer == seat.person.id and place(piece) == where:
+    def own_head(self, own: Own) -> Place | None:
+        """Give the place of the first piece of a channel that waits for one person alone."""
+        while own.heap:
+            where = own.heap[0]
+            piece = self.own.get(where[1:])
+            if piece is not None and piece.prefer == own.seat.person.id and place(piece) == where:
                 return where
-            heappop(seat.own)
+            heappop(own.heap)
         return None
 
     def _hold(self, key: TaskKey, person: str, share: int, state: str, until: int) -> None:
@@ -202,6 +208,14 @@ class Floor:
         seat.held[key] = None
         seat.load += share
         self._refresh(seat, served=True)
+
+    def bring(self, hold: Hold) -> None:
+        """Let somebody have a waiting piece as it is known to have been: since then, until then."""
+        key = hold.piece.key
+        self._hold(key, hold.person, hold.share, hold.state, hold.until)
+        self.holds[key] = hold
+        if hold.until:
+            heappush(self.timers, (hold.until, *key, ""))
 
     def _released(self, key: TaskKey) -> Piece:
         """Take a piece away from whoever holds it."""
@@ -230,10 +244,8 @@ class Floor:
         seat = self.seats.pop(event.person)
         seat.since = [NOT_LISTED] * len(seat.since)
         seat.group.members -= 1
-        for where in seat.own:
-            piece = self.own.get((where[1], where[2]))
-            if piece is not None and piece.prefer == event.person:
-                self._to_all(self.own.pop(piece.key))
+        for piece in self._waiting_for(seat):
+            self._to_all(self.own.pop(piece.key))
 
     def _state_set(self, event: facts.StateSet) -> None:
         seat = self.seats[event.person]
@@ -289,8 +301,12 @@ class Floor:
     def _put_off(self, event: facts.PutOff) -> None:
         key = event.item, event.token
         piece = self._released(key)
-        self.later[key] = piece._replace(prefer=event.prefer, prefer_until=event.prefer_until), event.until
-        heappush(self.timers, (event.until, *key, ""))
+        self.put_aside(piece._replace(prefer=event.prefer, prefer_until=event.prefer_until), event.until)
+
+    def put_aside(self, piece: Piece, until: int) -> None:
+        """Let a piece wait for its time."""
+        self.later[piece.key] = piece, until
+        heappush(self.timers, (until, *piece.key, ""))
 
     def _returned(self, event: facts.Returned) -> None:
         key = event.item, event.token

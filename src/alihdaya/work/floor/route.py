@@ -11,10 +11,10 @@ from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.ask import CHANNELS, Piece
 from alihdaya.work.floor.floor import Floor
 from alihdaya.work.floor.groups import Line
-from alihdaya.work.floor.seat import Seat
+from alihdaya.work.floor.seat import Own, Seat
 from alihdaya.work.queue import Place
 
-_Ahead = tuple[Place, Line | Seat]
+_Ahead = tuple[Place, Line | Own]
 
 
 def route(floor: Floor, now: int) -> list[Event]:
@@ -29,7 +29,7 @@ def route(floor: Floor, now: int) -> list[Event]:
         where, source = ahead[0]
         head = _head(floor, source)
         if head == where:
-            seat = _best(floor, source, where)
+            seat = _best(floor, source)
             if seat is None:
                 heappop(ahead)
                 continue
@@ -49,29 +49,27 @@ def _ahead(floor: Floor) -> list[_Ahead]:
             head = floor.waiting.head(line)
             if head is not None:
                 ahead.append((head, line))
-    for person in floor.hot_seats:
-        seat = floor.seats.get(person)
-        head = floor.own_head(seat) if seat else None
-        if seat is not None and head is not None:
-            ahead.append((head, seat))
+    for own in floor.hot_own:
+        head = floor.own_head(own)
+        if head is not None:
+            ahead.append((head, own))
     floor.hot.clear()
-    floor.hot_seats.clear()
+    floor.hot_own.clear()
     heapify(ahead)
     return ahead
 
 
-def _head(floor: Floor, source: Line | Seat) -> Place | None:
+def _head(floor: Floor, source: Line | Own) -> Place | None:
     return floor.waiting.head(source) if isinstance(source, Line) else floor.own_head(source)
 
 
-def _best(floor: Floor, source: Line | Seat, where: Place) -> Seat | None:
+def _best(floor: Floor, source: Line | Own) -> Seat | None:
     if isinstance(source, Line):
         return source.kind.best(floor.groups, source.avoid)
-    channel = CHANNELS.index(floor.own[where[1:]].ask.channel)
-    return source if source.takes(channel) else None
+    return source.seat if source.seat.takes(source.channel) else None
 
 
-def _give(floor: Floor, seat: Seat, source: Line | Seat, where: Place, events: list[Event]) -> None:
+def _give(floor: Floor, seat: Seat, source: Line | Own, where: Place, events: list[Event]) -> None:
     """Give a piece, and of a kind that is done in batches the next ones of its line as well."""
     piece = floor.waiting.at(where) if isinstance(source, Line) else floor.own[where[1:]]
     channel = CHANNELS.index(piece.ask.channel)

@@ -16,6 +16,8 @@ NOT_LISTED: Final = -1
 RINGS: Final = "rings"
 WORKS: Final = "works"
 WRAPS: Final = "wraps"
+LATER: Final = "later"
+"""The states of a piece that does not wait in the queue; later: it was put off."""
 
 
 class Hold(NamedTuple):
@@ -29,11 +31,22 @@ class Hold(NamedTuple):
     until: int
 
 
+class Own:
+    """What of one channel waits for one person alone: a heap of places."""
+
+    __slots__ = ("channel", "heap", "seat")
+
+    def __init__(self, seat: "Seat", channel: int) -> None:
+        self.seat = seat
+        self.channel = channel
+        self.heap: list[Place] = []
+
+
 class Seat:
     """A present person. `since` by channel: since when they could take one more piece of it, NOT_LISTED if they cannot.
 
-    `load` is the share of FULL that is taken; `seen` their last sign of life. `own` are the pieces that wait for
-    nobody else, as places.
+    `load` is the share of FULL that is taken; `seen` their last sign of life. `own`, by channel, is what waits for
+    nobody else.
     """
 
     __slots__ = ("group", "held", "lease", "load", "own", "person", "seen", "shares", "since", "state")
@@ -47,7 +60,7 @@ class Seat:
         self.load = 0
         self.since = [NOT_LISTED] * len(shares)
         self.held: dict[TaskKey, None] = {}
-        self.own: list[Place] = []
+        self.own = tuple(Own(self, channel) for channel in range(len(shares)))
         self.group = group
 
     def takes(self, channel: int) -> bool:
