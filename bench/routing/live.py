@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from alihdaya.kernel.time import SECOND
-from alihdaya.operations.floor import Switchboard
+from alihdaya.operations.floor.switchboard import Switchboard
 from alihdaya.people.gate import gate
 from alihdaya.store import open_store
 from alihdaya.work.floor import commands as do

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alihdaya.kernel.time import MINUTE, SECOND
-from alihdaya.operations.floor import Switchboard
+from alihdaya.operations.floor.switchboard import Switchboard
 from alihdaya.store import open_store
 from alihdaya.store.replay import compare, rebuilt
 from alihdaya.work.floor import commands as do

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ABSENCE, HOLD, PIECE, PRESENCE
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
 from alihdaya.store.working import WorkingSet
-from alihdaya.work.floor import Piece
-from alihdaya.work.floor.ask import piece_of
+from alihdaya.work.floor.ask import ask_of
+from alihdaya.work.floor.events import Asked, Queued
 from alihdaya.work.floor.seat import READY
 
 
@@ -25,7 +25,7 @@ class Present(NamedTuple):
 class Held(NamedTuple):
     """A piece, and who has it: `state` as of work.floor.seat, "" where nobody has it."""
 
-    piece: Piece
+    queued: Queued
     person: str
     state: str
     share: int
@@ -41,16 +41,24 @@ def present(store: WorkingSet) -> list[Present]:
     return [Present(row[0], row[1], row[2], tuple(decode(row[3])), row[4] or READY) for row in rows]
 
 
+def asks(store: WorkingSet) -> list[Asked]:
+    """Give the kinds of work that were ever asked for, by number."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(ASK).order_by(ASK.c.number)).all()
+    return [Asked(number, ask_of(decode(wire))) for number, wire in rows]
+
+
 def pieces(store: WorkingSet) -> list[Held]:
     """Give all that waits or is held, by item and token."""
     same = (HOLD.c.item == PIECE.c.item) & (HOLD.c.token == PIECE.c.token)
     columns = (HOLD.c.person, HOLD.c.state, HOLD.c.share, HOLD.c.at, HOLD.c.until)
-    query = select(PIECE.c.facts, *columns).outerjoin_from(PIECE, HOLD, same)
+    query = select(PIECE, *columns).outerjoin_from(PIECE, HOLD, same)
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(PIECE.c.item, PIECE.c.token)).all()
-    return [_held(*row) for row in rows]
+    size = len(PIECE.c)
+    return [_held(Queued(*row[:size]), *row[size:]) for row in rows]
 
 
-def _held(facts: bytes, person: str | None, state: str | None, *numbers: int | None) -> Held:
+def _held(queued: Queued, person: str | None, state: str | None, *numbers: int | None) -> Held:
     share, at, until = (number or 0 for number in numbers)
-    return Held(piece_of(decode(facts)), person or "", state or "", share, at, until)
+    return Held(queued, person or "", state or "", share, at, until)

@@ -65,9 +65,11 @@ class FloorMachine(RuleBasedStateMachine):
     def note(self, event):
         floor = self.played.floor
         match event:
-            case facts.Queued(one):
-                assert one.key not in self.inside
-                self.inside.add(one.key)
+            case facts.Queued():
+                assert (event.item, event.token) not in self.inside
+                self.inside.add((event.item, event.token))
+            case facts.Passed():
+                self.inside.remove((event.item, event.token))
             case facts.Reserved() | facts.Assigned():
                 key = event.item, event.token
                 hold = floor.holds.get(key)

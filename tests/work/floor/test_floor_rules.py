@@ -284,7 +284,7 @@ def test_ten_thousand_impossible_items_are_one_line_of_the_report():
         played.do(do.Enqueue(piece(n, needs=Needs("magic", "en", "B2", "billing-desk"))), route_it=False)
     played.do(do.Tick())
     (found,) = unroutable(played.floor)
-    assert (found.count, found.reason) == (10_000, "nobody-can")
+    assert (found.pieces, found.reason) == (10_000, "nobody-can")
     assert [(one.person, one.lacks) for one in found.nearest] == [
         ("ani", ("no-skill:magic",)),
         ("budi", ("no-skill:magic", "low-level:en:A1:B2")),

@@ -1,5 +1,1 @@
-"""The floor in force: commands in groups, routed, and durable before anybody hears of them."""
-
-from alihdaya.operations.floor.switchboard import Answer, Switchboard
-
-__all__ = ["Answer", "Switchboard"]
+"""The floor in force: commands in groups, routed, and durable before anybody hears of them; the gate on every way."""

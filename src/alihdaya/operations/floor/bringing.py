@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alihdaya.people.person import Person
 from alihdaya.store import Store
-from alihdaya.store.seats import Held, pieces, present
+from alihdaya.store.seats import Held, asks, pieces, present
 from alihdaya.work.floor import Floor
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.decide import FIRST
@@ -20,16 +20,18 @@ def bring_floor(store: Store, people: Iterable[Person], *, at: int, by_skill: bo
         if one.state != READY:
             floor.apply(facts.StateSet(one.person, one.state))
     floor.advance(at)
+    for asked in asks(store):
+        floor.apply(asked)
     for held in pieces(store):
         _bring(floor, held)
     return floor
 
 
 def _bring(floor: Floor, held: Held) -> None:
-    piece = held.piece
+    piece = floor.piece(held.queued)
     if held.state == LATER:
         floor.put_aside(piece._replace(prefer=held.person, prefer_until=held.until + FIRST), held.until)
         return
-    floor.apply(facts.Queued(piece))
+    floor.apply(held.queued)
     if held.state:
         floor.bring(Hold(piece, held.person, held.state, held.share, held.at, held.until))

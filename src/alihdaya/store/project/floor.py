@@ -6,8 +6,7 @@ from typing import Any
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
-from alihdaya.store.schema import ABSENCE, HOLD, PIECE, PRESENCE
-from alihdaya.work.floor import Piece
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.seat import LATER, READY, RINGS, WORKS, WRAPS
 
@@ -28,19 +27,12 @@ def _state(pending: Pending, entry: Entry, event: facts.StateSet) -> None:
         pending.put(ABSENCE, (event.person,), (event.state, entry.at))
 
 
-def _put(pending: Pending, piece: Piece) -> None:
-    needs, channel = piece.ask.needs, piece.ask.channel
-    rest = (channel, needs.skill, needs.language, piece.priority, piece.queued_at, encode(piece))
-    pending.put(PIECE, (piece.item, piece.token), rest)
+def _asked(pending: Pending, _: Entry, event: facts.Asked) -> None:
+    pending.put(ASK, (event.number,), (encode(event.ask),))
 
 
 def _queued(pending: Pending, _: Entry, event: facts.Queued) -> None:
-    _put(pending, event.piece)
-
-
-def _passed(pending: Pending, _: Entry, event: facts.Passed) -> None:
-    _put(pending, event.piece)
-    pending.drop(HOLD, event.piece.key)
+    pending.put(PIECE, event[:2], event[2:])
 
 
 def _reserved(pending: Pending, entry: Entry, event: facts.Reserved) -> None:
@@ -76,6 +68,7 @@ FLOOR: dict[type, Callable[[Pending, Entry, Any], None]] = {
     facts.LoggedIn: _came,
     facts.LoggedOut: _left,
     facts.StateSet: _state,
+    facts.Asked: _asked,
     facts.Queued: _queued,
     facts.Reserved: _reserved,
     facts.Assigned: _assigned,
@@ -86,7 +79,7 @@ FLOOR: dict[type, Callable[[Pending, Entry, Any], None]] = {
     facts.Finished: _finished,
     facts.Wrapped: _gone,
     facts.Dropped: _gone,
-    facts.Passed: _passed,
+    facts.Passed: _free,
     facts.PutOff: _put_off,
 }
 """Event -> what it changes in these tables."""

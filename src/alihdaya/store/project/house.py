@@ -113,7 +113,8 @@ class House:
         return key[0], self.days(*key).day(at)
 
     def _joined(self, _: Entry, event: PersonJoined) -> None:
-        self.pending.put(PERSON, (event.person,), (encode(event),))
+        newer = event.proficiency or event.walls  # without them, the row is as older versions wrote it
+        self.pending.put(PERSON, (event.person,), (encode(event if newer else event[:12]),))
 
     def _tested(self, _: Entry, event: TestTaken) -> None:
         self.pending.put(TEST, (event.person, event.kind, event.language, event.at), (event.score, event.pass_mark))

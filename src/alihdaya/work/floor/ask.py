@@ -79,9 +79,7 @@ def shares(most: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(FULL // most[channel] if most.get(channel) else 0 for channel in CHANNELS)
 
 
-def piece_of(wire: Sequence[Any]) -> Piece:
-    """Give the piece that stands in a list of its fields, as the stores keep it."""
-    item, token, ask, priority, queued_at, due, prefer, prefer_until, of, note = wire
-    (skill, language, level, certificate, not_by, *more), *kind = ask
-    needs = Needs(skill, language, level, certificate, tuple(not_by), *more)
-    return Piece(item, token, Ask(needs, *kind), priority, queued_at, due, prefer, prefer_until, tuple(of), note)
+def ask_of(wire: Sequence[Any]) -> Ask:
+    """Give the kind of work that stands in a list of its fields, as the stores keep it."""
+    (skill, language, level, certificate, not_by, *more), *kind = wire
+    return Ask(Needs(skill, language, level, certificate, tuple(not_by), *more), *kind)

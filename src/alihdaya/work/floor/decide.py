@@ -195,7 +195,16 @@ def _enqueue(act: _Act, command: ask_for.Enqueue) -> None:
         raise _refuse("twice", f"task {piece.token} of item {piece.item} is on the floor already")
     if piece.ask.channel not in CHANNELS or piece.item < 1:
         raise _refuse("bad-piece", f"item {piece.item} cannot wait for {piece.ask.channel!r}")
-    act.note(facts.Queued(piece))
+    _queue(act, piece)
+
+
+def _queue(act: _Act, piece: Piece) -> None:
+    """Let a piece wait; what it asks for gets a number where it has none."""
+    numbers = act.floor.numbers
+    if piece.ask not in numbers:
+        act.note(facts.Asked(len(numbers) + 1, piece.ask))
+    item, token, ask, priority, queued_at, due, prefer, until, of, note = piece
+    act.note(facts.Queued(item, token, numbers[ask], priority, queued_at, due, prefer, until, *of, note))
 
 
 def _reasons(floor: Floor, person: Person, piece: Piece) -> tuple[str, ...]:
@@ -270,7 +279,8 @@ def _pass(act: _Act, command: ask_for.Pass) -> None:
     until = act.floor.at + FIRST if command.prefer else 0
     piece = hold.piece._replace(ask=command.ask, priority=command.priority, note=command.note)
     piece = piece._replace(prefer=command.prefer, prefer_until=until)
-    act.note(facts.Passed(piece, command.kind, command.person, act.floor.at + SPARE))
+    act.note(facts.Passed(*piece.key, command.kind, command.person, act.floor.at + SPARE))
+    _queue(act, piece)
 
 
 def _consult(act: _Act, command: ask_for.Consult) -> None:
@@ -278,10 +288,8 @@ def _consult(act: _Act, command: ask_for.Consult) -> None:
     key = command.item, command.help_token
     if act.floor.knows(key):
         raise _refuse("twice", f"task {command.help_token} of item {command.item} is on the floor already")
-    needs = command.ask.needs._replace(not_by=(*command.ask.needs.not_by, command.person))
-    ask = command.ask._replace(needs=needs)
-    of = hold.piece.key
-    act.note(facts.Queued(Piece(*key, ask, hold.piece.priority, act.floor.at, None, "", 0, of, command.note)))
+    piece = Piece(*key, command.ask, hold.piece.priority, act.floor.at, of=hold.piece.key, note=command.note)
+    _queue(act, piece)
 
 
 def _call_back(act: _Act, command: ask_for.CallBack) -> None:

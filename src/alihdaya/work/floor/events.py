@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from alihdaya.kernel.event import event
-from alihdaya.work.floor.ask import Piece
+from alihdaya.work.floor.ask import Ask
 
 
 @event("presence.came")
@@ -34,11 +34,29 @@ class StateSet(NamedTuple):
     state: str
 
 
+@event("work.asked")
+class Asked(NamedTuple):
+    """A kind of work is asked for the first time; later facts name it by its `number`, from 1."""
+
+    number: int
+    ask: Ask
+
+
 @event("work.queued")
 class Queued(NamedTuple):
-    """A piece of work waits."""
+    """A piece of work waits; see work.floor.ask.Piece. `ask` is its kind's number."""
 
-    piece: Piece
+    item: int
+    token: int
+    ask: int
+    priority: int
+    queued_at: int
+    due: int | None
+    prefer: str
+    prefer_until: int
+    of_item: int
+    of_token: int
+    note: str
 
 
 @event("work.reserved")
@@ -130,12 +148,13 @@ class Wrapped(NamedTuple):
 
 @event("work.passed")
 class Passed(NamedTuple):
-    """Whoever held it passed it on; `piece` is how it waits now, with its old age.
+    """Whoever held it passed it on; it waits as Queued says that follows, with its old age.
 
     `kind`: transfer, escalate, or hand-over (between BPO and KPO, S18). They are not offered it before `spared_until`.
     """
 
-    piece: Piece
+    item: int
+    token: int
     kind: str
     person: str
     spared_until: int

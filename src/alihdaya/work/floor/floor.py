@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from alihdaya.kernel.event import Event
 from alihdaya.people.capability import Capability, capability, changes_at
+from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.ask import CHANNELS, Ask, Piece, place
@@ -30,6 +31,9 @@ class Floor:
         self.seats: dict[str, Seat] = {}
         self.groups: list[Group] = []
         self.kinds: dict[Ask, Kind] = {}
+        self.asks: list[Ask] = [Ask(Needs())]
+        self.numbers: dict[Ask, int] = {}
+        """Kinds of work by number, from 1."""
         self.waiting = Waiting()
         self.own: dict[TaskKey, Piece] = {}
         """Pieces that wait for their preferred agent."""
@@ -75,6 +79,11 @@ class Floor:
         """Give all pieces that wait, for anybody or for somebody; not those that were put off."""
         yield from (piece for piece, _ in self.waiting.pieces.values())
         yield from self.own.values()
+
+    def piece(self, event: facts.Queued) -> Piece:
+        """Give the piece that a fact is about."""
+        item, token, ask, priority, queued_at, due, prefer, until, *of, note = event
+        return Piece(item, token, self.asks[ask], priority, queued_at, due, prefer, until, (of[0], of[1]), note)
 
     def know(self, person: Person) -> None:
         """Take up a person's new version; if they are present, they stand where they belong from now on."""
@@ -135,9 +144,11 @@ class Floor:
         """Give who must not be offered a piece now."""
         not_by = piece.ask.needs.not_by
         spared = self.spared.get(piece.key)
-        if not spared:
-            return frozenset(not_by) if not_by else NOBODY
-        return frozenset(not_by).union(person for person, until in spared.items() if until > self.at)
+        asker = self.holds.get(piece.of) if piece.of[0] else None
+        if not (spared or not_by or asker):
+            return NOBODY
+        askers = (asker.person,) if asker else ()
+        return frozenset(not_by).union(askers, (who for who, until in (spared or {}).items() if until > self.at))
 
     def _may(self, seat: Seat, piece: Piece) -> bool:
         ranks = self.kind(piece.ask).ranks
@@ -254,10 +265,15 @@ class Floor:
         if event.state == READY:
             self._wake(seat)
 
+    def _asked(self, event: facts.Asked) -> None:
+        self.numbers[event.ask] = event.number
+        self.asks.append(event.ask)
+
     def _queued(self, event: facts.Queued) -> None:
-        if event.piece.of != (0, 0):
-            self.consults.setdefault(event.piece.of, set()).add(event.piece.key)
-        self._wait(event.piece)
+        piece = self.piece(event)
+        if piece.of != (0, 0):
+            self.consults.setdefault(piece.of, set()).add(piece.key)
+        self._wait(piece)
 
     def _reserved(self, event: facts.Reserved) -> None:
         key = event.item, event.token
@@ -294,9 +310,9 @@ class Floor:
         self._released((event.item, event.token))
 
     def _passed(self, event: facts.Passed) -> None:
-        self._released(event.piece.key)
-        self._spare(event.piece.key, event.person, event.spared_until)
-        self._wait(event.piece)
+        key = event.item, event.token
+        self._released(key)
+        self._spare(key, event.person, event.spared_until)
 
     def _put_off(self, event: facts.PutOff) -> None:
         key = event.item, event.token
@@ -332,6 +348,7 @@ class Floor:
         facts.LoggedIn: _came,
         facts.LoggedOut: _left,
         facts.StateSet: _state_set,
+        facts.Asked: _asked,
         facts.Queued: _queued,
         facts.Reserved: _reserved,
         facts.Assigned: _assigned,

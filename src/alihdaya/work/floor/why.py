@@ -30,7 +30,7 @@ class Waits(NamedTuple):
     """
 
     ask: Ask
-    count: int
+    pieces: int
     oldest: int
     able: int
     reason: str

@@ -14,8 +14,9 @@ def upgrade() -> None:
     metadata = MetaData()
     define(metadata, "presence", "person", "person text, since int, lease int, shares blob")
     define(metadata, "absence", "person", "person text, state text, since int")
-    columns = "item int, token int, channel text, skill text, language text, priority int, queued_at int, facts blob"
-    define(metadata, "piece", "item token", columns)
+    define(metadata, "ask", "number", "number int, facts blob")
+    columns = "item int, token int, ask int, priority int, queued_at int, due int?, prefer text, prefer_until int,"
+    define(metadata, "piece", "item token", columns + "of_item int, of_token int, note text")
     columns = "item int, token int, person text, state text, share int, at int, until int"
     define(metadata, "hold", "item token", columns)
     metadata.create_all(op.get_bind())
