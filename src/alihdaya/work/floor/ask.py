@@ -31,8 +31,8 @@ class Ask(NamedTuple):
 
     @property
     def test(self) -> str:
-        """Which test of the sponsor's language counts (S8): the spoken one for voice, else the written one."""
-        return SPOKEN if self.channel == "voice" else "writing"
+        """Which test of the sponsor's language counts (S8): the spoken one for voice, else the needed one."""
+        return SPOKEN if self.channel == "voice" else self.needs.test
 
 
 class Piece(NamedTuple):
