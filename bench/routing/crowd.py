@@ -166,7 +166,7 @@ def _ask(made: Crowd, chance: Random) -> Ask:
         if ask is None:
             level = "B2" if channel == "voice" else "B1"
             client = f"c{int(skill[1:]) % _clients(made):02}"
-            needs = Needs(skill, language, level, f"{skill}-cert", (), key[3], client)
+            needs = Needs(skill, language, level, f"{skill}-cert", proficiency=key[3], client=client)
             ask = _ASKS[key] = Ask(needs, channel)
         if not gate(person, ask.needs, made.now, test=ask.test):
             return ask
