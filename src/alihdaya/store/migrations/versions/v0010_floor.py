@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from alihdaya.store.columns import define
 
 revision = "0010"
-down_revision = "0009"
+down_revision = "0013"
 
 
 def upgrade() -> None:
