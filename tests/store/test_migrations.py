@@ -41,13 +41,14 @@ def shape(database):
         return rows
 
 
-def test_a_fresh_store_and_one_upgraded_step_by_step_are_the_same(store_url, tmp_path, request):
+def test_a_fresh_store_and_one_upgraded_step_by_step_are_the_same(store_url):
+    open_store(store_url).close()
     fresh = Database(store_url)
-    with fresh.connect() as connection, connection.begin():
-        METADATA.create_all(connection)
     made = shape(fresh)
     with fresh.connect() as connection, connection.begin():
+        assert migrations.revision(connection) == migrations.REVISIONS[-1]
         METADATA.drop_all(connection)
+        connection.execute(text("drop table alembic_version"))
     for step in migrations.REVISIONS:
         with fresh.connect() as connection, connection.begin():
             migrations.upgrade(connection, to=step)
