@@ -87,8 +87,8 @@ class Ledger:
             state, commands = member.state, self._counts[number]
             packed, running = state.shape is not None, state.status == RUNNING
             snapshot = self._snapshot(state, commands) if running else None
-            row = (number, self._definition(member.plan), state.status, *(member.caller or _NOBODY))
-            row = (*row, member.depth, commands, snapshot)
+            facts = (self._definition(member.plan), state.status, *(member.caller or _NOBODY), member.depth)
+            row = (number, *facts, commands, snapshot)
             waits, timers = awaited(state), _NONE if packed else state.timers
             before = standing.get(number)
             if before is None:
