@@ -60,7 +60,8 @@ def _show(settings: Settings, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         until = row["until"] or row["next_at"]
         when = spoken.when(datetime.fromisoformat(until)) if until else NOTHING
-        told = (row["topic"], say(_STATES[row["state"]]), str(row["attempts"]), row["worker"] or NOTHING, when)
+        state = _STATES[row["state"]]
+        told = (row["topic"], say(state), str(row["attempts"]), row["worker"] or NOTHING, when)
         cells = (row["id"], str(row["item"]), *told, row["reason"])
         table.add_row(*(Text("".join(sign if sign.isprintable() else " " for sign in cell)) for cell in cells))
     make_console().print(table)

@@ -204,6 +204,9 @@ _INNER = frozenset(
         "engine.gateway_activated",
         "engine.gateway_reset",
         "engine.migrated",
+        "engine.job_offered",
+        "engine.job_closed",
+        "job.answered",
         "task.changed",
     }
 )

@@ -126,7 +126,7 @@ def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dic
 
     found = desk.open_item(item)
     wait = found.instance.waits.get(token) if found.instance else None
-    form = found.service.pack.forms.get(found.service.work(wait.node).form) if wait else None
+    form = found.service.pack.forms.get(found.service.work(wait.node).form) if wait and wait.kind == "task" else None
     kinds = {field.name: field for field in form.fields} if form else {}
     result = {}
     for text in fields:

@@ -217,7 +217,9 @@ def items_table(words: Words, rows: Sequence[ItemRow]) -> RenderableType:
     if not rows:
         return Text(words.say("No items."))
     heads = (words.say("Item"), words.say("Number of the client"), words.say("State"), words.say("Outcome"))
-    table = _table((heads[0], "right"), *((head, "left") for head in heads[1:]), (words.zoned(words.say("Received")), "left"))
+    table = _table(
+        (heads[0], "right"), *((head, "left") for head in heads[1:]), (words.zoned(words.say("Received")), "left")
+    )
     for row in rows:
         state = Text(
             term(words, row.state),

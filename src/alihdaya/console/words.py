@@ -109,8 +109,9 @@ class Words:
         return self.zone.replace("_", " ")
 
     def zoned(self, head: str) -> str:
-        """Give the head of a column of times, with their zone."""
-        return f"{head} ({self.place})"
+        """Give the head of a column of times, with their zone; on a line of its own where that is long."""
+        between = " " if len(self.place) < 5 else "\n"
+        return f"{head}{between}({self.place})"
 
     def day(self, value: date | int | None) -> str:
         """Write a date (an instant counts as its day in the reader's zone) with the month in letters."""

@@ -193,6 +193,9 @@ def _incident(_: Words, facts: Mapping[str, Any]) -> str:
     return f"{facts['code']}: {facts['message']}"
 
 
+_INNER = ("engine.job_offered", "engine.job_closed", "job.answered")
+"""What the events of the job that goes out tell better."""
+
 _TELLERS: dict[str, Callable[[Words, Mapping[str, Any]], str]] = {
     "engine.variables_set": _set,
     "engine.started": _set,
@@ -200,7 +203,7 @@ _TELLERS: dict[str, Callable[[Words, Mapping[str, Any]], str]] = {
     "engine.message_awaited": _awaited,
     "engine.catch_opened": _awaited,
     "engine.incident_raised": _incident,
-    "item.stopped": lambda _words, _facts: "",
+    **dict.fromkeys(("item.stopped", "task.changed", *_INNER), lambda _words, _facts: ""),
     "task.queued": lambda words, _: words.say("waits for a person"),
 }
 _BY_HAND = frozenset({"item.suspended", "item.resumed", "item.cancelled"})

@@ -228,9 +228,7 @@ def _numbers(names: tuple[str, ...]) -> tuple[int, ...]:
 def _only_pack(desk: "Desk") -> str:
     names = sorted({one.pack for one in desk.store.versions()})
     if len(names) != 1:
-        raise click.UsageError(
-            say("Name the pack with --of; there is: {names}").format(names=", ".join(names) or "-")
-        )
+        raise click.UsageError(say("Name the pack with --of; there is: {names}").format(names=", ".join(names) or "-"))
     return names[0]
 
 
