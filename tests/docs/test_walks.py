@@ -166,6 +166,13 @@ def test_your_own_files(shell):
     assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 13
 
 
+def test_electronic_invoices(shell):
+    def terms(block):
+        (shell.folder / "invoice.toml").write_text("\n" + "\n".join(block.lines) + "\n")
+
+    assert follow(DOCS / "einvoice.md", shell, {"What the engagement file says": terms}) == 11
+
+
 def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 
@@ -173,6 +180,11 @@ def test_decisions_explained(shell):
 def test_posts_classified(shell):
     shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
     assert follow(DOCS / "posts.md", shell, {}) == 1
+
+
+def test_in_house_or_a_provider(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "sourcing.md", shell, {}) == 1
 
 
 def test_a_line_that_differs_is_found():
