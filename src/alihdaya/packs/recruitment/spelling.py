@@ -81,6 +81,32 @@ def _known(word: str, knows: Any) -> bool:
 
 @lru_cache(maxsize=4)
 def _reader(path: Path) -> Any:
-    from spylls.hunspell import Dictionary
+    from spylls.hunspell import Dictionary, readers
 
-    return Dictionary.from_files(str(path))
+    aff, context = readers.read_aff(_Lines(path.with_name(path.name + ".aff"), "Windows-1252"))
+    dic = readers.read_dic(_Lines(path.with_name(path.name + ".dic"), context.encoding), aff=aff, context=context)
+    return Dictionary(aff, dic)
+
+
+class _Lines:
+    """The numbered lines of a file as spylls reads them; its own reader leaves files open."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self._bytes = path.read_bytes()
+        self.line_no = 0
+        self.reset_encoding(encoding)
+
+    def reset_encoding(self, encoding: str) -> None:
+        """Go on from the same line in another encoding."""
+        self._lines = self._bytes.decode(encoding, "surrogateescape").split("\n")
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        while self.line_no < len(self._lines):
+            self.line_no += 1
+            line = self._lines[self.line_no - 1].strip("\ufeff\xef\xbb\xbf \t\r")
+            if line:
+                return self.line_no, line
+        raise StopIteration
