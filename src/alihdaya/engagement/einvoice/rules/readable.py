@@ -9,61 +9,15 @@ from typing import Final
 from alihdaya.engagement.einvoice.received import Group, Received, number
 from alihdaya.engagement.einvoice.rules.finding import Finding, at
 
-_NUMBERS: Final = frozenset(
-    [
-        "amount",
-        "base",
-        "rate",
-        "BT-106",
-        "BT-107",
-        "BT-108",
-        "BT-109",
-        "BT-110",
-        "BT-112",
-        "BT-113",
-        "BT-114",
-        "BT-115",
-        "BT-116",
-        "BT-117",
-        "BT-129",
-        "BT-131",
-        "BT-146",
-        "BT-148",
-        "tax-amounts",
-        "parts",
-    ]
-)
-_ONCE: Final = frozenset(
-    [
-        "BT-1",
-        "BT-2",
-        "BT-3",
-        "BT-24",
-        "BT-106",
-        "BT-107",
-        "BT-108",
-        "BT-109",
-        "BT-110",
-        "BT-112",
-        "BT-113",
-        "BT-114",
-        "BT-115",
-        "BT-116",
-        "BT-117",
-        "BT-126",
-        "BT-129",
-        "BT-131",
-        "BT-146",
-        "BT-148",
-        "BT-153",
-        "code",
-        "vat",
-        "rate",
-        "country",
-        "amount",
-        "base",
-    ]
-)
+_NUMBERS: Final = {
+    "amount", "base", "rate", "BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-112", "BT-113", "BT-114", "BT-115",
+    "BT-116", "BT-117", "BT-129", "BT-131", "BT-146", "BT-148", "tax-amounts", "parts",
+}  # fmt: skip
+_ONCE: Final = {
+    "BT-1", "BT-2", "BT-3", "BT-24", "BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-112", "BT-113", "BT-114",
+    "BT-115", "BT-116", "BT-117", "BT-126", "BT-129", "BT-131", "BT-146", "BT-148", "BT-153", "code", "vat", "rate",
+    "country", "amount", "base",
+}  # fmt: skip
 _ONCE_BELOW: Final = frozenset({"BG-4", "BG-7", "BG-22"})
 _INDICATORS: Final = frozenset({"true", "false", "0", "1"})
 
