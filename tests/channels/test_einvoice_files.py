@@ -12,6 +12,8 @@ from alihdaya.channels.einvoice.cii import write_cii
 from alihdaya.channels.einvoice.read import read_invoice
 from alihdaya.channels.einvoice.ubl import write_ubl
 from alihdaya.channels.einvoice.verdict import judge
+from alihdaya.engagement.einvoice.core import Vat
+from alihdaya.engagement.einvoice.received import Group
 from alihdaya.engagement.einvoice.rules.check import check
 from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.kernel.errors import NotationError
@@ -124,8 +126,38 @@ def test_what_is_no_invoice_is_refused(data, code):
     assert refusal.value.problems[0].source.file == "hostile.xml"
 
 
-def test_a_file_that_is_too_large_is_not_parsed(monkeypatch):
-    monkeypatch.setattr("alihdaya.channels.einvoice.read.MOST_BYTES", 100)
+def many(count):
+    """An invoice with a rate for each line."""
+    core = next(own.core for own in own_documents() if own.core.currency == "EUR" and own.core.kind == "380")
+    line = replace(core.lines[0], quantity=Decimal(1), price=Decimal(100), net=Decimal(100))
+    lines = (replace(line, id=str(n), vat=Vat("S", Decimal(n) / 100)) for n in range(1, count + 1))
+    return replace(core, adjustments=(), lines=tuple(lines))
+
+
+@pytest.mark.parametrize("write", [write_ubl, write_cii])
+def test_lines_are_read_a_few_times_however_many_rates_there_are(write, monkeypatch):
+    """Not timed: counts how often amounts are read; the square of 400 would be 160,000."""
+    read, count = Group.number, 0
+
+    def counted(group, term):
+        nonlocal count
+        count += 1
+        return read(group, term)
+
+    document = read_invoice(write(many(400)), "a.xml")
+    monkeypatch.setattr(Group, "number", counted)
+    assert check(document) == ()
+    assert count < 400 * 40
+
+
+def test_a_subtotal_of_one_rate_among_many_is_held_against_its_own_lines():
+    wrong = write_ubl(many(30)).replace(b'<cbc:TaxableAmount currencyID="EUR">100.00', b"<cbc:TaxableAmount>102.00", 1)
+    assert "BR-S-08" in {one.rule for one in judge(wrong, "a.xml").findings}
+
+
+@pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_ELEMENTS"])
+def test_a_file_that_is_too_large_is_refused(limit, monkeypatch):
+    monkeypatch.setattr(f"alihdaya.channels.einvoice.read.{limit}", 100)
     with pytest.raises(NotationError, match="too-large"):
         read_invoice(DOCUMENTS[0].ubl, "a.xml")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.einvoice import FORMATS, Order, write_invoice
+from alihdaya.cli.runs.einvoice import FORMATS, Order, refuse_contradictions, write_invoice
 from alihdaya.cli.settings import Settings, say
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ def invoice(
     from alihdaya.operations.books.bill import bill, terms_of
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
-    if kind is None and order != Order("", None, None):
-        raise click.UsageError(say("-o, --issued, --credit-note and --credited need --format."))
+    refuse_contradictions(order)
 
     with settings.read() as store:
         terms = terms_of(store, engagement)

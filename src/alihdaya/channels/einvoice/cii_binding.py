@@ -99,7 +99,7 @@ CII: Final = Binding(
         "countries": "//ram:CountryID",
         "origin": "//ram:OriginTradeCountry/ram:ID",
         "currencies": "//ram:TaxTotalAmount[@currencyID]",
-        "quantities": "//ram:BasisQuantity | //ram:BilledQuantity",
+        "quantities": "/descendant::ram:*[self::ram:BasisQuantity or self::ram:BilledQuantity]",
         "indicators": "//ram:ChargeIndicator/udt:Indicator",
         "line-amounts": f"{_TRADE}/ram:IncludedSupplyChainTradeLineItem/ram:SpecifiedLineTradeSettlement"
         "/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount",

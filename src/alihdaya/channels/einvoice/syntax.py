@@ -19,12 +19,14 @@ Rules = Mapping[str, str]
 class Place:
     """Rules on all elements that a path (XPath 1.0, from the root element) finds; each is path or test by rule.
 
-    `once`: at most one; `alike`: all with the same text; `never`: none; `holds`: the test is true.
+    `once`: at most one; `alike`: all with the same text; `same`: likewise, white space aside; `never`: none; `holds`:
+    the test is true.
     """
 
     path: str
     once: Rules = field(default_factory=dict)
     alike: Rules = field(default_factory=dict)
+    same: Rules = field(default_factory=dict)
     never: Rules = field(default_factory=dict)
     holds: Rules = field(default_factory=dict)
 
@@ -45,12 +47,21 @@ def _broken(element: "_Element", place: Place, spaces: Mapping[str, str]) -> Ite
     for rule, path in place.once.items():
         if len(evaluate(element, path, spaces)) > 1:
             yield rule
-    for rule, path in place.alike.items():
-        if len({one.text for one in evaluate(element, path, spaces)}) > 1:
-            yield rule
+    yield from _differing(element, place, spaces)
     for rule, path in place.never.items():
         if evaluate(element, path, spaces):
             yield rule
     for rule, test in place.holds.items():
         if not evaluate(element, f"boolean({test})", spaces):
+            yield rule
+
+
+def _differing(element: "_Element", place: Place, spaces: Mapping[str, str]) -> Iterator[str]:
+    from alihdaya.channels.einvoice.read import evaluate
+
+    for rule, path in place.alike.items():
+        if len({one.text for one in evaluate(element, path, spaces)}) > 1:
+            yield rule
+    for rule, path in place.same.items():
+        if len({evaluate(one, "normalize-space(.)", spaces) for one in evaluate(element, path, spaces)}) > 1:
             yield rule

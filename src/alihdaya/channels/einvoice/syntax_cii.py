@@ -47,6 +47,18 @@ def _ends(name: str) -> str:
     return f"substring(name(), string-length(name()) - {len(name) - 1}) = '{name}'"
 
 
+def _is_at(path: str) -> str:
+    """Test whether the element is at a path below the root, from the element upwards: each is asked once."""
+    above, _, name = path.rpartition("/")
+    return f"self::{name}[{_below(above)}]"
+
+
+def _below(path: str) -> str:
+    above, _, name = path.rpartition("/")
+    return f"parent::{name}[{_below(above)}]" if name else "parent::*[not(parent::*)]"
+
+
+_IS_HEAD: Final = " or ".join(map(_is_at, _HEADS))
 _REFERENCED: Final = Place(
     f"//ram:*[{_ends('ReferencedDocument')}]",
     never={f"CII-DT-{number:03}": f"ram:{name}" for number, name in _REFERENCE.items()},
@@ -64,9 +76,8 @@ _ROOT: Final = Place(
     never={
         "CII-DT-013": "@languageID",
         "CII-DT-014": "@languageLocaleID",
-        "CII-SR-467": f"{_MEANS}/ram:TypeCode[normalize-space(.) != normalize-space(({_MEANS}/ram:TypeCode)[1])]",
-        "CII-SR-468": f"{_MEANS}/ram:Information[normalize-space(.) != normalize-space(({_MEANS}/ram:Information)[1])]",
     },
+    same={"CII-SR-467": f"{_MEANS}/ram:TypeCode", "CII-SR-468": f"{_MEANS}/ram:Information"},
     once={"CII-SR-469": "//ram:ApplicableHeaderTradeSettlement/ram:PaymentReference"},
 )
 _HEAD: Final = (
@@ -131,9 +142,9 @@ _KINDS: Final = (
         holds={"CII-SR-463": "ram:ChargeIndicator"},
     ),
     Place("//ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge", once={"CII-SR-440": "ram:ActualAmount"}),
-    Place(" | ".join(_HEADS), never={f"CII-DT-{n:03}": f"@{name}" for n, name in enumerate(_SCHEME, 1)}),
+    Place(f"/descendant::ram:*[{_IS_HEAD}]", never={f"CII-DT-{n:03}": f"@{name}" for n, name in enumerate(_SCHEME, 1)}),
     Place(
-        f"//ram:*[{_ends('ID')}][not({' or '.join(f'count(.|/*/{path})=count(/*/{path})' for path in _HEADS)})]",
+        f"//ram:*[{_ends('ID')}][not({_IS_HEAD})]",
         never={f"CII-DT-{n}": f"@{name}" for n, name in enumerate(_SCHEME[:4], 101)},
     ),
     Place("//ram:TypeCode", never={"CII-DT-008": "@name", "CII-DT-009": "@listURI"}),
@@ -148,8 +159,8 @@ _KINDS: Final = (
             "CII-DT-035": "@unitCodeListAgencyID",
             "CII-DT-036": "@unitCodeListAgencyName",
         },
-        holds={"CII-DT-033": f"not(@unitCode) or {_BILLED}/@unitCode"},
     ),
+    Place(f"/*[not({_BILLED}/@unitCode)]//ram:*[{_ends('Quantity')}]", never={"CII-DT-033": "@unitCode"}),
     Place(f"//ram:*[{_ends('TradeTax')}]", holds={"CII-DT-037": "not(ram:TypeCode) or ram:TypeCode='VAT'"}),
     Place("//ram:BillingSpecifiedPeriod", never={f"CII-DT-{n:03}": f"ram:{one}" for n, one in enumerate(_PERIOD, 68)}),
     Place("//ram:PostalTradeAddress", never={f"CII-DT-{n:03}": f"ram:{one}" for n, one in _ADDRESS.items()}),

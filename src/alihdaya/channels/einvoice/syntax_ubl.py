@@ -54,7 +54,7 @@ _ROOT: Final = Place(
     never={"UBL-CR-666": f"{_OBJECT}/cac:Attachment", "UBL-CR-673": f"{_OBJECT}/cbc:DocumentDescription"},
 )
 _LINE: Final = Place(
-    "//cac:InvoiceLine | //cac:CreditNoteLine",
+    "/descendant::cac:*[self::cac:InvoiceLine or self::cac:CreditNoteLine]",
     once={
         "UBL-SR-34": "cbc:Note",
         "UBL-SR-35": "cac:OrderLineReference/cbc:LineID",
@@ -77,7 +77,7 @@ UBL_PLACES: Final = (
     _ROOT,
     _LINE,
     _PAYEE,
-    Place("//cac:PostalAddress | //cac:Address", once={"UBL-SR-51": "cac:AddressLine"}),
+    Place("/descendant::cac:*[self::cac:PostalAddress or self::cac:Address]", once={"UBL-SR-51": "cac:AddressLine"}),
     Place("//cac:AccountingSupplierParty/cac:Party", holds={"UBL-SR-42": "count(cac:PartyTaxScheme) < 3"}),
     Place(
         "//cac:AdditionalDocumentReference",

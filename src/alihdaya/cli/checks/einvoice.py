@@ -22,22 +22,40 @@ def einvoice() -> None:
 @einvoice.command(
     help=say(
         "Check FILES against the rules of EN 16931. Exit code 1 where a rule is broken, 2 for what is no "
-        "invoice in UBL or CII."
+        "invoice in UBL or CII; all other files are checked nevertheless."
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
 def check(files: tuple[str, ...], as_json: bool) -> None:
     """Check invoices."""
-    from alihdaya.channels.einvoice.verdict import judge
+    sys.exit(max(_check(name, as_json=as_json) for name in files))
 
-    broken = False
-    for name in files:
-        document, found = judge(Path(name).read_bytes(), name)
-        broken = broken or any(not one.warning for one in found)
-        show = _show_json if as_json else _show
-        show(document, found)
-    sys.exit(1 if broken else 0)
+
+def _check(name: str, *, as_json: bool) -> int:
+    """Check one file, and give the exit code that it calls for."""
+    from alihdaya.channels.einvoice.read import MOST_BYTES
+    from alihdaya.channels.einvoice.verdict import judge
+    from alihdaya.kernel.errors import NotationError
+
+    try:
+        with Path(name).open("rb") as file:
+            document, found = judge(file.read(MOST_BYTES + 1), name)
+    except NotationError as error:
+        return _unread(*map(str, error.problems))
+    except OSError as error:
+        return _unread(f"{error.strerror or error}: {name}")
+    show = _show_json if as_json else _show
+    show(document, found)
+    return 1 if any(not one.warning for one in found) else 0
+
+
+def _unread(*messages: str) -> int:
+    from alihdaya.cli import printable
+
+    for message in messages:
+        click.echo(f"alihdaya: {printable(message)}", err=True)
+    return 2
 
 
 def _show(document: "Received", found: tuple["Finding", ...]) -> None:

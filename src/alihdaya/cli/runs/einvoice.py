@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.books.bill import Bill
 
 FORMATS: Final = ("ubl", "cii", "facturx", "pdf")
+_LATEST: Final = 3653
 _ENDINGS: Final = {"ubl": "ubl.xml", "cii": "cii.xml", "facturx": "pdf", "pdf": "pdf"}
 
 
@@ -31,11 +32,27 @@ class Order:
     credited: tuple[str, ...] = ()
 
 
+def refuse_contradictions(order: Order) -> None:
+    """Refuse options that ask for nothing together. Raises click.UsageError."""
+    if not order.format and order != Order("", None, None):
+        raise click.UsageError(say("-o, --issued, --credit-note and --credited need --format."))
+    if order.credited and order.credit_note is None:
+        raise click.UsageError(say("--credited needs --credit-note: an invoice bills whole lines."))
+    number = order.credit_note
+    if number is not None and not (number.strip() and number.isprintable()):
+        raise click.UsageError(say("--credit-note needs a number that can be printed, such as CN-1."))
+
+
 def write_invoice(settings: Settings, terms: "Terms", made: "Bill", order: Order) -> Path:
     """Write the file, and give its path. Raises Refused where the engagement file lacks a term of EN 16931."""
     core = _core(settings, terms, made, order)
-    out = order.out or Path(f"{core.number}.{_ENDINGS[order.format]}")
-    out.write_bytes(_writers(settings)[order.format](core))
+    out = order.out or Path(f"{core.number}.{_ENDINGS[order.format]}".replace("/", "-"))
+    data = _writers(settings)[order.format](core)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise click.UsageError(say("{file} cannot be written: {why}").format(file=out, why=why)) from None
     return out
 
 
@@ -43,11 +60,27 @@ def _core(settings: Settings, terms: "Terms", made: "Bill", order: Order) -> "Co
     from alihdaya.engagement.einvoice.make import credit_note, make_core
 
     first = made.invoice.last_day + timedelta(days=1)
+    _refuse_day(order.issued, made.invoice.last_day)
     if order.credit_note is None:
         return make_core(made.invoice, terms, order.issued or first, settings.language)
     invoice = make_core(made.invoice, terms, first, settings.language)
-    quantities = dict(map(_credited, order.credited)) or None
-    return credit_note(invoice, order.credit_note, order.issued or first, quantities)
+    return credit_note(invoice, order.credit_note, order.issued or first, _quantities(order.credited) or None)
+
+
+def _refuse_day(issued: date | None, last: date) -> None:
+    if issued is None or last <= issued <= last + timedelta(days=_LATEST):
+        return
+    text = say("--issued {day} is not within ten years from the last day of the invoice, {last}.")
+    raise click.UsageError(text.format(day=issued, last=last))
+
+
+def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line, quantity in map(_credited, texts):
+        if line in found:
+            raise click.UsageError(say("--credited names line {line} twice.").format(line=line))
+        found[line] = quantity
+    return found
 
 
 def _credited(text: str) -> tuple[str, Decimal]:

@@ -70,7 +70,8 @@ def credit_note(
 ) -> CoreInvoice:
     """Make the credit note (type 381) of an invoice: of all of it, or of a quantity of some lines, by line id.
 
-    Raises Refused for a line that is not there, a quantity that is not above 0, or more than was invoiced.
+    Raises Refused for a line that is not there, a quantity that is not above 0, more than was invoiced, or so little
+    of a price that it comes to nothing.
     """
     lines, adjustments = core.lines, core.adjustments
     if quantities is not None:
@@ -98,10 +99,14 @@ def _credited(core: CoreInvoice, quantities: Mapping[str, Decimal]) -> Iterator[
     known = {line.id: line for line in core.lines}
     for key, quantity in quantities.items():
         line = known.get(key)
-        if line is None or not 0 < quantity <= line.quantity:
-            most = f"1 to {line.quantity}" if line else f"lines {', '.join(known)} only"
-            raise Refused(Problem("not-invoiced", f"{core.number} bills {most}, not {quantity} of line {key}"))
+        if line is None or not (quantity.is_finite() and 0 < quantity <= line.quantity):
+            most = f"{line.quantity} at most" if line else f"lines {', '.join(known)} only"
+            text = f"{core.number} bills {most}; {quantity} of line {key} cannot be credited"
+            raise Refused(Problem("not-invoiced", text))
         net = Money.of(line.price * quantity, core.currency).amount
+        if line.price and not net:
+            text = f"{quantity} of line {key} at {line.price} comes to 0 {core.currency}: nothing is credited"
+            raise Refused(Problem("nothing-credited", text))
         yield replace(line, quantity=quantity, net=net)
 
 

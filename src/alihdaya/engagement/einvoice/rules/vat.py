@@ -1,18 +1,32 @@
 """Rules of the VAT categories (BR-S, BR-Z, BR-E, BR-AE, BR-IC, BR-G, BR-O, BR-AF, BR-AG, BR-B)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from alihdaya.engagement.einvoice.received import Group, Received
 from alihdaya.engagement.einvoice.rules.finding import Finding, at, cents, is_ubl
-from alihdaya.engagement.einvoice.rules.sums import near, total_of
+from alihdaya.engagement.einvoice.rules.sums import near
 
 FAMILIES: Final = {"S": "S", "Z": "Z", "E": "E", "AE": "AE", "IC": "K", "G": "G", "O": "O", "AF": "L", "AG": "M"}
 """The letters in the rules' names, and the category that they are about (UNTDID 5305)."""
 _TAXED: Final = frozenset("SLM")
 _UNREASONED: Final = _TAXED | {"Z"}
+_CODES: Final = frozenset(FAMILIES.values())
+_SUMMED: Final = {"BG-25": ("BG-30", "BT-131", 1), "BG-21": ("tax", "amount", 1), "BG-20": ("tax", "amount", -1)}
+"""What a subtotal is about: each group's tax group, its amount's term, and whether it adds or takes off."""
+
+
+class _Sum(NamedTuple):
+    """How many lines, charges or allowances there are of a category and rate, and what they come to."""
+
+    parts: int = 0
+    total: Decimal = Decimal(0)
+
+
+_Sums = Mapping[tuple[str, str, Decimal | None], _Sum]
+"""By group (BG-25, BG-21, BG-20), category and rate; under the rate None all of a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,8 @@ class _Use:
     document: Received
     family: str
     code: str
+    sums: _Sums = field(default_factory=dict)
+    taxes: Mapping[str, list[Group]] = field(default_factory=dict)
 
     def rule(self, number: int) -> str:
         return f"BR-{self.family}-{number:02}"
@@ -30,7 +46,7 @@ class _Use:
         return [tax for line in self.document.root.below("BG-25") for tax in line.below("BG-30") if self._is(tax, term)]
 
     def adjusted(self, *names: str) -> list[Group]:
-        return [tax for tax in _taxes_of(self.document.root, *names) if self._is(tax, "vat")]
+        return [tax for name in names for tax in self.taxes[name] if self._is(tax, "vat")]
 
     def breakdown(self, term: str = "vat") -> list[tuple[Group, Group]]:
         parts = self.document.root.below("BG-23")
@@ -42,8 +58,10 @@ class _Use:
 
 def taxed(document: Received) -> Iterator[Finding]:
     """Find broken rules of every VAT category."""
+    sums = _sums(document.root)
+    taxes = {name: _taxes_of(document.root, name) for name in ("BG-20", "BG-21", "BG-27", "BG-28")}
     for family, code in FAMILIES.items():
-        use = _Use(document, family, code)
+        use = _Use(document, family, code, sums, taxes)
         yield from _broken_down(use)
         yield from _registered(use)
         yield from _rated(use)
@@ -149,13 +167,13 @@ def _taxable_fits(use: _Use, part: Group, tax: Group) -> bool:
     if use.code in _TAXED:
         if not tax.has("rate") or (use.code != "S" and not ubl):
             return True
-        sums = _sums(use, tax.number("rate"))
         if ubl:
-            there = bool(sums) if use.code == "S" else bool(use.document.root.below("BG-25"))
-            return there and base is not None and abs(base - total_of(sums)) < 1
+            parts = _parts(use, tax.number("rate"))
+            there = any(part.parts for part in parts) if use.code == "S" else bool(use.document.root.below("BG-25"))
+            return there and base is not None and abs(base - _total(parts)) < 1
         return base == _by_place(use, tax.number("rate"))
     if ubl:
-        return bool(use.document.root.below("BG-25")) and base == total_of(_sums(use, None))
+        return bool(use.document.root.below("BG-25")) and base == _total(_parts(use, None))
     if use.code == "O":
         return base == _by_place(use, None)
     return base is not None and abs(base - _by_place(use, None)) < 1
@@ -163,20 +181,30 @@ def _taxable_fits(use: _Use, part: Group, tax: Group) -> bool:
 
 def _by_place(use: _Use, rate: Decimal | None) -> Decimal:
     """Sum lines, charges and allowances, each rounded to cents, as the rules for CII do."""
-    return sum((cents(total_of(_at_place(use, name, rate))) for name in ("BG-25", "BG-21", "BG-20")), Decimal(0))
+    return sum((cents(part.total) for part in _parts(use, rate)), Decimal(0))
 
 
-def _sums(use: _Use, rate: Decimal | None) -> list[Decimal | None]:
-    return [amount for name in ("BG-25", "BG-21", "BG-20") for amount in _at_place(use, name, rate)]
+def _total(parts: Iterable[_Sum]) -> Decimal:
+    return sum((part.total for part in parts), Decimal(0))
 
 
-def _at_place(use: _Use, name: str, rate: Decimal | None) -> Iterator[Decimal | None]:
-    below, term = ("BG-30", "BT-131") if name == "BG-25" else ("tax", "amount")
-    for one in use.document.root.below(name):
-        taxes = [tax for tax in one.below(below) if (tax.text("code") or "").strip() == use.code]
-        if taxes and (rate is None or any(tax.number("rate") == rate for tax in one.below(below))):
-            amount = one.number(term)
-            yield -amount if amount is not None and name == "BG-20" else amount
+def _parts(use: _Use, rate: Decimal | None) -> list[_Sum]:
+    return [use.sums.get((name, use.code, rate), _Sum()) for name in _SUMMED]
+
+
+def _sums(root: Group) -> _Sums:
+    """Sum up once what every subtotal is held against; a line counts for each of its categories and rates."""
+    sums: dict[tuple[str, str, Decimal | None], _Sum] = {}
+    for name, (below, term, sign) in _SUMMED.items():
+        for one in root.below(name):
+            taxes = one.below(below)
+            codes = {(tax.text("code") or "").strip() for tax in taxes} & _CODES
+            amount = one.number(term) or Decimal(0)
+            for rate in {None, *(tax.number("rate") for tax in taxes)}:
+                for code in codes:
+                    count, total = sums.get((name, code, rate), _Sum())
+                    sums[name, code, rate] = _Sum(count + 1, total + sign * amount)
+    return sums
 
 
 def _delivered(document: Received) -> Iterator[Finding]:
