@@ -13,11 +13,12 @@ _KINDS: dict[str, tuple[Any, Any, str]] = {
 }
 
 
-def define(metadata: MetaData, name: str, key: str, columns: str) -> Table:
+def define(metadata: MetaData, name: str, key: str, columns: str, *, month: str | None = None) -> Table:
     """Make a table of `columns`, each "name kind" of int, text, blob or bool; a kind with ? may be null.
 
     `key` names the columns of the primary key, which come first. Text is ordered by code point. A table with a
-    composite key is WITHOUT ROWID in SQLite.
+    composite key is WITHOUT ROWID in SQLite. `month` names the instant by whose month PostgreSQL parts the table; its
+    key there ends with that column, too.
     """
     made = []
     for column in columns.split(","):
@@ -26,7 +27,9 @@ def define(metadata: MetaData, name: str, key: str, columns: str) -> Table:
         made.append(Column(title, _KINDS[bare][0], nullable=bare != kind, autoincrement=False, info={"kind": bare}))
     if [column.name for column in made][: len(key.split())] != key.split():
         raise ValueError(f"the key of {name} does not come first")
-    return Table(name, metadata, *made, PrimaryKeyConstraint(*key.split()), sqlite_with_rowid=" " not in key)
+    info = {} if month is None else {"month": month}
+    keyed = PrimaryKeyConstraint(*key.split())
+    return Table(name, metadata, *made, keyed, sqlite_with_rowid=" " not in key, info=info)
 
 
 def array_type(column: Column[Any]) -> Any:

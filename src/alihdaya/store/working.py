@@ -14,6 +14,7 @@ from alihdaya.store.project import Known, Standing
 from alihdaya.store.project.house import zone_of
 from alihdaya.store.project.standing import NARROW
 from alihdaya.store.schema import (
+    ARCHIVE,
     CERTIFICATE,
     DEFINITION,
     ENGAGEMENT,
@@ -125,8 +126,9 @@ class WorkingSet:
             return list(connection.execute(query).all())
 
     def next_item(self) -> int:
-        """Give the number of the next item: one more than the highest."""
-        return (self._all(select(func.max(ITEM.c.id)))[0][0] or 0) + 1
+        """Give the number of the next item: one more than the highest, even if that one is archived."""
+        highest = (select(func.max(ITEM.c.id)), select(func.max(ARCHIVE.c.last_item)))
+        return max(self._all(query)[0][0] or 0 for query in highest) + 1
 
     def waiting_instance(self, item: int) -> Any:
         """Give the engine's instance of an item that waits or is stopped, None for any other."""
