@@ -38,7 +38,8 @@ class MonthArchived(NamedTuple):
     """A month's entries (first to last) and the items that came in up to `last_item` moved from here into files.
 
     They are in the folder `month` within `folder`, which is empty where that is the store's own. `chain` is the sha256,
-    in hex, of the manifest, which names that of the month before. `born`: when the log's first entry was written.
+    in hex, of the manifest, which names that of the month before. `born`: when the log's first entry was written;
+    `until`: when the last of these items was delivered, 0 where none was; both in microseconds.
     """
 
     month: str
@@ -50,6 +51,7 @@ class MonthArchived(NamedTuple):
     folder: str
     chain: str
     born: int
+    until: int
 
 
 @event("row.rejected")

@@ -94,7 +94,8 @@ REJECT = _table("reject", "source row column", "source int, row int, column text
 ARCHIVE = _table(
     "archive",
     "month",
-    "month text, first int, last int, entries int, items int, last_item int, folder text, chain text, born int, at int",
+    "month text, first int, last int, entries int, items int, last_item int, folder text, chain text, born int,"
+    "until int, at int",
 )
 """Months whose entries and items are no longer here but in files; see archive."""
 

@@ -36,13 +36,15 @@ class Store(WorkingSet):
         self._projection: Projection | None = None
         self._partitions = Partitions()
         self._since: int | None = None  # when the last entry happened: the log's end is in that month, or later
-        self.archive_folder: Path | None = None
-        """Where archived months lie, if not where they were written to."""
 
     @property
     def place(self) -> str:
         """Where the store is: a file's path, or a URL without its password."""
         return self.database.place
+
+    def archive_home(self) -> Path | None:
+        """Give the folder beside a SQLite file."""
+        return Path(f"{self.database.path}.archive") if self.database.is_sqlite else None
 
     def lock(self) -> None:
         """Become the one writer, until `unlock`, `close` or the end of this process, however it ends.

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
@@ -116,6 +117,13 @@ class Version(NamedTuple):
 
 class WorkingSet:
     """The reads of the writer. Each runs in a read-only transaction of its own and blocks nobody."""
+
+    archive_folder: Path | None = None
+    """Where archived months lie, if not where they were written to."""
+
+    def archive_home(self) -> Path | None:
+        """Give where a store's archive lies if nothing else is said: beside a file; a server has no such place."""
+        return None
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Give a connection that reads one moment of the store."""

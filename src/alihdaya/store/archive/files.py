@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Select, select
 
@@ -16,9 +16,6 @@ from alihdaya.store.codec import decode, decode_events
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.schema import ITEM, LOG
 from alihdaya.store.store import Store
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Row = tuple[Any, ...]
 
@@ -143,7 +140,7 @@ def _described(file: Path, rows: int, ends: tuple[int, int, int, int]) -> Part:
         return Part(file.name, rows, file.stat().st_size, file_digest(stream, "sha256").hexdigest(), *ends)
 
 
-def _schema(columns: Sequence[Column[Any]], *, tags: bool) -> "dict[str, Any]":
+def _schema(columns: Sequence[Column[Any]], *, tags: bool) -> dict[str, Any]:
     import polars as pl
 
     kinds: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -59,7 +59,8 @@ def _drop(connection: Connection, table: Table, leaf: str, last: int) -> None:
     if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
         return
     (key,) = table.primary_key.columns
-    if connection.execute(text(f"select 1 from {leaf} where {key.name} > :last limit 1"), {"last": last}).first() is None:  # noqa: S608
+    late = text(f"select 1 from {leaf} where {key.name} > :last limit 1")  # noqa: S608
+    if connection.execute(late, {"last": last}).first() is None:
         connection.execute(text(f"set local lock_timeout = '{_PATIENCE}'"))
         connection.execute(text(f"drop table {leaf}"))
 

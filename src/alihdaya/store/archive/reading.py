@@ -22,7 +22,10 @@ Row = tuple[Any, ...]
 
 
 class Archived(NamedTuple):
-    """A month that is in files: its entries first to last, its items up to `last_item`; `at` when it was archived."""
+    """A month that is in files: its entries first to last, its items up to `last_item`; `at` when it was archived.
+
+    `until`: when the last of its items was delivered (microseconds).
+    """
 
     month: str
     first: int
@@ -33,6 +36,7 @@ class Archived(NamedTuple):
     folder: str
     chain: str
     born: int
+    until: int
     at: int
 
 
@@ -42,18 +46,13 @@ def archived(store: WorkingSet) -> list[Archived]:
         return [Archived(*row) for row in connection.execute(select(ARCHIVE).order_by(ARCHIVE.c.first))]
 
 
-def own_folder(store: Store) -> Path | None:
-    """Give where a store's archive lies if nothing else is said: beside a file; a server has no such place."""
-    return Path(f"{store.database.path}.archive") if store.database.is_sqlite else None
-
-
-def folder_of(store: Store, month: Archived) -> Path:
+def folder_of(store: WorkingSet, month: Archived) -> Path:
     """Give the folder of a month's files; `archive_folder` of the store, where it is set, is where they were moved."""
-    base = store.archive_folder or (Path(month.folder) if month.folder else own_folder(store)) or Path()
+    base = store.archive_folder or (Path(month.folder) if month.folder else store.archive_home()) or Path()
     return base / month.month
 
 
-def manifest_of(store: Store, month: Archived) -> Manifest:
+def manifest_of(store: WorkingSet, month: Archived) -> Manifest:
     """Read a month's manifest and prove it by the log. Raises StoreError."""
     return read_manifest(folder_of(store, month), month.chain)
 
@@ -67,7 +66,7 @@ def history(store: Store, *, after: int = HOUSE, item: int | None = None) -> Ite
     yield from store.read_log(after=after, item=item)
 
 
-def archived_entries(store: Store, *, after: int = HOUSE, item: int | None = None) -> Iterator[Entry]:
+def archived_entries(store: WorkingSet, *, after: int = HOUSE, item: int | None = None) -> Iterator[Entry]:
     """Yield the archived ones of these entries."""
     for month in archived(store):
         if month.last > after:
@@ -83,11 +82,26 @@ def _entries(folder: Path, part: Part, after: int, item: int | None) -> Iterator
     wanted = pl.col("seq") > after
     if item is not None:
         wanted &= pl.col("item") == item
+    yield from _decoded(folder, part, wanted)
+
+
+def items_entries(store: WorkingSet, first: int, last: int) -> Iterator[Entry]:
+    """Yield the archived entries about items first to last (both included), in order."""
+    import polars as pl
+
+    for month in archived(store):
+        folder = folder_of(store, month)
+        for part in manifest_of(store, month).log:
+            if part.items_from <= last and first <= part.items_to:
+                yield from _decoded(folder, part, pl.col("item").is_between(first, last))
+
+
+def _decoded(folder: Path, part: Part, wanted: "pl.Expr") -> Iterator[Entry]:
     for seq, at, _, about, by, body in _rows(folder, part, LOG_COLUMNS, wanted):
         yield Entry(seq, at, about, by, decode_events(body))
 
 
-def archived_items(store: Store, wanted: "pl.Expr | None" = None, *, item: int | None = None) -> Iterator[Row]:
+def archived_items(store: WorkingSet, wanted: "pl.Expr | None" = None, *, item: int | None = None) -> Iterator[Row]:
     """Yield rows of archived items by id: the columns of the table without its state; those that are `wanted`."""
     for month in archived(store):
         if item is None or item <= month.last_item:
@@ -100,7 +114,7 @@ def archived_items(store: Store, wanted: "pl.Expr | None" = None, *, item: int |
             )
 
 
-def archived_item(store: Store, item: int) -> tuple[Row, Archived] | None:
+def archived_item(store: WorkingSet, item: int) -> tuple[Row, Archived] | None:
     """Give the row of an archived item and its month, None for an item that is not archived."""
     import polars as pl
 

@@ -44,7 +44,9 @@ def survey(store: Store, before: str) -> Iterator[Surveyed]:
 
 
 def _oldest(connection: Connection, after: int, after_item: int, before: str) -> Surveyed | None:
-    first = connection.execute(select(LOG.c.seq, LOG.c.at).where(LOG.c.seq > after).order_by(LOG.c.seq).limit(1)).first()
+    first = connection.execute(
+        select(LOG.c.seq, LOG.c.at).where(LOG.c.seq > after).order_by(LOG.c.seq).limit(1)
+    ).first()
     if first is None or month_of(first.at) >= before:
         return None
     month = month_of(first.at)

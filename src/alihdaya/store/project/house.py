@@ -13,7 +13,18 @@ from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.schema import ARCHIVE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST, VERSION
+from alihdaya.store.schema import (
+    ARCHIVE,
+    CERTIFICATE,
+    DEFINITION,
+    ENGAGEMENT,
+    PERSON,
+    REJECT,
+    SOURCE,
+    TALLY,
+    TEST,
+    VERSION,
+)
 
 DUPLICATE = "duplicate"
 """The reason of a rejected row that says: this item was received before."""

@@ -23,7 +23,7 @@ def upgrade() -> None:
     """Make the table of archived months, and part the two that grow without end."""
     metadata = MetaData()
     columns = "month text, first int, last int, entries int, items int, last_item int, folder text, chain text,"
-    define(metadata, "archive", "month", f"{columns} born int, at int")
+    define(metadata, "archive", "month", f"{columns} born int, until int, at int")
     metadata.create_all(op.get_bind())
     if op.get_bind().dialect.name == "postgresql":
         by_month(op.get_bind())
@@ -39,7 +39,7 @@ def by_month(connection: Connection) -> None:
         connection.execute(text(f"alter table {table} add primary key ({key}, {instant})"))
         if table == "log":
             connection.execute(text("create index log_item on log (item)"))
-        found = f"select distinct to_char(to_timestamp(floor({instant} / 1e6)) at time zone 'UTC', 'YYYY-MM') from"  # noqa: S608
+        found = f"select distinct to_char(to_timestamp(floor({instant} / 1e6)) at time zone 'UTC', 'YYYY-MM') from"
         for month in connection.execute(text(f"{found} {table}_0007")).scalars().all():
             _add(connection, table, month)
         connection.execute(text(f"insert into {table} select * from {table}_0007"))  # noqa: S608
@@ -48,6 +48,8 @@ def by_month(connection: Connection) -> None:
 
 def _add(connection: Connection, table: str, month: str) -> None:
     first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
-    start, end = ((day - _EPOCH) // timedelta(microseconds=1) for day in (first, (first + timedelta(days=31)).replace(day=1)))
+    start, end = (
+        (day - _EPOCH) // timedelta(microseconds=1) for day in (first, (first + timedelta(days=31)).replace(day=1))
+    )
     leaf = f"{table}_{month.replace('-', '_')}"
     connection.execute(text(f"create table {leaf} partition of {table} for values from ({start}) to ({end})"))
