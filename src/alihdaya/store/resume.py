@@ -105,7 +105,7 @@ def last_at(store: Store) -> int:
 def born_at(store: Store) -> int:
     """When the log's first entry was written, even if it is archived; 0 where the log is empty."""
     with store.snapshot() as connection:
-        archived = connection.execute(select(ARCHIVE.c.born).order_by(ARCHIVE.c.first).limit(1)).scalar()
+        archived: int | None = connection.execute(select(ARCHIVE.c.born).order_by(ARCHIVE.c.first).limit(1)).scalar()
         if archived is not None:
             return archived
         return connection.execute(select(LOG.c.recorded_at).order_by(LOG.c.seq).limit(1)).scalar() or 0

@@ -23,10 +23,10 @@ Kind = Literal["open-items", "outbox", "unbilled", "counts-differ", "earlier-mon
 
 
 class Reason(NamedTuple):
-    """Why a month cannot go yet. `count` things, the first of them `which`: an item, or a month with its engagement."""
+    """Why a month cannot go yet: `n` things, the first of them `which`: an item, or a month with its engagement."""
 
     kind: Kind
-    count: int
+    n: int
     which: str
     why: str = ""
 

@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from contextlib import closing
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,8 +102,8 @@ def _item_rows(span: Span) -> Select[Any]:
 
 
 def _pages(store: Store, query: Select[Any]) -> Iterator[list[Row]]:
-    with store.snapshot() as connection:
-        for page in connection.execute(query.execution_options(yield_per=ROWS)).partitions():
+    with store.snapshot() as connection, connection.execute(query.execution_options(yield_per=ROWS)) as found:
+        for page in found.partitions():
             yield [tuple(row) for row in page]
 
 
@@ -170,21 +171,19 @@ def _prove(store: Store, span: Span, folder: Path, manifest: Manifest) -> None:
     for part in (*manifest.log, *manifest.item):
         check_part(folder, part)
     log = (row for part in manifest.log for row in frame_rows(folder / part.name, LOG_COLUMNS))
+    with closing(_pages(store, _log_rows(span))) as pages:
+        ours = chain.from_iterable(pages)
+        for seq, (kept, read) in enumerate(zip_longest(ours, log), span.first):
+            if kept != read or kept[0] != seq:
+                raise _differs(folder, "entry", seq)
+            decode_events(read[-1])
     items = (row for part in manifest.item for row in frame_rows(folder / part.name, ITEM_COLUMNS))
-    for seq, (ours, read) in enumerate(zip_longest(_each(store, _log_rows(span)), log), span.first):
-        if ours != read or ours[0] != seq:
-            raise _differs(folder, "entry", seq)
-        decode_events(read[-1])
-    for ours, read in zip_longest(_each(store, _item_rows(span)), items):
-        if ours != read:
-            raise _differs(folder, "item", (ours or read)[0])
+    with closing(_pages(store, _item_rows(span))) as pages:
+        for kept, read in zip_longest(chain.from_iterable(pages), items):
+            if kept != read:
+                raise _differs(folder, "item", (kept or read)[0])
     if (manifest.entries, sum(part.rows for part in manifest.item)) != (span.entries, span.items):
         raise _differs(folder, "month", 0)
-
-
-def _each(store: Store, query: Select[Any]) -> Iterator[Row]:
-    for page in _pages(store, query):
-        yield from page
 
 
 def _differs(folder: Path, what: str, number: int) -> StoreError:
