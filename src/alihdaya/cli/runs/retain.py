@@ -46,7 +46,7 @@ _WHY = {
     help=say("The archive's folder (default: the last one, else FILE.archive beside a store that is a file)."),
 )
 @click.option("--unbilled", is_flag=True, help=say("Let months go that cannot be billed."))
-@click.option("--by", default="operator", show_default=True, help=say("Who does it: this name stands in the log."))
+@click.option("--by", default="operator", show_default=True, help=say("Who does it; the log keeps it."))
 @click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -106,6 +106,7 @@ def _plain(month: "Candidate") -> dict[str, Any]:
 def _show(settings: Settings, gone: "list[Gone]", left: "list[Candidate]", *, dry_run: bool) -> None:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from alihdaya.console.terminal import make_console
     from alihdaya.console.words import words
@@ -118,9 +119,9 @@ def _show(settings: Settings, gone: "list[Gone]", left: "list[Candidate]", *, dr
     for place, name in enumerate((say("Month"), say("Entries"), say("Items"), "MB", "")):
         table.add_column(name, justify="right" if place in {1, 2, 3} else "left", no_wrap=place < 4, overflow="fold")
     for month in (*gone, *left):
-        size = spoken.number(month.bytes / 1_000_000, places=1)
+        size = spoken.number(month.bytes / 1_000_000, digits=1)
         counts = (spoken.number(month.entries), spoken.number(month.items), size)
-        table.add_row(month.month, *counts, _word(spoken, month, dry_run=dry_run))
+        table.add_row(month.month, *counts, Text(_word(spoken, month, dry_run=dry_run)))
     make_console().print(table)
 
 
@@ -128,7 +129,7 @@ def _word(spoken: "Words", month: "Candidate", *, dry_run: bool) -> str:
     from alihdaya.operations.books.retain import Gone
 
     if isinstance(month, Gone):
-        size = spoken.number(month.written / 1_000_000, places=1)
+        size = spoken.number(month.written / 1_000_000, digits=1)
         return say("archived: {size} MB in {folder}").format(size=size, folder=month.folder)
     if not month.reasons:
         return say("would go") if dry_run else say("can go now")
