@@ -60,7 +60,7 @@ bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NA
 simulate: setup-run ## live through seeded faults on a virtual clock: make simulate SEEDS=200 (FIRST=17 TRACE=1: that seed, told)
 	@$(BIN)/python -m simulation $(or $(SEEDS),200) $(if $(FIRST),--first $(FIRST)) $(if $(TRACE),--trace)
 
-conformance: setup-run ## run a conformance suite: make conformance SUITE=dmn DIR=folder
+conformance: $(if $(filter einvoice,$(SUITE)),setup,setup-run) ## run a conformance suite: make conformance SUITE=dmn DIR=folder
 	@$(BIN)/python -m conformance $(SUITE) $(DIR)
 
 fuzz: setup ## make hostile expressions and files for SECONDS (600), from SEED: no crash, no hang, no difference

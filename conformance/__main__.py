@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-SUITES = ("dmn", "bpmn", "bpmn-miwg")
+SUITES = ("dmn", "bpmn", "bpmn-miwg", "einvoice")
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.lease.tokens import Tokens
 from alihdaya.store.schema import ITEM, OUTBOX
-from bench.chaos.client import Client
+from bench.chaos.client import Client, still
 from bench.chaos.cluster import BINARIES, Cluster, cluster
 from bench.chaos.havoc import Havoc, NodeProcess, Watch, node_command, watching
 from bench.chaos.network import Line, free_port, hindrance, lines
@@ -34,9 +34,12 @@ NODES = 2
 
 
 def run(
-    *, instances: int, seconds: float, seed: int, shards: int = 8, drain: float = 600.0, loopback: bool = False
+    *, instances: int, seconds: float, seed: int, shards: int = 8, drain: float = 120.0, loopback: bool = False
 ) -> dict[str, Any]:
-    """Let the havoc run over so many instances and seconds, then `drain` seconds at most; gives the figures."""
+    """Let the havoc run over so many instances and seconds, then until all is done; gives the figures.
+
+    It gives up once nothing more has happened for `drain` seconds.
+    """
     why = "asked for" if loopback else hindrance()
     if why:
         print(f"chaos: NO NETWORK NAMESPACES ({why}): nodes on loopback, cut off by freezing them", file=sys.stderr)
@@ -122,15 +125,11 @@ def _until_ready(watch: Watch, shards: int) -> None:
     raise RuntimeError("the nodes did not come up within two minutes")
 
 
-def _until_noted(base: Cluster, shards: int, instances: int, seconds: float) -> None:
+def _until_noted(base: Cluster, shards: int, instances: int, patience: float) -> None:
     """Wait until the logs know all that was done: an effect comes before its note, and nodes may still die between."""
-    end = time.monotonic() + seconds
     reader = Shards(base.url(), "judge", shards)
     try:
-        while time.monotonic() < end:
-            if sum(_noted(reader, shard) for shard in range(1, shards + 1)) >= instances:
-                return
-            time.sleep(0.5)
+        still(lambda: sum(_noted(reader, n) for n in range(1, shards + 1)), instances, patience, "errands noted")
     finally:
         reader.close()
 

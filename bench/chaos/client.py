@@ -1,7 +1,9 @@
 """The client: brings errands, tells messages, plays the person; asks again until it has an answer."""
 
 import json
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from http.client import HTTPConnection, HTTPException
@@ -31,7 +33,7 @@ class Errand:
 class Client:
     """Works errands off with so many hands, `rate` new ones a second."""
 
-    def __init__(self, addresses: list[str], instances: int, rate: float, token: str, hands: int = 24) -> None:
+    def __init__(self, addresses: list[str], instances: int, rate: float, token: str, hands: int = 96) -> None:
         self.addresses = addresses
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % 3]) for n in range(instances)}
@@ -56,11 +58,12 @@ class Client:
                 heappush(self._due, (time.monotonic() + 0.2, next(self._order), errand))
                 self._bell.notify()
 
-    def wait(self, seconds: float) -> None:
-        """Wait until every errand is settled and answered for, or the time is over."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and (self.settled < len(self.errands) or self.unanswered()):
-            time.sleep(0.2)
+    def wait(self, patience: float) -> None:
+        """Wait until every errand is settled and answered for, or nothing more happened for `patience` seconds."""
+        still(self._done, 2 * len(self.errands), patience, "errands settled and answered for")
+
+    def _done(self) -> int:
+        return self.settled + len(self.errands) - self.unanswered()
 
     def unanswered(self) -> int:
         """Give how many errands nobody has answered for."""
@@ -106,6 +109,18 @@ class Client:
         task = f"/api/items/{errand.name}/tasks/1"
         caller.ask(f"{task}/assign", {"person": "ana"})
         return caller.ask(f"{task}/complete", {"person": "ana", "seconds": 60})[0] == 204
+
+
+def still(done: Callable[[], int], all_of_it: int, patience: float, what: str) -> None:
+    """Wait until `done` gives `all_of_it`, or has not changed for `patience` seconds; a slow machine loses nothing."""
+    before, changed, told = -1, time.monotonic(), time.monotonic()
+    while (now := done()) < all_of_it and time.monotonic() < changed + patience:
+        if now != before:
+            before, changed = now, time.monotonic()
+        if time.monotonic() > told + 30:
+            told = time.monotonic()
+            print(f"chaos: {what}: {now:,} of {all_of_it:,}", file=sys.stderr, flush=True)
+        time.sleep(0.5)
 
 
 class _Caller:

@@ -35,6 +35,8 @@ HOLDS = {
     "job_lease": "which worker has which job until when",
     "start": "events that begin items: timers with their next due time, messages, signals",
     "message": "messages that nobody has taken yet, and those that nobody took",
+    "post": "messages and signals that have set out for other shards, not acknowledged yet",
+    "arrived": "the last that came in from each other shard",
     "lost": "why a message will reach nobody, and since when",
     "signal": "signals under way to more than one commit holds, with all whom they are for",
     "reached": "how many of those have had the signal",

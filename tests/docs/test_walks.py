@@ -206,6 +206,11 @@ def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 
 
+def test_posts_classified(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "posts.md", shell, {}) == 1
+
+
 def test_a_line_that_differs_is_found():
     assert same(["a", "…", "z"], ["a", "b", "c", "z"])
     assert not same(["a", "…", "z"], ["a", "b"])

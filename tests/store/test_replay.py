@@ -69,7 +69,7 @@ def pair(store):
     entries += happenings.sends(entries)
     store.commit(entries[-5:], recorded_at=0)
     entries += happenings.exchanges(entries)
-    store.commit(entries[-8:], recorded_at=0)
+    store.commit(entries[-10:], recorded_at=0)
     store.commit(happenings.leases(entries), recorded_at=0)
     with rebuilt(store) as fresh:
         for one in (store, fresh):

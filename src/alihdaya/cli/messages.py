@@ -107,8 +107,12 @@ def _show(settings: Settings, rows: "list[MessageRow]") -> None:
     for row in rows:
         times = [spoken.when(at, "dHm") for at in (row.at, row.until)]
         state = _STATES.get(row.lost, row.lost)
-        table.add_row(escape(row.name), escape(row.key), str(row.item or "-"), *times, say(state))
+        table.add_row(escape(row.name), escape(row.key), _thrower(row.item), *times, say(state))
     console.print(table)
+
+
+def _thrower(item: int) -> str:
+    return say("shard {number}").format(number=-item) if item < 0 else str(item or "-")
 
 
 _STATES = {

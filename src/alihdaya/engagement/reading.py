@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
 from alihdaya.engagement.document import Document, Table, load
+from alihdaya.engagement.einvoice.agreement import read_billing, read_registered, read_vat
 from alihdaya.engagement.terms import (
     Band,
     Cost,
@@ -52,6 +53,7 @@ def _read(root: Table) -> Terms:
         start=start,
         until=until,
         services=tuple(_service(table, years) for table in root.tables("service")),
+        billing=read_billing(root),
     )
     head.done()
     root.done()
@@ -74,6 +76,7 @@ def _party(table: Table) -> Party:
         subdivision=table.text("subdivision", "", like="[A-Z0-9]{1,3}"),
         city=table.text("city"),
         time_zone=read_zone(table),
+        invoice=read_registered(table),
     )
     table.done()
     return party
@@ -105,6 +108,7 @@ def _service(table: Table, years: range) -> Service:
         rates=rates,
         penalty=_penalty(table.table("penalty", needed=False)),
         cost=_cost(table.table("cost", needed=False), {rate.unit for rate in rates}),
+        vat=read_vat(table),
     )
     table.done()
     return service

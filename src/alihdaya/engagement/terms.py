@@ -10,17 +10,22 @@ from functools import cached_property
 from typing import Any
 
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar
+from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A client or a provider. `country`: ISO 3166-1 alpha-2; `subdivision`: the part of ISO 3166-2 after the hyphen."""
+    """A client or a provider. `country`: ISO 3166-1 alpha-2; `subdivision`: the part of ISO 3166-2 after the hyphen.
+
+    `invoice`: address and registrations that an EN 16931 document names.
+    """
 
     name: str
     country: str
     subdivision: str
     city: str
     time_zone: str
+    invoice: Registered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Service:
     rates: tuple[Rate, ...]
     penalty: Penalty
     cost: Cost
+    vat: ServiceVat | None = None
 
     def rate(self, unit: str) -> Rate:
         """Give the rate of a unit. Raises KeyError for a unit that the rate card does not price."""
@@ -143,6 +149,7 @@ class Terms:
     start: date
     until: date
     services: tuple[Service, ...]
+    billing: Billing | None = None
 
     def service(self, service: str) -> Service:
         """Give a service by its id. Raises KeyError for one that the terms do not name."""
@@ -177,6 +184,7 @@ def to_wire(terms: Terms) -> dict[str, Any]:
         "client": _party(terms.client),
         "provider": _party(terms.provider),
         "service": [_service(service) for service in terms.services],
+        **_given("invoice", terms.billing),
     }
 
 
@@ -194,13 +202,19 @@ def parse(data: bytes, name: str = "terms.toml") -> Terms:
     return parse_terms(data, name)
 
 
-def _party(party: Party) -> dict[str, str]:
+def _given(key: str, one: Registered | ServiceVat | Billing | None) -> dict[str, Any]:
+    """Terms that say nothing of it keep the digest that they had before there was such a table."""
+    return {} if one is None else {key: wire_of(one)}
+
+
+def _party(party: Party) -> dict[str, Any]:
     return {
         "name": party.name,
         "country": party.country,
         "subdivision": party.subdivision,
         "city": party.city,
         "time_zone": party.time_zone,
+        **_given("invoice", party.invoice),
     }
 
 
@@ -226,6 +240,7 @@ def _service(service: Service) -> dict[str, Any]:
             "support": decimal_text(service.cost.support),
             "overhead": {unit: decimal_text(cost) for unit, cost in service.cost.overhead},
         },
+        **_given("vat", service.vat),
     }
 
 

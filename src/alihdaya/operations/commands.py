@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.shards.commands import ShardCommand
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
@@ -93,4 +94,4 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate
+Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate | ShardCommand

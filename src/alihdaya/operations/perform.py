@@ -26,6 +26,8 @@ from alihdaya.operations.exchange.alarms import ring
 from alihdaya.operations.exchange.between import settle, wait_again
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import deliver
+from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, TakeIn
+from alihdaya.operations.exchange.shards.crossing import acknowledge, forward, take_in
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.instance import stations as operator
@@ -124,6 +126,9 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Fire: fire,
     Deliver: deliver,
     Broadcast: send_signal,
+    TakeIn: take_in,
+    Acknowledge: acknowledge,
+    Forward: forward,
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,

@@ -10,6 +10,7 @@ from alihdaya.store.codec import decode
 from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import (
     ARCHIVE,
+    ARRIVED,
     ATTEMPT,
     CALLED,
     ITEM,
@@ -19,6 +20,7 @@ from alihdaya.store.schema import (
     MESSAGE,
     OUTBOX,
     PERSON,
+    POST,
     REACHED,
     REFUSAL,
     SIGNAL,
@@ -174,13 +176,13 @@ def starts(store: Store) -> list[StartSet]:
         return [StartSet(*row) for row in connection.execute(select(START).order_by(*START.primary_key.columns))]
 
 
-def kept_messages(store: Store) -> list[tuple[SendKey, str, str, dict[str, Any], int]]:
-    """Give (its name, message name, key, payload, until) of every message that is kept, oldest first."""
+def kept_messages(store: Store) -> list[tuple[SendKey, str, str, dict[str, Any], int, int]]:
+    """Give (its name, message name, key, payload, until, item) of every message that is kept, oldest first."""
     same = (LOST.c.seq == MESSAGE.c.seq) & (LOST.c.number == MESSAGE.c.number)
     query = select(MESSAGE).outerjoin_from(MESSAGE, LOST, same).where(LOST.c.seq.is_(None))
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(MESSAGE.c.seq, MESSAGE.c.number)).all()
-    return [((row.seq, row.number), row.name, row.key, decode(row.payload), row.until) for row in rows]
+    return [((row.seq, row.number), row.name, row.key, decode(row.payload), row.until, row.item) for row in rows]
 
 
 def signals(store: Store) -> list[tuple[SendKey, str, dict[str, Any], list[tuple[int, int]], int]]:
@@ -190,3 +192,16 @@ def signals(store: Store) -> list[tuple[SendKey, str, dict[str, Any], list[tuple
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(SIGNAL.c.seq, SIGNAL.c.number)).all()
     return [((row.seq, row.number), row.name, decode(row.payload), decode(row.audience), row.done) for row in rows]
+
+
+def posted(store: Store) -> dict[SendKey, int]:
+    """Give all that has set out for other shards and was not acknowledged yet: its name -> the shard."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(POST.c.seq, POST.c.number, POST.c.shard).order_by(POST.c.seq, POST.c.number))
+        return {(seq, number): shard for seq, number, shard in rows}
+
+
+def arrived(store: Store) -> dict[int, SendKey]:
+    """Give the name of the last that came in from each other shard."""
+    with store.snapshot() as connection:
+        return {shard: (seq, number) for shard, seq, number in connection.execute(select(ARRIVED))}

@@ -62,6 +62,12 @@ SIGNAL = _table(
     "seq number",
     "seq int, number int, name text, payload blob, item int, at int, audience blob",
 )
+POST = _table(
+    "post",
+    "seq number",
+    "seq int, number int, shard int, kind text, name text, key text, payload blob, item int, until int",
+)
+ARRIVED = _table("arrived", "shard", "shard int, seq int, number int")
 LOST = _table("lost", "seq number", "seq int, number int, why text, at int")
 CALLED = _table("called", "item", "item int, caller int, token int")
 Index("called_caller", CALLED.c.caller)

@@ -57,7 +57,8 @@ class StartFailed(NamedTuple):
 class MessageKept(NamedTuple):
     """Nobody waited for a message; it is kept until `until` (microseconds). Its name for ever is (seq, number).
 
-    `number` counts from 0 within the entry; `item` threw it (0: from outside).
+    `number` counts from 0 within the entry; `item` threw it (0: from outside; below 0: an item of the shard of that
+    number).
     """
 
     number: int
@@ -70,7 +71,7 @@ class MessageKept(NamedTuple):
 
 @event("message.taken")
 class MessageTaken(NamedTuple):
-    """Somebody has begun to wait for a message that was kept, and has it now."""
+    """A message that was kept is kept no longer: somebody has it now, or it has set out for where somebody waits."""
 
     seq: int
     number: int
@@ -132,3 +133,38 @@ class ItemReturned(NamedTuple):
 
     outcome: str
     touched: bool
+
+
+@event("shard.posted")
+class ShardPosted(NamedTuple):
+    """A message or signal (`kind`) sets out for another shard, under the name (seq, number) for ever.
+
+    `item` threw it (0: from outside; below 0: an item of the shard of that number). A message is kept until `until`
+    (microseconds) where nobody there waits any more.
+    """
+
+    number: int
+    shard: int
+    kind: str
+    name: str
+    key: str
+    payload: dict[str, Any]
+    item: int
+    until: int
+
+
+@event("shard.reached")
+class ShardReached(NamedTuple):
+    """All that shard `shard` has sent here up to (seq, number) has come in; it is not taken in again."""
+
+    shard: int
+    seq: int
+    number: int
+
+
+@event("shard.acknowledged")
+class ShardAcknowledged(NamedTuple):
+    """What set out for shard `shard` under these names (seq, number) has come in there."""
+
+    shard: int
+    names: list[tuple[int, int]]

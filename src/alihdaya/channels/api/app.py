@@ -36,6 +36,7 @@ from alihdaya.packs.samples import read_input
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.resume import sends
 from alihdaya.store.views.items import item_story
+from alihdaya.work.place import place
 
 PATIENCE = 15.0
 """Seconds after which a command that was not answered is to be asked again."""
@@ -126,20 +127,21 @@ class Api:
                 continue
             return _json({"id": wire.item_name(shard, item)})
         home = self.node.started(wanted.name, wanted.key)
-        if home is None and keep.micros and self.node.shards > 1:
-            raise _refusal("not-kept", "a message is kept only where there is one shard: nobody waits for it now", 409)
         if refused is not None and not keep.micros:
             raise refused
-        shard = home or (1 if keep.micros else 0)
+        shard = home or (place(f"message {wanted.name}", wanted.key, self.node.shards) if keep.micros else 0)
         if not shard:
             raise _refusal("nobody-waits", f"nobody waits for {wanted.name!r} with the key {wanted.key!r}", 404)
         item = await self.do(shard, Deliver(wanted.name, wanted.key, wanted.payload, keep.micros))
         return _json({"id": wire.item_name(shard, item)}) if item else _json({"kept": True}, 202)
 
     async def signal(self, request: Request) -> Response:
-        """POST /api/shards/{shard}/signals."""
+        """POST /api/signals: to all shards. POST /api/shards/{shard}/signals: to one."""
         wanted = await _body(request, wire.Signal)
-        return _json({"heard": await self.do(self._shard(request), Broadcast(wanted.name, wanted.payload))})
+        within = "shard" in request.path_params
+        shard = self._shard(request) if within else place("signal", wanted.name, self.node.shards)
+        heard = await self.do(shard, Broadcast(wanted.name, wanted.payload, within))
+        return _json({"heard": heard, **({} if within else {"shards": self.node.shards})})
 
     async def shard_list(self, _: Request) -> Response:
         """GET /api/shards: who holds what."""
@@ -221,6 +223,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("POST", "/api/signals", api.signal),
         ("POST", "/api/shards/{shard:int}/signals", api.signal),
         ("GET", "/api/shards/{shard:int}/versions", api.versions),
         ("POST", "/api/shards/{shard:int}/migrate", api.migrate),

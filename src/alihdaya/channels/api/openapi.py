@@ -53,6 +53,7 @@ def description() -> dict[str, Any]:
             f"{token}/move": {"post": _post("Move a token to another node", "204", "Goal", _ITEM, _TOKEN)},
             f"{token}/retry": {"post": _post("Set variables and try again, as one", "204", "Again", _ITEM, _TOKEN)},
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
+            "/api/signals": {"post": _post("Broadcast to all shards", "200", "Signal")},
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},

@@ -42,7 +42,7 @@ class Completion(msgspec.Struct, forbid_unknown_fields=True):
 class Message(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/messages: for whoever waits for `name` with `key` (text, as FEEL's string() gives it).
 
-    `keep`: how long it is kept where nobody does (a duration such as PT1H); a database of one shard only.
+    `keep`: how long it is kept where nobody does (a duration such as PT1H).
     """
 
     name: str
@@ -52,7 +52,10 @@ class Message(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Signal(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/shards/{shard}/signals: for all in the shard that wait for `name`, and all that begin by it."""
+    """POST /api/signals: for all that wait for `name`, and all that begin by it.
+
+    POST /api/shards/{shard}/signals: for those in one shard.
+    """
 
     name: str
     payload: dict[str, Any] = {}

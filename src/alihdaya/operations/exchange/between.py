@@ -22,6 +22,7 @@ from alihdaya.engine.scope_events import (
 from alihdaya.engine.society.rules import MOST_EFFECTS, refused_call, result_of_call
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.advance import advance
+from alihdaya.operations.commands import Deliver
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import bring, hand_over, lose
@@ -165,7 +166,7 @@ def _cut_call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None
 
 
 def _cut_message(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> None:
-    lose(desk, item, event, at, "endless-chain")
+    lose(desk, Deliver(event.name, event.key, event.payload), at, item.item, "endless-chain")
 
 
 def _cut_signal(desk: Desk, item: OpenItem, event: SignalThrown, at: int) -> None:

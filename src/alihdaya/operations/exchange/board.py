@@ -22,6 +22,8 @@ class Kept(NamedTuple):
     key: str
     payload: dict[str, Any]
     until: int
+    item: int
+    """Who threw it, as in work.exchange.MessageKept."""
 
 
 class Spread(NamedTuple):
@@ -31,6 +33,17 @@ class Spread(NamedTuple):
     payload: dict[str, Any]
     audience: list[tuple[int, int]]
     done: int
+
+
+class Others(NamedTuple):
+    """The other shards of a database, as the desk of one of them, `shard`, needs to know them."""
+
+    shard: int
+    shards: tuple[int, ...]
+    caught: Callable[[str], bool]
+    """Says of a message whether somebody in any shard might wait for it."""
+    posts: Callable[[str], bool]
+    """Says of a message that nobody in any shard waits for whether it goes out."""
 
 
 @dataclass(slots=True)
@@ -61,6 +74,14 @@ class Board:
     """Signals that have not reached all whom they are for."""
     calls: dict[TaskKey, int] = field(default_factory=dict)
     """(item, token) of a call activity -> the item under way that it called."""
+    others: Others | None = None
+    """None where there are no other shards, or none that hear of this one."""
+    posts: dict[SendKey, int] = field(default_factory=dict)
+    """What has set out for other shards and was not acknowledged yet -> the shard."""
+    arrived: dict[int, SendKey] = field(default_factory=dict)
+    """Other shard -> the last of its posts that came in."""
+    fresh: list[SendKey] = field(default_factory=list)
+    """Messages that are kept, of which the other shards have not been asked yet whether somebody waits for them."""
     effects: "deque[tuple[Any, Event]]" = field(default_factory=deque)
     busy: bool = False
 
@@ -79,6 +100,8 @@ class Board:
         self.kept[message] = kept
         self.named.setdefault(kept[:2], {})[message] = None
         heappush(self.ends, (kept.until, message))
+        if self.others is not None:
+            self.fresh.append(message)
 
     def kept_for(self, name: str, key: str) -> list[SendKey]:
         """Give the messages that are kept for whoever waits for this, oldest first."""

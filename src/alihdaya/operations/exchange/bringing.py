@@ -10,10 +10,11 @@ def bring_board(desk: Desk) -> None:
     board, store = desk.board, desk.store
     for start in resume.starts(store):
         board.set_start(start)
-    for message, name, key, payload, until in resume.kept_messages(store):
-        board.keep(message, Kept(name, key, payload, until))
+    for message, name, key, payload, until, thrower in resume.kept_messages(store):
+        board.keep(message, Kept(name, key, payload, until, thrower))
     for signal, name, payload, audience, done in resume.signals(store):
         board.spreads[signal] = Spread(name, payload, [(item, newest) for item, newest in audience], done)
+    board.posts, board.arrived = resume.posted(store), resume.arrived(store)
     for item in desk.items.values():
         if item.caller is not None:
             board.calls[item.caller] = item.item

@@ -8,3 +8,5 @@ class Broadcast(NamedTuple):
 
     name: str
     payload: dict[str, Any]
+    within: bool = False
+    """Whether only this shard is meant, and not the others of its database."""

@@ -4,13 +4,13 @@ from alihdaya.engine import DeliverMessage
 from alihdaya.engine.scope_events import MessageThrown
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
-from alihdaya.kernel.time import HOUR
+from alihdaya.kernel.time import HOUR, SECOND
 from alihdaya.notation.bpmn.details import Message, Multiple
 from alihdaya.operations.advance import advance
 from alihdaya.operations.commands import Deliver
 from alihdaya.operations.desk import Desk, OpenItem
-from alihdaya.operations.exchange.board import Kept
-from alihdaya.operations.exchange.starts import begin_by
+from alihdaya.operations.exchange.board import Kept, StartKey
+from alihdaya.operations.exchange.starts import begin_by, channel_of
 from alihdaya.operations.exchange.timers import catch_up
 from alihdaya.operations.outbox import ask
 from alihdaya.work.exchange import MessageKept, MessageLost, MessageTaken
@@ -19,6 +19,9 @@ from alihdaya.work.outbox import SendKey
 
 KEEP = HOUR
 """So long a message that an item threw waits for its receiver, unless the model says `alihdaya:keep`."""
+
+_ASKING = 10 * SECOND
+"""So long at the least a message is kept where there are other shards to be asked whether somebody waits there."""
 
 
 def deliver(desk: Desk, message: Deliver, at: int) -> int:
@@ -31,39 +34,38 @@ def deliver(desk: Desk, message: Deliver, at: int) -> int:
     problems = unkeepable({**message.payload, "name": message.name, "key": message.key})
     if problems:
         raise Refused(problems)
-    found = _find(desk, message, at)
+    found = find(desk, message, at)
     if found is not None:
         return found
     if message.keep <= 0:
         for number, _ in sorted(desk.subscribers.get((message.name, message.key), ())):
             raise Refused(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
         raise Refused(Problem("nobody-waits", f"nobody waits for {message.name!r} with the key {message.key!r}"))
-    _keep(desk, message, at, HOUSE)
+    keep(desk, message, at, HOUSE)
     return HOUSE
 
 
 def bring(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> None:
     """Bring a message that an item threw to where it belongs."""
-    keep = _patience(item, event)
-    message = Deliver(event.name, event.key, event.payload, keep)
+    message = Deliver(event.name, event.key, event.payload, _patience(item, event))
     try:
-        if _find(desk, message, at) is not None:
+        if find(desk, message, at, thrown=True) is not None:
             return
     except Refused as refusal:
-        lose(desk, item, event, at, refusal.problems[0].code)
+        lose(desk, message, at, item.item, refusal.problems[0].code)
         return
     if desk.posts_messages(event.name):
         out = ask(desk, HOUSE, at, token=0, node=event.node, name=event.name, key=event.key, payload=event.payload)
         desk.note(at, "message", out)
-    elif keep > 0:
-        _keep(desk, message, at, item.item)
+    elif message.keep > 0 or desk.board.others is not None:
+        keep(desk, message._replace(keep=max(message.keep, _ASKING if desk.board.others else 0)), at, item.item)
     else:
-        lose(desk, item, event, at, "nobody-waits")
+        lose(desk, message, at, item.item, "nobody-waits")
 
 
-def lose(desk: Desk, item: OpenItem, event: MessageThrown, at: int, why: str) -> None:
+def lose(desk: Desk, message: Deliver, at: int, item: int, why: str) -> None:
     """Note a message that reaches nobody: it is listed until somebody has looked at it."""
-    kept = MessageKept(0, event.name, event.key, event.payload, item.item, at)
+    kept = MessageKept(0, *message[:3], item, at)
     desk.note(at, "message", kept, MessageLost(desk.seq + 1, 0, why))
 
 
@@ -87,14 +89,19 @@ def expire(desk: Desk, message: SendKey, at: int) -> None:
     desk.note(at, "timer", MessageLost(*message, "expired"))
 
 
-def _keep(desk: Desk, message: Deliver, at: int, item: int) -> None:
+def keep(desk: Desk, message: Deliver, at: int, item: int) -> None:
+    """Keep a message that `item` threw, for `message.keep` microseconds."""
     until = at + message.keep
     desk.note(at, "message", MessageKept(0, *message[:3], item, until))
-    desk.board.keep((desk.seq, 0), Kept(*message[:3], until))
+    desk.board.keep((desk.seq, 0), Kept(*message[:3], until, item))
 
 
-def _find(desk: Desk, message: Deliver, at: int) -> int | None:
-    """Give a message to the oldest item that waits, once its timers have caught up, else to what it starts."""
+def find(desk: Desk, message: Deliver, at: int, *, thrown: bool = False) -> int | None:
+    """Give a message to the oldest item that waits, once its timers have caught up, else to what it starts.
+
+    One that was thrown here starts nothing while others may wait for it, or where another shard takes this key. Gives
+    the item, None where there is none. Raises Refused for a key under which an item was begun before.
+    """
     awaited = message.name, message.key
     while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
         number = min(waiting)
@@ -106,13 +113,19 @@ def _find(desk: Desk, message: Deliver, at: int) -> int | None:
     if desk.subscribers.get(awaited):
         return None
     starts = desk.board.named_starts("message", message.name)
-    if not starts:
+    if not starts or (thrown and _is_for_others(desk, message, starts[0])):
         return None
     external_id = message.key or f"{message.name}#{desk.seq + 1}"
     found = begin_by(desk, starts[0], DeliverMessage(*message[:3]), external_id, at)
     if found is None:
         raise Refused(Problem("duplicate", f"{message.name!r} with the key {message.key!r} was taken before"))
     return found
+
+
+def _is_for_others(desk: Desk, message: Deliver, start: StartKey) -> bool:
+    others = desk.board.others
+    home = not message.key or desk.board.mine(channel_of(*start[:2], "message"), message.key)
+    return others is not None and (others.caught(message.name) or not home)
 
 
 def _patience(item: OpenItem, event: MessageThrown) -> int:

@@ -7,8 +7,9 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.desk import Desk, OpenItem
-from alihdaya.operations.exchange.board import Spread
+from alihdaya.operations.exchange.board import Kept, Spread
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.shards.posting import post
 from alihdaya.operations.exchange.starts import begin_by
 from alihdaya.operations.exchange.timers import catch_up
 from alihdaya.work.exchange import SignalReached, SignalSent
@@ -27,7 +28,22 @@ def send_signal(desk: Desk, signal: Broadcast, at: int) -> int:
 
 
 def broadcast(desk: Desk, signal: Broadcast, at: int, thrower: int, *, now: bool = True) -> int:
-    """Bring a signal to all who wait, but its thrower, and begin what it starts; gives how many that are.
+    """Bring a signal to all who wait, but its thrower, and begin what it starts; gives how many here that are.
+
+    To other shards it sets out, unless only this one is meant.
+    """
+    heard = hear(desk, signal, at, thrower, now=now)
+    others = desk.board.others
+    if others is not None and not signal.within:
+        post(desk, others.shards, "signal", Kept(signal.name, "", signal.payload, at, thrower), at)
+    starts = desk.board.named_starts("signal", signal.name)
+    for key in starts:
+        begin_by(desk, key, DeliverSignal(*signal[:2]), f"{signal.name}#{desk.seq + 1}", at)
+    return heard + len(starts)
+
+
+def hear(desk: Desk, signal: Broadcast, at: int, thrower: int, *, now: bool = True) -> int:
+    """Bring a signal to all who wait in this shard, but its thrower; gives how many that are.
 
     More than CHUNK (or with `now` False, any) hear it by and by, each once, whatever ends this program meanwhile.
     """
@@ -38,10 +54,7 @@ def broadcast(desk: Desk, signal: Broadcast, at: int, thrower: int, *, now: bool
     else:
         desk.note(at, "signal", SignalSent(0, signal.name, signal.payload, thrower, audience))
         desk.board.spreads[desk.seq, 0] = Spread(signal.name, signal.payload, audience, 0)
-    starts = desk.board.named_starts("signal", signal.name)
-    for key in starts:
-        begin_by(desk, key, DeliverSignal(*signal), f"{signal.name}#{desk.seq + 1}", at)
-    return len(audience) + len(starts)
+    return len(audience)
 
 
 def spread(desk: Desk, at: int) -> None:
@@ -78,7 +91,7 @@ def _reach(desk: Desk, number: int, newest: int, signal: Broadcast, at: int) -> 
     catch_up(desk, number, at)
     item = desk.items.get(number)
     if item is not None and _listens(item, newest, signal.name):
-        desk.record(item, at, "signal", advance(desk, item, DeliverSignal(*signal), at))
+        desk.record(item, at, "signal", advance(desk, item, DeliverSignal(*signal[:2]), at))
 
 
 def _listens(item: OpenItem | None, newest: int, name: str) -> bool:

@@ -5,8 +5,9 @@ side's answer and our note of it a node may die; the next holder of the shard se
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from random import Random
 from threading import Condition, Thread
@@ -138,7 +139,7 @@ class Dispatcher:
         self._clock = clock
         self._chance = chance
         self._patience = patience
-        self._due: list[tuple[int, int, _Job]] = []
+        self._due: list[tuple[int, int, _Job, Command | None]] = []
         self._known: set[_Job] = set()
         self._order = 0
         self._over = False
@@ -171,60 +172,68 @@ class Dispatcher:
         for thread in self._threads:
             thread.join()
 
-    def _schedule(self, job: _Job, due: int, *, new: bool) -> None:
+    def _schedule(self, job: _Job, due: int, *, new: bool, note: Command | None = None) -> None:
+        """Have a hand take a job up when it is due: to send it, or to offer the log a note of it once more."""
         with self._bell:
             if new == (job in self._known):
                 return
             self._known.add(job)
             self._order += 1
-            heappush(self._due, (due, self._order, job))
+            heappush(self._due, (due, self._order, job, note))
             self._bell.notify()
 
     def _done(self, job: _Job) -> None:
         with self._bell:
             self._known.discard(job)
 
-    def _next(self) -> _Job | None:
+    def _next(self) -> tuple[_Job, Command | None] | None:
         """Give the next job that is due, waiting for it; None at the end."""
         with self._bell:
             while not self._over:
                 pause = (self._due[0][0] - self._clock()) / SECOND if self._due else None
                 if pause is not None and pause <= 0:
-                    return heappop(self._due)[2]
+                    return heappop(self._due)[2:]
                 self._bell.wait(pause)
         return None
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
+        while (taken := self._next()) is not None:
+            job, note = taken
             send = job.tenure.outbox.get(job.key)
             if send is None or job.tenure.room() is None:
                 self._done(job)
                 continue
-            seq, number = job.key
-            answer = self._post(Letter(job.target.where, f"{job.tenure.name}-{seq}-{number}", send))
-            self._note(job, send, answer)
+            if note is None:
+                seq, number = job.key
+                answer = self._post(Letter(job.target.where, f"{job.tenure.name}-{seq}-{number}", send))
+                due, chance = Due(job.key, send, job.target), self._chance.random()
+                note = meaning(due, answer, self._patience, chance=chance, now=self._clock())
+            self._note(job, note)
 
-    def _note(self, job: _Job, send: Send, answer: Answer) -> None:
-        """Have the log note the outcome, as long as the shard is ours; without that it did not happen."""
-        now, chance = self._clock(), self._chance.random()
-        due = Due(job.key, send, job.target)
-        command = meaning(due, answer, self._patience, chance=chance, now=now)
-        while not self._over and job in self._known and (room := job.tenure.room()) is not None:
-            try:
-                room.post(command, self._clock()).result()
-            except Refused as refusal:
-                if isinstance(command, Unsent) or refusal.problems[0].code in _NO_DEAD_LETTER:
-                    break
-                command = Unsent(
-                    job.key, f"the answer was refused: {refusal.problems[0].message}"[:300], 0, "bad-answer"
-                )
-                continue
-            except Exception:  # noqa: BLE001 (whatever kept the log from noting it: it must be noted all the same)
-                with self._bell:
-                    self._bell.wait(_ANNOUNCE)
-                continue
-            if isinstance(command, Unsent) and command.next_at:
-                self._schedule(job, command.next_at, new=False)
-                return
-            break
-        self._done(job)
+    def _note(self, job: _Job, note: Command) -> None:
+        """Have the log note the outcome, as long as the shard is ours; without that it did not happen.
+
+        No hand waits for it: many notes then go into one commit, and the hands are free to send.
+        """
+        room = job.tenure.room()
+        if self._over or room is None or job not in self._known:
+            self._done(job)
+            return
+        room.post(note, self._clock()).add_done_callback(partial(self._noted, job, note))
+
+    def _noted(self, job: _Job, note: Command, told: "Future[Any]") -> None:
+        """Go on after the log noted an outcome, or did not; for the thread of the shard's writer."""
+        trouble = CancelledError() if told.cancelled() else told.exception()
+        if isinstance(trouble, Refused):
+            refusal = trouble.problems[0]
+            if isinstance(note, Unsent) or refusal.code in _NO_DEAD_LETTER:
+                self._done(job)
+            else:
+                bad = f"the answer was refused: {refusal.message}"[:300]
+                self._note(job, Unsent(job.key, bad, 0, "bad-answer"))
+        elif trouble is not None:  # whatever kept the log from noting it: it must be noted all the same
+            self._schedule(job, self._clock() + int(_ANNOUNCE * SECOND), new=False, note=note)
+        elif isinstance(note, Unsent) and note.next_at:
+            self._schedule(job, note.next_at, new=False)
+        else:
+            self._done(job)

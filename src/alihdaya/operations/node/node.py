@@ -7,10 +7,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from alihdaya.engine.society.rules import event_starts
 from alihdaya.kernel.event import Event
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.exchange.board import Others
+from alihdaya.operations.exchange.shards.courier import Courier
+from alihdaya.operations.exchange.shards.talk import Talk
 from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.jobs.bell import Bell
 from alihdaya.operations.jobs.book import Book
@@ -24,6 +26,7 @@ from alihdaya.operations.node.visible.groups import Groups
 from alihdaya.operations.node.visible.metrics import Watched
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.sign import settle
+from alihdaya.store.lease.crossings import Crossings
 from alihdaya.store.lease.directory import Directory
 from alihdaya.store.lease.fence import Fence
 from alihdaya.store.store import open_shard
@@ -91,6 +94,7 @@ class ShardRoom:
         fresh, desk.unposted = desk.unposted, []
         for dispatcher in self._node.dispatchers:
             dispatcher.offer(self._tenure, desk, fresh)
+        self._node.courier.told(self._fence.shard, desk.board)
         if desk.book is not None:
             self.queues = desk.book.queues(desk.outbox)
             if desk.book.fresh:
@@ -124,6 +128,7 @@ class Node:
         self.groups = Groups()
         self.tracing = tracing
         self.offers = {(one.service.engagement, one.service.name): one for one in offers}
+        self.talk = Talk({key: one.service.plans.values() for key, one in self.offers.items()})
         self.endpoints = post.endpoints
         self._patience = max(2, int(pace.ttl))
         self.name = f"{socket.gethostname()[:20]}-{uuid4().hex[:12]}"
@@ -139,14 +144,20 @@ class Node:
             Dispatcher(out, post.find, clock, chance, patience=post.patience),
             Dispatcher(call, function_of, clock, chance, patience=post.patience, hands=post.hands),
         )
+        self._crossings = Crossings(url, self.name, shards, patience=self._patience)
+        self.courier = Courier(self._crossings, self._mailrooms, clock)
         self.keeper = Keeper(directory, address, lambda *given: ShardRoom(self, *given), pace)
 
     def start(self) -> None:
         """Begin to beat, and to hold shards."""
         self.keeper.start()
+        if self.shards > 1:
+            self.courier.start()
 
     def stop(self) -> None:
         """Finish what is queued, hand all shards over and leave."""
+        self.courier.stop()
+        self._crossings.close()
         self.keeper.stop()
         for dispatcher in self.dispatchers:
             dispatcher.close()
@@ -154,16 +165,22 @@ class Node:
 
     def started(self, name: str, key: str) -> int | None:
         """Give the shard of the item that a message from outside begins, None where none of the offers has a start."""
-        for one in self.offers.values():
-            starts = (start for plan in one.service.plans.values() for start in event_starts(plan))
-            if any((start.kind, start.name) == ("message", name) for start in starts):
-                channel = channel_of(one.service.engagement, one.service.name, "message")
-                return place(channel, key or str(self.clock()), self.shards)
+        for service in sorted(self.offers):
+            if name in self.talk.starts.get(service, ()):
+                return place(channel_of(*service, "message"), key or str(self.clock()), self.shards)
         return None
 
     def posts(self, name: str) -> bool:
-        """Say whether a message of that name that nobody here waits for goes out."""
+        """Say whether a message of that name that nobody waits for goes out."""
         return name in self.endpoints or ANY in self.endpoints
+
+    def posts_at_once(self, name: str) -> bool:
+        """Say whether a message of that name goes out of a shard where nobody waits, without asking the others."""
+        return self.posts(name) and (self.shards == 1 or not self.talk.concerns(name))
+
+    def _mailrooms(self) -> dict[int, Mailroom]:
+        rooms = {shard: self.room(shard) for shard in self.keeper.shards}
+        return {shard: room for shard, room in rooms.items() if room is not None}
 
     def room(self, shard: int) -> Mailroom | None:
         """Give the mailroom of a shard that this node holds now, else None."""
@@ -199,11 +216,15 @@ class Node:
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs)
-            desk.posts_messages = self.posts
+            desk.posts_messages = self.posts_at_once
             desk.does = lambda send: any(find(desk, send) for find in self._finds)
             desk.book = Book()
             for key in desk.outbox:
                 desk.index(key)
+            if self.shards > 1:
+                others = tuple(n for n in range(1, self.shards + 1) if n != fence.shard)
+                desk.board.others = Others(fence.shard, others, self.talk.caught.__contains__, self.posts)
+                desk.board.fresh = list(desk.board.kept)
             desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
             for one in self.offers.values():
                 settle(desk, one.service, self.clock(), one.people)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from alihdaya.store.errors import StoreError, StoreTooNew, problem
 
-REVISIONS = ("0001", "0002", "0005", "0004", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0005", "0004", "0006", "0007", "0009", "0008")
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 
 _HERE = Path(__file__).parent

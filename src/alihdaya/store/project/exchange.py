@@ -6,11 +6,14 @@ from typing import Any
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
-from alihdaya.store.schema import LOST, MESSAGE, REACHED, SIGNAL, START
+from alihdaya.store.schema import ARRIVED, LOST, MESSAGE, POST, REACHED, SIGNAL, START
 from alihdaya.work.exchange import (
     MessageKept,
     MessageLost,
     MessageTaken,
+    ShardAcknowledged,
+    ShardPosted,
+    ShardReached,
     SignalReached,
     SignalSent,
     StartDropped,
@@ -52,6 +55,20 @@ def _reached(pending: Pending, _: Entry, event: SignalReached) -> None:
         pending.drop(table, (event.seq, event.number))
 
 
+def _posted(pending: Pending, entry: Entry, event: ShardPosted) -> None:
+    rest = (event.shard, event.kind, event.name, event.key, encode(event.payload), event.item, event.until)
+    pending.put(POST, (entry.seq, event.number), rest)
+
+
+def _arrived(pending: Pending, _: Entry, event: ShardReached) -> None:
+    pending.put(ARRIVED, (event.shard,), (event.seq, event.number))
+
+
+def _acknowledged(pending: Pending, _: Entry, event: ShardAcknowledged) -> None:
+    for seq, number in event.names:
+        pending.drop(POST, (seq, number))
+
+
 EXCHANGE: dict[type, Callable[[Pending, Entry, Any], None]] = {
     StartSet: _set,
     StartDropped: _dropped,
@@ -60,5 +77,8 @@ EXCHANGE: dict[type, Callable[[Pending, Entry, Any], None]] = {
     MessageLost: _lost,
     SignalSent: _sent,
     SignalReached: _reached,
+    ShardPosted: _posted,
+    ShardReached: _arrived,
+    ShardAcknowledged: _acknowledged,
 }
 """Event -> what it changes in these tables."""

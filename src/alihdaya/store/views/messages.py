@@ -10,9 +10,9 @@ from alihdaya.store.working import WorkingSet
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message for nobody: `item` threw it (0: from outside); `lost` says why it will reach nobody, "" that it may.
+    """A message for nobody: `item` threw it (0: from outside; below 0: an item of that shard).
 
-    Instants in microseconds.
+    `lost` says why it will reach nobody, "" that it may. Instants in microseconds.
     """
 
     name: str

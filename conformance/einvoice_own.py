@@ -1,0 +1,163 @@
+"""Invoices of our own to be judged: seeded, over all rate kinds, VAT categories, service credits and currencies."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple, TypeVar
+
+from alihdaya.channels.einvoice.cii import write_cii
+from alihdaya.channels.einvoice.ubl import write_ubl
+from alihdaya.engagement.calendar import Calendar
+from alihdaya.engagement.einvoice.agreement import Billing, Exchange, Registered, ServiceVat
+from alihdaya.engagement.einvoice.core import CATEGORIES, CoreInvoice
+from alihdaya.engagement.einvoice.make import credit_note, make_core
+from alihdaya.engagement.invoice import make_invoice
+from alihdaya.engagement.sla import Attainment, attain
+from alihdaya.engagement.terms import Band, Cost, Party, Penalty, Rate, Service, Sla, Terms, Tier
+
+COUNT: Final = 200
+_SEED: Final = "einvoice"
+_CURRENCIES: Final = ("EUR", "USD", "IDR", "JPY", "GBP", "PLN", "CHF", "SGD", "HUF", "KRW")
+_RATES: Final = {"S": ("19", "7", "21", "5.5", "25"), "L": ("7", "3"), "M": ("4", "10")}
+_CODES: Final = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+_CARD: Final = (
+    (Tier(None, Decimal("0.012")),),
+    (Tier(None, Decimal(0)),),
+    (Tier(100, Decimal("1.005")), Tier(None, Decimal("0.995"))),
+    (Tier(10, Decimal("12.3456")), Tier(500, Decimal("11.1")), Tier(None, Decimal("9.99"))),
+    (Tier(1, Decimal(2500)), Tier(None, Decimal("33.335"))),
+)
+"""Rates: a flat price, a free unit, two and three tiers, a first item that is dear."""
+_PENALTIES: Final = (
+    Penalty(Decimal(0), (), Decimal(0)),
+    Penalty(Decimal("1.5"), (), Decimal(12)),
+    Penalty(Decimal(0), (Band(Decimal(95), Decimal(3)), Band(Decimal(80), Decimal(10))), Decimal(10)),
+)
+_T = TypeVar("_T")
+
+
+class Own(NamedTuple):
+    """One document of ours: what it is, and its bytes in both syntaxes."""
+
+    id: str
+    core: CoreInvoice
+    ubl: bytes
+    cii: bytes
+
+
+@dataclass(slots=True)
+class _Draw:
+    """Chance that is the same on every machine: a digest of the seed, the invoice and a count."""
+
+    number: int
+    count: int = 0
+
+    def below(self, limit: int) -> int:
+        self.count += 1
+        text = f"{_SEED}:{self.number}:{self.count}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:8]) % limit
+
+    def pick(self, choices: Sequence[_T]) -> _T:
+        return choices[self.below(len(choices))]
+
+
+def own_documents(first: int = 0, count: int = COUNT) -> Iterator[Own]:
+    """Make our documents; every fourth is a credit note, of all of an invoice or of a part of it."""
+    for number in range(first, first + count):
+        draw = _Draw(number)
+        core = _invoice(draw)
+        if number % 4 == 3:
+            core = _credit(draw, core)
+        yield Own(f"own-{number}", core, write_ubl(core), write_cii(core))
+
+
+def _credit(draw: _Draw, core: CoreInvoice) -> CoreInvoice:
+    part = {line.id: Decimal(1 + draw.below(int(line.quantity))) for line in core.lines[:2]}
+    return credit_note(core, f"{core.number}-C", date(2026, 8, 3), None if draw.below(2) else part)
+
+
+def _invoice(draw: _Draw) -> CoreInvoice:
+    terms = _terms(draw)
+    usage = {one.id: {rate.unit: 1 + draw.below(900) for rate in one.rates} for one in terms.services}
+    invoice = make_invoice(terms, "2026-06", usage, _attained(draw, terms))
+    return make_core(invoice, terms, date(2026, 7, 1 + draw.below(20)), draw.pick(("en", "id")))
+
+
+def _attained(draw: _Draw, terms: Terms) -> Iterator[Attainment]:
+    for service in terms.services:
+        for clock in ("respond", "resolve"):
+            yield from attain(service, "2026-06", {clock: (70 + draw.below(31), draw.below(25))})
+
+
+def _terms(draw: _Draw) -> Terms:
+    first = CATEGORIES[draw.number % len(CATEGORIES)]
+    others = [one for one in CATEGORIES if one != "O"] if first != "O" else ["O"]
+    categories = [first, *(draw.pick(others) for _ in range(draw.below(3)))]
+    foreign = bool(draw.below(3) == 0)
+    return Terms(
+        engagement=f"engagement-{draw.number}",
+        client=_party("FR", _registered(draw, "FR12345678901")),
+        provider=_party("DE", _registered(draw, "DE123456789")),
+        currency=draw.pick(_CURRENCIES),
+        signed=date(2026, 1, 1),
+        start=date(2026, 1, 1),
+        until=date(2027, 12, 31),
+        services=tuple(_service(draw, f"service-{n}", category) for n, category in enumerate(categories)),
+        billing=_billing(draw, foreign=foreign),
+    )
+
+
+def _party(country: str, registered: Registered) -> Party:
+    return Party(f"Muster & Söhne <{country}>", country, "", "Umpama", "Europe/Berlin", registered)
+
+
+def _registered(draw: _Draw, vat: str) -> Registered:
+    full = draw.below(2) == 1
+    return Registered(
+        street="Contohstraße 1" if full else "",
+        postcode="10115" if full else "",
+        vat=vat,
+        registration="123456789",
+        registration_scheme="0002" if full else "",
+        electronic="invoices@muster.example" if full else "",
+        electronic_scheme="EM" if full else "",
+        contact="Accounts" if full else "",
+        mail="accounts@muster.example" if full else "",
+    )
+
+
+def _billing(draw: _Draw, *, foreign: bool) -> Billing:
+    return Billing(
+        days=draw.pick((0, 14, 30)),
+        means=draw.pick(("30", "58", "30")),
+        account=draw.pick(("DE02120300000000202051", "0012345678")),
+        holder=draw.pick(("", "Muster")),
+        bank=draw.pick(("", "BYLADEM1001")),
+        terms=draw.pick(("", "14 days net")),
+        buyer_reference=draw.pick(("", "PO-dept 7")),
+        order=draw.pick(("", "4500012345")),
+        vat_currency="NOK" if foreign else "",
+        exchange=(Exchange(date(2026, 1, 1), Decimal("11.8765")),) if foreign else (),
+    )
+
+
+def _service(draw: _Draw, name: str, category: str) -> Service:
+    rates = tuple(
+        Rate(f"unit-{n}", (("en", f"Case {n}"), ("id", f"Kasus {n}")), draw.pick(_CARD))
+        for n in range(1 + draw.below(3))
+    )
+    rate = Decimal(draw.pick(_RATES[category])) if category in _RATES else Decimal(0)
+    reason = "Exempt by article 132" if category == "E" else ""
+    return Service(
+        id=name,
+        pack="sample",
+        delivery_country="DE",
+        calendar=Calendar.office("UTC"),
+        sla=Sla(None, None, Decimal(95)),
+        rates=rates,
+        penalty=draw.pick(_PENALTIES),
+        cost=Cost(Decimal(0), Decimal(0), ()),
+        vat=ServiceVat(category, None if category == "O" else rate, reason, _CODES.get(category, "")),
+    )

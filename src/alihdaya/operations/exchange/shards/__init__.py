@@ -1,0 +1,1 @@
+"""Messages and signals between the shards of a database: through the sender's tables, once in effect."""

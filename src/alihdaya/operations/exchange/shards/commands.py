@@ -1,0 +1,40 @@
+"""What a shard's writer is asked to do about other shards; asked twice, each does nothing the second time."""
+
+from typing import Any, NamedTuple
+
+from alihdaya.work.outbox import SendKey
+
+
+class Post(NamedTuple):
+    """What another shard sent here, by its name there (see work.exchange.ShardPosted)."""
+
+    name: SendKey
+    kind: str
+    message: str
+    key: str
+    payload: dict[str, Any]
+    item: int
+    until: int
+
+
+class TakeIn(NamedTuple):
+    """Take in what set out from `shard`, in the order of the names."""
+
+    shard: int
+    posts: tuple[Post, ...]
+
+
+class Acknowledge(NamedTuple):
+    """All that set out for `shard` up to this name has come in there."""
+
+    shard: int
+    upto: SendKey
+
+
+class Forward(NamedTuple):
+    """(message, shard): messages that are kept here, and where somebody waits for each; 0: in no other shard."""
+
+    found: tuple[tuple[SendKey, int], ...]
+
+
+ShardCommand = TakeIn | Acknowledge | Forward

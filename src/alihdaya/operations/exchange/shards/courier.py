@@ -1,0 +1,174 @@
+"""The courier of a node: brings what set out for its shards to their writers, and has the senders forget it.
+
+It remembers nothing that counts: all it does is asked of writers, who do each thing once, and whatever it left undone
+is found in the tables again by the next one.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any, NamedTuple, Protocol
+
+from alihdaya.operations.commands import Command
+from alihdaya.operations.exchange.board import Board
+from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, Post, TakeIn
+from alihdaya.store import StoreError
+from alihdaya.store.lease.crossings import MOST, Posted
+from alihdaya.work.outbox import SendKey
+
+_PATIENCE = 5.0
+"""Seconds in which a writer should have answered; after that it is asked again."""
+
+
+class Reader(Protocol):
+    """What the courier sees (see store.lease.crossings)."""
+
+    def posts(self, mine: Any) -> dict[tuple[int, int], list[Posted]]:
+        """Give what has set out for these shards."""
+
+    def arrived(self, origins: Any) -> dict[tuple[int, int], SendKey]:
+        """Give how far what set out from these shards has come in."""
+
+    def waiters(self, origins: Any) -> dict[int, dict[SendKey, int]]:
+        """Give where somebody waits for what is kept in these shards."""
+
+
+class Room(Protocol):
+    """A shard's writer, as the courier needs it."""
+
+    def post(self, command: Command, at: int) -> "Future[Any]":
+        """Queue a command."""
+
+
+class Pace(NamedTuple):
+    """Seconds between two looks at what set out, and between two at what is kept.
+
+    Neither is done more than a twentieth of the time: with many shards or messages, both come more seldom.
+    """
+
+    look: float = 0.2
+    search: float = 1.0
+
+
+USUAL = Pace()
+
+
+class _Standing(NamedTuple):
+    """What a shard's last commit left: whether anything is under way from here, and whether messages are kept."""
+
+    posts: bool
+    kept: bool
+
+
+class Courier:
+    """Runs one thread from `start` to `stop`. `rooms` gives the writers of the shards that this node holds now."""
+
+    def __init__(
+        self, reader: Reader, rooms: Callable[[], Mapping[int, Room]], clock: Callable[[], int], pace: Pace = USUAL
+    ) -> None:
+        self._reader = reader
+        self._rooms = rooms
+        self._clock = clock
+        self._pace = pace
+        self._lock = Lock()
+        self._standing: dict[int, _Standing] = {}
+        self._fresh: dict[int, list[SendKey]] = {}
+        self._taken: dict[tuple[int, int], SendKey] = {}
+        self._search_at = 0.0
+        self._wake = Event()
+        self._over = False
+        self._thread = Thread(target=self._run, name="alihdaya-courier", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._over = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def told(self, shard: int, board: Board) -> None:
+        """Hear of a commit; for the thread of the shard's writer."""
+        standing = _Standing(bool(board.posts), bool(board.kept))
+        fresh, board.fresh = [name for name in board.fresh if name in board.kept], []
+        if not fresh and not standing.posts and standing == self._standing.get(shard):
+            return
+        with self._lock:
+            self._standing[shard] = standing
+            if fresh:
+                self._fresh.setdefault(shard, []).extend(fresh)
+        if fresh or standing.posts:
+            self._wake.set()
+
+    def _run(self) -> None:
+        while not self._over:
+            begun = monotonic()
+            more = False
+            with suppress(StoreError):  # a shard without tables, or no database: the next look may see it
+                more = self.step()
+            if not more:
+                self._wake.wait(max(self._pace.look, 20 * (monotonic() - begun)))
+                self._wake.clear()
+
+    def step(self) -> bool:
+        """Look once; says whether there is more of the same. Raises StoreError where nothing can be seen."""
+        rooms = self._rooms()
+        if not rooms:
+            return False
+        more = self._bring(rooms)
+        self._have_forgotten(rooms)
+        self._search(rooms)
+        return more
+
+    def _bring(self, rooms: Mapping[int, Room]) -> bool:
+        asked = {}
+        full = False
+        for (origin, shard), rows in self._reader.posts(rooms).items():
+            full = full or len(rows) >= MOST
+            former = self._taken.get((origin, shard), (0, 0))
+            fresh = tuple(_post(row) for row in rows if (row.seq, row.number) > former)
+            if fresh and shard in rooms:
+                asked[origin, shard] = (fresh[-1].name, rooms[shard].post(TakeIn(origin, fresh), self._clock()))
+        wait([answer for _, answer in asked.values()], _PATIENCE)
+        for pair, (name, answer) in asked.items():
+            if answer.done() and answer.exception() is None:
+                self._taken[pair] = name
+        return full and bool(asked)
+
+    def _have_forgotten(self, rooms: Mapping[int, Room]) -> None:
+        with self._lock:
+            senders = [shard for shard, standing in self._standing.items() if standing.posts and shard in rooms]
+        found = self._reader.arrived(senders) if senders else {}
+        at = self._clock()
+        wait([rooms[origin].post(Acknowledge(shard, name), at) for (origin, shard), name in found.items()], _PATIENCE)
+
+    def _search(self, rooms: Mapping[int, Room]) -> None:
+        """Find out for which of the kept messages somebody waits elsewhere; what is fresh is decided in any case."""
+        begun = monotonic()
+        with self._lock:
+            keepers = [shard for shard, standing in self._standing.items() if standing.kept and shard in rooms]
+            fresh = {shard: self._fresh.pop(shard, []) for shard in keepers}
+        if not keepers or (begun < self._search_at and not any(fresh.values())):
+            return
+        try:
+            found = self._reader.waiters(keepers)
+        except StoreError:
+            with self._lock:
+                for shard, names in fresh.items():
+                    self._fresh.setdefault(shard, []).extend(names)
+            raise
+        self._search_at = monotonic() + max(self._pace.search, 20 * (monotonic() - begun))
+        for shard in keepers:
+            where = {**dict.fromkeys(fresh[shard], 0), **found.get(shard, {})}
+            places = list(where.items())
+            for start in range(0, len(places), MOST):
+                rooms[shard].post(Forward(tuple(places[start : start + MOST])), self._clock())
+
+
+def _post(row: Posted) -> Post:
+    return Post((row.seq, row.number), row.kind, row.name, row.key, row.values(), row.item, row.until)
