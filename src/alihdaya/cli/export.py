@@ -42,7 +42,9 @@ def _ocel(settings: Settings, store: "Store", file: Path, *, archive: bool) -> N
     from alihdaya.store.views.histories import heads
 
     with _writing(file) as stream:
-        events, objects = write_ocel(stream, _shown(settings, store, file, archive=archive), heads(store, archive=archive))
+        events, objects = write_ocel(
+            stream, _shown(settings, store, file, archive=archive), heads(store, archive=archive)
+        )
     click.echo(say("{file}: {events} events, {objects} objects").format(file=file, events=events, objects=objects))
 
 

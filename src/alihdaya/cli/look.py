@@ -95,7 +95,9 @@ def _story_json(story: Any) -> str:
     ]
     head = {"item": story.item, "external_id": story.external_id, "service": story.service, "state": story.state}
     from_archive = {"archived": story.archived} if story.archived else {}
-    return msgspec.json.encode({**head, "data": story.data, "result": story.result, **from_archive, "story": told}).decode()
+    return msgspec.json.encode(
+        {**head, "data": story.data, "result": story.result, **from_archive, "story": told}
+    ).decode()
 
 
 @click.command(

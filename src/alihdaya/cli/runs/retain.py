@@ -116,21 +116,22 @@ def _show(settings: Settings, gone: "list[Gone]", left: "list[Candidate]", *, dr
         return
     spoken = words(settings.language)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
-    for place, name in enumerate((say("Month"), say("Entries"), say("Items"), "MB", "")):
+    for place, name in enumerate((say("Month"), say("Entries"), say("Items"), "kB", "")):
         table.add_column(name, justify="right" if place in {1, 2, 3} else "left", no_wrap=place < 4, overflow="fold")
     for month in (*gone, *left):
-        size = spoken.number(month.bytes / 1_000_000, digits=1)
+        size = spoken.number(-(-month.bytes // 1000))
         counts = (spoken.number(month.entries), spoken.number(month.items), size)
         table.add_row(month.month, *counts, Text(_word(spoken, month, dry_run=dry_run)))
     make_console().print(table)
+    if gone:
+        click.echo(say("The files are in {folder}").format(folder=gone[0].folder.parent))
 
 
 def _word(spoken: "Words", month: "Candidate", *, dry_run: bool) -> str:
     from alihdaya.operations.books.retain import Gone
 
     if isinstance(month, Gone):
-        size = spoken.number(month.written / 1_000_000, digits=1)
-        return say("archived: {size} MB in {folder}").format(size=size, folder=month.folder)
+        return say("archived: {size} kB of files").format(size=spoken.number(-(-month.written // 1000)))
     if not month.reasons:
         return say("would go") if dry_run else say("can go now")
     return "\n".join(_why(reason) for reason in month.reasons)
