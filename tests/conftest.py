@@ -5,12 +5,20 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from itertools import count
 from pathlib import Path
 
 import pytest
+
+if sys.dont_write_bytecode:
+    # Where the environment forbids bytecode, each of the tests' many processes would compile all libraries anew: more
+    # work than most of them have to do. So it is kept, but in pytest's own folder.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 BINARIES = Path(os.environ.get("ALIHDAYA_POSTGRESQL", "/usr/lib/postgresql/15/bin"))
 MISSING = (

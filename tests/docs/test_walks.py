@@ -4,7 +4,6 @@ A line `…` stands for any lines; times of day are not compared. What the text 
 here at the same place.
 """
 
-import os
 import re
 import shutil
 import socket
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pages import DOCS, blocks
+from walking import Shell
 
 from alihdaya.operations.perform import perform
 from alihdaya.store import open_store
@@ -26,42 +26,6 @@ from jobs_pack import JobsDesk
 
 _TIME = re.compile(r"\d{1,2} [A-Z][a-z]{2}( \d{4},)? \d\d:\d\d")
 _SKIPPED = {"Killed"}  # thirty thousand flights; tests/chaos kills the process
-
-
-class Shell:
-    """A shell whose `alihdaya` is this project's, in a folder of its own; it keeps exports and the last exit code."""
-
-    def __init__(self, folder):
-        program = folder / "bin" / "alihdaya"
-        program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m alihdaya.cli "$@"\n')
-        program.chmod(0o755)
-        self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ALIHDAYA_", "LC_", "LANG"))}
-        self.environment |= {"PATH": f"{program.parent}:{os.environ['PATH']}", "COLUMNS": "100", "LANG": "C.UTF-8"}
-        self.last = 0
-
-    def run(self, command):
-        """Lines that a person would read: standard output, and what went wrong; not the progress bars."""
-        if found := re.fullmatch(r"export (\w+)=(\S+)", command):
-            self.environment[found[1]] = found[2]
-            return []
-        if found := re.fullmatch(r"unset (\w+)", command):
-            del self.environment[found[1]]
-            return []
-        done = subprocess.run(
-            ["bash", "-c", f"(exit {self.last}); {command}"],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        self.last = done.returncode
-        assert "Traceback" not in done.stderr, done.stderr
-        wrong = [line for line in done.stderr.splitlines() if line.startswith("alihdaya: ")]
-        return [*done.stdout.strip("\n").splitlines(), *wrong]
 
 
 class Site:
@@ -209,6 +173,11 @@ def test_decisions_explained(shell):
 def test_posts_classified(shell):
     shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
     assert follow(DOCS / "posts.md", shell, {}) == 1
+
+
+def test_in_house_or_a_provider(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "sourcing.md", shell, {}) == 1
 
 
 def test_a_line_that_differs_is_found():

@@ -2,6 +2,7 @@
 
 import sys
 from decimal import Decimal
+from enum import StrEnum
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from test_generated import BLOCKS, Drawing
 from alihdaya.engine import CompleteTask, Start, apply, complete, decide, from_wire, happened, start, to_wire
 from alihdaya.engine.compile import make_plan
 from alihdaya.kernel.errors import Refused
+from alihdaya.notation import dmn
 from alihdaya.notation.bpmn.errors import BpmnError
 
 VALUES = st.one_of(
@@ -127,6 +129,87 @@ def test_decisions_scripts_steps_and_choices_go_the_same_way(value, given_, n, r
     decisions = {"d": Table(lambda _: (value, (1,)))}
     swift, one, other = both(body, Start({"n": n}), [done, done], decisions=decisions, steps={"step": step})
     assert swift.segment is not None
+    assert one == other
+
+
+INPUTS = {"kind": "string", "n": "number", "urgent": "boolean"}
+RULES = (
+    ('"a"', "<= 10", "-", '"auto"'),
+    ('"a"', "> 10", "true", '"auto"'),
+    ('"b", "c"', "[3..20)", "-", '"manual"'),
+    ("-", "-", "false", "null"),
+)
+
+
+def decided_by(name, needs, logic, inputs=()):
+    required = "".join(f'<informationRequirement><{tag} href="#{one}"/></informationRequirement>' for tag, one in needs)
+    columns = "".join(f"<input><inputExpression><text>{one}</text></inputExpression></input>" for one in inputs)
+    rows = "".join(
+        "<rule>" + "".join(f"<inputEntry><text>{cell.replace('<', '&lt;')}</text></inputEntry>" for cell in cells)
+        + f"<outputEntry><text>{output}</text></outputEntry></rule>"
+        for *cells, output in logic
+    )  # fmt: skip
+    table = f'<decisionTable hitPolicy="FIRST">{columns}<output name="{name}"/>{rows}</decisionTable>'
+    return f'<decision id="{name}" name="{name}"><variable name="{name}"/>{required}{table}</decision>'
+
+
+def real_decisions():
+    given_ = [("requiredInput", name) for name in INPUTS]
+    data = "".join(f'<inputData id="{a}" name="{a}"><variable typeRef="{b}"/></inputData>' for a, b in INPUTS.items())
+    risk = decided_by("risk", given_[1:2], [("> 15", "2"), ("-", "1")], ["n"])
+    both_ = [*given_, ("requiredDecision", "risk")]
+    route = decided_by("route", both_, [(*cells[:-1], "-", cells[-1]) for cells in RULES], [*INPUTS, "risk"])
+    again = decided_by("again", [*given_[1:2], ("requiredDecision", "risk")], [("1", "n + 1"), ("-", '"x"')], ["risk"])
+    head = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:m">'
+    return dmn.compile_model(dmn.read(f"{head}{data}{risk}{route}{again}</definitions>".encode(), "m.dmn"))
+
+
+ROUTED = (
+    '<businessRuleTask id="t" alihdaya:decision="route" alihdaya:result="route"/><userTask id="u"/>'
+    '<businessRuleTask id="t2" alihdaya:decision="again" alihdaya:result="n"/><exclusiveGateway id="g" default="way"/>'
+    + script("k", "n * 0.5", "half")
+    + line("s", "t", "g")
+    + flow("g", "k", 'route = "auto"')
+    + flow("g", "u", identity="way")
+    + line("k", "t2", "e")
+    + line("u", "e")
+)
+REAL = real_decisions()
+KINDS = st.one_of(st.sampled_from(["a", "b", "c", "d"]), VALUES)
+NUMBERS = st.one_of(st.integers(0, 25), st.sampled_from([Decimal("10.5"), Decimal("NaN"), 10**40]), VALUES)
+NAMED = {"kind": KINDS, "n": NUMBERS, "urgent": st.one_of(st.booleans(), VALUES)}
+ROWS = st.fixed_dictionaries({}, optional=NAMED | {"risk": VALUES, "other": VALUES, "route": VALUES})
+
+
+@settings(max_examples=400, deadline=None)
+@given(ROWS)
+def test_a_decision_within_a_segment_is_the_same_decision(variables):
+    swift, one, other = both(ROUTED, Start(variables), [{}], decisions=REAL)
+    assert swift.segment is not None
+    assert one == other
+
+
+def test_ordinary_data_is_not_decided_by_a_call(monkeypatch):
+    def slowly(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(dmn.Decision, "slowly", slowly)
+    monkeypatch.setattr(sys.modules["alihdaya.engine.decide"], "Run", None)
+    plan = plan_of(ROUTED, decisions=real_decisions())
+    for kind, n, route in (("a", 3, "auto"), ("a", Decimal(11), "auto"), ("b", 3, "manual"), ("d", 1, None)):
+        row = {"n": n, "urgent": n != 1, "kind": kind, "more": [1]}
+        assert start(plan, row).variables["route"] == route
+
+
+class Name(StrEnum):
+    N = "n"
+
+
+def test_names_of_an_enumeration_are_text():
+    body = script("a", "n + 1", "n") + line("s", "a", "e")
+    _, one, other = both(body, Start({Name.N: 1}))
+    assert one == other
+    _, one, other = both(ROUTED, Start({Name.N: 1, "kind": "a", "urgent": True}), decisions=REAL)
     assert one == other
 
 

@@ -76,7 +76,7 @@ def _result(status: int, content: bytes) -> Answer:
         return Answer(status, {})
     try:
         result = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return _odd()
     return Answer(status, result) if isinstance(result, dict) else _odd()
 

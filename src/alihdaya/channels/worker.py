@@ -135,7 +135,7 @@ class Worker:
             answer.raise_for_status()
             plain = json.loads(answer.content, parse_float=Decimal)["jobs"]
             return [Work(**{name: one[name] for name in Work._fields}) for one in plain]
-        except (httpx.HTTPError, ValueError, KeyError):
+        except (httpx.HTTPError, ValueError, ArithmeticError, KeyError):
             return None
 
     def _work(self, address: str, job: Work) -> None:

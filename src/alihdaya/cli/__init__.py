@@ -41,6 +41,7 @@ _COMMANDS = {
     "check": ("checks", mark("check decision models: gaps, overlaps, rules that never decide, types")),
     "decide": ("decide", mark("take the decisions of a DMN file for inputs of yours, and say why")),
     "classify": ("checks.posts", mark("say what posts are: BPO, KPO or non-BPO, voice or non-voice, and why")),
+    "source": ("runs.source", mark("compare in-house with providers: loaded cost, saving, risks, advice")),
     "pack": ("packs", mark("list, check and begin packs")),
     "convert": ("export", mark("write a DMN file of any version as DMN 1.5")),
     "completion": ("packs", mark("print the shell completion script")),

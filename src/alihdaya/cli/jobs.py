@@ -97,5 +97,5 @@ def _field(text: str) -> tuple[str, Any]:
         raise click.BadParameter(say("{text!r} is not of the form NAME=JSON").format(text=text))
     try:
         return name, json.loads(value, parse_float=Decimal, parse_constant=lambda _: value)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return name, value

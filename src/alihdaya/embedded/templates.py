@@ -17,8 +17,7 @@ from alihdaya.kernel.event import Event, tag_of
 from alihdaya.store.codec import decode, decode_events, encode, revive
 
 _pack = msgspec.msgpack.Encoder().encode
-_SMALL = frozenset({str, bool, type(None)})
-_BIG = 2**63
+_FLAT = frozenset({str, int, bool, type(None)})
 
 Body = list[list[Any]]
 """A template, decoded."""
@@ -57,7 +56,12 @@ class Templates:
         """Give the row of history for a packed instance."""
         press = self._presses.get(id(shape)) or self._press(shape)
         row = (press.number, *press.values(held))
-        return _pack(row) if _plain(row) else encode(row)
+        if not _plain(row):
+            return encode(row)
+        try:
+            return _pack(row)
+        except OverflowError:
+            return encode(row)
 
     def events(self, row: bytes) -> tuple[Event, ...]:
         """Give the events of a row. Raises KeyError for a template that is not known."""
@@ -84,18 +88,14 @@ class Templates:
 
 
 def _plain(row: tuple[Any, ...]) -> bool:
-    """Tell whether a row holds but texts, numbers that are small, and mappings and tuples of them."""
+    """Tell whether a row holds but texts, whole numbers, truths, nulls, and mappings and tuples of them."""
     for value in row:
         kind = type(value)
-        if kind is dict:
-            for inner in value.values():
-                if type(inner) not in _SMALL and (type(inner) is not int or not -_BIG <= inner < _BIG):
-                    return False
-        elif kind is tuple:
-            for inner in value:
-                if type(inner) is not int:
-                    return False
-        elif kind not in _SMALL and (kind is not int or not -_BIG <= value < _BIG):
+        if kind in _FLAT:
+            continue
+        if kind is not dict and kind is not tuple:
+            return False
+        if not _FLAT.issuperset(map(type, value.values() if kind is dict else value)):
             return False
     return True
 

@@ -102,10 +102,13 @@ def _keep(promises: Iterable[tuple[Any, Heard]]) -> None:
 
 def check(work: Any) -> None:
     """Raise TypeError for what is no work, or holds no command of the engine, ValueError for what cannot be kept."""
-    if type(work) not in _WORKS or (type(work) is Act and type(work.command) not in _COMMANDS):
+    kind = type(work)
+    if kind not in _WORKS or (kind is Act and type(work.command) not in _COMMANDS):
         raise TypeError(f"this is no work for an embedded engine: {work!r}")
-    if type(work) is not Act and any("\0" in text for text in work if type(text) is str):
-        raise ValueError(f"a text with a null character cannot be kept: {work!r}")
+    if kind is not Act:
+        for text in work:
+            if type(text) is str and "\0" in text:
+                raise ValueError(f"a text with a null character cannot be kept: {work!r}")
 
 
 _WORKS = frozenset(get_args(Work))

@@ -148,6 +148,14 @@ class Table:
             self._wrong(key, "a whole number", found)
         return int(found)
 
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Give true or false."""
+        value = self._get(key, "true or false", default)
+        if not isinstance(value, bool):
+            self._wrong(key, "true or false", value)
+            return default
+        return value
+
     def day(self, key: str) -> date:
         """Calendar date: a TOML date, or its ISO text as on the wire."""
         value = self._get(key, "a date", _MISSING)

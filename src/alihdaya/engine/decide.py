@@ -53,9 +53,10 @@ def start(plan: Plan, variables: Mapping[str, Any], now: int = 0, node: str = ""
 
     Raises Refused where a rule forbids it.
     """
-    if plan.segment is not None:
-        found = plan.segment(variables, node, False)
-        if isinstance(found, Straight):
+    segment = plan.segment
+    if segment is not None:
+        found = segment(variables, node, False)
+        if type(found) is Straight:
             return found
         if found is not None:
             return _told(_resumed(plan, found, now))
@@ -69,12 +70,12 @@ def complete(plan: Plan, state: Instance, token: int, result: Mapping[str, Any],
     """
     if state.process == plan.process.id:
         try:
-            after = plan.afters[state.waits[token].node]
+            after = plan.afters[state.waits[token][1]]  # its node: by number it is found faster
         except KeyError:
             after = None
         if after is not None:
             found = after(state, token, result)
-            if isinstance(found, Straight):
+            if type(found) is Straight:
                 return found
             if found is not None:
                 return _told(_resumed(plan, found, now))

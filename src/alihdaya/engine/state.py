@@ -1,7 +1,7 @@
 """The state of one instance: where its tokens stand, its variables, and all that it waits for."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from alihdaya.engine.full import Full, full_from_wire, full_to_wire
 from alihdaya.engine.values import pack_variables, unpack
@@ -97,17 +97,6 @@ class Instance:
         self.shape: Any = None
         self.held: Sequence[Any] = ()
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Fill the fields that are not written out yet, and give this one."""
-            if name not in Instance.FIELDS:
-                raise AttributeError(f"an Instance has no {name!r}")
-            for field, value in self.shape.values(self.held).items():
-                if not _written(self, field):
-                    setattr(self, field, value)
-            return _SLOTS[name].__get__(self)
-
     def unpack(self) -> None:
         """Write out every field, so that the instance can change."""
         for name in Instance.FIELDS:
@@ -161,17 +150,6 @@ class Instance:
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in Instance.FIELDS)
         return f"Instance({fields})"
-
-
-_SLOTS: dict[str, Any] = {name: Instance.__dict__[name] for name in Instance.FIELDS}
-
-
-def _written(instance: Instance, field: str) -> bool:
-    try:
-        _SLOTS[field].__get__(instance)
-    except AttributeError:
-        return False
-    return True
 
 
 def to_wire(instance: Instance) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ def check_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
         return copied
     if not (_TEXT.issuperset(map(type, copied)) and ATOMS.issuperset(map(type, copied.values()))):
         for name, value in copied.items():
-            if type(name) is not str:
+            if not isinstance(name, str):
                 raise TypeError(f"the name {name!r} of a variable is not text")
             check_value(value, name)
     elif len(_SHAPES) < _MOST_SHAPES:

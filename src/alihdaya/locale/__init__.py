@@ -6,6 +6,9 @@ from io import BytesIO
 from pathlib import Path
 
 LANGUAGES = ("en", "id")
+SOURCE = "en"
+"""The language of the sources."""
+
 _HERE = Path(__file__).parent
 _FRESH = 60.0
 """Seconds by which a .po may be newer than its .mo: an installer writes both within a moment, in any order."""
@@ -19,11 +22,14 @@ def _code(wish: str | None) -> str:
 def catalogue(language: str) -> gettext.NullTranslations:
     """Messages in `language` ("id", "en", or a locale such as "id_ID.UTF-8"); English where there is none.
 
-    Installing compiles the catalogues. Where one is missing or was edited since, its text is compiled in memory.
+    What the sources say is English, so that no catalogue is opened for it. Installing compiles the others; where one
+    is missing or was edited since, its text is compiled in memory.
     """
+    if _code(language) == SOURCE or _code(language) not in LANGUAGES:
+        return gettext.NullTranslations()
     folder = _HERE / _code(language) / "LC_MESSAGES"
     text, compiled = folder / "alihdaya.po", folder / "alihdaya.mo"
-    if not text.is_file() or _code(language) not in LANGUAGES:
+    if not text.is_file():
         return gettext.translation("alihdaya", _HERE, [_code(language)], fallback=True)
     if compiled.is_file() and compiled.stat().st_mtime + _FRESH >= text.stat().st_mtime:
         return gettext.translation("alihdaya", _HERE, [_code(language)])

@@ -76,7 +76,7 @@ def _unfold(row: Mapping[str, str]) -> dict[str, Any]:
 def _plain(cell: str) -> Any:
     try:
         value = json.loads(cell, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, ArithmeticError):
         return cell
     return cell if isinstance(value, (list, dict)) else value
 

@@ -234,8 +234,7 @@ def _bring_up(database: Database, fence: Fence | None) -> None:
         with migrations.ONE_AT_A_TIME, connection.begin():
             if fence is not None:
                 fence.check(connection, database.place)
-            if not migrations.check(connection, database.place):
-                migrations.upgrade(connection)
+            migrations.bring_up(connection, database.place)
 
 
 def _check_readable(database: Database) -> None:

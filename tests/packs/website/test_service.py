@@ -250,3 +250,39 @@ def test_a_site_that_is_not_ours_is_refused(shop):
         jobs.publish(job("publish", shop, site="other"))
     with pytest.raises(BpmnError):
         jobs.publish(job("publish", shop, release="nothing"))
+
+
+def test_a_site_that_cannot_be_checked_is_a_finding_and_the_others_are_checked(house, shop):
+    (shop / "shop.toml").rename(shop / "m.toml")
+    (shop / "a.toml").write_text("name = ")
+    (shop / "b.toml").mkdir()
+    (shop / "z.toml").write_text((shop / "m.toml").read_text())
+    (shop / "z.memory.json").write_text("{")
+    first = jobs.look(job("look", shop, "k-1"))
+    told = [(row["site"], row["kind"]) for row in first["found"]]
+    assert told == [("a", "unchecked"), ("b", "unchecked"), ("shop", "broken-link"), ("z", "unchecked")]
+    assert jobs.look(job("look", shop, "k-1")) == first
+    assert jobs.look(job("look", shop, "k-2")) == {"found": [], "pages": 0}, "once for each state of its files"
+    (shop / "z.memory.json").unlink()
+    (shop / "a.toml").write_text("start = 5")
+    again = jobs.look(job("look", shop, "k-3"))
+    assert [(row["site"], row["kind"]) for row in again["found"]] == [("a", "unchecked"), ("shop", "broken-link")]
+    row = {**again["found"][0], "found_at": MONDAY}
+    perform(house.desk, Receive(house.service, house.service.channel, "f-9", 0, 0, row), house.at)
+    house.does("laras", ruling="done", note="Is it well now?")
+    house.work_off()
+    assert house.waits_at() == ["mend"]
+    assert "a.toml" in house.desk.items[1].instance.variables["still"][0]
+    (shop / "a.toml").unlink()
+    house.does("laras", ruling="done", note="The client has no such site.")
+    house.work_off()
+    assert house.told(1) == ("fixed", "repair")
+
+
+def test_a_day_on_which_no_site_could_be_checked_hands_that_on(house, shop):
+    (shop / "shop.toml").write_text("name = ")
+    due, item, timer = house.desk.next_timer()
+    house.at = due
+    perform(house.desk, Fire(item, timer), due)
+    house.work_off()
+    assert [end for _, *end in ends_of_checks(house)] == [["checked", "check"]]

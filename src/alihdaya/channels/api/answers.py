@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,6 +20,15 @@ _STATUS = {"gate": 403, "form": 422, "bad-value": 422, "duplicate": 409, "not-op
 _STATUS |= {"bad-variables": 422, "no-variables": 422, "no-such-item": 404}
 _ODD = re.compile(rb"\\u(0000|d[89a-f])", re.IGNORECASE)
 _AGAIN = {"Retry-After": "1"}
+
+
+class _Number(IntegerConvertor):
+    """A number of a path that any database holds; a longer one is no address of ours (404)."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("number", _Number())
 
 
 class Elsewhere(Exception):

@@ -211,7 +211,7 @@ class Api:
 def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
     """Build the API of a node; without a login it is open to everybody who reaches it."""
     api = Api(node, shards)
-    task = "/api/items/{item}/tasks/{token:int}"
+    task = "/api/items/{item}/tasks/{token:number}"
     routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
         ("POST", "/api/items", api.take_in),
         ("GET", "/api/items/{item}", api.item),
@@ -222,11 +222,11 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("POST", "/api/messages", api.message),
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
-        ("GET", "/api/shards/{shard:int}/tasks", api.tasks),
+        ("GET", "/api/shards/{shard:number}/tasks", api.tasks),
         ("POST", "/api/signals", api.signal),
-        ("POST", "/api/shards/{shard:int}/signals", api.signal),
-        ("GET", "/api/shards/{shard:int}/versions", api.versions),
-        ("POST", "/api/shards/{shard:int}/migrate", api.migrate),
+        ("POST", "/api/shards/{shard:number}/signals", api.signal),
+        ("GET", "/api/shards/{shard:number}/versions", api.versions),
+        ("POST", "/api/shards/{shard:number}/migrate", api.migrate),
         ("GET", "/api/openapi.json", api.description),
         ("GET", "/healthz", api.health),
         ("GET", "/metrics", api.metrics),

@@ -1,7 +1,7 @@
 """Routes by which operators act on items: cancel, suspend, resume, set, move, retry; and the trace."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -41,7 +41,7 @@ class Facts(msgspec.Struct, forbid_unknown_fields=True):
     """POST …/variables: what is set, as the token sees it (0: the process)."""
 
     variables: dict[str, Any]
-    token: int = 0
+    token: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
     by: str = "operator"
 
 
@@ -124,7 +124,7 @@ def _token(request: Request) -> int:
 def routes(api: "Api", body: Body) -> list[Route]:
     """Give the operators' routes: method, path and what answers. `body` reads a request's body as a shape."""
     made = Instances(api, body)
-    item, token = "/api/items/{item}", "/api/items/{item}/tokens/{token:int}"
+    item, token = "/api/items/{item}", "/api/items/{item}/tokens/{token:number}"
     return [
         ("GET", f"{item}/trace", made.trace),
         ("POST", f"{item}/cancel", made.cancel),

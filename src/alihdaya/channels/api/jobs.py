@@ -46,7 +46,7 @@ class JobRoutes:
             ("POST", f"{job}/fail", self.fail),
             ("POST", f"{job}/error", self.error),
             ("POST", f"{job}/release", self.release),
-            ("GET", "/api/shards/{shard:int}/jobs", self.open_jobs),
+            ("GET", "/api/shards/{shard:number}/jobs", self.open_jobs),
         ]
 
     async def fetch(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Completion(msgspec.Struct, forbid_unknown_fields=True):
 
     person: str
     result: dict[str, Any] = {}
-    seconds: int = 0
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,7 +70,7 @@ def read(body: bytes, kind: type[Any]) -> Any:
     """Give a request's body; numbers with a point are Decimal. Raises msgspec.DecodeError for what does not fit."""
     try:
         plain = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise msgspec.DecodeError(f"no JSON: {error}") from None
     return msgspec.convert(plain, kind)
 

@@ -98,8 +98,8 @@ def _show(found: "list[Classified]", shown: "list[Classified]", *, whole: bool) 
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("Post", "Kind", "Work"):
-        table.add_column(say(head))
+    for head in (say("Post"), say("Kind"), say("Work")):
+        table.add_column(head)
     table.add_column(say("Points"), justify="right")
     table.add_column(say("Why"), ratio=1)
     for one in shown if whole else shown[:_MOST]:

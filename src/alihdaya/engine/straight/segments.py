@@ -5,6 +5,7 @@ from the start, where data is unusual or a decision, script or step fails; or fr
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from alihdaya.engine.behaviours.tasks import StepFunction
@@ -39,13 +40,53 @@ def segment_of(
     if start.parent is not None or start.data is not None or process.flows[start.outgoing[0]].condition is not None:
         return None
     writer = Writer(process, decisions, steps, _STARTING)
+    _write(writer, start, {})
+    if not writer.passed:
+        return None
+    general = writer.build(_start_head(writer.out, start), _PARAMETERS)
+    return _ordinary(Writer(process, decisions, steps, _STARTING), start, writer.inputs, general)
+
+
+_PARAMETERS = "base, node, called"
+
+
+def _write(writer: Writer, start: Node, bound: Mapping[str, str]) -> None:
+    constant, flow = writer.out.constant, start.outgoing[0]
     place = -1 - start.index
-    fields = ", ".join(map(writer.out.constant, (process.id, start.id, place)))
-    first = f"new({writer.out.constant(InstanceStarted)}, ({fields}, base, called))"
-    flow = start.outgoing[0]
-    way = Way((first,), (flow,), frozenset({start.index}), {}, place=writer.out.constant(place))
-    writer.go(process.flows[flow].target, way)
-    return writer.build(_start_head(writer.out, start), "base, node, called") if writer.passed else None
+    fields = ", ".join(map(constant, (writer.process.id, start.id, place)))
+    first = f"new({constant(InstanceStarted)}, ({fields}, base, called))"
+    way = Way((first,), (flow,), frozenset({start.index}), bound, place=constant(place))
+    writer.go(writer.process.flows[flow].target, way)
+
+
+def _ordinary(writer: Writer, start: Node, inputs: Mapping[str, str], general: Segment) -> Segment:
+    """Compile the same way once more for variables that are of the types that the first decisions want.
+
+    Whatever is otherwise goes the general way.
+    """
+    if not inputs:
+        return general
+    out, tests = writer.out, ["not node"]
+    bound = {name: out.fresh("v") for name in inputs}
+    for name, local in bound.items():
+        kind = out.kinds[local] = out.fresh("k")
+        python = {"number": int, "string": str, "boolean": bool}[inputs[name]]
+        out.facts[local] = frozenset({int, Decimal} if python is int else {python})
+        test = f"({kind} is int or {kind} is Decimal and {local}.is_finite())"
+        tests.append(test if python is int else f"{kind} is {python.__name__}")
+    _write(writer, start, bound)
+    otherwise = f"return {out.constant(general)}({_PARAMETERS})"
+    before = [
+        f" if type(base) is not dict: {otherwise}",
+        " try:",
+        *(f"  {local} = base[{out.constant(name)}]" for name, local in bound.items()),
+        f" except Exception: {otherwise}",
+        *(f" {out.kinds[local]} = type({local})" for local in bound.values()),
+        f" if not ({' and '.join(tests)}): {otherwise}",
+    ]
+    copied = f" base = base.copy() if len(base) == {len(bound)} else check_variables(base)"
+    segment: Segment = writer.build([copied], _PARAMETERS, before)
+    return segment
 
 
 def afters_of(process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction]) -> dict[str, After]:
@@ -85,7 +126,7 @@ _MERGED = Root(
 """After a task, where the way depends on variables, or waits again: they are merged at once."""
 
 _CHAINED = Root(
-    held=("was", "token", "mapping"),
+    held=("was", "past", "token", "mapping"),
     variables="{**earlier['variables'], **mapping}",
     facts={name: f"earlier['{name}']" for name in ("called", "next_token", "next_timer")},
     moving="token",
@@ -107,7 +148,7 @@ def _after_head(root: Root) -> list[str]:
         " base = {**before.variables, **mapping}",
         " called, next_token, next_timer = before.called, before.next_token, before.next_timer",
     ]
-    chained = [" was = (before.shape, before.held) if before.shape is not None else packed(before)"]
+    chained = [" was, past = (before.shape, before.held) if before.shape is not None else packed(before)"]
     return [
         f" if before.shape is None and not ({straight}): return None",
         *_checked("mapping"),

@@ -39,13 +39,46 @@ class Found(NamedTuple):
     token: int
 
 
+def _later(name: str) -> property:
+    slot = Instance.__dict__[name]
+
+    def read(state: Instance) -> Any:
+        _write_out(state)
+        return slot.__get__(state)
+
+    def write(state: Instance, value: Any) -> None:
+        _write_out(state)
+        slot.__set__(state, value)
+
+    return property(read, write)
+
+
+def _write_out(state: Instance) -> None:
+    """Make the fields that were not written, and of the object an ordinary instance."""
+    values = state.shape.values(state.held)
+    state.__class__ = Instance
+    for name in _LATER:
+        setattr(state, name, values[name])
+
+
+_AT_ONCE = frozenset({"process", "status", "waits"})
+_LATER = tuple(name for name in Instance.FIELDS if name not in _AT_ONCE)
+
+
 @final
 class Straight(Instance):
-    """An instance as a segment makes it: nothing is written out at first."""
+    """An instance as a segment makes it: most fields are written out when one of them is first asked for.
+
+    Then it becomes an ordinary Instance, whose fields are found faster than through properties.
+    """
 
     __slots__ = ()
     if not TYPE_CHECKING:
         __init__ = object.__init__
+
+
+for _name in _LATER:
+    setattr(Straight, _name, _later(_name))
 
 
 class Packed(NamedTuple):

@@ -4,7 +4,7 @@ Of each leaf's events and fields only the locals that they name are kept (see sh
 written beside it, and runs when somebody asks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
@@ -66,7 +66,10 @@ class Way(NamedTuple):
 
 
 class Writer:
-    """Writes one segment; `passed` counts its nodes, `reads` says that it needs the variables at once."""
+    """Writes one segment; `passed` counts its nodes, `reads` says that it needs the variables at once.
+
+    `inputs` are variables that are read on every way, each with the simple type that it should have.
+    """
 
     def __init__(
         self, process: Process, decisions: Mapping[str, Any], steps: Mapping[str, StepFunction], root: Root
@@ -76,6 +79,7 @@ class Writer:
         self.handled = {node.attached for node in process.nodes if node.handler is not None}
         self.passed = 0
         self.reads = False
+        self.inputs: dict[str, str] = {}
         names = {name for flow in process.flows if flow.condition for name in flow.condition.expr.names}
         for node in process.nodes:
             if isinstance(node.detail, Script):
@@ -153,18 +157,29 @@ class Writer:
         work = node.detail
         assert isinstance(work, Rule)  # noqa: S101 - `_what` said so
         way = self._merged(way)
-        decide = self.out.constant(self.decisions[work.decision].run)
-        value, fired = self.out.fresh(), self.out.fresh()
-        self.out.line(f"{value}, {fired} = {decide}({way.scope})")
+        value, fired = self._decided(self.decisions[work.decision], way)
         way = self._keep(value, work.result, way)
         facts = [*map(self.out.constant, (node.id, work.decision)), value, fired, self.out.constant(work.result), "0"]
         self._on(node, way.happens(f"new({self.out.constant(DecisionMade)}, ({', '.join(facts)}))", value, fired))
+
+    def _decided(self, decision: Any, way: Way) -> tuple[str, str]:
+        """Write a decision in line where it offers that, else call it; give the locals of its value and its rules."""
+        out, write, known = self.out, getattr(decision, "write", None), way.bound or {}
+        out.source = way.scope
+        found = None if write is None else write(out, known)
+        if found is None:
+            value, fired = out.fresh(), out.fresh()
+            out.line(f"{value}, {fired} = {out.constant(decision.run)}({way.scope})")
+            return value, fired
+        if way.depth == 0 and way.bound is not None:
+            self.inputs |= {name: kind for name, kind in found.reads.items() if name not in known}
+        return found.value, found.fired
 
     def _script(self, node: Node, way: Way) -> None:
         work = node.detail
         assert isinstance(work, Script)  # noqa: S101 - `_what` said so
         text, way = self._value(work.formula.expr, way)
-        value = self.out.assign(text)
+        value = self.out.assign(text, self.out.facts.get(text))
         way = self._keep(value, work.result, way)
         held = f"{{{self.out.constant(work.result)}: {value}}}" if work.result else value
         self._on(node, way.happens(self._set(node, held), value))
@@ -188,8 +203,9 @@ class Writer:
     def _keep(self, value: str, result: str, way: Way) -> Way:
         """Write how a value becomes a variable, or a context all its variables."""
         if result:
-            with self.out.block(f"if type({value}) not in ATOMS:"):
-                self.out.line(f"check_value({value}, {self.out.constant(result)})")
+            if not self.out.among(value, ATOMS):
+                with self.out.block(f"if type({value}) not in ATOMS:"):
+                    self.out.line(f"check_value({value}, {self.out.constant(result)})")
             bound = None if way.bound is None else {**way.bound, result: value}
             return way._replace(bound=bound, sets=(*way.sets, (self.out.constant(result), value)))
         with self.out.block(f"if type({value}) is not dict:"):
@@ -264,7 +280,7 @@ class Writer:
 
     def _shape(self, way: Way, held: tuple[str, ...], status: tuple[str, str], tokens: str, waits: str) -> Shape:
         head = [f" {', '.join(held)}, = held"]
-        earlier = [] if self.root.based else [" earlier = was[0].values(was[1])"]
+        earlier = [] if self.root.based else [" earlier = was.values(past)"]
         fields = {
             "variables": "variables",
             "process": self.out.constant(self.process.id),
@@ -287,17 +303,18 @@ class Writer:
         events = [*head, f" return [{', '.join(way.events)}]"]
         return Shape(self._function("events", "held", events), self._function("values", "held", values), len(held))
 
-    def build(self, head: list[str], parameters: str) -> Any:
+    def build(self, head: list[str], parameters: str, before: Sequence[str] = ()) -> Any:
         """Compile what was written, behind `head`, to a function that gives None where anything is unusual.
 
-        Whatever it may be, the interpreter meets it again and says what it means.
+        Whatever it may be, the interpreter meets it again and says what it means. `before` is not guarded so.
         """
         out = self.out
         reads = []
         for name, local in out.loads.items():
             reads.append(f" {local} = base.get({out.constant(name)})")
             reads.append(f" if type({local}) is Decimal and not {local}.is_finite(): return None")
-        body = [" try:", *(f" {line}" for line in (*head, *reads)), *out.lines, " except Exception: return None"]
+        tried = [" try:", *(f" {line}" for line in (*head, *reads)), *out.lines, " except Exception: return None"]
+        body = [*before, *tried]
         return self._function(f"segment {self.process.id}", parameters, body)
 
     def _function(self, name: str, parameters: str, lines: list[str]) -> Any:

@@ -107,8 +107,10 @@ class Emitter:
 
     Where `swift` is true, the code may raise over unusual data (see `UNUSUAL`), and whoever calls it then answers in
     another way. `facts` says which Python types a local or constant may hold, where that is known; numbers among them
-    are finite. `kinds` names the local that holds the type of what another local holds.
+    are finite. `kinds` names the local that holds the type of what another local holds. `source` is the mapping.
     """
+
+    source = "mapping"
 
     def __init__(
         self, known: frozenset[str], constants: Mapping[str, Any] | None = None, *, swift: bool = False
@@ -201,19 +203,24 @@ class Emitter:
 
     def build_swift(self, label: str, otherwise: Callable[[Mapping[str, Any]], Any]) -> Callable[..., Any]:
         """Compile what was written; where it raises over unusual data, `otherwise` answers."""
-        outside = [(name, local, self.constant(name)) for name, local in self._outside()]
-        body = [line for name, local, _ in outside for line in self._swift_checks(name, local)]
-        reads = [
-            " if type(mapping) is not dict: mapping = dict(mapping)",
-            *([" try:", *(f"  {local} = mapping[{key}]" for _, local, key in outside)] if outside else []),
-            *(
-                [" except KeyError:", *(f"  {local} = mapping.get({key})" for _, local, key in outside)]
-                if outside
-                else []
-            ),
-        ]
-        tried = [" try:", *(f" {line}" for line in (*body, *self.lines))]
-        return self._compiled(label, [*reads, *tried, f" except UNUSUAL: return {self.constant(otherwise)}(mapping)"])
+        guarded = self.guarded(f"return {self.constant(otherwise)}(mapping)", {})
+        return self._compiled(label, [" if type(mapping) is not dict: mapping = dict(mapping)", *guarded])
+
+    def guarded(self, otherwise: str, bound: Mapping[str, str]) -> list[str]:
+        """Give what was written behind its reads of `source`, a dict; over unusual data `otherwise` is run.
+
+        `bound` names the locals that hold variables already; those that are in `loads` have been checked.
+        """
+        outside = [(name, local) for name, local in self._outside() if bound.get(name) != local]
+        reads = [(local, self.constant(name)) for name, local in outside if name not in bound]
+        own = [f"  {local} = {bound[name]}" for name, local in outside if name in bound]
+        look = []
+        if reads:
+            look = [" try:", *(f"  {local} = {self.source}[{key}]" for local, key in reads)]
+            look += [" except KeyError:", *(f"  {local} = {self.source}.get({key})" for local, key in reads)]
+        checks = [f" {line}" for name, local in outside for line in self._swift_checks(name, local)]
+        tried = [*own, *checks, *(f" {line}" for line in self.lines)]
+        return [*look, " try:", *tried, f" except UNUSUAL: {otherwise}"]
 
     def _outside(self) -> list[tuple[str, str]]:
         return [(name, local) for name, local in self.loads.items() if name not in self.given]

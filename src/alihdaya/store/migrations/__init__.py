@@ -3,9 +3,10 @@
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from alihdaya.store.errors import StoreError, StoreTooNew, problem
+from alihdaya.store.schema import METADATA
 
 REVISIONS = ("0001", "0002", "0005", "0004", "0006", "0007", "0009", "0008")
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
@@ -37,6 +38,31 @@ def require(connection: Connection, place: str) -> None:
     """Raise StoreError unless the tables are of this version: a reader changes nothing."""
     if not check(connection, place):
         raise StoreError(problem("store-too-old", "the store has no tables of this version; open it to write", place))
+
+
+def bring_up(connection: Connection, place: str) -> None:
+    """Make the tables, or bring those of an older version up to this one, within the connection's transaction.
+
+    Where there are none they are made as they are now, without going through every version that ever was: alembic
+    need not even be loaded. Raises StoreTooNew.
+    """
+    if check(connection, place):
+        return
+    if revision(connection) is not None:
+        upgrade(connection)
+        return
+    METADATA.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=False)
+    connection.execute(_VERSION.insert().values(version_num=REVISIONS[-1]))
+
+
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table."""
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

@@ -63,6 +63,6 @@ def refused(store: WorkingSet) -> list[Refused]:
     key = (REFUSAL.c.person, REFUSAL.c.reasons)
     query = select(*key, func.count(), func.max(REFUSAL.c.at), func.max(REFUSAL.c.item)).group_by(*key)
     with store.snapshot() as connection:
-        rows = connection.execute(query).tuples().all()
+        rows = connection.execute(query).all()
     found = [Refused(who, tuple(decode(why)), times, at, item) for who, why, times, at, item in rows]
     return sorted(found, key=lambda one: (-one.at, one.person, one.reasons))

@@ -6,14 +6,14 @@ from typing import Any
 
 from alihdaya.notation.dmn import model
 from alihdaya.notation.dmn.boxed import tidy
-from alihdaya.notation.dmn.decisions.whole import Functions, Part, Run, alone, knowledge, swift
+from alihdaya.notation.dmn.decisions.whole import Functions, Inlined, Part, Run, alone, inlined, knowledge, swift
 from alihdaya.notation.dmn.link import link
 from alihdaya.notation.dmn.program import SERVICE_HEIGHT, Logic, Need, Program, Service
 from alihdaya.notation.dmn.table import Answer
 from alihdaya.notation.feel.access import invoke_named
 from alihdaya.notation.feel.budget import bounded, depth_of, needs_limits, renew
 from alihdaya.notation.feel.compiler import again
-from alihdaya.notation.feel.emitter import UNUSUAL
+from alihdaya.notation.feel.emitter import UNUSUAL, Emitter
 from alihdaya.notation.feel.types import coerce
 from alihdaya.notation.feel.values import Function
 
@@ -73,6 +73,10 @@ class Decision:
             made = swift(self.part, self._renewed if self.limited else self.slowly, ruled=True) or self.slowly
             self._run = partial(bounded, made, failed=_nothing) if self.limited else made
         return self._run
+
+    def write(self, out: Emitter, bound: Mapping[str, str]) -> Inlined | None:
+        """Write into other code what `run` does; None where it must be called (see `whole.inlined`)."""
+        return None if self.limited else inlined(self.part, out, bound, self.slowly)
 
     def _renewed(self, variables: Mapping[str, Any]) -> Answer:
         renew()

@@ -8,7 +8,7 @@ from alihdaya.notation.dmn.table import Table
 from alihdaya.notation.dmn.table.code import answer, value_of
 from alihdaya.notation.feel.budget import depth_of
 from alihdaya.notation.feel.compiler import fitted
-from alihdaya.notation.feel.emitter import Emitter, Names, cleaned
+from alihdaya.notation.feel.emitter import NOTHING, TYPED, Emitter, Names, cleaned
 from alihdaya.notation.feel.ir import Literal, TypeName
 from alihdaya.notation.feel.types import belongs
 from alihdaya.notation.feel.values import Function
@@ -16,6 +16,12 @@ from alihdaya.notation.feel.values import Function
 Run = Callable[[Mapping[str, Any]], Any]
 Functions = dict[str, Any]
 """Functions by name; under the name of an import, a context of them."""
+
+LONGEST = 60
+"""Most lines of a decision that are written into other code; a longer one is called."""
+
+DEEPEST = 20
+"""Deepest lines of a decision that are written into other code."""
 
 
 class Part(NamedTuple):
@@ -61,16 +67,70 @@ def swift(part: Part, otherwise: Run, *, ruled: bool) -> Run | None:
     types = _types(parts)
     if types is None:
         return None
-    inputs = frozenset(name for one in parts for name in one.logic.inputs)
-    out = Emitter(inputs, swift=True)
+    out = _emitter(parts, types)
+    out.line(f"return {_whole(parts, out, ruled=ruled)}")
+    return out.build_swift(f"decision {part.logic.name}", otherwise)
+
+
+class Inlined(NamedTuple):
+    """The locals of a decision's value and of its rules, and the simple types of the variables that it reads."""
+
+    value: str
+    fired: str
+    reads: Mapping[str, str]
+
+
+def inlined(part: Part, out: Emitter, bound: Mapping[str, str], otherwise: Run) -> Inlined | None:
+    """Write a decision with all that it requires into other code.
+
+    The variables are in the dict that `out.source` names, some of them also in the locals that `bound` names.
+    `otherwise` gives the answer where data is unusual. Nothing is written, and None given, where a call serves better.
+    """
+    parts = list(_in_order(part, {}).values())
+    types = _types(parts)
+    if types is None:
+        return None
+    inner = _emitter(parts, types)
+    inner.namespace, inner.count, inner.source = out.namespace, out.count, out.source
+    for name, local in bound.items():
+        if name in inner.known and local in out.facts and _fits(out.facts[local], types.get(name)):
+            inner.loads[name], inner.facts[local] = local, out.facts[local]
+            inner.kinds |= {local: out.kinds[local]} if local in out.kinds else {}
+    value, fired = inner.fresh(), inner.fresh()
+    answer = _whole(parts, inner, ruled=True)
+    inner.line(f"{value}, {fired} = {answer}")
+    lines = inner.guarded(f"{value}, {fired} = {inner.constant(otherwise)}({out.source})", bound)
+    out.count = inner.count
+    if len(lines) > LONGEST or any(line.startswith(" " * DEEPEST) for line in lines):
+        return None
+    out.lines += [" " * (out.level - 1) + line for line in lines]
+    if f"{answer}[0]" in inner.facts:
+        out.facts[value] = inner.facts[f"{answer}[0]"] | {NOTHING}
+    simple = {name: kind.name for name, kind in types.items() if kind.name in TYPED and kind.check is None}
+    return Inlined(value, fired, {name: simple[name] for name in inner.loads if name in simple})
+
+
+def _fits(kinds: frozenset[type], wanted: TypeName | None) -> bool:
+    """Tell whether what is of these types can be read as it is: it is what `Emitter` would make of it."""
+    if wanted is None:
+        return kinds <= frozenset[type]().union(*TYPED.values())
+    return wanted.check is None and kinds <= TYPED.get(wanted.name, frozenset())
+
+
+def _emitter(parts: list[Part], types: dict[str, TypeName]) -> Emitter:
+    out = Emitter(frozenset(name for one in parts for name in one.logic.inputs), swift=True)
     out.types = types
+    return out
+
+
+def _whole(parts: list[Part], out: Emitter, *, ruled: bool) -> str:
+    """Write a decision, the last of the parts, behind all that it requires; give the expression of what it gives."""
     locals_: dict[str, str] = {}
     asked = _asked(parts, out)
     for one in parts[:-1]:
-        locals_[one.logic.key] = _required(one, locals_, asked[one.logic.key], out, out.constant(otherwise))
+        locals_[one.logic.key] = _required(one, locals_, asked[one.logic.key], out)
     write = _answer if ruled else _value
-    out.line(f"return {write(part.logic, out, _Root(part, locals_))}")
-    return out.build_swift(f"decision {part.logic.name}", otherwise)
+    return write(parts[-1].logic, out, _Root(parts[-1], locals_))
 
 
 def _in_order(part: Part, found: dict[str, Part]) -> dict[str, Part]:
@@ -107,7 +167,7 @@ def _asked(parts: list[Part], out: Emitter) -> dict[str, str]:
     asked: dict[str, str] = {}
     direct = all(root in askers[one.logic.key] for one in parts[:-1])
     for one in reversed(parts[:-1]):
-        test = f"{out.constant(one.logic.name)} not in mapping"
+        test = f"{out.constant(one.logic.name)} not in {out.source}"
         above = askers[one.logic.key]
         if root not in above:
             test = f"({' or '.join(asked[key] for key in above)}) and {test}"
@@ -115,17 +175,17 @@ def _asked(parts: list[Part], out: Emitter) -> dict[str, str]:
     return asked
 
 
-def _required(part: Part, locals_: Mapping[str, str], asked: str, out: Emitter, otherwise: str) -> str:
+def _required(part: Part, locals_: Mapping[str, str], asked: str, out: Emitter) -> str:
     """Write a required decision: made if asked for, else the given value, which must not belie what is known of it."""
     local, name = out.fresh("d"), out.constant(part.logic.name)
     with out.block(f"if {asked}:"):
         made = _value(part.logic, out, _Root(part, locals_))
         out.line(f"{local} = {made}")
     with out.block("else:"):
-        out.line(f"{local} = mapping.get({name})")
+        out.line(f"{local} = {out.source}.get({name})")
         if made in out.facts:
             out.facts[local] = out.facts[made] | {type(None)}
-            out.line(f"if type({local}) not in {out.constant(out.facts[local])}: return {otherwise}(mapping)")
+            out.line(f"if type({local}) not in {out.constant(out.facts[local])}: raise {out.constant(TypeError)}")
         for line in cleaned(local):
             out.line(line.removeprefix(" "))
     return local

@@ -57,7 +57,10 @@ def _laid(table: Table, places: list[Place], out: Emitter, *, ruled: bool = Fals
     found = places[0].enter(cells, out) if places else out.constant(cells)
     found += "".join(f"[{place.write(out)}]" for place in places[1:])
     if table.plain:
-        return out.assign(found, None if ruled else frozenset(seen))
+        local = out.assign(found, None if ruled else frozenset(seen))
+        if ruled:
+            out.facts[f"{local}[0]"] = frozenset(seen)
+        return local
     return out.assign(f"{out.constant(copied if ruled else copied_value)}({found})")
 
 

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from alihdaya.notation.dmn.table.grid import SAMPLES, Axis, Column
-from alihdaya.notation.feel.emitter import NUMERIC, TYPED, Emitter
+from alihdaya.notation.feel.emitter import NOTHING, NUMERIC, TYPED, Emitter
 from alihdaya.notation.feel.values import KINDS
 
 CELL_LIMIT = 10_000
@@ -100,12 +100,14 @@ class Place:
         axis, value, kinds = self._axis("number"), self.value, out.facts[self.value]
         if axis is None:
             return f"({self.code(self.column.other(0))} if {value} is not None else {null})"
-        decimal = self._borders(axis, value, out, Decimal)
+        found = self._borders(axis, value, out, Decimal)
         if int in kinds:
-            whole = f"{null} if {value} is None else {self._borders(axis, value, out, int)}"
             kind = out.kinds.get(value, f"type({value})")
-            return f"({decimal} if {kind} is Decimal else {whole})" if Decimal in kinds else f"({whole})"
-        return f"({null} if {value} is None else {decimal})"
+            whole = self._borders(axis, value, out, int)
+            if NOTHING in kinds:
+                whole = f"({null} if {value} is None else {whole})"
+            return f"({found} if {kind} is Decimal else {whole})" if Decimal in kinds else whole
+        return f"({null} if {value} is None else {found})" if NOTHING in kinds else found
 
     def _look(self, axis: Axis, kind: str, out: Emitter) -> str:
         if axis.enumerated and axis.kind != "number":

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from alihdaya.kernel.time import iso
+from alihdaya.packs.website.checks.apart import paged
 from alihdaya.packs.website.checks.certificate import look
 from alihdaya.packs.website.checks.crawl import Seen, Walk
 from alihdaya.packs.website.checks.fetch import Fetcher
 from alihdaya.packs.website.checks.judge import Finding, Text, of_answer, of_headers, of_links, of_page
 from alihdaya.packs.website.checks.memory import Memory, Standing
-from alihdaya.packs.website.checks.page import Page, read_page
 from alihdaya.packs.website.checks.site import Site, place_of
 
 
@@ -121,19 +121,19 @@ async def _recheck(site: Site, finding: Mapping[str, Any], at: int) -> list[Find
 
 
 _OF_A_LINK = ("broken-link", "turned-away", "redirect-abroad", "redirect-loop", "bad-redirect", "server-error")
+_OF_A_TEXT = ("text-missing", "content-changed", "mixed-content")
+_UNSEEN = ("unreadable", "too-large")
 _DOWN = frozenset({"unreachable", "timeout", "server-error", "broken-link", "missing-page", "robots-unreachable"})
 
 
 def _alike(found: str, wanted: str) -> bool:
-    """Whether a finding stands in the way of calling another one mended: the same, or a page that is not there."""
-    return found == wanted or found in _DOWN or found.startswith(("tls-e", "tls-h", "tls-u"))
+    """Whether a finding stands in the way of calling another one mended: the same, or a page that nobody could see."""
+    unseen = found in _UNSEEN and wanted in _OF_A_TEXT
+    return found == wanted or unseen or found in _DOWN or found.startswith(("tls-e", "tls-h", "tls-u"))
 
 
 async def _ask(fetcher: Fetcher, url: str) -> Seen:
-    got = await fetcher.get(url)
-    page: Page | None = None
-    if got.body and 200 <= got.status < 300:
-        page = read_page(got.body, got.final, got.headers.get("content-type", ""))
+    got, page = await paged(await fetcher.get(url))
     return Seen(got, page, "", "")
 
 

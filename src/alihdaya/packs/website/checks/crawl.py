@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from protego import Protego
 
+from alihdaya.packs.website.checks.apart import paged
 from alihdaya.packs.website.checks.fetch import AGENT, Fetched, Fetcher
 from alihdaya.packs.website.checks.judge import Finding
-from alihdaya.packs.website.checks.page import Link, Page, read_page
+from alihdaya.packs.website.checks.page import Link, Page
 from alihdaya.packs.website.checks.site import Site
 
 _LONGEST_URL: Final = 2_000
@@ -79,10 +80,7 @@ class Walk:
         if not await self._allowed(way.url, end):
             self.kept_out += 1
             return
-        got = await self.fetcher.get(way.url)
-        page = None
-        if got.body and got.is_html and 200 <= got.status < 300:
-            page = await asyncio.to_thread(read_page, got.body, got.final, got.headers.get("content-type", ""))
+        got, page = await paged(await self.fetcher.get(way.url))
         self.seen[way.url] = Seen(got, page, way.linked_from, way.link)
         for link in page.links if page and way.depth < self.site.limits.depth else ():
             self._follow(link, way)

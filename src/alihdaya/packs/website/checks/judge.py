@@ -38,6 +38,7 @@ KINDS: Final = (
     "endless-links",
     "robots-unreachable",
     "cut-short",
+    "unchecked",
 )
 """Every kind of finding; decisions/triage.dmn of the pack says how grave each is."""
 

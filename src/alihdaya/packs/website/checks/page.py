@@ -49,7 +49,10 @@ class Page:
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> Page:
-    """Read a page's bytes; `url` is where it came from, `content_type` its header. What is no HTML says little."""
+    """Read a page's bytes; `url` is where it came from, `content_type` its header. What is no HTML says little.
+
+    Raises MemoryError. How long it takes depends on whoever wrote the page: see apart.py.
+    """
     from lxml import etree, html
 
     named = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
@@ -59,7 +62,9 @@ def read_page(body: bytes, url: str, content_type: str = "") -> Page:
         parser = html.HTMLParser(huge_tree=False)
     try:
         root = html.document_fromstring(body, parser=parser)
-    except (ValueError, AssertionError, etree.LxmlError):  # nothing in it at all
+    except (ValueError, AssertionError, etree.LxmlError) as error:  # nothing in it at all
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None
         return Page("", (), ())
     base = next((str(one.get("href")) for one in root.iter("base") if one.get("href")), "")
     title = next((_plain("".join(one.itertext())) for one in root.iter("title")), "")
