@@ -166,6 +166,13 @@ def test_your_own_files(shell):
     assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 13
 
 
+def test_electronic_invoices(shell):
+    def terms(block):
+        (shell.folder / "invoice.toml").write_text("\n" + "\n".join(block.lines) + "\n")
+
+    assert follow(DOCS / "einvoice.md", shell, {"What the engagement file says": terms}) == 11
+
+
 def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 

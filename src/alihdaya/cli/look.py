@@ -2,11 +2,13 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from alihdaya.cli.runs.einvoice import FORMATS, Order, write_invoice
 from alihdaya.cli.settings import Settings, say
 
 if TYPE_CHECKING:
@@ -112,6 +114,11 @@ def _story_json(story: Any) -> str:
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.option("--format", "kind", type=click.Choice(FORMATS), help=say("Write the invoice as an EN 16931 document."))
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help=say("Where to write it."))
+@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), help=say("Day of issue (else the day after the month)."))
+@click.option("--credit-note", metavar="NUMBER", help=say("Write a credit note with this number instead."))
+@click.option("--credited", multiple=True, metavar="LINE=QUANTITY", help=say("Credit only this much of a line."))
 @click.pass_obj
 def invoice(
     settings: Settings,
@@ -121,9 +128,18 @@ def invoice(
     html: Path | None,
     margin: bool,
     as_json: bool,
+    kind: str | None,
+    out: Path | None,
+    issued: datetime | None,
+    credit_note: str | None,
+    credited: tuple[str, ...],
 ) -> None:
-    """Show an invoice, its items, or its margin."""
+    """Show an invoice, its items, or its margin; or write it."""
     from alihdaya.operations.books.bill import bill, terms_of
+
+    order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
+    if kind is None and order != Order("", None, None):
+        raise click.UsageError(say("-o, --issued, --credit-note and --credited need --format."))
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
@@ -131,6 +147,9 @@ def invoice(
         if line is not None:
             _show_line(store, terms, made, line, as_json=as_json)
             return
+    if kind is not None:
+        click.echo(str(write_invoice(settings, terms, made, order)))
+        return
     _show_invoice(settings, made, html, margin=margin, as_json=as_json)
 
 
