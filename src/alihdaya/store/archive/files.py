@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -101,7 +101,7 @@ def _item_rows(span: Span) -> Select[Any]:
     return select(*ITEM_COLUMNS).where(of).order_by(ITEM.c.id)
 
 
-def _pages(store: Store, query: Select[Any]) -> Iterator[list[Row]]:
+def _pages(store: Store, query: Select[Any]) -> Generator[list[Row], None, None]:
     with store.snapshot() as connection, connection.execute(query.execution_options(yield_per=ROWS)) as found:
         for page in found.partitions():
             yield [tuple(row) for row in page]
