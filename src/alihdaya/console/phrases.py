@@ -89,6 +89,17 @@ def _withdrawn(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s had to give the task back: %(why)s", person=facts.get("person", "?"), why=why)
 
 
+def _lapsed(words: Words, facts: Mapping[str, Any]) -> str:
+    why = reasons(words, facts.get("reasons", ()))
+    return words.say(
+        "%(person)s finished it, and could not be given it any more: %(why)s", person=facts.get("person", "?"), why=why
+    )
+
+
+def _unlearned(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Says nothing about a person, because: %(why)s", why="; ".join(map(str, facts.get("reasons", ()))))
+
+
 def _migrated(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("Goes on in version %(digest)s of its models", digest=str(facts.get("after", "?"))[:12])
 
@@ -136,6 +147,8 @@ _TELLERS: dict[str, Teller] = {
     "task.assigned": _assigned,
     "assignment.refused": _refused,
     "assignment.withdrawn": _withdrawn,
+    "assignment.lapsed": _lapsed,
+    "fact.refused": _unlearned,
     "instance.migrated": _migrated,
     "task.done": _done,
     "task.cancelled": _cancelled,
@@ -150,6 +163,8 @@ _BAD = frozenset(
     {
         "assignment.refused",
         "assignment.withdrawn",
+        "assignment.lapsed",
+        "fact.refused",
         "item.stopped",
         "row.rejected",
         "task.cancelled",

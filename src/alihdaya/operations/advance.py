@@ -33,6 +33,7 @@ from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.outbox import ask, withdraw
+from alihdaya.operations.people.learning import at_end
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
 from alihdaya.work.exchange import ItemReturned
 from alihdaya.work.item import task_of
@@ -70,6 +71,8 @@ def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> li
             event = meaning(desk, item, happened, at)
             if event is not None:
                 found.append(event)
+        if type(happened) is InstanceEnded and item.service.facts(happened.node):
+            found += at_end(desk, item, happened.node, at)
     return found
 
 

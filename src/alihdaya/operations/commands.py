@@ -8,6 +8,7 @@ from alihdaya.operations.exchange.shards.commands import ShardCommand
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
+from alihdaya.operations.people.commands import Withdraw
 from alihdaya.work.outbox import SendKey
 
 
@@ -94,4 +95,4 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate | ShardCommand
+Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate | Withdraw | ShardCommand

@@ -17,9 +17,10 @@ from alihdaya.notation.bpmn import Job, UserWork
 from alihdaya.operations.exchange.board import Board
 from alihdaya.operations.jobs.book import Book
 from alihdaya.packs import Pack
+from alihdaya.packs.facts import FactRule
 from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
-from alihdaya.people.person import Person
+from alihdaya.people.person import LanguageTest, Person
 from alihdaya.store import Store
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.outbox import Send, SendKey
@@ -72,7 +73,17 @@ class Service:
         """Say what the user task `node` asks of a person; `doers`: user task -> who finished it for this item."""
         work = self.work(node)
         barred = {person for task in work.not_by for person in doers.get(task, ())}
-        return Needs(work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
+        return Needs(work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)), test=self.test)
+
+    @property
+    def test(self) -> str:
+        """The kind of test that this service asks for: spoken for voice, else writing (S8)."""
+        return "spoken" if self.pack.manifest.voice else "writing"
+
+    def facts(self, node: str) -> tuple[FactRule, ...]:
+        """Say what the pack says about people when `node` is done."""
+        rules = self.pack.manifest.facts
+        return tuple(rule for rule in rules if rule.node == node) if rules else ()
 
     @property
     def four_eyes(self) -> bool:
@@ -130,6 +141,8 @@ class Desk:
     binder: Callable[[str, str, str, str], Service] | None = None
     """Puts together a service that is not among `services` yet."""
     people: dict[str, Person] = field(default_factory=dict)
+    applicants: dict[str, tuple[LanguageTest, ...]] = field(default_factory=dict)
+    """Who took a test and is not on the roster yet -> their tests."""
     items: dict[int, OpenItem] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     held: dict[TaskKey, Hold] = field(default_factory=dict)

@@ -35,6 +35,7 @@ def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     desk = Desk(store, recorded)
     desk.seq, desk.last_item, desk.at = store.last_seq(), store.next_item() - 1, resume.last_at(store)
     desk.people = {one.facts.person: person_of(one) for one in store.persons()}
+    desk.applicants = {who: tuple(LanguageTest(*test[1:]) for test in tests) for who, tests in store.applicants()}
     _bring_services(desk, packs or {})
     _bring_items(desk)
     _bring_tasks(desk)
@@ -120,7 +121,7 @@ def _bring_tasks(desk: Desk) -> None:
     for row in desk.store.open_tasks():
         opened = desk.items[row.item]
         not_by = opened.service.needs(row.node, opened.doers).not_by
-        needs = Needs(row.skill, row.language, row.level, row.certificate, not_by)
+        needs = Needs(row.skill, row.language, row.level, row.certificate, not_by, opened.service.test)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

@@ -37,10 +37,12 @@ from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Relea
 from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
-from alihdaya.operations.receive import receive, reject
+from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.learning import facts_at, follow, withdraw
+from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
-from alihdaya.people.gate import render_reason
-from alihdaya.work.events import TaskDone
+from alihdaya.people.gate import gate, render_reason
+from alihdaya.work.events import AssignmentLapsed, TaskDone
 
 __all__ = ["catch_up", "perform"]
 
@@ -74,6 +76,9 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         )
     if work.person in item.service.needs(hold.task.node, item.doers).not_by:
         raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
+    seen = item.instance.seen(work.token) if item.instance is not None else {}
+    facts = facts_at(desk, item, hold.task.node, {**seen, **work.result}, at, by=work.person)
+    lapsed = gate(desk.people[work.person], hold.task.needs, at)
     before = item.doers
     item.done(hold.task.node, work.person)
     try:
@@ -83,7 +88,9 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         raise
     _keep_apart(desk, item)
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
-    desk.record(item, at, work.person, [done, *events])
+    late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
+    desk.record(item, at, work.person, [done, *late, *events])
+    follow(desk, item, facts)
 
 
 def _keep_apart(desk: Desk, item: OpenItem) -> None:
@@ -145,5 +152,6 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     MoveToken: operator.move,
     SetFacts: operator.set_facts,
     Amend: operator.amend,
+    Withdraw: withdraw,
     Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

@@ -8,9 +8,9 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import service_of
+from alihdaya.operations.people.learning import note
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
-from alihdaya.people.person import learn
 from alihdaya.people.roster import read_roster
 
 
@@ -32,8 +32,7 @@ def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     for happened in events:
         who = happened[0]
         if who not in known:
-            desk.people[who] = learn(desk.people.get(who), happened, at)
-            desk.note(at, "recruitment", happened)
+            note(desk, happened, at, "recruitment")
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

@@ -10,6 +10,7 @@ from alihdaya.notation.bpmn.findings.supply import ANYTHING, Known, writes
 from alihdaya.notation.dmn.analysis import check_model
 from alihdaya.notation.dmn.cases import Report
 from alihdaya.packs.decisions import compile_decisions
+from alihdaya.packs.facts import check_facts
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
 from alihdaya.packs.static import known_of, problem_of, process_findings
@@ -37,7 +38,10 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
         decisions = compile_decisions(pack)
     except AlihdayaError as error:
         return [*problems, *error.problems]
-    problems += _result(pack, process, known_of(pack, decisions))
+    known = known_of(pack, decisions)
+    problems += _result(pack, process, known)
+    held = known.start.union(*(writes(known, node) for one in pack.processes.values() for node in one.nodes))
+    problems += check_facts(pack, held, anything=ANYTHING in held)
     for one in pack.processes.values():
         problems += [problem for node in one.nodes for problem in _names(pack, one, node, decisions)]
     problems += [problem_of(found) for found in process_findings(pack, decisions) if found.level != "note"]

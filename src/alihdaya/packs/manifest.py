@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from alihdaya.engagement.document import load
 from alihdaya.kernel.errors import PackError, TermsError
+from alihdaya.packs.facts import read_fact
 from alihdaya.packs.intake import TYPES, Column, Intake, Type
 from alihdaya.packs.pack import Chart, Delivery, Field, Form, JobTerms, Manifest
 from alihdaya.packs.table import PackTable
@@ -51,6 +53,9 @@ def _manifest(root: PackTable) -> Manifest:
         charts=tuple(_chart(row) for row in root.rows("chart", needed=False)),
         jobs=_jobs(root.sub("job", needed=False)),
     )
+    manifest = replace(
+        manifest, facts=tuple(read_fact(row, _names(manifest)) for row in root.rows("fact", needed=False))
+    )
     for chart in manifest.charts:
         if chart.of not in manifest.delivery.result:
             root.report("no-result", f"{chart.of!r} is not among the results that are delivered", "chart")
@@ -59,6 +64,12 @@ def _manifest(root: PackTable) -> Manifest:
     if manifest.voice != (manifest.contact == "telephone") and {"voice", "contact"} <= root.data.keys():
         root.report("contact-degree", "voice work, and only voice work, is by telephone (S6, S7)", "contact")
     return manifest
+
+
+def _names(manifest: Manifest) -> frozenset[str]:
+    return frozenset(manifest.intake.variables) | {
+        field.name for form in manifest.forms.values() for field in form.fields
+    }
 
 
 def _twice(table: PackTable, key: str, names: Iterable[str]) -> None:

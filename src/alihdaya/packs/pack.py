@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from alihdaya.notation.bpmn import Definitions, Process
 from alihdaya.notation.dmn import Model
+from alihdaya.packs.facts import FactRule
 from alihdaya.packs.intake import Intake
 
 Texts = Mapping[str, str]
@@ -85,6 +86,8 @@ class Manifest:
     charts: tuple[Chart, ...] = ()
     jobs: Mapping[str, JobTerms] = field(default_factory=dict)
     """Name of a service task's job -> how the function of that name in jobs.py does it."""
+    facts: tuple[FactRule, ...] = ()
+    """What the process says about people, in the order in which it is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ class CertificateIssued(NamedTuple):
     end: int
 
 
+@event("fact.refused")
+class FactRefused(NamedTuple):
+    """An item came to its end `node`, which was to say something about a person that cannot be; `reasons` say why."""
+
+    node: str
+    reasons: tuple[str, ...]
+
+
 @event("certificate.withdrawn")
 class CertificateWithdrawn(NamedTuple):
     """A certificate no longer counts from the moment of this entry."""

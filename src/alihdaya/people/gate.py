@@ -11,6 +11,7 @@ class Needs(NamedTuple):
     """What a task asks of whoever does it; an empty text asks for nothing.
 
     `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
+    `test` is the kind of the sponsor's language test: "writing" for non-voice, "spoken" for voice (S8).
     """
 
     skill: str = ""
@@ -18,21 +19,22 @@ class Needs(NamedTuple):
     level: str = ""
     certificate: str = ""
     not_by: tuple[str, ...] = ()
+    test: str = "writing"
 
 
-def gate(person: Person, needs: Needs, now: int, *, test: str = "writing") -> tuple[str, ...]:
+def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str, ...]:
     """Give every reason why `person` may not do a task at `now` (microseconds); empty: they may.
 
-    Checked in this order: skill, language level (CEFR), the sponsor's language test of the kind `test` ("writing"
-    for non-voice, "spoken" for voice; the latest one counts), certificate, four eyes. A reason is a code and its
-    facts, parted by colons: "low-level:en:B1:B2".
+    Checked in this order: skill, language level (CEFR), the sponsor's language test of the kind `test`, or else of
+    the needed one (the latest counts), certificate, four eyes. A reason is a code and its facts, parted by colons:
+    "low-level:en:B1:B2".
     """
-    skill, language, level, certificate, not_by = needs
+    skill, language, level, certificate, not_by, kind = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
     if language:
-        reasons += _language(person, language, level) + _test(person, language, test, now)
+        reasons += _language(person, language, level) + _test(person, language, test or kind, now)
     if certificate:
         reasons += _certificate(person, certificate, now)
     if person.id in not_by:

@@ -191,6 +191,14 @@ class WorkingSet:
                 held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
         return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]
 
+    def applicants(self) -> list[tuple[str, tuple[TestTaken, ...]]]:
+        """Give who took tests and is not on the roster, with the tests in the order they count in."""
+        query = _everything(TEST).where(TEST.c.person.not_in(select(PERSON.c.id)))
+        found: dict[str, list[TestTaken]] = defaultdict(list)
+        for row in self._all(query):
+            found[row.person].append(TestTaken(row.person, row.kind, row.language, row.score, row.pass_mark, row.at))
+        return [(who, tuple(tests)) for who, tests in found.items()]
+
     def engagements(self) -> list[Engagement]:
         """Give all terms that were ever signed, the last ones last."""
         query = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)

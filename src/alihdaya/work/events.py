@@ -141,7 +141,21 @@ class TaskChanged(NamedTuple):
 
 @event("assignment.withdrawn")
 class AssignmentWithdrawn(NamedTuple):
-    """A task that asks for more than it did was taken from a person whom the gate refuses now; it waits again.
+    """A task was taken from a person whom the gate refuses now; it waits again.
+
+    It asks for more since a migration, or a certificate of theirs was withdrawn.
+
+    `reasons` as of AssignmentRefused.
+    """
+
+    token: int
+    person: str
+    reasons: tuple[str, ...]
+
+
+@event("assignment.lapsed")
+class AssignmentLapsed(NamedTuple):
+    """Somebody finished what the gate would not give them any more: a certificate ran out while they had it.
 
     `reasons` as of AssignmentRefused.
     """

@@ -43,7 +43,7 @@ class Outcome(NamedTuple):
     refusals: tuple[Refusal, ...]
 
 
-def for_person(queue: Queue, person: Person, now: int, *, test: str = "writing") -> Outcome:
+def for_person(queue: Queue, person: Person, now: int, *, test: str = "") -> Outcome:
     """Find the next task for a person who came free: the best that waits and that the gate lets them do.
 
     Costs one gate for each set of needs ahead of that task, however many tasks wait. A refusal names the task at
@@ -58,7 +58,7 @@ def for_person(queue: Queue, person: Person, now: int, *, test: str = "writing")
     return Outcome((), tuple(refusals))
 
 
-def for_task(task: Task, candidates: Iterable[Candidate], now: int, *, test: str = "writing") -> Outcome:
+def for_task(task: Task, candidates: Iterable[Candidate], now: int, *, test: str = "") -> Outcome:
     """Find the person for a new task: of those whom the gate lets pass, the one free the longest, then by id.
 
     Whoever was free longer and failed the gate is refused with the reasons.
@@ -77,7 +77,7 @@ def _refuse(refusals: list[Refusal], task: Task, person: Person, reasons: tuple[
         refusals.append(Refusal(task, person.id, reasons))
 
 
-def route(queue: Queue, candidates: Iterable[Candidate], now: int, *, test: str = "writing") -> Outcome:
+def route(queue: Queue, candidates: Iterable[Candidate], now: int, *, test: str = "") -> Outcome:
     """Match the whole queue with everybody who is free: the most urgent task first, to whoever is free the longest.
 
     Costs a gate for each pair of person and set of needs, and a step for each assignment; the length of the queue

@@ -27,7 +27,9 @@ from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import bring, hand_over, lose
 from alihdaya.operations.exchange.spreading import broadcast
-from alihdaya.operations.receive import take_up
+from alihdaya.operations.people.learning import told
+from alihdaya.operations.run.receive import take_up
+from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
 from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 
@@ -184,6 +186,7 @@ _EFFECTS: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {
     InstanceCancelled: _cancelled,
     MessageAwaited: _awaited,
     CatchOpened: _awaited,
+    **dict.fromkeys((PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn), told),
 }
 
 _CUT: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {

@@ -10,7 +10,7 @@ from alihdaya.kernel.time import iso
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.board import StartKey
-from alihdaya.operations.receive import begin
+from alihdaya.operations.run.receive import begin
 from alihdaya.work.exchange import StartDropped, StartFailed, StartSet
 
 

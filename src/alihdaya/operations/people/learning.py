@@ -1,0 +1,129 @@
+"""The station where a process changes what the house knows of people, in the same commit as what caused it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.kernel.event import Event
+from alihdaya.operations.desk import Desk, Hold, OpenItem
+from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.validity import ends
+from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, FactRefused, PersonJoined, TestTaken
+from alihdaya.people.gate import gate
+from alihdaya.people.learning import fact_of
+from alihdaya.people.person import Certificate, LanguageTest, Person, learn
+from alihdaya.work.events import AssignmentWithdrawn
+
+
+def facts_at(
+    desk: Desk, item: OpenItem, node: str, variables: Mapping[str, Any], at: int, *, by: str = ""
+) -> list[Event]:
+    """Give what the item's pack says about people when `node` is done, in order; nothing changes.
+
+    `by` is whoever did it: nobody brings about a fact about themselves. Raises Refused where one cannot be: a value
+    that does not fit, somebody who is on the roster already, or is not yet.
+    """
+    found: list[Event] = []
+    for rule in item.service.facts(node):
+        if rule.applies(variables) is not True:
+            continue
+        values = {name: value(variables) for name, value in rule.values.items()}
+        if "valid" in values:
+            values["valid"] = ends(values["valid"], at)
+        fact = fact_of(rule.means, values, at)
+        problems = list(_impossible(desk, fact, {one[0] for one in found if isinstance(one, PersonJoined)}, by))
+        if problems:
+            raise Refused(problems)
+        found.append(fact)
+    return found
+
+
+def _impossible(desk: Desk, fact: Event, joining: set[str], by: str) -> Iterator[Problem]:
+    who = fact[0]
+    place = Source(element="person")
+    if who == by:
+        yield Problem("own-proof", f"{who} cannot bring this about for themselves: somebody else has to", place)
+    if isinstance(fact, PersonJoined):
+        if who in desk.people or who in joining:
+            yield Problem("on-roster", f"somebody on the roster is called {who!r} already", place)
+    elif isinstance(fact, CertificateIssued | CertificateWithdrawn) and who not in desk.people and who not in joining:
+        yield Problem("no-such-person", f"nobody on the roster is called {who!r}", place)
+    if isinstance(fact, CertificateWithdrawn) and not _holds(desk.people.get(who), fact.certificate):
+        yield Problem("no-such-certificate", f"{who} has no certificate {fact.certificate!r} to withdraw", place)
+
+
+def _holds(person: Person | None, certificate: str) -> bool:
+    return any(one.name == certificate and one.withdrawn is None for one in person.certificates) if person else False
+
+
+def at_end(desk: Desk, item: OpenItem, node: str, at: int) -> list[Event]:
+    """Note what an end means for people, to follow what reached it; gives the note of a fact that could not be."""
+    variables = item.instance.variables if item.instance is not None else {}
+    try:
+        found = facts_at(desk, item, node, variables, at)
+    except Refused as refusal:
+        return [FactRefused(node, tuple(problem.message for problem in refusal.problems))]
+    follow(desk, item, found)
+    return []
+
+
+def follow(desk: Desk, item: OpenItem, facts: Iterable[Event]) -> None:
+    """Have facts follow the entry that is about to be written of an item, in the same commit."""
+    desk.board.effects.extend((item, fact) for fact in facts)
+
+
+def told(desk: Desk, item: OpenItem, fact: Event, at: int) -> None:
+    """Carry out a fact that an item brought about."""
+    note(desk, fact, at, f"item {item.item}")
+
+
+def note(desk: Desk, fact: Event, at: int, by: str) -> None:
+    """Write a fact about somebody down and know it from now on. What the gate refuses now is taken from their hands."""
+    desk.note(at, by, fact)
+    who = fact[0]
+    if isinstance(fact, TestTaken) and who not in desk.people:
+        desk.applicants[who] = _latest((*desk.applicants.get(who, ()), LanguageTest(*fact[1:])))
+        return
+    person = learn(desk.people.get(who), fact, at)
+    tests = (*person.tests, *desk.applicants.pop(who, ()))
+    desk.people[who] = replace(person, tests=_latest(tests), certificates=_last_issued(person.certificates))
+    if isinstance(fact, CertificateWithdrawn):
+        _take_back(desk, who, at, by)
+
+
+def _latest(tests: Iterable[LanguageTest]) -> tuple[LanguageTest, ...]:
+    """Order tests as the store does; of two at the same moment the last one counts."""
+    return tuple(one for _, one in sorted({(one.kind, one.language, one.at): one for one in tests}.items()))
+
+
+def _last_issued(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    return tuple(one for _, one in sorted({(one.name, one.start): one for one in certificates}.items()))
+
+
+def _take_back(desk: Desk, person: str, at: int, by: str) -> None:
+    for key, hold in sorted((pair for pair in desk.held.items() if pair[1].person == person), key=lambda pair: pair[0]):
+        item = desk.items[key[0]]
+        reasons = gate(desk.people[person], hold.task.needs, at)
+        if reasons:
+            del desk.held[key]
+            _wait(desk, item, hold)
+            desk.append(at, key[0], by, [AssignmentWithdrawn(key[1], person, reasons)])
+
+
+def _wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
+    if item.aside is not None:
+        item.aside[hold.task.token] = hold.task
+    else:
+        desk.queue.push(hold.task)
+
+
+def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:
+    """Withdraw a certificate by hand; what its holder had in hand waits for others. Raises Refused."""
+    fact = fact_of("withdrawn", {"person": wish.person, "certificate": wish.certificate, "reason": wish.reason}, at)
+    if wish.person not in desk.people:
+        raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
+    problems = list(_impossible(desk, fact, set(), ""))
+    if problems:
+        raise Refused(problems)
+    note(desk, fact, at, wish.by)
