@@ -2,12 +2,11 @@
 
 import multiprocessing
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from alihdaya.channels.einvoice.read import read_invoice
-from alihdaya.engagement.einvoice.rules.check import check
+from alihdaya.channels.einvoice.verdict import judge
 from alihdaya.kernel.errors import NotationError
 from conformance.einvoice_cases import Case, cases_of
 from conformance.einvoice_official import Official, Verdict
@@ -83,7 +82,7 @@ def broken_own(rules: Path, first: int, count: int) -> list[str]:
     for own in own_documents(first, count):
         for syntax, data in (("UBL", own.ubl), ("CII", own.cii)):
             verdict = official(rules).judge(data, syntax)
-            ours = check(read_invoice(data, own.id))
+            ours = judge(data, own.id).findings
             if verdict != Verdict(frozenset(), frozenset()) or ours:
                 told = sorted(verdict.fatal | verdict.warnings | {one.rule for one in ours})
                 found.append(f"{own.id} {syntax}: {', '.join(told) or verdict.failed}")
@@ -93,18 +92,22 @@ def broken_own(rules: Path, first: int, count: int) -> list[str]:
 def compare(case: Case, verdict: Verdict) -> Compared:
     """Hold our verdict on a document against the official one, rule by rule."""
     try:
-        ours = frozenset(one.rule for one in check(read_invoice(case.document, case.id)))
+        ours = frozenset(one.rule for one in judge(case.document, case.id).findings)
     except NotationError as refusal:
         ours = frozenset(problem.code for problem in refusal.problems)
-    theirs = frozenset(compared(verdict.fatal | verdict.warnings)) | ({"failed"} if verdict.failed else set())
+    theirs = frozenset(compared(verdict)) | ({"failed"} if verdict.failed else set())
     told = verdict.fatal | verdict.warnings
     unexpected = [rule for rule, kept in case.expected.items() if (rule in told) == kept]
     return Compared(case.id, tuple(sorted(ours - theirs)), tuple(sorted(theirs - ours)), tuple(unexpected))
 
 
-def compared(rules: Iterable[str]) -> Iterator[str]:
-    """Leave out the rules on elements that an invoice had better not have: they warn, and EN 16931 has none of them."""
-    return (rule for rule in rules if not rule.startswith(("UBL-", "CII-")))
+def compared(verdict: Verdict) -> Iterator[str]:
+    """Give the rules that refuse a document, and the business rules that warn.
+
+    Left out are warnings of elements that an invoice had better not have: EN 16931 has no such rules.
+    """
+    yield from verdict.fatal
+    yield from (rule for rule in verdict.warnings if rule.startswith("BR-"))
 
 
 def _judge_own(rules: Path, first: int) -> list[str]:

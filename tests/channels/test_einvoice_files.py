@@ -11,11 +11,13 @@ from lxml import etree
 from alihdaya.channels.einvoice.cii import write_cii
 from alihdaya.channels.einvoice.read import read_invoice
 from alihdaya.channels.einvoice.ubl import write_ubl
+from alihdaya.channels.einvoice.verdict import judge
 from alihdaya.engagement.einvoice.rules.check import check
 from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.kernel.errors import NotationError
 
 DOCUMENTS = list(own_documents(0, 36))
+OTHER = b"<cac:PaymentMeans><cbc:PaymentID>b</cbc:PaymentID></cac:PaymentMeans>"
 TERMS = ("BT-1", "BT-3", "BT-5", "BT-6", "BT-24", "BT-22")
 TOTALS = ("BT-106", "BT-107", "BT-108", "BT-109", "BT-112", "BT-115")
 
@@ -104,6 +106,25 @@ def test_a_file_that_is_too_large_is_not_parsed(monkeypatch):
     monkeypatch.setattr("alihdaya.channels.einvoice.read.MOST_BYTES", 100)
     with pytest.raises(NotationError, match="too-large"):
         read_invoice(DOCUMENTS[0].ubl, "a.xml")
+
+
+@pytest.mark.parametrize(
+    ("syntax", "old", "new", "rule"),
+    [
+        ("ubl", b"<cac:PaymentMeans>", b"<cac:Delivery/><cac:Delivery/><cac:PaymentMeans>", "UBL-SR-24"),
+        ("ubl", b"<cac:PaymentMeans>", OTHER + b"<cac:PaymentMeans>", "UBL-SR-44"),
+        ("ubl", b'PayableAmount currencyID="EUR">', b'PayableAmount currencyID="EUR">1.001', "UBL-DT-01"),
+        ("cii", b"<ram:TypeCode>380", b'<ram:TypeCode name="x">380', "CII-DT-008"),
+        ("cii", b"<ram:CityName>", b"<ram:StreetName>x</ram:StreetName><ram:CityName>", "CII-DT-088"),
+        ("cii", b"</ram:SpecifiedTradeProduct>", b"<ram:GlobalID>1</ram:GlobalID></ram:SpecifiedTradeProduct>",
+         "CII-SR-046"),
+    ],
+)  # fmt: skip
+def test_the_syntax_has_rules_of_its_own(syntax, old, new, rule):
+    data = getattr(next(own for own in DOCUMENTS if own.core.currency == "EUR" and own.core.kind == "380"), syntax)
+    assert old in data
+    assert judge(data, "a.xml").findings == ()
+    assert rule in {one.rule for one in judge(data.replace(old, new, 1), "a.xml").findings}
 
 
 def test_comments_and_processing_instructions_split_no_text():

@@ -30,6 +30,7 @@ HOLDS = {
     "timer": "timers that run",
     "subscription": "messages that are waited for",
     "incident": "tokens that cannot go on, and why",
+    "pause": "when the clocks of items under way stood, and at which node",
     "outbox": "what is to go out and was not acknowledged",
     "attempt": "sends that failed: how often, why, and when again (0: a dead letter)",
     "job_lease": "which worker has which job until when",

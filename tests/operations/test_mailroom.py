@@ -325,3 +325,31 @@ def test_a_desk_that_cannot_be_opened_is_tried_again_without_being_asked(store_u
 
     with Mailroom(open_at_last, clock=lambda: NOON):
         assert opened.wait(PATIENCE)
+
+
+def test_a_command_that_cannot_be_committed_is_refused_alone(room):
+    busy = room.hold()
+    letters = [room.post(room.small.receipt(f"x-{n}")) for n in range(40)]
+    bad = room.post(room.small.receipt("bad")._replace(source=2**70))
+    more = [room.post(room.small.receipt(f"y-{n}")) for n in range(9)]
+    worse = room.post(room.small.receipt("worse")._replace(row=2**70))
+    room.gate.set()
+    first = busy.result(PATIENCE)
+    assert [one.result(PATIENCE) for one in [*letters, *more]] == [first + 1 + n for n in range(49)]
+    for letter in (bad, worse):
+        assert not isinstance(letter.exception(PATIENCE), Refused | None)
+    assert room.post(room.small.receipt("after")).result(PATIENCE) == first + 50
+    assert room.mailroom.trouble is None
+    room.mailroom.close()
+    with open_store(room.url) as store:
+        assert set(store.known("api", ["x-0", "y-8", "bad", "worse"])) == {"x-0", "y-8"}
+        assert prove(store).equal
+
+
+def test_of_a_group_where_too_many_fail_nobody_waits_for_ever(room, monkeypatch):
+    monkeypatch.setattr("alihdaya.operations.node.mailroom._MOST_TRIES", 5)
+    room.hold()
+    letters = [room.post(room.small.receipt(f"x-{n}")._replace(source=2**70)) for n in range(20)]
+    room.gate.set()
+    assert all(letter.exception(PATIENCE) for letter in letters)
+    assert room.post(room.small.receipt("after")).result(PATIENCE)

@@ -380,3 +380,25 @@ def test_a_suspended_item_goes_over_and_stays_suspended(small, tmp_path):
     assert small.desk.items[item].service.pack.digest != small.pack.digest
     assert [task.node for task in small.desk.queue] == ["second"], "the timer that was due went off in the new version"
     equal(small)
+
+
+def test_a_condition_that_costs_too_much_for_an_item_leaves_it_where_it_is_and_says_so(small_sqlite, tmp_path):
+    small = small_sqlite
+    floor(small)
+    deployed(small, version(tmp_path, "newer"))
+    found = go(small, choice=Choice(where="count(for i in 1..400, j in 1..400 return i * j) > 0"))
+    assert found.moved == 0
+    assert {reason.code for reason in found.reasons} == {"costly-condition"}
+
+
+def test_a_chunk_ends_early_where_its_condition_takes_long(small_sqlite, tmp_path, monkeypatch):
+    monkeypatch.setattr("alihdaya.operations.migrate.carry.LONGEST", 0)
+    small = small_sqlite
+    at = floor(small)
+    deployed(small, version(tmp_path, "newer"))
+    looked, last, more = 0, 0, True
+    while more:
+        found = go(small, look=True, after=last, choice=Choice(where="true"))
+        looked, last, more = looked + found.items, found.last, found.more
+        assert found.items <= 1
+    assert looked == len(at)

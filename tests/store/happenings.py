@@ -10,6 +10,7 @@ from alihdaya.kernel.time import DAY, HOUR, MINUTE
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
 from alihdaya.work.events import (
     AssignmentRefused,
+    ClockPaused,
     ItemDelivered,
     ItemReceived,
     ItemStopped,
@@ -199,7 +200,10 @@ def exchanges(entries):
             (HOUSE, [SignalReached(seq + 2, 1, 2, 0)]),
             (HOUSE, [ShardPosted(n, n + 2, "message", "told", f"k-{n}", {"n": n}, item, START) for n in range(3)]),
             (HOUSE, [ShardAcknowledged(3, [(seq + 6, 1)]), ShardReached(2, 7, 1), ShardReached(2, 8, 0)]),
-            (item + 1, [called, *begun(item + 1)[1:], engine.MessageAwaited(1, "reply", "reply", "k")]),
+            (
+                item + 1,
+                [called, *begun(item + 1)[1:], engine.MessageAwaited(1, "reply", "reply", "k"), ClockPaused("reply")],
+            ),
             (item + 2, [called, *begun(item + 2)[1:], engine.InstanceEnded("out"), ItemReturned("out", touched=False)]),
         ],
         after=last,

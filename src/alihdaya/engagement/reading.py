@@ -1,6 +1,6 @@
 """From terms.toml, or from its wire form, to `Terms`: one reader for both, listing every problem it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
@@ -122,11 +122,20 @@ def _sla(table: Table) -> Sla:
         table.number("attainment", over=True, high=100),
         table.text("by", "", like=r"[A-Za-z_]\w*"),
         tuple(_level(levels.table(name), name) for name in levels.data),
+        tuple(_pauses(table)),
     )
     if bool(sla.by) != bool(sla.levels):
         table.report("missing", "levels, and only levels, need by: the variable that chooses among them", "by")
     table.done()
     return sla
+
+
+def _pauses(table: Table) -> Iterator[str]:
+    for node in table.items("pauses", needed=False):
+        if isinstance(node, str) and node:
+            yield node
+        else:
+            table.report("bad-value", f"pauses are ids of the model's nodes, not {node!r}", "pauses")
 
 
 def _level(table: Table, name: str) -> Level:

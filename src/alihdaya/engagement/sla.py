@@ -31,11 +31,12 @@ class Pause(NamedTuple):
 class SlaClock:
     """The clocks of one service. Making one lays out its calendar; keep it for as long as the terms hold."""
 
-    __slots__ = ("_by_level", "_otherwise", "clock", "service")
+    __slots__ = ("_by_level", "_otherwise", "clock", "pauses", "service")
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clock = Clock(service.calendar)
+        self.pauses = frozenset(service.sla.pauses)
         self._otherwise = _rule(service.sla.respond), _rule(service.sla.resolve)
         self._by_level = {level.name: (_rule(level.respond), _rule(level.resolve)) for level in service.sla.levels}
 

@@ -50,7 +50,8 @@ class Sla:
     """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month.
 
     `levels` have limits of their own, chosen by the variable `by` of the item as the task is queued; all other items
-    have `respond` and `resolve`. The share is that of all levels together.
+    have `respond` and `resolve`. The share is that of all levels together. Both clocks stand while an item waits at one
+    of the nodes `pauses` (ids in the pack's model) and at nothing that is the provider's to do.
     """
 
     respond: Target | None
@@ -58,6 +59,7 @@ class Sla:
     attainment: Decimal
     by: str = ""
     levels: tuple[Level, ...] = ()
+    pauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ def _service(service: Service) -> dict[str, Any]:
             **_target("respond", service.sla.respond),
             **_target("resolve", service.sla.resolve),
             **_levels(service.sla),
+            **({"pauses": list(service.sla.pauses)} if service.sla.pauses else {}),
         },
         "rates": {
             rate.unit: {"name": dict(rate.names), "tiers": [_tier(tier) for tier in rate.tiers]}

@@ -32,6 +32,7 @@ from alihdaya.engine.scope_events import (
 from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.instance.clocks import due_of, turn
 from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.operations.people.learning import at_end
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
@@ -48,7 +49,7 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     Raises Refused, with nothing changed, where the engine refuses the command.
     """
     events, item.instance = decide(item.service.plan, item.instance, command, at)
-    return [*events, *meanings(desk, item, events, at)]
+    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
 
 
 def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
@@ -59,7 +60,7 @@ def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) ->
         happened, instance = decide(item.service.plan, instance, command, at)
         events += happened
     item.instance = instance
-    return [*events, *meanings(desk, item, events, at)]
+    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
 
 
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
@@ -79,11 +80,15 @@ def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> li
 def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
-    due = service.clock.due(item.received_at, item.instance.variables if item.instance is not None else None)
+    due = due_of(item)
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched = True
-    desk.queue.push(task_of(item.item, queued, at)._replace(needs=needs))
+    task = task_of(item.item, queued, at)._replace(needs=needs)
+    if item.aside is None:
+        desk.queue.push(task)
+    else:
+        item.aside[event.token] = task
     return queued
 
 
@@ -91,6 +96,8 @@ def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | N
     key = (item.item, event.token)
     if key in desk.queue:
         desk.queue.remove(*key)
+    elif item.aside is not None:
+        item.aside.pop(event.token, None)
     desk.held.pop(key, None)
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from alihdaya.engagement.sla import SlaClock
+from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
@@ -25,6 +25,8 @@ from alihdaya.store import Store
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
+
+_NEVER = Due(None, None)
 
 Awaited = tuple[str, str]
 """A message that is waited for: its name and its correlation key."""
@@ -104,6 +106,10 @@ class OpenItem:
     """The item and token of the call activity that began this one, if one did."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """User task -> who finished it, for the tasks that somebody else has to check."""
+    due: Due = _NEVER
+    """When the whole item is due."""
+    pauses: tuple[Pause, ...] = ()
+    """When its clocks stood; the last may be open."""
     aside: dict[int, Task] | None = None
     """While the item is suspended: token -> task that stood in the queue; else None."""
 

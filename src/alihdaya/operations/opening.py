@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from alihdaya.engagement import terms as agreement
-from alihdaya.engagement.sla import SlaClock
+from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
@@ -105,11 +105,13 @@ def stored_pack(store: Store, digest: str) -> Pack:
 
 
 def _bring_items(desk: Desk) -> None:
+    pauses = resume.pauses(desk.store)
     for item in resume.underway(desk.store):
         service = desk.services[item.engagement, item.service, item.terms, item.definition]
         if item.instance is not None:
             service = service.running(item.instance.process)
         opened = OpenItem(item.item, service, item.received_at, item.instance, item.touched, item.caller)
+        opened.due, opened.pauses = Due(*item.due), tuple(Pause(*one) for one in pauses.get(item.item, ()))
         opened.aside = {} if item.suspended else None
         desk.items[item.item] = opened
         if item.touched and service.four_eyes:

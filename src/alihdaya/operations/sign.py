@@ -44,7 +44,12 @@ def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:
     if len(names) != 1:
         why = f"the terms of {signed.engagement} must name one service for the pack {pack.name!r}, not {len(names)}"
         raise PackError(Problem("no-service", why, Source("terms.toml", element="service")))
-    return service_of(signed, names[0], pack, trusted=trusted)
+    service = service_of(signed, names[0], pack, trusted=trusted)
+    known = {node.id for plan in service.plans.values() for node in plan.process.nodes}
+    for node in sorted(service.clock.pauses - known):
+        why = f"the clocks stand at {node!r}, which no process of the pack {pack.name!r} has"
+        raise PackError(Problem("no-node", why, Source("terms.toml", element="pauses")))
+    return service
 
 
 def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()) -> None:

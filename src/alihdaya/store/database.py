@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import NullPool
 
-from alihdaya.store.errors import ConnectionLost, StoreError, problem
+from alihdaya.store.errors import ConnectionLost, StoreError, StoreRefused, problem
 
 _BUSY_MS = 10_000
 
@@ -122,14 +122,15 @@ class Database:
             raise self.trouble(error, "the store cannot be read") from error
 
     def trouble(self, error: BaseException, what: str) -> StoreError:
-        """Say in our words what the database says: ConnectionLost where it is gone, else StoreError."""
+        """Say in our words what the database says: ConnectionLost where it is gone, StoreRefused, else StoreError."""
         cause = getattr(error, "orig", None) or error
         message = f"{what}: {next(iter(str(cause).splitlines()), type(cause).__name__)}"
         if is_lost(error):
             return ConnectionLost(problem("connection-lost", message, self.place))
         kind = type(cause).__name__
         code = "store-conflict" if kind in {"IntegrityError", "UniqueViolation"} else "store-failed"
-        return StoreError(problem(code, message, self.place))
+        made = StoreRefused if _is_refusal(cause) else StoreError
+        return made(problem(code, message, self.place))
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -187,6 +188,14 @@ def is_lost(error: BaseException) -> bool:
     if state is None:  # psycopg's own word: nothing came from the server
         return type(cause).__name__ in {"OperationalError", "InterfaceError"}
     return state.startswith(("08", "57P", "25P03"))
+
+
+def _is_refusal(cause: BaseException) -> bool:
+    """Say whether the database refuses the values themselves: bad data, a broken constraint, too large for an index."""
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(("22", "23", "54"))
+    return any(kind.__name__ in {"DataError", "IntegrityError"} for kind in type(cause).__mro__)
 
 
 def _read_url(url: str | Path) -> URL:

@@ -15,6 +15,10 @@ class StoreLocked(StoreError):
     """Another process writes to this store already."""
 
 
+class StoreRefused(StoreError):
+    """The database refuses what is to be written, and would refuse the same again."""
+
+
 class LeaseLost(StoreLocked):
     """Another node took this shard over; its former holder commits nothing any more."""
 

@@ -1,5 +1,6 @@
 """What a writer that starts must know beyond the small tables: what is under way, and who acted when."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from alihdaya.store.schema import (
     LOST,
     MESSAGE,
     OUTBOX,
+    PAUSE,
     PERSON,
     POST,
     REACHED,
@@ -48,6 +50,8 @@ class Underway(NamedTuple):
     instance: Any
     caller: tuple[int, int] | None
     suspended: bool
+    due: tuple[int | None, int | None]
+    """When the item is due to be responded to, and resolved, as far as that is known."""
 
 
 def underway(store: Store) -> Iterator[Underway]:
@@ -65,6 +69,8 @@ def underway(store: Store) -> Iterator[Underway]:
             ITEM.c.status,
             CALLED.c.caller,
             CALLED.c.token,
+            ITEM.c.respond_due,
+            ITEM.c.resolve_due,
         )
         .outerjoin_from(ITEM, CALLED, CALLED.c.item == ITEM.c.id)
         .where(ITEM.c.status.not_in(OVER))
@@ -75,7 +81,19 @@ def underway(store: Store) -> Iterator[Underway]:
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
         caller = None if row.caller is None else (row.caller, row.token)
-        yield Underway(*row[:6], bool(row.touched), state, caller, row.status == "suspended")
+        yield Underway(
+            *row[:6], bool(row.touched), state, caller, row.status == "suspended", (row.respond_due, row.resolve_due)
+        )
+
+
+def pauses(store: Store) -> dict[int, list[tuple[int, int | None]]]:
+    """Give when the clocks of items under way stood, as item -> (start, end), oldest first; None: they still stand."""
+    found: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    query = select(PAUSE.c.item, PAUSE.c.start, PAUSE.c.end).order_by(PAUSE.c.item, PAUSE.c.token)
+    with store.snapshot() as connection:
+        for item, start, end in connection.execute(query):
+            found[item].append((start, end))
+    return dict(found)
 
 
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:

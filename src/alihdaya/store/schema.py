@@ -37,6 +37,8 @@ SUBSCRIPTION = _table("subscription", "item token", "item int, token int, name t
 Index("subscription_key", SUBSCRIPTION.c.key, postgresql_using="hash")  # a key may be longer than a btree's page
 INCIDENT = _table("incident", "item token", "item int, token int, node text, code text, message text, at int")
 
+PAUSE = _table("pause", "item token", "item int, token int, node text, start int, end int?")
+
 OUTBOX = _table(
     "outbox",
     "seq number",

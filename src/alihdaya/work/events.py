@@ -95,6 +95,25 @@ class ItemStopped(NamedTuple):
     message: str
 
 
+@event("clock.paused")
+class ClockPaused(NamedTuple):
+    """The item waits for the customer alone, at `node`: its service level clocks stand from now on."""
+
+    node: str
+
+
+@event("clock.resumed")
+class ClockResumed(NamedTuple):
+    """The item's clocks go on that stood since `start` (microseconds); it is due at these instants from now on.
+
+    None: that clock had no instant yet, or the terms set none.
+    """
+
+    start: int
+    respond_due: int | None
+    resolve_due: int | None
+
+
 @event("item.suspended")
 class ItemSuspended(NamedTuple):
     """Nothing of the item goes on until it is resumed: tasks are not offered, timers wait. Its clocks run on."""

@@ -27,18 +27,22 @@ from alihdaya.work.place import place
 
 SHARDS = 3
 PATIENCE = 100
+STEADY = Pace(0.2, 20)
 ROLES = ("hear", "tell", "listen", "ring", "ask", "out")
 
-_DECLARED = """<signal id="g" name="alarm"/><message id="m" name="news" alihdaya:key="claim"{keep}/>
+_DECLARED = """<signal id="g" name="alarm"/><message id="m" name="news" alihdaya:key="claim"/>
 <message id="a" name="ask" alihdaya:key="claim"/><message id="o" name="gone" alihdaya:key="claim"/>"""
 _EVENT = '<intermediate{way}Event id="{id}"><{kind}EventDefinition {kind}Ref="{ref}"/></intermediate{way}Event>'
 
 
-def write_talks(folder: Path, *, keep: str = "") -> Path:
-    """A pack whose items hear or tell news of their claim, listen to an alarm or ring it, ask, or write outwards."""
+def write_talks(folder: Path, *, after: int = 0) -> Path:
+    """A pack whose items hear or tell news of their claim, listen to an alarm or ring it, ask, or write outwards.
+
+    Those that tell and ring do so `after` seconds.
+    """
     sys.path.append(str(Path(__file__).parents[2] / "operations" / "exchange"))
     sys.path.append(str(Path(__file__).parents[2] / "operations"))
-    from talking_pack import model, process, write_pack
+    from talking_pack import model, process, timer, write_pack
 
     events = [("Catch", "message", "m"), ("Throw", "message", "m"), ("Catch", "signal", "g"), ("Throw", "signal", "g")]
     events += [("Throw", "message", "a"), ("Throw", "message", "o")]
@@ -46,12 +50,15 @@ def write_talks(folder: Path, *, keep: str = "") -> Path:
     nodes += '<sequenceFlow id="d" sourceRef="x" targetRef="e"/>'
     for role, (way, kind, ref) in zip(ROLES, events, strict=True):
         nodes += _EVENT.format(way=way, id=role, kind=kind, ref=ref)
-        nodes += f'<sequenceFlow sourceRef="x" targetRef="{role}"><conditionExpression>role = "{role}"'
+        first = f"{role}-later" if after and role in {"tell", "ring"} else role
+        if first != role:
+            nodes += f'<intermediateCatchEvent id="{first}">{timer("Duration", f"PT{after}S")}</intermediateCatchEvent>'
+            nodes += f'<sequenceFlow sourceRef="{first}" targetRef="{role}"/>'
+        nodes += f'<sequenceFlow sourceRef="x" targetRef="{first}"><conditionExpression>role = "{role}"'
         nodes += "</conditionExpression></sequenceFlow>"
     main = process("main", nodes + ";s x\n" + "\n".join(f"{role} e" for role in ROLES))
     begins = '<startEvent id="w"><messageEventDefinition messageRef="a"/></startEvent><endEvent id="y"/>;w y'
-    declared = _DECLARED.format(keep=f' alihdaya:keep="{keep}"' if keep else "")
-    return write_pack(folder, model(declared, main, process("woken", begins)))
+    return write_pack(folder, model(_DECLARED, main, process("woken", begins)))
 
 
 def until(happened):
@@ -103,26 +110,25 @@ class Desks:
 class Town:
     """A database of SHARDS shards, and nodes over it."""
 
-    def __init__(self, url, folder, *, keep=""):
+    def __init__(self, url, folder, *, after=0):
         self.url = url
         self.numbers = count(1)
         self._stores = {}
         self.outside = Outside()
-        pack = load(write_talks(folder / "talks", keep=keep))
+        pack = load(write_talks(folder / "talks", after=after))
         self.offer = Offer(bind(agreement.parse(pack.terms.encode()), pack))
 
     @contextmanager
-    def node(self, name, *, held=SHARDS):
+    def node(self, name, *, pace=STEADY, held=SHARDS):
         """Run a node until the end of the block; begin when it holds so many shards."""
         post = Post(self.outside, {"*": "http://outside/"}, patience=Patience(0.05, 0.2, 3))
-        pace = Pace(0.2, 20)
         made = Node(
             self.url, f"http://{name}", SHARDS, [self.offer], post, clock=lambda: time.time_ns() // 1000, pace=pace
         )
         made.start()
         try:
-            until(lambda: len(made.keeper.shards) == held)
-            until(lambda: all(row.ready_at for row in made.keeper.tenures))
+            until(lambda: len(made.keeper.shards) >= held)
+            until(lambda: not held or all(row.ready_at for row in made.keeper.tenures))
             yield Desks(self, made)
         finally:
             made.stop()
@@ -159,6 +165,15 @@ class Town:
         shard, item = where
         with self.shard(shard).snapshot() as connection:
             return connection.execute(select(ITEM.c.status).where(ITEM.c.id == item)).scalar()
+
+    def over(self):
+        """How many items are not under way any more."""
+        found = 0
+        for number in range(1, SHARDS + 1):
+            with self.shard(number).snapshot() as connection:
+                query = select(func.count()).select_from(ITEM).where(ITEM.c.status == "delivered")
+                found += connection.execute(query).scalar()
+        return found
 
     def quiet(self):
         """Whether nothing is under way between shards."""

@@ -6,6 +6,7 @@ from alihdaya.kernel.time import HOUR
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Complete, Deliver
 from alihdaya.operations.desk import Hold
+from alihdaya.operations.instance.commands import CancelItem, Resume, Suspend
 from alihdaya.store import views
 from alihdaya.work.events import ItemDelivered, ItemStopped
 from alihdaya.work.exchange import ItemReturned
@@ -135,3 +136,57 @@ def test_a_process_that_is_not_there_stops_the_caller(talk):
     desk = talk(main("nowhere"))
     desk.receive("1")
     assert desk.items() == {"1": "stopped"}
+
+
+def test_a_caller_that_is_given_up_takes_with_it_what_it_called_even_where_that_is_put_aside(talk):
+    desk = talk(NEWS, main(), callee=callee(WAITS))
+    desk.receive("1")
+    desk.do(Suspend(2, "wait", "ana"))
+    desk.do(CancelItem(1, "no more", "ana"))
+    assert desk.items() == {"1": "cancelled", "1/c": "returned"}
+    assert not desk.desk.items
+    assert not desk.desk.subscribers
+    assert not desk.reopen().desk.items
+    assert prove(desk.store).equal
+
+
+def test_one_that_is_called_and_given_up_is_an_error_to_its_caller(talk):
+    caught = boundary("b", "<errorEventDefinition/>") + '<endEvent id="z"/>'
+    desk = talk(NEWS, main(more=caught, flows="b z"), callee=callee(WAITS))
+    desk.receive("1")
+    desk.do(CancelItem(2, "no more", "ana"))
+    desk.desk.commit()
+    assert [(row.status, row.outcome) for row in views.items(desk.store)] == [("delivered", "z"), ("cancelled", None)]
+    assert prove(desk.store).equal
+
+
+def test_an_answer_to_a_caller_that_is_put_aside_is_kept_with_it(talk):
+    asks = '<userTask id="u" alihdaya:form="look"/>'
+    after = CALL.format("sub", "", asks).replace("c e", "c u\nu e")
+    desk = talk(NEWS, process("main", after), callee=callee(WAITS))
+    desk.receive("1")
+    desk.do(Suspend(1, "wait", "ana"))
+    desk.do(Deliver("news", "1", {}))
+    assert desk.items() == {"1": "suspended", "1/c": "returned"}
+    assert not list(desk.desk.queue)
+    assert not list(desk.reopen().desk.queue)
+    desk.do(Resume(1, "ana"))
+    assert [task.node for task in desk.desk.queue] == ["u"]
+    assert desk.items() == {"1": "waiting", "1/c": "returned"}
+    assert prove(desk.store).equal
+
+
+def test_a_task_put_aside_is_gone_where_an_error_of_the_one_called_ends_it(talk):
+    fork = '<parallelGateway id="p"/><userTask id="u" alihdaya:form="look"/>'
+    caught = boundary("b", '<errorEventDefinition errorRef="bad"/>')
+    caught += '<endEvent id="z"><terminateEventDefinition/></endEvent>'
+    fails = '<startEvent id="s"/><receiveTask id="r" messageRef="m"/><endEvent id="x">'
+    fails += '<errorEventDefinition errorRef="bad"/></endEvent>;s r\nr x'
+    whole = CALL.format("sub", "", fork + caught).replace("s c", "s p\np c\np u\nu e\nb z")
+    desk = talk(NEWS, process("main", whole), callee=callee(fails))
+    desk.receive("1")
+    desk.do(Suspend(1, "wait", "ana"))
+    desk.do(Deliver("news", "1", {}))
+    assert desk.items()["1"] == "delivered"
+    assert not list(desk.desk.queue)
+    assert prove(desk.store).equal

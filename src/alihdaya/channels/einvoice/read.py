@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import XPath, _Element
 
 MOST_BYTES: Final = 32 * 1024 * 1024
-_SPACES: Final[dict[Syntax, dict[str, str]]] = {
+SPACES: Final[dict[Syntax, dict[str, str]]] = {
     "UBL": {"cac": AGGREGATES, "cbc": BASICS},
     "CII": {prefix or "": uri for prefix, uri in NAMESPACES.items()},
 }
@@ -30,12 +30,16 @@ def read_invoice(data: bytes, name: str) -> Received:
 
     No document type definition is read, no entity resolved, nothing fetched; files over 32 MiB are refused.
     """
-    root = parse_xml(data, name)
+    return received(parse_xml(data, name), name)
+
+
+def received(root: "_Element", name: str) -> Received:
+    """Read the terms of a parsed document. Raises NotationError where its root is not that of an invoice."""
     syntax = _ROOTS.get(str(root.tag))
     if syntax is None:
         known = "Invoice or CreditNote of UBL 2.1, or CrossIndustryInvoice of CII D16B"
         raise _refused("not-an-invoice", f"the root element must be {known}, not {_plain(root)}", name, root.sourceline)
-    return Received(syntax, name, _group("", root, _binding(syntax), _SPACES[syntax]))
+    return Received(syntax, name, _group("", root, _binding(syntax), SPACES[syntax]))
 
 
 def parse_xml(data: bytes, name: str) -> "_Element":
@@ -72,8 +76,9 @@ def _path(path: str, spaces: tuple[tuple[str, str], ...]) -> "XPath":
     return etree.XPath(path, namespaces=dict(spaces))
 
 
-def _found(element: "_Element", path: str, spaces: Mapping[str, str]) -> list[Any]:
-    return list(_path(path, tuple(spaces.items()))(element))
+def evaluate(element: "_Element", path: str, spaces: Mapping[str, str]) -> Any:
+    """Evaluate a path of ours (XPath 1.0) at an element; paths are compiled once."""
+    return _path(path, tuple(spaces.items()))(element)
 
 
 def _plain(element: "_Element") -> str:
@@ -84,12 +89,12 @@ def _group(name: str, element: "_Element", binding: Binding, spaces: Mapping[str
     values = {
         term: tuple(_value(one) for one in found)
         for term, path in binding.terms.items()
-        if (found := _found(element, path, spaces))
+        if (found := evaluate(element, path, spaces))
     }
     groups = {
         below: tuple(_group(below, one, bound, spaces) for one in found)
         for below, bound in binding.groups.items()
-        if (found := _found(element, bound.path, spaces))
+        if (found := evaluate(element, bound.path, spaces))
     }
     return Group(name, _plain(element), element.sourceline or 0, values, groups)
 

@@ -21,7 +21,7 @@ def einvoice() -> None:
 
 @einvoice.command(
     help=say(
-        "Check FILES against the business rules of EN 16931. Exit code 1 where a rule is broken, 2 for what is no "
+        "Check FILES against the rules of EN 16931. Exit code 1 where a rule is broken, 2 for what is no "
         "invoice in UBL or CII."
     )
 )
@@ -29,13 +29,11 @@ def einvoice() -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
 def check(files: tuple[str, ...], as_json: bool) -> None:
     """Check invoices."""
-    from alihdaya.channels.einvoice.read import read_invoice
-    from alihdaya.engagement.einvoice.rules.check import check as rules
+    from alihdaya.channels.einvoice.verdict import judge
 
     broken = False
     for name in files:
-        document = read_invoice(Path(name).read_bytes(), name)
-        found = rules(document)
+        document, found = judge(Path(name).read_bytes(), name)
         broken = broken or any(not one.warning for one in found)
         show = _show_json if as_json else _show
         show(document, found)

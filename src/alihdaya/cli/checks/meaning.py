@@ -52,6 +52,8 @@ _KINDS: Final = {
 
 def meaning(rule: str) -> str:
     """Say what it means that a rule, such as BR-CO-15, is broken."""
+    if not rule.startswith("BR-"):
+        return say("the syntax does not allow this element or attribute here, not so many of it, or not without it")
     short = rule.removeprefix("BR-")
     if short in _MISSING:
         return say("{term} is missing").format(term=_MISSING[short])

@@ -42,12 +42,12 @@ class ExhaustedError(Exception):
 
 
 class _Meter:
-    __slots__ = ("depth", "left", "patience")
+    __slots__ = ("depth", "left", "most", "patience")
 
-    def __init__(self) -> None:
-        self.left = STEP_LIMIT
+    def __init__(self, steps: int | None = None, patience: float | None = None) -> None:
+        self.most = self.left = STEP_LIMIT if steps is None else steps
         self.depth = 0
-        self.patience = PATIENCE
+        self.patience = PATIENCE if patience is None else patience
 
 
 class _Called(Protocol):
@@ -60,14 +60,21 @@ class _Called(Protocol):
 _METER: ContextVar[_Meter | None] = ContextVar("feel_meter", default=None)
 
 
-def bounded(work: Callable[..., T], *arguments: Any, failed: Callable[[str], T]) -> T:
+def bounded(
+    work: Callable[..., T],
+    *arguments: Any,
+    failed: Callable[[str], T],
+    steps: int | None = None,
+    patience: float | None = None,
+) -> T:
     """Do work within the limits; `failed` gives what stands for its value where they are passed, from the reason.
 
-    Inside work that is bounded already, its limits hold on and pass on: a call has one budget for all it asks.
+    `steps` and `patience` are tighter limits than STEP_LIMIT and PATIENCE. Inside work that is bounded already, its
+    limits hold on and pass on: a call has one budget for all it asks.
     """
     if _METER.get() is not None:
         return work(*arguments)
-    token = _METER.set(_Meter())
+    token = _METER.set(_Meter(steps, patience))
     try:
         value = work(*arguments)
         if type(value) in _HOLDERS and not _small(value):
@@ -106,7 +113,7 @@ def spend(steps: int) -> None:
     if meter is not None:
         meter.left -= steps
         if meter.left < 0:
-            raise ExhaustedError(f"the evaluation takes more than {STEP_LIMIT:,} steps")
+            raise ExhaustedError(f"the evaluation takes more than {meter.most:,} steps")
 
 
 def patience(used: float) -> float:

@@ -1,6 +1,7 @@
 """The station: items go over one by one, each as one entry of the log; who cannot stays, with the reasons."""
 
 from collections.abc import Callable, Iterator, Mapping
+from time import thread_time
 from typing import Any, NamedTuple
 
 from alihdaya.engine import Instance
@@ -10,8 +11,10 @@ from alihdaya.engine.values import check_variables
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.notation.bpmn import Node
+from alihdaya.notation.feel.budget import bounded
 from alihdaya.operations.advance import meanings
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.instance.clocks import turn
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.migrate.report import Report, Tally
 from alihdaya.operations.migrate.way import Way, Ways, form_of, missing
@@ -21,6 +24,13 @@ from alihdaya.work.events import AssignmentWithdrawn, InstanceMigrated, TaskChan
 
 CatchUp = Callable[[Desk, int, int], None]
 """Lets an item's timers go off that are due."""
+
+
+LONGEST = 0.25
+"""Seconds of work after which a chunk ends early, so that others' commands get their turn."""
+
+_MODEST: Mapping[str, Any] = {"steps": 100_000, "patience": 0.1}
+"""What the condition may cost for one item (see notation.feel.budget): it holds up the writer."""
 
 
 class Carried(NamedTuple):
@@ -45,8 +55,8 @@ class Moved(NamedTuple):
 def migrate_items(desk: Desk, command: Migrate, at: int, catch_up: CatchUp) -> Report:
     """Carry a chunk of an order out, or look what would be. An item of the target's version is none of its items.
 
-    With `go`, timers that are due go off first, in the version that they run in. Raises Refused for an order that
-    cannot be one; then nothing changed.
+    A chunk ends after LONGEST, or `most` items. With `go`, timers that are due go off first, in the version that they
+    run in. Raises Refused for an order that cannot be one; then nothing changed.
     """
     ways = Ways(desk, command.order)
     if not command.after:
@@ -54,19 +64,25 @@ def migrate_items(desk: Desk, command: Migrate, at: int, catch_up: CatchUp) -> R
     tally = Tally(ways.pack.digest)
     last = command.after
     looked = 0
+    begun = thread_time()
     for number in [number for number in desk.items if number > command.after]:
         item = desk.items[number]
         if not _named(ways, item):
             continue
-        if looked == command.most:
+        if looked == command.most or (looked and thread_time() - begun > LONGEST):
             return tally.report(last, more=True)
         last, looked = number, looked + 1
-        if not _chosen(ways, item):
-            continue
-        if command.go:
-            catch_up(desk, number, at)
-            if desk.items.get(number) is not item or not _chosen(ways, item):
+        try:
+            if not _chosen(ways, item):
                 continue
+            if command.go:
+                catch_up(desk, number, at)
+                if desk.items.get(number) is not item or not _chosen(ways, item):
+                    continue
+        except Refused as refusal:
+            tally.items += 1
+            tally.refuse(item.service.pack.digest, number, refusal.problems)
+            continue
         _one(desk, item, ways, tally, at, go=command.go)
     return tally.report(last, more=False)
 
@@ -75,7 +91,12 @@ def _chosen(ways: Ways, item: OpenItem) -> bool:
     instance = item.instance
     if instance is None or not _named(ways, item):
         return False
-    return ways.where is None or ways.where(instance.variables) is True
+    return ways.where is None or bounded(ways.where, instance.variables, failed=_costly, **_MODEST) is True
+
+
+def _costly(why: str) -> Any:
+    message = f"others would wait too long for the condition of this item: {why}"
+    raise Refused(Problem("costly-condition", message, Source(element="where")))
 
 
 def _named(ways: Ways, item: OpenItem) -> bool:
@@ -197,7 +218,9 @@ def _settle(desk: Desk, item: OpenItem, way: Way, carried: Carried, at: int) -> 
     head = InstanceMigrated(way.before.pack.digest, way.after.pack.digest, dict(way.named))
     item.service, item.instance, item.doers = way.after, carried.instance, carried.doers
     changed = [event for task in carried.tasks for event in _retask(desk, item, task)]
-    desk.record(item, at, "operator", [head, *carried.events, *changed, *meanings(desk, item, carried.events, at)])
+    clocks = turn(item, at)
+    rest = meanings(desk, item, carried.events, at)
+    desk.record(item, at, "operator", [head, *carried.events, *clocks, *changed, *rest])
 
 
 def _retask(desk: Desk, item: OpenItem, moved: Moved) -> Iterator[Event]:

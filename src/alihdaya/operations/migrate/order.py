@@ -42,7 +42,10 @@ class Order:
 
 
 class Migrate(NamedTuple):
-    """Carry out an order for the next `most` items it is about, those after item `after`; unless `go`, only look."""
+    """Carry out an order for the next items it is about, `most` or fewer, those after item `after`.
+
+    Unless `go`, only look.
+    """
 
     order: Order
     after: int = 0

@@ -19,6 +19,10 @@ from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.node.letters import Letter, Outcome, Parent, carry_out
 from alihdaya.operations.node.visible.groups import Groups
+from alihdaya.store.errors import StoreError, StoreRefused
+
+_MOST_TRIES = 64
+"""So often parts of a group that failed are tried; the rest is refused."""
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""
@@ -37,7 +41,8 @@ class Watcher(Protocol):
 class Mailroom:
     """Owns the one writer. `open_desk` runs in the writer's thread; use as a context manager.
 
-    A desk that could not commit is thrown away, with its whole group refused; the next group opens another. `clock`
+    A desk that could not commit is thrown away, and the next group opens another. Where the store failed, the whole
+    group is refused; where a command did, it alone: the others are tried again by halves. `clock`
     gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened, of each
     commit, and of jobs that came to be free; `groups` counts what is committed, `watcher` follows each command on its
     way.
@@ -147,9 +152,20 @@ class Mailroom:
 
     def _worked_off(self, desk: Desk, letters: list[Letter]) -> Desk | None:
         """Carry out what is due and a group, commit and answer; None where the desk no longer agrees with its store."""
+        now = None if self._clock is None else self._clock()
+        error = self._attempt(desk, letters, now)
+        if error is None:
+            return desk
+        if not _is_a_commands(error) or len(letters) + (now is not None) < 2:
+            _fail(letters, error)
+            return None
+        return self._isolated(letters)
+
+    def _attempt(self, desk: Desk, letters: list[Letter], now: int | None) -> Exception | None:
+        """Carry out, commit and answer; where that fails nobody is answered, and the desk is of no use any more."""
         try:
             begun = perf_counter()
-            outcomes = carry_out(desk, letters, None if self._clock is None else self._clock())
+            outcomes = carry_out(desk, letters, now)
             written = desk.commit()
             if written:
                 seconds = perf_counter() - begun
@@ -163,12 +179,44 @@ class Mailroom:
             self.trouble = error
             with suppress(Exception):
                 desk.close()
-            _fail(letters, error)
-            return None
+            return error
         self._failures = 0
         for letter, (value, refusal) in zip(letters, outcomes, strict=True):
             letter.answer.set_result(value) if refusal is None else letter.answer.set_exception(refusal)
+        return None
+
+    def _isolated(self, letters: list[Letter]) -> Desk | None:
+        """Try a group that failed again by halves, without what is due, until who is to blame stands alone."""
+        parts = _halves(letters)
+        desk: Desk | None = None
+        for _ in range(_MOST_TRIES):
+            if not parts:
+                return desk
+            part = parts.pop(0)
+            desk = desk or self._opened(part)
+            error = self.trouble if desk is None else self._attempt(desk, part, None)
+            if error is None:
+                continue
+            if desk is not None and len(part) > 1 and _is_a_commands(error):
+                parts[:0] = _halves(part)
+            elif desk is not None:
+                _fail(part, error)
+            desk = None
+            if not _is_a_commands(error):
+                break
+        for part in parts:
+            _fail(part, self.trouble or Refused(Problem("again", "too many of a group fail: ask again")))
         return desk
+
+
+def _is_a_commands(error: Exception) -> bool:
+    """Say whether a failure is that of a command, and not of the store: it would come again, and nothing is durable."""
+    return isinstance(error, StoreRefused) or not isinstance(error, StoreError)
+
+
+def _halves(letters: list[Letter]) -> list[list[Letter]]:
+    middle = len(letters) // 2
+    return [part for part in (letters[:middle], letters[middle:]) if part]
 
 
 def _fail(letters: Iterable[Letter], error: Exception) -> None:

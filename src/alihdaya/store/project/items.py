@@ -16,10 +16,12 @@ from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
-from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVED, REFUSAL, TALLY, TASK
 from alihdaya.work.events import (
     AssignmentRefused,
     AssignmentWithdrawn,
+    ClockPaused,
+    ClockResumed,
     InstanceMigrated,
     ItemCancelled,
     ItemDelivered,
@@ -64,6 +66,8 @@ class Items:
             InstanceMigrated: self._migrated,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
+            ClockPaused: self._clock_paused,
+            ClockResumed: self._clock_resumed,
             ItemSuspended: self._suspended,
             ItemResumed: self._resumed,
             ItemCancelled: self._given_up,
@@ -246,6 +250,14 @@ class Items:
         if not standing.open[INCIDENT.name]:
             self._open(standing, INCIDENT, 0, (standing.node or "", event.code, event.message, entry.at))
         self._count(standing, entry.at, "stopped")
+
+    def _clock_paused(self, standing: Standing, entry: Entry, event: ClockPaused) -> None:
+        self._open(standing, PAUSE, len(standing.open[PAUSE.name]) + 1, (event.node, entry.at, None))
+
+    def _clock_resumed(self, standing: Standing, entry: Entry, event: ClockResumed) -> None:
+        number = len(standing.open[PAUSE.name])
+        self._open(standing, PAUSE, number, (*standing.open[PAUSE.name][number][:2], entry.at))
+        standing.respond_due, standing.resolve_due = event.respond_due, event.resolve_due
 
     def _suspended(self, standing: Standing, _: Entry, __: ItemSuspended) -> None:
         standing.status = "suspended"

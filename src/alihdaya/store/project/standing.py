@@ -5,15 +5,15 @@ from typing import Any, Literal
 
 from alihdaya.engine.state import from_wire, to_wire
 from alihdaya.store.codec import decode, encode
-from alihdaya.store.schema import INCIDENT, ITEM, SUBSCRIPTION, TASK, TIMER
+from alihdaya.store.schema import INCIDENT, ITEM, PAUSE, SUBSCRIPTION, TASK, TIMER
 
 Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned"]
 
 OVER = ("delivered", "cancelled", "returned")
 """Where an item stands that is over; returned: to the item that called it."""
 
-NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT)
-"""The tables of what is open; their keys begin with the item and end with a token or timer."""
+NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT, PAUSE)
+"""The tables of what is open; their keys begin with the item and end with a token, a timer or a number."""
 
 _COLUMNS = tuple(ITEM.c.keys())
 _KEPT = tuple(name for name in _COLUMNS if name != "state")

@@ -1,0 +1,46 @@
+"""`alihdaya serve --pack`: the console's process is the writer, too, and timers go off by the clock."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from alihdaya.cli.server.serve import _writing
+from alihdaya.cli.settings import Settings
+from alihdaya.store import StoreLocked, open_store, views
+
+PATIENCE = 100
+TESTS = Path(__file__).parents[2] / "operations"
+SOON = '<startEvent id="w">{}</startEvent><endEvent id="y"/>;w y'
+
+
+@pytest.fixture
+def talking(monkeypatch):
+    """What makes packs of talking processes."""
+    for room in (TESTS, TESTS / "exchange"):
+        monkeypatch.syspath_prepend(room)
+    import talking_pack
+
+    return talking_pack
+
+
+def test_a_timer_begins_an_item_while_it_serves_and_nobody_else_writes(tmp_path, talking):
+    settings = Settings("en", str(tmp_path / "data" / "house.db"))
+    soon = talking.process("soon", SOON.format(talking.timer("Duration", "PT1S")))
+    folder = talking.write_pack(tmp_path / "talks", talking.model(talking.PLAIN, soon))
+    with _writing(settings, (str(folder),), trusted=False):
+        end = time.monotonic() + PATIENCE
+        with open_store(settings.place, read_only=True) as store:
+            while not (found := views.items(store)):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+        assert [row.external_id.partition("@")[0] for row in found] == ["soon/w"]
+        with pytest.raises(StoreLocked):
+            settings.write()
+    settings.write().close()
+
+
+def test_without_a_pack_it_only_reads(tmp_path):
+    settings = Settings("en", str(tmp_path / "house.db"))
+    with _writing(settings, (), trusted=False):
+        settings.write().close()
