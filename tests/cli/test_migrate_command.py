@@ -80,11 +80,12 @@ def test_mistakes_are_named(shop):
     target = ("--pack", str(shop.folder / "v2"), "--trust")
     bad = shop.folder / "bad.json"
     bad.write_text('{"nodes": {"judge": 7}, "node": {}}')
-    for words, said in (
-        (("--mapping", str(bad)), "there is no key 'node'"),
-        (("--map", "jugde=weigh"), "has a node 'jugde'"),
-        (("--map", "judge=wiegh"), "has no node 'wiegh'"),
-        (("--where", "amount >"), "where"),
+    for words, said, code in (
+        (("--mapping", str(bad)), "there is no key 'node'", 2),
+        (("--map", "jugde=weigh"), "has a node 'jugde'", 1),
+        (("--map", "judge=wiegh"), "has no node 'wiegh'", 1),
+        (("--map", "judge=wiegh", "--service", "no-such"), "has no node 'wiegh'", 1),
+        (("--where", "amount >"), "where", 1),
     ):
         done = subprocess.run(  # the error's way out is `main`'s
             [sys.executable, "-m", "alihdaya.cli", "--store", str(shop.folder / "s.db"), "migrate", *target, *words],
@@ -92,7 +93,7 @@ def test_mistakes_are_named(shop):
             text=True,
             check=False,
         )
-        assert done.returncode == 2
+        assert done.returncode == code
         assert said in done.stderr, done.stderr
     shop("migrate", *target, "--to", "2", code=2)
     shop("migrate", "--map", "judge", code=2)

@@ -113,7 +113,11 @@ def printable(text: str) -> str:
 
 
 def main() -> None:
-    """Run the command line. Errors that a person can mend end with exit code 2 and say what and where."""
+    """Run the command line, and end with an exit code: docs/commands.md has the table.
+
+    0: done. 1: refused or failed, or done with something to look at. 2: it cannot be done as it was asked for: an
+    option, or a file, pack or store that was named. What went wrong stands on standard error behind "alihdaya: ".
+    """
     from alihdaya.kernel.errors import AlihdayaError
 
     try:
@@ -121,19 +125,49 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
-        error.show() if isinstance(error, click.UsageError) else click.echo(
-            printable(f"Error: {error.message}"), err=True
-        )
-        sys.exit(error.exit_code)
+        sys.exit(_shown(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except AlihdayaError as error:
-        for problem in error.problems:
-            click.echo(f"alihdaya: {printable(str(problem))}", err=True)
-        sys.exit(2)
+        _tell(*map(str, error.problems))
+        sys.exit(1 if _is_refusal(error) else 2)
     except OSError as error:  # a port that is taken, a full disk, a folder that may not be written
-        click.echo(f"alihdaya: {error.strerror or error}: {error.filename or ''}".removesuffix(": "), err=True)
-        sys.exit(2)
+        _tell(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
+        named = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+        sys.exit(2 if isinstance(error, named) else 1)
+
+
+def _tell(*messages: str) -> None:
+    for message in messages:
+        click.echo(f"alihdaya: {printable(message)}", err=True)
+
+
+def _shown(error: click.ClickException) -> int:
+    """Tell what the command line says itself; gives the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return 2
+    if not isinstance(error, click.UsageError):
+        _tell(error.format_message())
+        return 1
+    if error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+        click.echo(say("See {command} --help.").format(command=error.ctx.command_path), err=True)
+    _tell(error.format_message())
+    return 2
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a rule, or somebody who was there before, stands against it; else what was named cannot be used."""
+    from alihdaya.kernel.errors import Refused
+
+    if isinstance(error, Refused):
+        return True
+    if "alihdaya.store" not in sys.modules:
+        return False
+    from alihdaya.store.errors import ConnectionLost, GapError, StoreLocked
+
+    return isinstance(error, (ConnectionLost, GapError, StoreLocked))

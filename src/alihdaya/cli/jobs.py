@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.commands import Command
@@ -27,20 +27,44 @@ def jobs(settings: Settings, *, doing: bool, as_json: bool) -> None:
     moment = now()
     with settings.read() as store:
         found = {key: send for key, send in sends(store).items() if send.token}
-    for key, send in found.items():
-        row = {**listed(0, key, send, moment), "id": f"{key[0]}-{key[1]}", "item": send.item}
-        click.echo(json.dumps(row) if as_json else _line(row))
-    if not found and not as_json:
+    rows = [
+        {**listed(0, key, send, moment), "id": f"{key[0]}-{key[1]}", "item": send.item} for key, send in found.items()
+    ]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row))
+    elif rows:
+        _show(settings, rows)
+    else:
         click.echo(say("No job is open."))
 
 
-def _line(row: dict[str, Any]) -> str:
-    state = {"dead": say("dead"), "leased": say("leased"), "later": say("later"), "free": say("free")}[row["state"]]
-    facts = [row["worker"], row["until"] or row["next_at"], row["reason"]]
-    tried = say("{count} attempts").format(count=row["attempts"]) if row["attempts"] else ""
-    told = "  ".join(fact for fact in (tried, *facts) if fact)
-    item = say("item {item}").format(item=row["item"])
-    return f"{row['id']:<10}  {item:<12}  {row['topic']:<20}  {state:<8}  {told}".rstrip()
+_STATES = {"dead": mark("dead"), "leased": mark("leased"), "later": mark("later"), "free": mark("free")}
+
+
+def _show(settings: Settings, rows: list[dict[str, Any]]) -> None:
+    from datetime import datetime
+
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from alihdaya.console.terminal import make_console
+    from alihdaya.console.words import NOTHING, words
+
+    spoken = words(settings.language)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+    heads = (say("Job"), say("Item"), say("Name"), say("State"), say("Attempts"), say("Who has it"))
+    for head in (*heads, spoken.zoned(say("Until")), say("Why")):
+        table.add_column(head, justify="right" if head in {heads[1], heads[4]} else "left", overflow="fold")
+    for row in rows:
+        until = row["until"] or row["next_at"]
+        when = spoken.when(datetime.fromisoformat(until)) if until else NOTHING
+        state = _STATES[row["state"]]
+        told = (row["topic"], say(state), str(row["attempts"]), row["worker"] or NOTHING, when)
+        cells = (row["id"], str(row["item"]), *told, row["reason"])
+        table.add_row(*(Text("".join(sign if sign.isprintable() else " " for sign in cell)) for cell in cells))
+    make_console().print(table)
 
 
 def _do_here(settings: Settings) -> None:
@@ -92,8 +116,8 @@ def _key(text: str) -> "SendKey":
 
 def _field(text: str) -> tuple[str, Any]:
     """Read NAME=JSON; what is no JSON is text."""
-    name, mark, value = text.partition("=")
-    if not (name and mark):
+    name, sign, value = text.partition("=")
+    if not (name and sign):
         raise click.BadParameter(say("{text!r} is not of the form NAME=JSON").format(text=text))
     try:
         return name, json.loads(value, parse_float=Decimal, parse_constant=lambda _: value)

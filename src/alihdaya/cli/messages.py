@@ -101,7 +101,14 @@ def _show(settings: Settings, rows: "list[MessageRow]") -> None:
         console.print(say("No messages wait."))
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
-    heads = (say("Message"), say("Key"), say("From item"), say("Sent"), say("Waits until"), say("State"))
+    heads = (
+        say("Message"),
+        say("Key"),
+        say("From item"),
+        spoken.zoned(say("Sent")),
+        spoken.zoned(say("Waits until")),
+        say("State"),
+    )
     for head in heads:
         table.add_column(head, justify="right" if head == heads[2] else "left", overflow="fold")
     for row in rows:

@@ -1,7 +1,7 @@
 """What the console asks, answered from a store: the floor, an item's story, an invoice."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -154,7 +154,7 @@ def tell(
 ) -> picture.Story:
     """Make the picture of an item's story; `names`: person -> name."""
     played = any(isinstance(event, TaskDone) and event.simulated for entry in story.entries for event in entry.events)
-    told = tuple(one for entry in story.entries for one in happenings(entry, played=played))
+    told = tuple(_named(one for entry in story.entries for one in happenings(entry, played=played)))
     data: Mapping[str, Any] = next((dict(one.facts["variables"]) for one in told if one.tag == "engine.started"), {})
     result: Mapping[str, Any] = next((one.facts["result"] for one in told if one.tag == tag_of(ItemDelivered)), {})
     item = story.item
@@ -171,6 +171,17 @@ def tell(
         vocabulary=vocabulary,
         archived=story.archived,
     )
+
+
+def _named(told: Iterator[picture.Happening]) -> Iterator[picture.Happening]:
+    """Give each event about a job or message that goes out the name of it, and its token."""
+    sends: dict[tuple[int, int], dict[str, Any]] = {}
+    for one in told:
+        facts = one.facts
+        if one.tag == "send.queued":
+            sends[one.seq, facts["number"]] = {"name": facts["name"], "token": facts["token"]}
+        named = sends.get((facts.get("seq", 0), facts.get("number", -1)))
+        yield replace(one, facts={**named, **facts}) if named else one
 
 
 _INNER = frozenset(
@@ -194,6 +205,9 @@ _INNER = frozenset(
         "engine.gateway_activated",
         "engine.gateway_reset",
         "engine.migrated",
+        "engine.job_offered",
+        "engine.job_closed",
+        "job.answered",
         "task.changed",
     }
 )

@@ -42,7 +42,7 @@ def do(
     """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
 
     Timers of `item` that were due go off first, and a signal goes on to all who are to hear it. Gives what the station
-    gives. Raises Refused, StoreLocked, ClickException for a time that cannot be.
+    gives. Raises Refused, StoreLocked, UsageError for a time that cannot be.
     """
     from alihdaya.kernel.event import HOUSE
     from alihdaya.kernel.time import SECOND, iso, micros
@@ -54,9 +54,9 @@ def do(
         if at is not None:
             moment = micros(at if at.tzinfo else at.replace(tzinfo=UTC))
         if moment > max(now(), desk.at) + SECOND * 300:
-            raise click.ClickException(say("That lies in the future."))
+            raise click.UsageError(say("That lies in the future."))
         if moment < desk.at:
-            raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
+            raise click.UsageError(say("The log is at {last} already.").format(last=iso(desk.at)))
         if item is not None:
             catch_up(desk, item, moment)
         answer = perform(desk, make(desk), moment)
@@ -74,7 +74,7 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
         return tasks[0]
     if token is None:
         listed = ", ".join(map(str, tasks)) or "-"
-        raise click.ClickException(say("Name the task with --token; open: {tasks}").format(tasks=listed))
+        raise click.UsageError(say("Name the task with --token; open: {tasks}").format(tasks=listed))
     return token
 
 
@@ -126,13 +126,13 @@ def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dic
 
     found = desk.open_item(item)
     wait = found.instance.waits.get(token) if found.instance else None
-    form = found.service.pack.forms.get(found.service.work(wait.node).form) if wait else None
+    form = found.service.pack.forms.get(found.service.work(wait.node).form) if wait and wait.kind == "task" else None
     kinds = {field.name: field for field in form.fields} if form else {}
     result = {}
     for text in fields:
         name, mark, value = text.partition("=")
         if not mark:
-            raise click.ClickException(say("{text!r} is not of the form FIELD=VALUE.").format(text=text))
+            raise click.UsageError(say("{text!r} is not of the form FIELD=VALUE.").format(text=text))
         result[name] = read_field(kinds[name], value) if name in kinds else value
     return result
 
@@ -150,7 +150,7 @@ def retry(settings: Settings, item: int, token: int | None) -> None:
         stopped = list(instance.incidents) if instance else []
         if token is None and len(stopped) != 1:
             listed = ", ".join(map(str, stopped)) or "-"
-            raise click.ClickException(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
+            raise click.UsageError(say("Name the token with --token; stopped: {tokens}").format(tokens=listed))
         return Retry(item, stopped[0] if token is None else token)
 
     do(settings, make)

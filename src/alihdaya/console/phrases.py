@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from alihdaya.console import sends
 from alihdaya.console.picture import Happening
 from alihdaya.console.terms import MINOR, TERMS, TITLES
 from alihdaya.console.words import Words
@@ -157,6 +158,7 @@ _TELLERS: dict[str, Teller] = {
     "item.suspended": _suspended,
     "item.cancelled": _given_up,
     "engine.decided": _decided,
+    **{tag: sends.teller(tag, term) for tag in sends.TAGS},
 }
 
 _BAD = frozenset(

@@ -217,7 +217,9 @@ def items_table(words: Words, rows: Sequence[ItemRow]) -> RenderableType:
     if not rows:
         return Text(words.say("No items."))
     heads = (words.say("Item"), words.say("Number of the client"), words.say("State"), words.say("Outcome"))
-    table = _table((heads[0], "right"), *((head, "left") for head in heads[1:]), (words.say("Received"), "left"))
+    table = _table(
+        (heads[0], "right"), *((head, "left") for head in heads[1:]), (words.zoned(words.say("Received")), "left")
+    )
     for row in rows:
         state = Text(
             term(words, row.state),
@@ -233,6 +235,7 @@ def story_tree(words: Words, story: Story) -> RenderableType:
     """Tell an item's life as a tree: one branch for each happening, its facts below it."""
     head = _plain(story.external_id or story.item, "bold")
     head.append(f"  {words.say('item %(id)s', id=story.item)}  {term(words, story.state)}", "dim")
+    head.append("  " + words.say("times in %(zone)s", zone=words.place), "dim")
     tree = Tree(head, guide_style="dim")
     arrived = tree.add(Text(words.say("What came in"), "dim"))
     arrived.add(_plain(words.value(story.data)))

@@ -8,7 +8,7 @@ TERMS = {
     "onshore": mark("onshore"),
     "nearshore": mark("nearshore"),
     "offshore": mark("offshore"),
-    "waiting": mark("with people"),
+    "waiting": mark("waiting"),
     "running": mark("under way"),
     "delivered": mark("delivered"),
     "stopped": mark("stopped"),
@@ -91,11 +91,6 @@ TITLES = {
     "engine.compensation_begun": mark("Is being undone"),
     "engine.handler_started": mark("One step is being undone"),
     "engine.compensation_ended": mark("Has been undone"),
-    "send.queued": mark("The job is waiting to be done"),
-    "send.done": mark("The job was done"),
-    "send.failed": mark("The job failed"),
-    "send.retried": mark("The job is tried again"),
-    "send.withdrawn": mark("The job is not needed any more"),
 }
 """Events that need no sentence of their own."""
 

@@ -103,6 +103,16 @@ class Words:
             patterns = {"yMMMdHm": "d MMM y, HH:mm", "Hms": "HH:mm:ss", "dHm": "d MMM HH:mm"}
         return format_datetime(self._local(at), patterns[style], locale=self.language)
 
+    @property
+    def place(self) -> str:
+        """The time zone of all times, as people read it."""
+        return self.zone.replace("_", " ")
+
+    def zoned(self, head: str) -> str:
+        """Give the head of a column of times, with their zone; on a line of its own where that is long."""
+        between = " " if len(self.place) < 5 else "\n"
+        return f"{head}{between}({self.place})"
+
     def day(self, value: date | int | None) -> str:
         """Write a date (an instant counts as its day in the reader's zone) with the month in letters."""
         from babel.dates import format_date

@@ -193,5 +193,5 @@ def _only(token: int | None, found: list[int]) -> int:
     """Give the token that was named, else the only one there is."""
     if token is None and len(found) != 1:
         listed = ", ".join(map(str, sorted(found))) or "-"
-        raise click.ClickException(say("Name the token with --token; there are: {tokens}").format(tokens=listed))
+        raise click.UsageError(say("Name the token with --token; there are: {tokens}").format(tokens=listed))
     return found[0] if token is None else token

@@ -15,7 +15,7 @@ _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null", re.AS
 
 
 def read_facts(texts: Iterable[str], instance: Instance | None) -> dict[str, Any]:
-    """Read variables. Raises NotationError for what is no FEEL, ClickException for what is no pair or gives no value.
+    """Read variables. Raises NotationError for what is no FEEL, UsageError for what is no pair or gives no value.
 
     A variable that holds a text stays one; one that holds another value is read as FEEL. A new variable, or one that
     holds null, is a number or truth value if it looks like one, else a text.
@@ -25,7 +25,7 @@ def read_facts(texts: Iterable[str], instance: Instance | None) -> dict[str, Any
     for text in texts:
         name, mark, value = text.partition("=")
         if not mark or not name.removesuffix(":"):
-            raise click.ClickException(say("{text!r} is not of the form NAME=VALUE or NAME:=FEEL.").format(text=text))
+            raise click.UsageError(say("{text!r} is not of the form NAME=VALUE or NAME:=FEEL.").format(text=text))
         exact = name.endswith(":")
         name = name.removesuffix(":")
         found[name] = _feel(name, value, before) if exact or _is_feel(before.get(name), value) else value
@@ -41,5 +41,5 @@ def _feel(name: str, text: str, before: dict[str, Any]) -> Any:
     value = feel.compile_expression(expression)(before)
     if value is None and text.strip() != "null":
         message = say("{name}: {text!r} gives no value; write null where that is meant.")
-        raise click.ClickException(message.format(name=name, text=text[:60]))
+        raise click.UsageError(message.format(name=name, text=text[:60]))
     return value

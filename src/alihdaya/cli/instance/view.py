@@ -46,6 +46,8 @@ def standing_view(words: Words, found: Picture) -> RenderableType:
     parts: list[RenderableType] = [_head(words, found)]
     if found.instance is not None:
         parts += [Text(""), _tokens(words, found), Text(""), _variables(words, found)]
+    elif found.story.item.closed_at is not None:
+        parts += [Text(""), _end(words, found)]
     return Group(*parts)
 
 
@@ -53,7 +55,22 @@ def _head(words: Words, found: Picture) -> Text:
     row = found.story.item
     head = Text().append(_clean(row.external_id), "bold")
     head.append(f"  {words.say('item %(id)s', id=row.id)}  ", "dim")
-    return head.append(term(words, row.status), _COLOURS.get(row.status, "yellow"))
+    head.append(term(words, row.status), _COLOURS.get(row.status, "yellow"))
+    return head.append("  " + words.say("times in %(zone)s", zone=words.place), "dim")
+
+
+def _end(words: Words, found: Picture) -> RenderableType:
+    """Tell of an item that is over when it came and ended, how, how long it took, and where its path stands."""
+    row = found.story.item
+    facts = [(words.say("Received"), words.when(row.received_at)), (words.say("Ended"), words.when(row.closed_at))]
+    if row.outcome:
+        facts.append((words.say("Outcome"), term(words, row.outcome)))
+    facts.append((words.say("Took"), words.since(row.received_at, row.closed_at or row.received_at)))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, value in facts:
+        table.add_row(Text(name, "dim"), Text(_clean(value)))
+    hint = words.say("Its whole path: %(command)s", command=f"alihdaya instance {row.id} --trace")
+    return Group(table, Text(""), Text(hint, "dim"))
 
 
 def _table(*names: str) -> Table:
@@ -70,7 +87,7 @@ def _tokens(words: Words, found: Picture) -> Table:
     incidents = {one.token: one for one in found.story.incidents}
     for token in held.tokens if held is not None else ():
         node, name = found.node_of(token)
-        where = Text().append(_clean(name or term(words, node)), "bold").append(f"  {_clean(node)}", "dim")
+        where = Text().append(_clean(term(words, name or node)), "bold").append(f"  {_clean(node)}", "dim")
         dues = [one.due for one in held.timers.values() if one.token == token] if held is not None else []
         wait = held.waits.get(token) if held is not None else None
         what = _waiting(words, wait, people.get(token))
@@ -122,7 +139,7 @@ class _Teller:
         line = Text().append(self.when(visit.entered_at), "dim")
         glyph = _MARKS.get(visit.kind) or ("◇" if "Gateway" in visit.kind else "○" if "Event" in visit.kind else "▢")
         line.append(f"{glyph} ", "cyan")
-        line.append(_clean(visit.name or term(words, visit.node)), "bold")
+        line.append(_clean(term(words, visit.name or visit.node)), "bold")
         if visit.name and visit.name != visit.node:
             line.append(f"  {_clean(visit.node)}", "dim")
         branch = tree.add(line.append(self._end(visit)))
@@ -176,6 +193,9 @@ def _incident(_: Words, facts: Mapping[str, Any]) -> str:
     return f"{facts['code']}: {facts['message']}"
 
 
+_INNER = ("engine.job_offered", "engine.job_closed", "job.answered")
+"""What the events of the job that goes out tell better."""
+
 _TELLERS: dict[str, Callable[[Words, Mapping[str, Any]], str]] = {
     "engine.variables_set": _set,
     "engine.started": _set,
@@ -183,7 +203,7 @@ _TELLERS: dict[str, Callable[[Words, Mapping[str, Any]], str]] = {
     "engine.message_awaited": _awaited,
     "engine.catch_opened": _awaited,
     "engine.incident_raised": _incident,
-    "item.stopped": lambda _words, _facts: "",
+    **dict.fromkeys(("item.stopped", "task.changed", *_INNER), lambda _words, _facts: ""),
     "task.queued": lambda words, _: words.say("waits for a person"),
 }
 _BY_HAND = frozenset({"item.suspended", "item.resumed", "item.cancelled"})

@@ -228,9 +228,7 @@ def _numbers(names: tuple[str, ...]) -> tuple[int, ...]:
 def _only_pack(desk: "Desk") -> str:
     names = sorted({one.pack for one in desk.store.versions()})
     if len(names) != 1:
-        raise click.ClickException(
-            say("Name the pack with --of; there is: {names}").format(names=", ".join(names) or "-")
-        )
+        raise click.UsageError(say("Name the pack with --of; there is: {names}").format(names=", ".join(names) or "-"))
     return names[0]
 
 
@@ -246,7 +244,7 @@ def _moment(desk: "Desk", given: dict[str, Any]) -> int:
 
     at = _micros(given["at"])
     if at and at < desk.at:
-        raise click.ClickException(say("The log is at {last} already.").format(last=iso(desk.at)))
+        raise click.UsageError(say("The log is at {last} already.").format(last=iso(desk.at)))
     return at or max(now(), desk.at)
 
 

@@ -39,7 +39,8 @@ def versions_table(words: Words, found: Sequence[Standing]) -> RenderableType:
     if not found:
         return Text(words.say("Nothing is deployed."))
     heads = [("Pack", "left"), ("Version", "right"), ("Deployed", "left"), ("Items", "right"), ("Under way", "right")]
-    table = _table([(words.say(_HEADS[head]), side) for head, side in [*heads, ("Waiting", "left")]])
+    named = {"Deployed": words.zoned(words.say(_HEADS["Deployed"]))}
+    table = _table([(named.get(head) or words.say(_HEADS[head]), side) for head, side in [*heads, ("Waiting", "left")]])
     for one in found:
         version = Text(str(one.version.number), "bold" if one.current else "")
         waiting = Text("\n").join(_at(place.node, place.name, place.items, words) for place in one.waiting)

@@ -14,7 +14,8 @@ from alihdaya.engine import scope_events as scoped
 from alihdaya.kernel.event import Entry, Event, tag_of
 from alihdaya.kernel.time import SECOND, iso
 from alihdaya.notation.bpmn import Process
-from alihdaya.work.events import InstanceMigrated, TaskCancelled, TaskQueued
+from alihdaya.work.events import InstanceMigrated, SendQueued, TaskCancelled, TaskQueued
+from alihdaya.work.outbox import SendKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class _Walk:
         self.carriers: dict[int, Visit] = {}
         """Scope -> the visit that carries it."""
         self.timers: dict[int, int] = {}
+        self.sends: dict[SendKey, SendQueued] = {}
+        """What went out, by the name under which its answers come."""
         self.tasks: dict[int, Visit] = {}
         """Token -> where its task was queued last."""
         self.said: dict[str, deque[list[Note]]] = defaultdict(deque)
@@ -183,6 +186,10 @@ class _Walk:
     def note(self, happened: Event) -> None:
         """Keep an event with the visit that it is about, or with the item."""
         facts = dict(zip(happened._fields, happened, strict=True))  # type: ignore[attr-defined]
+        if isinstance(happened, SendQueued):
+            self.sends[self.entry.seq, happened.number] = happened
+        elif (asked := self.sends.get((facts.get("seq", 0), facts.get("number", 0)))) is not None:
+            facts = {"name": asked.name, "token": asked.token, **facts}
         note = Note(self.tick(), self.entry.at, self.entry.by, tag_of(type(happened)), facts)
         if isinstance(happened, _OF_NODE):
             self.note_at(facts["node"], note)

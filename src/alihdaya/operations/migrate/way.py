@@ -65,10 +65,16 @@ class Ways:
         return mine and self.source in {"", service.pack.digest} and self.order.choice.service in {"", service.name}
 
     def check(self) -> None:
-        """Raise Refused where the mapping names nodes that no version has which items could leave."""
+        """Raise Refused where the mapping names nodes that no version has which items could leave, or go to."""
         concerned = [service for service in self.desk.services.values() if self.concerns(service)]
         plans = [plan for service in concerned for plan in (service.plan, *service.plans.values())]
         problems = unknown_names(self.order.nodes, plans) if plans else []
+        there = {node.id for process in self.pack.processes.values() for node in process.nodes}
+        problems += [
+            Problem("unknown-target", f"the new version has no node {new!r} for {old!r}", Source(element=old))
+            for old, new in self.order.nodes.items()
+            if new and new not in there
+        ]
         if problems:
             raise Refused(problems)
 
