@@ -58,7 +58,7 @@ def test_an_answer_without_a_commit_is_noticed(monkeypatch):
 
 
 def test_a_gate_that_stands_open_is_noticed(monkeypatch):
-    from alihdaya.operations import assign
+    from alihdaya.operations.floor import assign
 
     monkeypatch.setattr(assign, "gate", lambda *_args, **_more: ())
     assert any("no certificate" in one for seed in SEEDS for one in simulate(seed).violations)

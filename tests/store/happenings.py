@@ -8,6 +8,7 @@ from alihdaya.engine import events as engine
 from alihdaya.kernel.event import HOUSE, Entry
 from alihdaya.kernel.time import DAY, HOUR, MINUTE
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.gate import Needs
 from alihdaya.work.events import (
     AssignmentRefused,
     ClockPaused,
@@ -39,9 +40,12 @@ from alihdaya.work.exchange import (
     StartDropped,
     StartSet,
 )
+from alihdaya.work.floor import Ask
+from alihdaya.work.floor import events as floor
 
 TERMS = "a" * 64
 MODELS = "b" * 64
+
 START = 1_357_016_400_000_000  # 2013-01-01T00:00 in New York
 NEEDS = ("claims", "en", "B2", "writing")
 
@@ -214,6 +218,15 @@ def leases(entries):
     """A worker has the job that the first send of these entries asks for."""
     asked = next(entry for entry in entries if type(entry.events[0]) is SendQueued)
     return numbered([(asked.item, [JobLeased(asked.seq, 0, "w-1", 1, START)])], after=entries[-1].seq)
+
+
+def presences(entries):
+    """Somebody is present, somebody else has a break, and two pieces of work: one waits, the other is held."""
+    pieces = [floor.Queued(n, 1, 1, 0, START, None, "", 0, 0, 0, "") for n in (1, 2)]
+    came = [floor.LoggedIn(who, (60, 20, 12, 60)) for who in ("sari", "budi")]
+    kind = floor.Asked(1, Ask(Needs("claims"), "chat"))
+    given = floor.Assigned(2, 1, "sari", 20)
+    return numbered([(HOUSE, [*came, floor.StateSet("budi", "break"), kind, *pieces, given])], after=entries[-1].seq)
 
 
 def numbered(log, *, after=0):

@@ -70,7 +70,9 @@ def pair(store):
     store.commit(entries[-5:], recorded_at=0)
     entries += happenings.exchanges(entries)
     store.commit(entries[-10:], recorded_at=0)
-    store.commit(happenings.leases(entries), recorded_at=0)
+    entries += happenings.leases(entries)
+    store.commit(entries[-1:], recorded_at=0)
+    store.commit(happenings.presences(entries), recorded_at=0)
     with rebuilt(store) as fresh:
         for one in (store, fresh):
             archive(one)

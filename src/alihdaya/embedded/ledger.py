@@ -47,13 +47,13 @@ class Ledger:
         self.templates = Templates()
         self._counts: dict[int, int] = {}
         self._definitions: dict[tuple[str, str], int] = {}
+        self._numbers: dict[int, tuple[Plan, int]] = {}
         self._next_message = 1
 
     def write(self, connection: Connection, keys: Iterable[tuple[str, str, int]]) -> None:
         """Write all that was done since the last commit, and the keys that instances were started under."""
         rows = Changes(defaultdict(list), defaultdict(list), defaultdict(list))
-        for member, at in self._histories(rows).values():
-            self._instance(member, at, rows)
+        self._instances(self._histories(rows), rows)
         rows.inserts[KEY] += keys
         rows.inserts[TEMPLATE] += self.templates.new
         self._messages(rows)
@@ -64,45 +64,57 @@ class Ledger:
     def _histories(self, rows: "Changes") -> dict[int, tuple[Member, int]]:
         """Make a row a command; gives each instance that changed, and when it last did."""
         changed: dict[int, tuple[Member, int]] = {}
-        standing, templates, made = self.fellowship.standing, self.templates, []
+        standing, row, made = self.fellowship.standing, self.templates.row, []
         counts = self._counts = {}
         for member, at, state, events in self.fellowship.notes:
             number = member.number
-            if number not in counts:
-                counts[number] = standing[number].commands if number in standing else 0
-            counts[number] += 1
-            body = templates.row(state.shape, state.held) if events is None else encode_events(events)  # type: ignore[arg-type]
-            made.append((number, counts[number], at, body))
+            if number in counts:
+                count = counts[number] + 1
+            else:
+                count = standing[number].commands + 1 if number in standing else 1
+            counts[number] = count
+            body = row(state.shape, state.held) if events is None else encode_events(events)  # type: ignore[arg-type]
+            made.append((number, count, at, body))
             changed[number] = member, at
         rows.inserts[HISTORY] = made
         return changed
 
-    def _instance(self, member: Member, at: int, rows: "Changes") -> None:
-        number, state, commands = member.number, member.state, self._counts[member.number]
-        before = self.fellowship.standing.get(number)
-        running = state.status == RUNNING
-        caller, token = member.caller or (0, 0)
-        snapshot = self._snapshot(member) if running else None
-        definition = self._definitions[member.plan.process.id, member.plan.digest]
-        row = (number, definition, state.status, caller, token, member.depth, commands, snapshot)
-        waits, timers = awaited(state), state.timers if state.shape is None else _NONE
-        if before is None:
-            rows.inserts[INSTANCE].append(row)
-            if waits:
-                rows.inserts[WAIT] += [(number, token, *wait, at) for token, wait in waits.items()]
-            if timers:
-                rows.inserts[TIMER] += [(number, timer, one.due) for timer, one in timers.items()]
-        else:
-            rows.puts[INSTANCE].append(row)
-            _waits(number, before.waits, waits, at, rows)
-            _timers(number, before.timers, timers, rows)
-        if running:
-            self.fellowship.standing[number] = Standing(commands, waits, timers.copy())
+    def _instances(self, changed: Mapping[int, tuple[Member, int]], rows: "Changes") -> None:
+        """Make a row an instance, and rows of what it waits for."""
+        standing, fresh, again = self.fellowship.standing, rows.inserts[INSTANCE], rows.puts[INSTANCE]
+        waiting = rows.inserts[WAIT]
+        for number, (member, at) in changed.items():
+            state, commands = member.state, self._counts[number]
+            packed, running = state.shape is not None, state.status == RUNNING
+            snapshot = self._snapshot(state, commands) if running else None
+            facts = (self._definition(member.plan), state.status, *(member.caller or _NOBODY), member.depth)
+            row = (number, *facts, commands, snapshot)
+            waits, timers = awaited(state), _NONE if packed else state.timers
+            before = standing.get(number)
+            if before is None:
+                fresh.append(row)
+                for token, wait in waits.items():
+                    waiting.append((number, token, *wait, at))
+                if timers:
+                    rows.inserts[TIMER] += [(number, timer, one.due) for timer, one in timers.items()]
+            else:
+                again.append(row)
+                _waits(number, before.waits, waits, at, rows)
+                if timers or before.timers:
+                    _timers(number, before.timers, timers, rows)
+            if running:
+                standing[number] = Standing(commands, waits, timers.copy() if timers else _NONE)
 
-    def _snapshot(self, member: Member) -> bytes:
+    def _definition(self, plan: Plan) -> int:
+        """Give the number of a plan's definition; a plan that is at hand is found by what it is, not by its content."""
+        found = self._numbers.get(id(plan))
+        if found is None:
+            found = self._numbers[id(plan)] = plan, self._definitions[plan.process.id, plan.digest]
+        return found[1]
+
+    def _snapshot(self, state: Instance, commands: int) -> bytes:
         """Give the state's bytes; none while an instance is packed and young: its few commands tell as much."""
-        packed = member.state.shape is not None and self._counts[member.number] <= _YOUNG
-        return b"" if packed else encode(to_wire(member.state))
+        return b"" if state.shape is not None and commands <= _YOUNG else encode(to_wire(state))
 
     def _messages(self, rows: "Changes") -> None:
         kept, buffer = self.messages, self.fellowship.buffer
@@ -194,6 +206,7 @@ def folded(commands: Iterable[Iterable[Event]]) -> Instance:
 
 
 _NONE: dict[int, Any] = {}
+_NOBODY = (0, 0)
 
 
 def _waits(number: int, before: Mapping[int, Wait], now: Mapping[int, Wait], at: int, rows: "Changes") -> None:

@@ -1,6 +1,8 @@
 """The one writer: works in memory, a transaction for a group, and a fresh start from the tables after any failure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +47,8 @@ class Writing:
             with self._connection.begin():
                 ledger.load(self._connection, self._plans, self._present(), self._database.place)
                 ledger.write(self._connection, ())
+            if not self._database.is_sqlite:
+                _raw(self._connection).autocommit = True  # a group is one statement, and needs no other round trip
         except BaseException as error:
             self.close()
             if isinstance(error, DBAPIError):
@@ -71,8 +75,9 @@ class Writing:
                 if not self._fired(fellowship, now):
                     break
             self._keys = {}
-            with connection.begin():
-                known = started_under(connection, _keys(letters))
+            keys = _keys(letters)
+            with connection.begin() if keys else self._bare(connection):
+                known = started_under(connection, keys)
                 outcomes = [self._outcomes(fellowship, works, known, now) for works in letters]
                 ledger.write(connection, [(*key, number) for key, number in self._keys.items()])
             fellowship.forget()
@@ -93,6 +98,21 @@ class Writing:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @contextmanager
+    def _bare(self, connection: Connection) -> Iterator[None]:
+        """Begin and end a transaction past SQLAlchemy."""
+        raw = _raw(connection)
+        if not self._database.is_sqlite:
+            yield
+            return
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            raw.commit()
+        except BaseException:
+            raw.rollback()
+            raise
 
     def _present(self) -> int:
         self._at = max(self._at, self._clock())
@@ -131,6 +151,10 @@ class Writing:
         if key not in known:
             known[key] = self._keys[key] = fellowship.start(work.process, work.variables, now, work.node)
         return known[key]
+
+
+def _raw(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def _keys(letters: Iterable[Iterable[Work]]) -> dict[str, list[str]]:

@@ -8,7 +8,6 @@ from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
-from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import (
     Assign,
     Command,
@@ -30,6 +29,7 @@ from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, T
 from alihdaya.operations.exchange.shards.crossing import acknowledge, forward, take_in
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
+from alihdaya.operations.floor.assign import assign
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases

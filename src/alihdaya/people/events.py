@@ -1,5 +1,6 @@
 """What happens to people: who they are, what they proved, when they are at work."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from alihdaya.kernel.event import event
@@ -11,6 +12,7 @@ class PersonJoined(NamedTuple):
 
     `languages`: language code -> CEFR level ("B2"); `shifts`: weekday (0 = Monday) -> list of "HH:MM-HH:MM" in
     `time_zone`; `wage` is a decimal text in `currency`. `program` is True for a worker that is a program.
+    `proficiency`: skill -> 1 to 5; `walls`: clients whose work they may not touch.
     """
 
     person: str
@@ -25,6 +27,8 @@ class PersonJoined(NamedTuple):
     wage: str
     currency: str
     program: bool = False
+    proficiency: Mapping[str, int] = {}  # never changed
+    walls: tuple[str, ...] = ()
 
 
 @event("test.taken")

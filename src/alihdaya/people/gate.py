@@ -12,6 +12,7 @@ class Needs(NamedTuple):
 
     `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
     `test` is the kind of the sponsor's language test: "writing" for non-voice, "spoken" for voice (S8).
+    `proficiency`: 1 to 5 in the skill, 0 for any; `client`: for whom it is, so that conflict walls hold.
     """
 
     skill: str = ""
@@ -20,25 +21,31 @@ class Needs(NamedTuple):
     certificate: str = ""
     not_by: tuple[str, ...] = ()
     test: str = "writing"
+    proficiency: int = 0
+    client: str = ""
 
 
 def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str, ...]:
     """Give every reason why `person` may not do a task at `now` (microseconds); empty: they may.
 
-    Checked in this order: skill, language level (CEFR), the sponsor's language test of the kind `test`, or else of
-    the needed one (the latest counts), certificate, four eyes. A reason is a code and its facts, parted by colons:
-    "low-level:en:B1:B2".
+    Checked in this order: skill and proficiency, language level (CEFR), the sponsor's language test of the kind `test`,
+    or else of the needed one (the latest counts), certificate, four eyes, conflict walls. A reason is a code and its
+    facts, parted by colons: "low-level:en:B1:B2".
     """
-    skill, language, level, certificate, not_by, kind = needs
+    skill, language, level, certificate, not_by, kind, proficiency, client = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
+    elif proficiency and skill and person.proficient(skill) < proficiency:
+        reasons = (f"low-skill:{skill}:{person.proficient(skill)}:{proficiency}",)
     if language:
         reasons += _language(person, language, level) + _test(person, language, test or kind, now)
     if certificate:
         reasons += _certificate(person, certificate, now)
     if person.id in not_by:
         reasons += ("four-eyes",)
+    if client and client in person.walls:
+        reasons += (f"wall:{client}",)
     return reasons
 
 
@@ -89,6 +96,10 @@ def render_reason(code: str, _: Callable[[str], str]) -> str:
     match kind:
         case "no-skill":
             text = _("Lacks the skill {one}.")
+        case "low-skill":
+            text = _("Is at proficiency {two} in the skill {one}, but {three} is needed.")
+        case "wall":
+            text = _("A conflict wall keeps them from work for {one}.")
         case "no-language":
             text = _("Does not speak the language {one}.")
         case "low-level":

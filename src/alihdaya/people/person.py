@@ -51,6 +51,7 @@ class Person:
     """Somebody who can be given work. `languages`: code -> CEFR level; `wage`: decimal text an hour in `currency`.
 
     `shifts`: weekday in English, lower case, or its number ("0" = Monday) -> texts "HH:MM-HH:MM" in `time_zone`.
+    `proficiency`: skill -> 1 to 5, where somebody rated it; `walls`: clients whose work conflicts with theirs.
     """
 
     id: str
@@ -66,6 +67,12 @@ class Person:
     program: bool = False
     tests: tuple[LanguageTest, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    proficiency: Mapping[str, int] = field(default_factory=dict, hash=False)
+    walls: tuple[str, ...] = ()
+
+    def proficient(self, skill: str) -> int:
+        """Give the proficiency in a skill, 1 to 5: 1 where nobody rated it, 0 without the skill."""
+        return self.proficiency.get(skill, 1) if skill in self.skills else 0
 
 
 def learn(person: Person | None, event: Event, at: int) -> Person:
@@ -102,6 +109,8 @@ def _joined(event: PersonJoined) -> Person:
         wage=event.wage,
         currency=event.currency,
         program=event.program,
+        proficiency=dict(event.proficiency),
+        walls=tuple(event.walls),
     )
 
 

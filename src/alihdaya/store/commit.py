@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from itertools import chain
 from typing import Any, Protocol
 
 from sqlalchemy import ARRAY, Column, Connection, Table, bindparam, cast, delete, func, select, tuple_
@@ -35,6 +36,9 @@ class Writer(Protocol):
     def delete(self, table: Table, keys: Rows) -> None:
         """Remove the rows with these keys; those that are not there do not matter."""
 
+
+TOGETHER = 32
+"""Rows of one statement on SQLite: with each statement the lock of the interpreter is given away, and waited for."""
 
 FEW = 64
 """Up to so many new rows a table, all statements of a commit go out together; more go faster by COPY, one by one."""
@@ -78,7 +82,7 @@ def writer_for(connection: Connection) -> Writer:
 
 
 class SqliteWriter:
-    """Rows by executemany, past SQLAlchemy."""
+    """Rows past SQLAlchemy, TOGETHER in a statement where there are as many."""
 
     def __init__(self, connection: Connection) -> None:
         self._raw: Any = connection.connection.driver_connection
@@ -89,15 +93,24 @@ class SqliteWriter:
 
     def insert(self, table: Table, rows: Rows) -> None:
         """Add rows with new keys."""
-        self._raw.executemany(_insert_one(table), rows)
+        self._run(_insert_one(table), rows)
 
     def put(self, table: Table, rows: Rows) -> None:
         """Add or replace rows; add amounts in views."""
-        self._raw.executemany(_put_one(table), rows)
+        self._run(_put_one(table), rows)
 
     def delete(self, table: Table, keys: Rows) -> None:
         """Remove the rows with these keys."""
         self._raw.executemany(_delete_one(table), keys)
+
+    def _run(self, statement: str, rows: Rows) -> None:
+        whole = len(rows) - len(rows) % TOGETHER
+        if whole:
+            several = _several(statement)
+            for first in range(0, whole, TOGETHER):
+                self._raw.execute(several, [*chain.from_iterable(rows[first : first + TOGETHER])])
+        if whole < len(rows):
+            self._raw.executemany(statement, rows[whole:])
 
 
 class PostgresWriter:
@@ -155,6 +168,14 @@ def _upsert(insert: Any, table: Table, key: Sequence[Column[Any]]) -> Any:
 @cache
 def _insert_one(table: Table) -> str:
     return str(sqlite.insert(table).compile(dialect=_SQLITE))
+
+
+@cache
+def _several(statement: str) -> str:
+    """Give the statement of TOGETHER rows for that of one."""
+    start, values, rest = statement.partition(" VALUES ")
+    row, conflict, change = rest.partition(" ON CONFLICT")
+    return f"{start}{values}{', '.join([row] * TOGETHER)}{conflict}{change}"
 
 
 @cache

@@ -88,6 +88,19 @@ TEST = _table(
 )
 REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text, item int, reasons blob, at int")
 
+PRESENCE = _table("presence", "person", "person text, since int, lease int, shares blob")
+ABSENCE = _table("absence", "person", "person text, state text, since int")
+"""Who is present, but not ready."""
+ASK = _table("ask", "number", "number int, facts blob")
+PIECE = _table(
+    "piece",
+    "item token",
+    "item int, token int, ask int, priority int, queued_at int, due int?, prefer text, prefer_until int, of_item int,"
+    "of_token int, note text",
+)
+HOLD = _table("hold", "item token", "item int, token int, person text, state text, share int, at int, until int")
+"""Pieces that somebody has, or that were put off."""
+
 ENGAGEMENT = _table("engagement", "id digest", "id text, digest text, terms blob, signed_at int")
 DEFINITION = _table("definition", "digest", "digest text, pack text, files blob")
 VERSION = _table("version", "pack number", "pack text, number int, digest text, deployed_at int")

@@ -24,6 +24,7 @@ from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
+from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -90,7 +91,7 @@ class Api:
 
     async def tasks(self, request: Request) -> Response:
         """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
-        shard = self._shard(request)
+        shard = self.shard_of(request)
         found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
         return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
 
@@ -139,7 +140,7 @@ class Api:
         """POST /api/signals: to all shards. POST /api/shards/{shard}/signals: to one."""
         wanted = await _body(request, wire.Signal)
         within = "shard" in request.path_params
-        shard = self._shard(request) if within else place("signal", wanted.name, self.node.shards)
+        shard = self.shard_of(request) if within else place("signal", wanted.name, self.node.shards)
         heard = await self.do(shard, Broadcast(wanted.name, wanted.payload, within))
         return _json({"heard": heard, **({} if within else {"shards": self.node.shards})})
 
@@ -151,11 +152,11 @@ class Api:
 
     async def versions(self, request: Request) -> Response:
         """GET /api/shards/{shard}/versions: the versions of packs, and how many items each has there."""
-        return _json(await run_in_threadpool(versions.listed, self.shards.shard(self._shard(request))))
+        return _json(await run_in_threadpool(versions.listed, self.shards.shard(self.shard_of(request))))
 
     async def migrate(self, request: Request) -> Response:
         """POST /api/shards/{shard}/migrate: a chunk of a migration, or how it would be."""
-        shard = self._shard(request)
+        shard = self.shard_of(request)
         wanted = await _body(request, versions.Migration)
         report = await self.do(shard, versions.command_of(wanted, shard))
         known = await run_in_threadpool(self.shards.shard(shard).versions)
@@ -175,7 +176,8 @@ class Api:
         """GET /api/openapi.json."""
         return _json(description())
 
-    def _shard(self, request: Request) -> int:
+    def shard_of(self, request: Request) -> int:
+        """Give the shard that a path names. Raises Refused (404) where there is none."""
         shard = int(request.path_params["shard"])
         if not 1 <= shard <= self.node.shards:
             raise _refusal("no-such-shard", f"there is no shard {shard}", 404)
@@ -220,6 +222,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("POST", f"{task}/retry", api.retry),
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
+        *people_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:number}/tasks", api.tasks),

@@ -7,6 +7,7 @@ import msgspec
 from alihdaya import __version__
 from alihdaya.channels.api import job_wire
 from alihdaya.channels.api.instances import BODIES as ACTS
+from alihdaya.channels.api.people import Withdrawal
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
@@ -15,6 +16,7 @@ _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "i
 _THREE = "^[0-9]+-[0-9]+-[0-9]+$"
 _JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+_PERSON = {"name": "person", "in": "path", "required": True, "schema": {"type": "string"}}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
     "409": {"description": "A rule forbids it, or it was done before; the body says which."},
@@ -25,7 +27,7 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), Migration]
+    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), Migration, Withdrawal]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -57,6 +59,10 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
+            "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
+            "/api/shards/{shard}/people/{person}/withdraw": {
+                "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
+            },
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def people(settings: Settings, expiring: int | None, as_json: bool) -> None:
     """List persons."""
-    from alihdaya.cli.people.shown import people_table, plain
+    from alihdaya.cli.people.shown import people_table
     from alihdaya.console.terminal import make_console
     from alihdaya.kernel.time import DAY
-    from alihdaya.operations.people.standing import ends_within, standings
+    from alihdaya.operations.people.standing import ends_within, plain, standings
 
     at = now()
     with settings.read() as store:
@@ -43,9 +43,9 @@ def people(settings: Settings, expiring: int | None, as_json: bool) -> None:
 @click.pass_obj
 def person(settings: Settings, person: str, as_json: bool) -> None:  # the argument is the person's id
     """Tell about one person."""
-    from alihdaya.cli.people.shown import person_tree, plain
+    from alihdaya.cli.people.shown import person_tree
     from alihdaya.console.terminal import make_console
-    from alihdaya.operations.people.standing import history, may_do, standings
+    from alihdaya.operations.people.standing import history, may_do, plain, standings
 
     at = now()
     with settings.read() as store:

@@ -166,8 +166,8 @@ def _checked(name: str) -> tuple[str, ...]:
     """Write how variables that come in are checked and copied: quickly, where nothing in them is unusual."""
     return (
         f" if type({name}) is dict:",
-        f"  for key, value in {name}.items():",
-        f"   if type(key) is not str or type(value) not in ATOMS: {name} = check_variables({name}); break",
-        f"  else: {name} = {name}.copy()",
+        f"  {name} = {name}.copy()",
+        f"  for key in {name}:",
+        f"   if type(key) is not str or type({name}[key]) not in ATOMS: {name} = check_variables({name}); break",
         f" else: {name} = check_variables({name})",
     )

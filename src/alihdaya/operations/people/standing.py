@@ -1,7 +1,7 @@
 """What is known of people, for those who look: their proofs, the tasks they may do, and the log about them."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import AlihdayaError
 from alihdaya.kernel.event import HOUSE
@@ -12,6 +12,7 @@ from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, Pers
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
 from alihdaya.store import Store
+from alihdaya.store.working import WorkingSet
 
 
 class Standing(NamedTuple):
@@ -47,13 +48,29 @@ def day(at: int) -> str:
     return (iso(at) or "")[:10]
 
 
-def standings(store: Store) -> list[Standing]:
+def standings(store: WorkingSet) -> list[Standing]:
     """Give everybody by id, applicants among them."""
     found = [Standing(one.id, one, one.tests, one.certificates) for one in map(person_of, store.persons())]
     applicants = [
         Standing(who, None, tuple(LanguageTest(*test[1:]) for test in tests), ()) for who, tests in store.applicants()
     ]
     return sorted(found + applicants, key=lambda one: one.id)
+
+
+def plain(one: Standing, at: int) -> dict[str, Any]:
+    """Give somebody as JSON has them, with what counts at `at` (microseconds)."""
+    person = one.person
+    tests = [{**test._asdict(), "at": iso(test.at), "passed": test.passed} for test in one.tests]
+    certificates = [
+        {"name": held.name, "from": iso(held.start), "until": iso(held.end), "withdrawn": iso(held.withdrawn)}
+        | {"valid": held.valid(at)}
+        for held in one.certificates
+    ]
+    facts: dict[str, Any] = {"id": one.id, "joined": person is not None}
+    if person is not None:
+        facts |= {"name": person.name, "employer": person.employment.employer, "serves": person.employment.serves}
+        facts |= {"languages": dict(person.languages), "skills": list(person.skills)}
+    return {**facts, "tests": tests, "certificates": certificates}
 
 
 def ends_within(one: Standing, at: int, span: int) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from alihdaya.operations.assign import assign
 from alihdaya.operations.commands import Assign
 from alihdaya.operations.desk import Desk
+from alihdaya.operations.floor.assign import assign
 from alihdaya.work.events import AssignmentRefused
 from alihdaya.work.routing import Assignment, Candidate, Outcome, Refusal, for_person, route
 

@@ -12,6 +12,7 @@ from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
+from alihdaya.store.project.floor import FLOOR
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.schema import (
     ARCHIVE,
@@ -65,7 +66,7 @@ class House:
             TestTaken: self._tested,
             CertificateIssued: self._certified,
             CertificateWithdrawn: self._withdrawn,
-            **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS).items()},
+            **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS | FLOOR).items()},
         }
 
     def days(self, engagement: str, terms: str) -> Days:
@@ -129,7 +130,8 @@ class House:
         self.pending.retired.append(Retired(event.month, event.last, event.last_item))
 
     def _joined(self, _: Entry, event: PersonJoined) -> None:
-        self.pending.put(PERSON, (event.person,), (encode(event),))
+        newer = event.proficiency or event.walls  # without them, the row is as older versions wrote it
+        self.pending.put(PERSON, (event.person,), (encode(event if newer else event[:12]),))
 
     def _tested(self, _: Entry, event: TestTaken) -> None:
         self.pending.put(TEST, (event.person, event.kind, event.language, event.at), (event.score, event.pass_mark))

@@ -1,0 +1,44 @@
+"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from alihdaya.channels.api.answers import as_json
+from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.standing import plain, standings
+
+if TYPE_CHECKING:
+    from alihdaya.channels.api.app import Api
+    from alihdaya.channels.api.instances import Body, Route
+
+
+class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
+    """POST …/people/{person}/withdraw: which certificate, and why."""
+
+    certificate: str
+    reason: str
+    by: str = "operator"
+
+
+def routes(api: "Api", read: "Body") -> "list[Route]":
+    """Give the routes; `read` gives a request's body."""
+
+    async def people(request: Request) -> Response:
+        shard = api.shard_of(request)
+        found = await run_in_threadpool(standings, api.shards.shard(shard))
+        return as_json([plain(one, api.node.clock()) for one in found])
+
+    async def withdraw(request: Request) -> Response:
+        shard = api.shard_of(request)
+        wanted = await read(request, Withdrawal)
+        await api.do(shard, Withdraw(request.path_params["person"], wanted.certificate, wanted.reason, wanted.by))
+        return Response(status_code=204)
+
+    return [
+        ("GET", "/api/shards/{shard:int}/people", people),
+        ("POST", "/api/shards/{shard:int}/people/{person}/withdraw", withdraw),
+    ]

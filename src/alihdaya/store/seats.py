@@ -1,0 +1,64 @@
+"""The floor as the tables hold it, for whoever takes it up again."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from alihdaya.store.codec import decode
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
+from alihdaya.store.working import WorkingSet
+from alihdaya.work.floor.ask import ask_of
+from alihdaya.work.floor.events import Asked, Queued
+from alihdaya.work.floor.seat import READY
+
+
+class Present(NamedTuple):
+    """Somebody who is present; `shares` by channel, `since` and `lease` in microseconds."""
+
+    person: str
+    since: int
+    lease: int
+    shares: tuple[int, ...]
+    state: str
+
+
+class Held(NamedTuple):
+    """A piece, and who has it: `state` as of work.floor.seat, "" where nobody has it."""
+
+    queued: Queued
+    person: str
+    state: str
+    share: int
+    at: int
+    until: int
+
+
+def present(store: WorkingSet) -> list[Present]:
+    """Give who is present, the first who came first."""
+    query = select(PRESENCE, ABSENCE.c.state).outerjoin_from(PRESENCE, ABSENCE, ABSENCE.c.person == PRESENCE.c.person)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(PRESENCE.c.since, PRESENCE.c.person)).all()
+    return [Present(row[0], row[1], row[2], tuple(decode(row[3])), row[4] or READY) for row in rows]
+
+
+def asks(store: WorkingSet) -> list[Asked]:
+    """Give the kinds of work that were ever asked for, by number."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(ASK).order_by(ASK.c.number)).all()
+    return [Asked(number, ask_of(decode(wire))) for number, wire in rows]
+
+
+def pieces(store: WorkingSet) -> list[Held]:
+    """Give all that waits or is held, by item and token."""
+    same = (HOLD.c.item == PIECE.c.item) & (HOLD.c.token == PIECE.c.token)
+    columns = (HOLD.c.person, HOLD.c.state, HOLD.c.share, HOLD.c.at, HOLD.c.until)
+    query = select(PIECE, *columns).outerjoin_from(PIECE, HOLD, same)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(PIECE.c.item, PIECE.c.token)).all()
+    size = len(PIECE.c)
+    return [_held(Queued(*row[:size]), *row[size:]) for row in rows]
+
+
+def _held(queued: Queued, person: str | None, state: str | None, *numbers: int | None) -> Held:
+    share, at, until = (number or 0 for number in numbers)
+    return Held(queued, person or "", state or "", share, at, until)

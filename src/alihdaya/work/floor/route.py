@@ -1,0 +1,102 @@
+"""Who gets what: the most urgent piece first, to the best of those who may and can, found through groups.
+
+Only kinds are looked at of which a piece, or somebody for it, came since the last time: nothing else can have changed.
+"""
+
+from heapq import heapify, heappop, heappush
+
+from alihdaya.kernel.event import Event
+from alihdaya.people.gate import gate
+from alihdaya.work.floor import events as facts
+from alihdaya.work.floor.ask import CHANNELS, Piece
+from alihdaya.work.floor.floor import Floor
+from alihdaya.work.floor.groups import Line
+from alihdaya.work.floor.seat import Own, Seat
+from alihdaya.work.queue import Place
+
+_Ahead = tuple[Place, Line | Own]
+
+
+def route(floor: Floor, now: int) -> list[Event]:
+    """Match what waits with who is free, as far as it goes; gives the facts, by which the floor is changed.
+
+    Afterwards nobody is free who may do what waits for them. The gate is asked for every single one.
+    """
+    floor.advance(now)
+    events: list[Event] = []
+    ahead = _ahead(floor)
+    while ahead:
+        where, source = ahead[0]
+        head = _head(floor, source)
+        if head == where:
+            seat = _best(floor, source)
+            if seat is None:
+                heappop(ahead)
+                continue
+            _give(floor, seat, source, where, events)
+            head = _head(floor, source)
+        heappop(ahead)
+        if head is not None:
+            heappush(ahead, (head, source))
+    return events
+
+
+def _ahead(floor: Floor) -> list[_Ahead]:
+    """Give the first place of each line that may have somebody now."""
+    ahead: list[_Ahead] = []
+    for kind in floor.hot:
+        for line in list(kind.lines.values()) if kind.count else ():
+            head = floor.waiting.head(line)
+            if head is not None:
+                ahead.append((head, line))
+    for own in floor.hot_own:
+        head = floor.own_head(own)
+        if head is not None:
+            ahead.append((head, own))
+    floor.hot.clear()
+    floor.hot_own.clear()
+    heapify(ahead)
+    return ahead
+
+
+def _head(floor: Floor, source: Line | Own) -> Place | None:
+    return floor.waiting.head(source) if isinstance(source, Line) else floor.own_head(source)
+
+
+def _best(floor: Floor, source: Line | Own) -> Seat | None:
+    if isinstance(source, Line):
+        return source.kind.best(floor.groups, source.avoid)
+    return source.seat if source.seat.takes(source.channel) else None
+
+
+def _give(floor: Floor, seat: Seat, source: Line | Own, where: Place, events: list[Event]) -> None:
+    """Give a piece, and of a kind that is done in batches the next ones of its line as well."""
+    piece = floor.waiting.at(where) if isinstance(source, Line) else floor.own[where[1:]]
+    channel = CHANNELS.index(piece.ask.channel)
+    share = seat.shares[channel]
+    batch = min(piece.ask.batch, source.count, share) if isinstance(source, Line) else 1
+    if batch <= 1:
+        events.append(_assign(floor, seat, piece, share))
+        return
+    part = share // batch
+    first = share - part * (batch - 1)
+    events.append(_assign(floor, seat, piece, first))
+    for _ in range(batch - 1):
+        head = floor.waiting.head(source) if isinstance(source, Line) else None
+        if head is not None:
+            events.append(_assign(floor, seat, floor.waiting.at(head), part))
+
+
+def _assign(floor: Floor, seat: Seat, piece: Piece, share: int) -> Event:
+    """Make the fact, and apply it. Raises AssertionError where groups and gate disagree, which must not be."""
+    ask, person = piece.ask, seat.person
+    reasons = gate(person, ask.needs, floor.at, test=ask.test)
+    if reasons:
+        raise AssertionError(f"{person.id} stood where the gate refuses them: {reasons}")
+    event: Event
+    if ask.ring:
+        event = facts.Reserved(piece.item, piece.token, person.id, share, floor.at + ask.ring)
+    else:
+        event = facts.Assigned(piece.item, piece.token, person.id, share)
+    floor.apply(event)
+    return event

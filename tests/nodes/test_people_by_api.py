@@ -1,0 +1,153 @@
+"""From application to work through the HTTP API: failed, tested again, passed, refused, trained, certified, at work."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from test_api import Client, until
+
+from alihdaya.channels.api.app import make_api
+from alihdaya.engagement import terms as agreement
+from alihdaya.kernel.time import micros
+from alihdaya.operations.books.replay import prove
+from alihdaya.operations.node.dispatch import Answer
+from alihdaya.operations.node.keeper import Pace
+from alihdaya.operations.node.node import Node, Offer, Post
+from alihdaya.operations.sign import bind
+from alihdaya.packs import load
+from alihdaya.people.roster import read_roster
+from alihdaya.store import open_store
+from alihdaya.store.lease.fence import schema_of
+from alihdaya.store.lease.reader import Shards
+
+START = micros(datetime(2026, 3, 2, 8, tzinfo=UTC))
+NAMES = {"recruitment": ("misal-people", "recruiting"), "training": ("misal-training", "courses")}
+NAMES |= {"techsupport": ("beispiel-support", "support-desk")}
+
+
+class House:
+    """A node of one shard with three packs, and the acts of a day by HTTP."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def bring(self, pack, **data):
+        engagement, service = NAMES[pack]
+        answer = self.client.post("/api/items", json={"engagement": engagement, "service": service, "data": data})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def say(self, name, key, **payload):
+        answer = self.client.post("/api/messages", json={"name": name, "key": key, "payload": payload})
+        assert answer.status_code == 200, answer.text
+
+    def token(self, item, node):
+        """The token of a task, once it waits."""
+
+        def waiting():
+            return [task for task in self.client.get(f"/api/items/{item}").json()["tasks"] if task["node"] == node]
+
+        until(waiting)
+        return waiting()[0]["token"]
+
+    def assign(self, item, node, person):
+        path = f"/api/items/{item}/tasks/{self.token(item, node)}/assign"
+        return self.client.post(path, json={"person": person})
+
+    def do(self, item, node, person, **result):
+        given = self.assign(item, node, person)
+        assert given.status_code == 204, given.text
+        path = f"/api/items/{item}/tasks/{self.token(item, node)}/complete"
+        done = self.client.post(path, json={"person": person, "result": result, "seconds": 60})
+        assert done.status_code == 204, done.text
+
+    def rate(self, item, who, person, points):
+        given = {f"{who}_{one}": points for one in ("content", "order", "words", "grammar")}
+        self.do(item, f"rate_{who}", person, **given, **{f"{who}_note": "as it reads"})
+
+    def person(self, name):
+        people = self.client.get("/api/shards/1/people").json()
+        return next((one for one in people if one["id"] == name), None)
+
+
+@pytest.fixture
+def house(postgresql):
+    url, begun = postgresql.new_database(), time.time_ns()
+    offers = []
+    for name in NAMES:
+        pack = load(name)
+        offers.append(Offer(bind(agreement.parse(pack.terms.encode()), pack), read_roster(pack.roster.encode()).events))
+    post = Post(lambda _: Answer(200, {}), {})
+    node = Node(
+        url, "http://a", 1, offers, post, clock=lambda: START + (time.time_ns() - begun) // 1000, pace=Pace(1, 60)
+    )
+    shards = Shards(url, node.name, 1)
+    node.start()
+    try:
+        client = Client(make_api(node, shards), "http://a")
+        until(lambda: all(row["ready_at"] for row in client.get("/api/shards").json()["shards"]))
+        until(lambda: client.get("/healthz").json()["shards"] == [1])
+        yield House(client)
+    finally:
+        node.stop()
+        shards.close()
+    with open_store(url, schema=schema_of(1)) as store:
+        assert not prove(store).differences
+
+
+def apply(house):
+    facts = {"name": "Nur Contohana", "post": "service-desk", "level": "B2", "consent": True, "country": "ID"}
+    facts |= {"time_zone": "Asia/Jakarta", "employer": "PT Misal Dukungan", "serves": "Beispiel Anlagenbau GmbH"}
+    facts |= {"wage": 6.2, "currency": "EUR", "applied_at": "2026-03-02T07:00:00Z"}
+    return house.bring("recruitment", application="A-1", applicant="sari.new", **facts)
+
+
+def write(house, paper):
+    house.say("test-begun", "A-1")
+    house.say("paper-handed-in", "A-1", paper=paper)
+
+
+def test_who_fails_tries_again_joins_is_refused_is_trained_and_then_has_work(house):
+    item = apply(house)
+    write(house, "Dear custommer, i recieve you're mesage.")
+    house.rate(item, "first", "ratna", "1")
+    assert "somebody else has to check" in house.assign(item, "rate_second", "ratna").text
+    house.rate(item, "second", "galih", "1")
+    house.do(item, "judge_test", "sekar", reason="too many faults", again="yes")
+    assert [test["score"] for test in house.person("sari.new")["tests"]] == [20]
+    write(house, "Dear customer, thank you for your message. We are looking into it.")
+    house.rate(item, "first", "ratna", "4")
+    house.rate(item, "second", "galih", "2")
+    house.rate(item, "third", "wulan", "4")
+    house.do(item, "judge_test", "sekar", reason="clear and polite", again="no")
+    assert [(test["score"], test["passed"]) for test in house.person("sari.new")["tests"]] == [(20, False), (80, True)]
+    assert not house.person("sari.new")["joined"]
+    house.do(item, "interview", "tirta", chosen="hire", note="calm")
+    house.say("offer-answered", "A-1", accepts="yes")
+    house.do(item, "take_on", "sekar")
+    hired = house.client.get(f"/api/items/{item}").json()
+    assert (hired["status"], hired["outcome"]) == ("delivered", "hired")
+    assert hired["result"]["spelling"]["misspelt"] == 0
+    works(house)
+
+
+def works(house):
+    facts = {"channel": "mail", "reporter": "Anke Fiktiv", "service": "workplace", "symptom": "does not print"}
+    facts |= {"impact": "person", "urgency": "hindered", "repeats": 0, "reported_at": "2026-03-02T07:30:00Z"}
+    ticket = house.bring("techsupport", ticket="INC-1", **facts)
+    no = house.assign(ticket, "diagnose", "sari.new")
+    assert (no.status_code, [one["code"] for one in no.json()["problems"]]) == (409, ["gate"])
+    assert "formal training comes before" in no.json()["problems"][0]["message"]
+    course = {"course_name": "service-desk", "kind": "new", "months_since": 0, "enrolled_at": "2026-03-02T07:40:00Z"}
+    enrolled = house.bring("training", enrolment="E-1", trainee="sari.new", **course)
+    house.do(enrolled, "teach", "mira", attended="all")
+    house.say("quiz-answered", "E-1", answers="a a a a a")
+    house.say("quiz-answered", "E-1", answers="b a d c b")
+    house.do(enrolled, "practise", "yusuf", practical="passed", note="worked in order")
+    assert [one["valid"] for one in house.person("sari.new")["certificates"]] == [True]
+    assert house.assign(ticket, "diagnose", "sari.new").status_code == 204
+    withdrawn = {"certificate": "service-desk", "reason": "an audit"}
+    path = "/api/shards/1/people/sari.new/withdraw"
+    assert house.client.post(path, json=withdrawn).status_code == 204
+    assert "was withdrawn" in house.assign(ticket, "diagnose", "sari.new").text
+    assert house.client.post(path, json=withdrawn).status_code == 409
