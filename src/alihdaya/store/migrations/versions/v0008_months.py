@@ -11,7 +11,7 @@ from sqlalchemy import Connection, MetaData, text
 from alihdaya.store.columns import define
 
 revision = "0008"
-down_revision = "0013"
+down_revision = "0010"
 
 PARTED = {"log": ("seq", "at"), "item": ("id", "received_at")}
 """Table -> its key, and the instant that says in which month a row is."""
