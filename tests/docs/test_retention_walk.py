@@ -6,4 +6,4 @@ from test_walks import shell as shell  # noqa: PLC0414 (the fixture)
 
 
 def test_months_leave_and_everything_answers_as_before(shell):
-    assert follow(DOCS / "retention.md", shell, {}) == 9
+    assert follow(DOCS / "retention.md", shell, {}) == 11
