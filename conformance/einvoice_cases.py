@@ -18,12 +18,15 @@ class Case(NamedTuple):
 
 
 def cases_of(folder: Path) -> Iterator[Case]:
-    """Give every invoice below a folder, in the order of the paths; other XML files are passed over."""
+    """Give every invoice below a folder, in the order of the paths; other files are passed over."""
     from lxml import etree
 
     for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() == ".xml"):
         data = path.read_bytes()
-        root = etree.fromstring(data)
+        try:
+            root = etree.fromstring(data)
+        except etree.XMLSyntaxError:
+            continue
         name = str(path.relative_to(folder))
         local = etree.QName(root).localname
         if local in _ROOTS:

@@ -50,6 +50,28 @@ def test_both_syntaxes_say_the_same_and_keep_to_the_rules(own):
     assert (write_ubl(own.core), write_cii(own.core)) == (own.ubl, own.cii)
 
 
+def test_what_lies_elsewhere_in_the_file_is_not_added_twice():
+    tree = etree.fromstring(DOCUMENTS[0].cii)
+    settlement = next(tree.iter("{*}ApplicableHeaderTradeSettlement"))
+    next(tree.iter("{*}ApplicableHeaderTradeDelivery")).append(etree.fromstring(etree.tostring(settlement)))
+    assert "BR-CO-15" not in {one.rule for one in judge(etree.tostring(tree), "a.xml").findings}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b"<ram:DuePayableAmount>", b"<ram:DuePayableAmount>x", "not-a-number"),
+        (b'<ram:BilledQuantity unitCode="C62">', b'<ram:BilledQuantity unitCode="C62">x', "not-a-number"),
+        (b"<ram:LineID>1</ram:LineID>", b"<ram:LineID>1</ram:LineID><ram:LineID>2</ram:LineID>", "not-once"),
+        (b"<udt:Indicator>", b"<udt:Indicator>x", "not-yes-or-no"),
+    ],
+)
+def test_what_cannot_be_read_is_no_clean_invoice(old, new, code):
+    data = next(own.cii for own in DOCUMENTS if own.core.adjustments)
+    assert old in data
+    assert code in {one.rule for one in judge(data.replace(old, new, 1), "a.xml").findings}
+
+
 def test_a_changed_amount_is_found_where_it_stands():
     own = DOCUMENTS[0]
     tree = etree.fromstring(own.ubl)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from alihdaya.cli import cli
+from alihdaya.cli import cli, main
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
 from claims_pack import MANIFEST, PROCESS, write_pack
@@ -76,7 +76,7 @@ def test_a_look_at_models_on_disk_changes_nothing_and_a_migration_deploys_them(s
     assert "Goes on in version" in story
 
 
-def test_mistakes_are_named(shop):
+def test_mistakes_are_named(shop, monkeypatch, capsys):
     target = ("--pack", str(shop.folder / "v2"), "--trust")
     bad = shop.folder / "bad.json"
     bad.write_text('{"nodes": {"judge": 7}, "node": {}}')
@@ -87,14 +87,11 @@ def test_mistakes_are_named(shop):
         (("--map", "judge=wiegh", "--service", "no-such"), "has no node 'wiegh'", 1),
         (("--where", "amount >"), "where", 1),
     ):
-        done = subprocess.run(  # the error's way out is `main`'s
-            [sys.executable, "-m", "alihdaya.cli", "--store", str(shop.folder / "s.db"), "migrate", *target, *words],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code
-        assert said in done.stderr, done.stderr
+        monkeypatch.setattr(sys, "argv", ["alihdaya", "--store", str(shop.folder / "s.db"), "migrate", *target, *words])
+        with pytest.raises(SystemExit) as end:  # the error's way out is `main`'s
+            main()
+        assert end.value.code == code
+        assert said in (told := capsys.readouterr().err), told
     shop("migrate", *target, "--to", "2", code=2)
     shop("migrate", "--map", "judge", code=2)
     assert PROCESS != NEWER

@@ -127,5 +127,6 @@ _STATES = {
     "expired": mark("expired"),
     "nobody-waits": mark("nobody waited"),
     "duplicate": mark("came before"),
+    "cannot-be-taken-in": mark("could not be taken in"),
     "endless-chain": mark("chain without end"),
 }

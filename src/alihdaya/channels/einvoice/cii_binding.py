@@ -100,6 +100,10 @@ CII: Final = Binding(
         "origin": "//ram:OriginTradeCountry/ram:ID",
         "currencies": "//ram:TaxTotalAmount[@currencyID]",
         "quantities": "//ram:BasisQuantity | //ram:BilledQuantity",
+        "indicators": "//ram:ChargeIndicator/udt:Indicator",
+        "line-amounts": f"{_TRADE}/ram:IncludedSupplyChainTradeLineItem/ram:SpecifiedLineTradeSettlement"
+        "/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount",
+        "tax-totals": f"{_SETTLED}/ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:TaxTotalAmount",
         "tax-amounts": "//ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:TaxTotalAmount",
         "vat-numbers": "//ram:SpecifiedTaxRegistration/ram:ID[@schemeID='VA']",
         "party-ids": "//ram:GlobalID[@schemeID][not(ancestor::ram:SpecifiedTradeProduct) and"

@@ -89,6 +89,9 @@ UBL: Final = Binding(
         " //cbc:LineExtensionAmount | //cbc:TaxExclusiveAmount | //cbc:TaxInclusiveAmount | //cbc:AllowanceTotalAmount"
         " | //cbc:ChargeTotalAmount | //cbc:PrepaidAmount | //cbc:PayableRoundingAmount | //cbc:PayableAmount",
         "quantities": "//cbc:InvoicedQuantity | //cbc:BaseQuantity | //cbc:CreditedQuantity",
+        "indicators": "//cbc:ChargeIndicator",
+        "line-amounts": "//cac:InvoiceLine/cbc:LineExtensionAmount | //cac:CreditNoteLine/cbc:LineExtensionAmount",
+        "tax-totals": "cac:TaxTotal/cbc:TaxAmount",
         "tax-amounts": "//cac:TaxTotal/cbc:TaxAmount",
         "vat-numbers": f"//cac:PartyTaxScheme{_IS_VAT}/cbc:CompanyID",
         "party-ids": "//cac:PartyIdentification/cbc:ID[@schemeID]",

@@ -34,6 +34,11 @@ _SAID: Final = {
     "B-01": mark("split payment is only for invoices within Italy, without the standard rate"),
     "B-02": mark("split payment is only for invoices within Italy, without the standard rate"),
 }
+_UNREADABLE: Final = {
+    "not-a-number": mark("this is not a number"),
+    "not-once": mark("this stands more than once"),
+    "not-yes-or-no": mark("this is neither true nor false"),
+}
 _VAT: Final = {
     1: mark("a VAT category is used and not broken down once, or the other way round"),
     2: mark("the VAT category does not fit to the VAT numbers of seller and buyer"),
@@ -52,6 +57,8 @@ _KINDS: Final = {
 
 def meaning(rule: str) -> str:
     """Say what it means that a rule, such as BR-CO-15, is broken."""
+    if rule in _UNREADABLE:
+        return say(_UNREADABLE[rule])
     if not rule.startswith("BR-"):
         return say("the syntax does not allow this element or attribute here, not so many of it, or not without it")
     short = rule.removeprefix("BR-")

@@ -53,9 +53,12 @@ def _core(settings: Settings, terms: "Terms", made: "Bill", order: Order) -> "Co
 def _credited(text: str) -> tuple[str, Decimal]:
     line, _, quantity = text.partition("=")
     try:
-        return line.strip(), Decimal(quantity)
+        found = Decimal(quantity)
     except InvalidOperation:
-        raise click.BadParameter(say("{text} is not a line and a quantity such as 2=10").format(text=text)) from None
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise click.BadParameter(say("{text} is not a line and a quantity such as 2=10").format(text=text))
+    return line.strip(), found
 
 
 def _writers(settings: Settings) -> dict[str, Callable[["CoreInvoice"], bytes]]:

@@ -99,6 +99,7 @@ def load(
     as_json: bool,
 ) -> None:
     """Load a file and print the counts."""
+    from alihdaya.cli.runs.functions import JOBS_WAIT
     from alihdaya.cli.runs.workshop import Order, take_in
 
     ran, rejects = take_in(settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust))
@@ -113,4 +114,6 @@ def load(
         click.echo(say("{rows} rows read: {received} received, {rejected} rejected").format(**counts))
         if rejects:
             click.echo(say("Rejected rows: {file}").format(file=rejects))
+        if ran.jobs:
+            click.echo(say(JOBS_WAIT).format(count=f"{ran.jobs:,}"))
     sys.exit(1 if rejects else 0)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
+from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import people_of, terms_of
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
@@ -79,13 +80,14 @@ class Outcome:
 
 def object_of(facts: Facts, ran: Ran) -> dict[str, Any]:
     """Give the JSON object of a run: the store's figures, and what this run itself did."""
-    return {**as_json(facts), "this_run": {"received": ran.received, "rejected": ran.turned_away}}
+    return {**as_json(facts), "this_run": {"received": ran.received, "rejected": ran.turned_away, "jobs": ran.jobs}}
 
 
 def take_in(settings: Settings, order: Order) -> tuple[Ran, Path | None]:
     """Take a file in and stop there; gives the path of the rejected rows, if any."""
     with opened(settings, order) as (desk, service, source, _):
-        ran = run(desk, service, source, now=now)
+        with functions(desk, played=source.by_data or order.seed is not None) as jobs:
+            ran = run(desk, service, source, now=now, jobs=jobs)
         return ran, _reject_file(desk.store, ran, order.out)
 
 
@@ -98,6 +100,8 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             start = perf_counter()
             ran = _run(desk, service, source, scripts, order, bars)
             seconds = perf_counter() - start
+            if ran.jobs:
+                bars.console.print(say(JOBS_WAIT).format(count=f"{ran.jobs:,}"))
             equal = _prove(desk.store, bars)
             made, unbilled = bills(desk.store, service.terms)
             for problem in unbilled:
@@ -165,7 +169,10 @@ def _run(desk: Desk, service: Any, source: Source, scripts: dict[str, Script], o
         bars.update(bar, completed=progress.row)
 
     letters = letters_of(service.pack)
-    return run(desk, service, source, now=now, seed=order.seed, scripts=scripts, letters=letters, report=show)
+    with functions(desk, played=source.by_data or order.seed is not None) as jobs:
+        return run(
+            desk, service, source, now=now, seed=order.seed, scripts=scripts, letters=letters, report=show, jobs=jobs
+        )
 
 
 def _prove(store: Store, bars: "Bars") -> bool:

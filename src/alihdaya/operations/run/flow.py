@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import GROUP, Desk, Service
+from alihdaya.operations.jobs.here import Jobs
 from alihdaya.operations.perform import perform
 from alihdaya.operations.run.intake import Source, bounds, commands, open_source
 from alihdaya.operations.run.rehearse import Rehearsal
@@ -29,6 +30,8 @@ class Ran:
     last: int
     received: int
     turned_away: int
+    jobs: int = 0
+    """So many jobs wait to be done, of this run's items or of others."""
 
 
 Report = Callable[[Progress], None]
@@ -44,11 +47,13 @@ def run(
     scripts: Mapping[str, Script] | None = None,
     letters: Mapping[str, Letter] | None = None,
     report: Report = lambda _: None,
+    jobs: Jobs | None = None,
 ) -> Ran:
     """Take in what a source still holds and, with a seed, let the rehearsal play people's work to the end.
 
-    Goes on where a former run stopped, wherever that was. Rows of
-    a file that was read to its end before are not read again.
+    Goes on where a former run stopped, wherever that was. Rows of a file that was read to its end before are not read
+    again. With `jobs`, the packs' functions do those of a batch before the next one is read, each once: one that
+    failed waits, as all do without it. What happens in the past, or is played, must have no effect outside.
     """
     number, done = open_source(desk, source, desk.at if source.by_data else now())
     window = bounds(service.terms, now()) if source.by_data else None
@@ -72,10 +77,19 @@ def run(
                 turned_away += 1
             if len(desk.pending) >= GROUP:
                 desk.commit()
+        _do(jobs, desk, now)
         last = batch.last
         report(Progress(last, source.rows, len(desk.items)))
     if seed is not None:
         played.finish()
     desk.commit()
+    _do(jobs, desk, now)
     report(Progress(last, source.rows, len(desk.items)))
-    return Ran(number, done + 1, last, received, turned_away)
+    return Ran(number, done + 1, last, received, turned_away, sum(send.token > 0 for send in desk.outbox.values()))
+
+
+def _do(jobs: Jobs | None, desk: Desk, now: Callable[[], int]) -> None:
+    """Let functions do the jobs that may be done at once, and those that follow from them."""
+    begun = now()
+    while jobs is not None and jobs.work_off(max(begun, desk.at)):
+        pass

@@ -12,11 +12,12 @@ from alihdaya.store.lease.fence import SCHEMA, schema_of
 from alihdaya.work.outbox import SendKey
 
 MOST = 500
-"""So many posts of one shard are read at once."""
+"""So many posts from one shard to another are read at once."""
 
 _POSTS = (
-    "(select {shard} as origin, seq, number, shard, kind, name, key, payload, item, until from {schema}.post "
-    "where shard = any(:mine) order by seq, number limit {most})"
+    "select {shard} as origin, p.* from unnest(cast(:mine as bigint[])) as t(shard) cross join lateral "
+    "(select seq, number, shard, kind, name, key, payload, item, until from {schema}.post "
+    "where post.shard = t.shard order by seq, number limit {most}) p"
 )
 _ARRIVED = "select {shard} as shard, shard as origin, seq, number from {schema}.arrived where shard = any(:mine)"
 _KEPT = (
@@ -61,7 +62,7 @@ class Crossings:
         self._arrived = text(_union(_ARRIVED, self._all))
 
     def posts(self, mine: Iterable[int]) -> dict[tuple[int, int], list[Posted]]:
-        """Give what has set out for these shards as (origin, shard) -> posts in their order, MOST of an origin."""
+        """Give what has set out for these shards as (origin, shard) -> posts in their order, MOST of each."""
         found: dict[tuple[int, int], list[Posted]] = defaultdict(list)
         with self._database.read() as connection:
             rows = connection.execute(self._posts, {"mine": sorted(mine)}).all()

@@ -22,7 +22,7 @@ def total_of(values: Iterable[Decimal | None]) -> Decimal:
 
 
 def _document_totals(root: Group, total: Group) -> Iterator[Finding]:
-    lines = total_of(line.number("BT-131") for line in root.below("BG-25"))
+    lines = total_of(number(value.text) for value in root.all("line-amounts"))
     if total.number("BT-106") != cents(lines):
         yield at("BR-CO-10", total)
     for rule, term, name in (("BR-CO-11", "BT-107", "BG-20"), ("BR-CO-12", "BT-108", "BG-21")):
@@ -59,15 +59,15 @@ def _vat_totals(document: Received) -> Iterator[Finding]:
                 yield at("BR-CO-14", value)
 
 
-def _in_currency(root: Group, currency: str | None) -> list[Value]:
-    return [value for value in root.all("tax-amounts") if value.attributes.get("currencyID") == currency]
+def _in_currency(root: Group, currency: str | None, term: str = "tax-amounts") -> list[Value]:
+    return [value for value in root.all(term) if value.attributes.get("currencyID") == currency]
 
 
 def _with_vat(document: Received) -> Iterator[Finding]:
     """Hold the total with VAT against that without and the one VAT total in the invoice's currency (BR-CO-15)."""
     root = document.root
     for currency in root.all("BT-5"):
-        taxes = _in_currency(root, currency.text)
+        taxes = _in_currency(root, currency.text, "tax-totals")
         total = root.below("BG-22")[:1]
         without, with_vat = (total[0].number(term) if total else None for term in ("BT-109", "BT-112"))
         right = False

@@ -18,10 +18,11 @@ class Post(NamedTuple):
 
 
 class TakeIn(NamedTuple):
-    """Take in what set out from `shard`, in the order of the names."""
+    """Take in what set out from `shard`, in the order of the names; with `lost`, pass it over, for it cannot be."""
 
     shard: int
     posts: tuple[Post, ...]
+    lost: bool = False
 
 
 class Acknowledge(NamedTuple):

@@ -11,15 +11,21 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
+from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Command
 from alihdaya.operations.exchange.board import Board
 from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, Post, TakeIn
 from alihdaya.store import StoreError
+from alihdaya.store.errors import StoreRefused
 from alihdaya.store.lease.crossings import MOST, Posted
 from alihdaya.work.outbox import SendKey
 
 _PATIENCE = 5.0
 """Seconds in which a writer should have answered; after that it is asked again."""
+
+
+_TRIES = 3
+"""So often a post that fails is tried alone, before it is passed over."""
 
 
 class Reader(Protocol):
@@ -76,6 +82,7 @@ class Courier:
         self._standing: dict[int, _Standing] = {}
         self._fresh: dict[int, list[SendKey]] = {}
         self._taken: dict[tuple[int, int], SendKey] = {}
+        self._failed: dict[tuple[int, int], int] = {}
         self._search_at = 0.0
         self._wake = Event()
         self._over = False
@@ -133,12 +140,30 @@ class Courier:
             former = self._taken.get((origin, shard), (0, 0))
             fresh = tuple(_post(row) for row in rows if (row.seq, row.number) > former)
             if fresh and shard in rooms:
-                asked[origin, shard] = (fresh[-1].name, rooms[shard].post(TakeIn(origin, fresh), self._clock()))
+                command = self._taking(origin, shard, fresh)
+                asked[origin, shard] = (command.posts[-1].name, rooms[shard].post(command, self._clock()))
         wait([answer for _, answer in asked.values()], _PATIENCE)
         for pair, (name, answer) in asked.items():
-            if answer.done() and answer.exception() is None:
-                self._taken[pair] = name
+            self._answered(pair, name, answer)
         return full and bool(asked)
+
+    def _taking(self, origin: int, shard: int, fresh: tuple[Post, ...]) -> TakeIn:
+        """Ask for all of them; after a failure for the first alone, and for one that keeps failing to be passed over.
+
+        What one post does in its shard must not keep back for ever all that comes after it.
+        """
+        failed = self._failed.get((origin, shard), 0)
+        return TakeIn(origin, fresh[:1] if failed else fresh, lost=failed > _TRIES)
+
+    def _answered(self, pair: tuple[int, int], name: SendKey, answer: "Future[Any]") -> None:
+        if not answer.done():
+            return
+        error = answer.exception()
+        if error is None:
+            self._taken[pair] = name
+            self._failed.pop(pair, None)
+        elif not isinstance(error, Refused | StoreError) or isinstance(error, StoreRefused):
+            self._failed[pair] = self._failed.get(pair, 0) + 1
 
     def _have_forgotten(self, rooms: Mapping[int, Room]) -> None:
         with self._lock:

@@ -32,7 +32,9 @@ def take_in(desk: Desk, command: TakeIn, at: int) -> None:
     board.arrived[command.shard] = fresh[-1].name
     desk.note(at, "shard", ShardReached(command.shard, *fresh[-1].name))
     for one in fresh:
-        if one.kind == "signal":
+        if command.lost:
+            lose(desk, Deliver(one.message, one.key, one.payload), at, -command.shard, "cannot-be-taken-in")
+        elif one.kind == "signal":
             hear(desk, Broadcast(one.message, one.payload), at, HOUSE)
         else:
             _bring(desk, one, -command.shard if one.item else HOUSE, at)
