@@ -15,13 +15,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean, median
 from typing import Any
 
 from bench.decide import ROOT
 from bench.measure import Series
 from bench.running.cluster import BINARIES, cluster
 
+ROUNDS = 3
+SAMPLES = 5
 FULL = "500000,170000,1250,300,3750,30"
 NAMES = ("known", "at_work", "rate", "seconds", "burst", "burst_seconds")
 SIZE = os.environ.get("ALIHDAYA_BENCH_ROUTE", FULL).split(",")
@@ -30,6 +34,8 @@ SIZE = os.environ.get("ALIHDAYA_BENCH_ROUTE", FULL).split(",")
 def run() -> Iterator[dict[str, Any]]:
     """Yield the lines of the bench."""
     yield {"bench": "route", "size": dict(zip(NAMES, SIZE, strict=True))}
+    yield from _exact()
+    yield from _scanned()
     with tempfile.TemporaryDirectory(prefix="ali-route-") as folder:
         yield from _lines("sqlite", _told(f"sqlite:///{Path(folder) / 'floor.db'}"))
     if not (BINARIES / "initdb").exists():
@@ -39,6 +45,42 @@ def run() -> Iterator[dict[str, Any]]:
         before = made.cpu()
         told = _told(made.url)
         yield from _lines("postgresql", {**told, "server_cpu_s": round(made.cpu() - before, 1)})
+
+
+def _scanned() -> Iterator[dict[str, Any]]:
+    """Yield the first items of the trace by a naive scan, and by the floor in memory, in turning order."""
+    case, unit = "routing alone, in memory", "items_per_cpu_s"
+    series = {name: Series("route", case, name, unit) for name in ("alihdaya", "naive scan")}
+    for number in range(ROUNDS):
+        for name in list(series)[:: 1 if number % 2 == 0 else -1]:
+            engine, items = ("ours", "2000") if name == "alihdaya" else ("naive", "20")
+            told = _json(["bench.routing.naive", engine, SIZE[0], SIZE[1], items])
+            series[name].values.append(1 / max(told["cpu_s_per_item"], 1e-7))
+    yield from (one.line() for one in series.values())
+    ours, scan = (median(one.values) for one in series.values())
+    yield {"bench": "route", "case": case, "engine": "alihdaya", "ratio": round(ours / scan, 1), "vs": "naive scan"}
+
+
+def _exact() -> Iterator[dict[str, Any]]:
+    """Yield how the floor's waits and fits compare with an exact assignment, on samples."""
+    if find_spec("scipy") is None:
+        yield {"bench": "route", "case": "quality", "skipped": "scipy is not installed"}
+        return
+    from bench.routing.exact import sample
+
+    pairs = [sample(seed) for seed in range(SAMPLES)]
+    for case in ("wait", "fit"):
+        ours, exact = (fmean(getattr(one[side], case) for one in pairs) for side in (0, 1))
+        yield {
+            "bench": "route",
+            "case": f"average {case}, small floors, one hour",
+            "engine": "alihdaya",
+            "value": round(ours, 2),
+            "exact": round(exact, 2),
+            "unit": "s" if case == "wait" else "proficiency + level",
+            "runs": SAMPLES,
+            "off_percent": round(100 * abs(ours - exact) / exact, 1),
+        }
 
 
 def _lines(store: str, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -51,8 +93,13 @@ def _lines(store: str, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _told(url: str) -> dict[str, Any]:
+    return _json(["bench.routing.live", url, *SIZE])
+
+
+def _json(command: list[str]) -> dict[str, Any]:
+    """Run a module in a process of its own; gives what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.routing.live", url, *SIZE],
+        [sys.executable, "-m", *command],
         capture_output=True,
         text=True,
         timeout=7_200,
@@ -61,6 +108,6 @@ def _told(url: str) -> dict[str, Any]:
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
     )
     if done.returncode:
-        sys.exit(f"route, {url}: {done.stderr}")
+        sys.exit(f"route, {' '.join(command)}: {done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found

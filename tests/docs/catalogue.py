@@ -9,6 +9,7 @@ import alihdaya.engine.scope_events
 import alihdaya.people.events
 import alihdaya.work.events
 import alihdaya.work.exchange
+import alihdaya.work.floor.events
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
 
@@ -16,6 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 ROOMS = (
     alihdaya.work.events,
     alihdaya.work.exchange,
+    alihdaya.work.floor.events,
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engine.events,
@@ -42,6 +44,11 @@ HOLDS = {
     "signal": "signals under way to more than one commit holds, with all whom they are for",
     "reached": "how many of those have had the signal",
     "called": "items that a call activity of another began: whose, at which token",
+    "presence": "who is present, since when, with which share of attention by channel",
+    "absence": "who is present, but not ready: on a break, or they did not answer",
+    "ask": "the kinds of work that were ever asked for, by number",
+    "piece": "work on the floor that is not done, whoever has it",
+    "hold": "who has which piece: it rings, they work on it, wrap it up, or it was put off",
     "person": "who is on the roster",
     "certificate": "trainings finished, from when until when",
     "test": "language tests, with score and pass mark",
