@@ -18,6 +18,7 @@ from alihdaya.work.floor import Ask, Floor, Piece, decide, route, shares
 from alihdaya.work.floor import commands as do
 from alihdaya.work.floor.ask import place
 from alihdaya.work.floor.events import Assigned
+from alihdaya.work.queue import PATIENCE
 from bench.routing.crowd import SECONDS, Crowd, crowd, work
 
 ALONE = shares({"voice": 1, "chat": 1, "mail": 1, "office": 1})
@@ -105,7 +106,8 @@ def _exact(made: Crowd) -> Match:
         for row, piece in enumerate(order):
             for column, person in enumerate(people):
                 if not gate(person, piece.ask.needs, now, test=piece.ask.test):
-                    gain[row, column] = 1e7 + (now - place(piece)[0]) / SECOND * 20 + fit(person, piece.ask)
+                    urgency = (now + PATIENCE - place(piece)[0]) / SECOND
+                    gain[row, column] = 1e7 + urgency * 20 + fit(person, piece.ask)
         found = [
             (order[row].item, people[column].id)
             for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True)

@@ -40,6 +40,7 @@ HOLDS = {
     "message": "messages that nobody has taken yet, and those that nobody took",
     "post": "messages and signals that have set out for other shards, not acknowledged yet",
     "arrived": "the last that came in from each other shard",
+    "archive": "months that left for files: what they held, where they are, their link in the chain",
     "lost": "why a message will reach nobody, and since when",
     "signal": "signals under way to more than one commit holds, with all whom they are for",
     "reached": "how many of those have had the signal",

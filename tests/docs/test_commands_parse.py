@@ -28,8 +28,10 @@ def parse(command, words, *, whole=True, parent=None):
         if given is None or isinstance(given, type(NotImplemented)) or type(given).__name__ == "Sentinel":
             assert not (parameter.required and whole) or rest, f"{parameter.name} is missing"
         elif not isinstance(parameter.type, click.Path):
-            for value in given if isinstance(given, (list, tuple)) else [given]:
-                parameter.type.convert(_PLACEHOLDERS.get(value, value), parameter, context)
+            several = isinstance(given, (list, tuple)) and not isinstance(parameter.type, click.Tuple)
+            for value in given if several else [given]:
+                known = _PLACEHOLDERS.get(value, value)
+                parameter.type.convert(known, parameter, context)
     if isinstance(command, click.Group):
         if not rest:
             return

@@ -166,6 +166,10 @@ def test_your_own_files(shell):
     assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 13
 
 
+def test_people_from_application_to_work(shell):
+    assert follow(DOCS / "people.md", shell, {}) == 7
+
+
 def test_electronic_invoices(shell):
     def terms(block):
         (shell.folder / "invoice.toml").write_text("\n" + "\n".join(block.lines) + "\n")

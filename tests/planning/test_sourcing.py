@@ -205,7 +205,7 @@ WAGES = (
 
 
 def test_wages_by_country_fill_in_with_their_source():
-    wages = read_wages(WAGES, "wages.csv")
+    wages = read_wages(WAGES.encode(), "wages.csv")
     assert wages["indonesia"].likely == Decimal("6.00")  # 1,040 / (52 * 40 / 12)
     assert "2022" in wages["indonesia"].source
     text = changed(a=('wage = { low = 3.2, likely = 3.8, high = 4.6, source = "offer" }\n', ""))
@@ -215,10 +215,19 @@ def test_wages_by_country_fill_in_with_their_source():
         read_function(text.encode(), "f.toml")
 
 
-@pytest.mark.parametrize("line", ["Chad,LFS,PPP,now,10,", "Chad", "Chad,LFS,PPP,2020,much,"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Chad,LFS,PPP,now,10,",
+        "Chad",
+        "Chad,LFS,PPP,2020,much,",
+        "Chad,LFS,PPP,2020,1e30,",
+        "Chad,LFS,PPP,2020,1e999999,",
+    ],
+)
 def test_a_bad_line_of_wages_is_named(line):
     with pytest.raises(TermsError, match=r"wages.csv:5"):
-        read_wages(WAGES + line + "\n", "wages.csv")
+        read_wages((WAGES + line + "\n").encode(), "wages.csv")
 
 
 @pytest.mark.parametrize(
@@ -232,6 +241,7 @@ def test_a_bad_line_of_wages_is_named(line):
         ("months = 36", "months = 0", "at least 1"),
         ("core = false", 'core = "no"', "true or false"),
         ('name = "Columbus"', 'name = "Jakarta"', "there twice"),
+        ('name = "Columbus"', 'name = "in-house"', "not called in-house"),
         ("attrition = 0.3", "atrition = 0.3", "unknown key"),
         ("volume = { low = 420000, likely = 480000", "volume = { low = 0, likely = 480000", "must be over 0"),
         ("months = 36", "months = 36\nmonths = 37", "not TOML"),
@@ -243,6 +253,11 @@ def test_a_bad_file_is_refused_naming_the_line(old, new, message):
     with pytest.raises(TermsError, match=message) as refused:
         read_function(changed(a=(old, new)).encode(), "f.toml")
     assert all(problem.source.line for problem in refused.value.problems)
+
+
+def test_wages_in_another_encoding_are_refused():
+    with pytest.raises(TermsError, match="not UTF-8"):
+        read_wages(b"\xff\xfe\0", "wages.csv")
 
 
 def test_a_quantity_of_one_number_has_no_range():

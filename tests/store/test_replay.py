@@ -6,9 +6,10 @@ from sqlalchemy import delete, insert, select, update
 
 from alihdaya.engine.applying import apply
 from alihdaya.store import open_store
+from alihdaya.store.archive.partitions import Partitions
 from alihdaya.store.replay import Difference, compare, rebuilt, replay
 from alihdaya.store.resume import sends
-from alihdaya.store.schema import PROJECTED
+from alihdaya.store.schema import ARCHIVE, ITEM, PROJECTED
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -73,7 +74,18 @@ def pair(store):
     store.commit(entries[-1:], recorded_at=0)
     store.commit(happenings.presences(entries), recorded_at=0)
     with rebuilt(store) as fresh:
+        for one in (store, fresh):
+            archive(one)
         yield store, fresh
+
+
+def archive(store):
+    """Plant the row of a month that went; and, in PostgreSQL, make room for items of 1970."""
+    with store.database.connect() as connection, connection.begin():
+        row = {column.name: planted(column) for column in ARCHIVE.c} | {"month": "2012-12", "at": 1}
+        connection.execute(insert(ARCHIVE).values(row))
+        if not store.database.is_sqlite:
+            Partitions().make(connection, ITEM, [987_654_321])
 
 
 def differences(one, two):

@@ -40,6 +40,7 @@ _COMMANDS = {
     "node": ("server.node", mark("be one of many nodes over one PostgreSQL, with an HTTP API and an outbox")),
     "token": ("server.token", mark("make, list and revoke the tokens that open the API of nodes")),
     "export": ("export", mark("write the log for process mining, as OCEL 2.0 or XES")),
+    "retain": ("runs.retain", mark("archive months that are done with: into Parquet files, out of the store")),
     "replay": ("look", mark("rebuild every table from the log alone, and compare")),
     "check": ("checks", mark("check decision models: gaps, overlaps, rules that never decide, types")),
     "decide": ("decide", mark("take the decisions of a DMN file for inputs of yours, and say why")),

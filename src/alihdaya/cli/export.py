@@ -24,37 +24,39 @@ _file = click.Path(dir_okay=False, writable=True, path_type=Path)
 )
 @click.option("--ocel", type=_file, help=say("Write OCEL 2.0 to this file."))
 @click.option("--xes", type=_file, help=say("Write XES to this file."))
+@click.option("--archive", is_flag=True, help=say("With the items that were archived, which come first."))
 @click.pass_obj
-def export(settings: Settings, ocel: Path | None, xes: Path | None) -> None:
+def export(settings: Settings, ocel: Path | None, xes: Path | None, archive: bool) -> None:
     """Write event logs."""
     if ocel is None and xes is None:
         raise click.UsageError(say("Name a file: --ocel FILE, --xes FILE, or both."))
     with settings.read() as store:
         if ocel is not None:
-            _ocel(settings, store, ocel)
+            _ocel(settings, store, ocel, archive=archive)
         if xes is not None:
-            _xes(settings, store, xes)
+            _xes(settings, store, xes, archive=archive)
 
 
-def _ocel(settings: Settings, store: "Store", file: Path) -> None:
+def _ocel(settings: Settings, store: "Store", file: Path, *, archive: bool) -> None:
     from alihdaya.channels.mining.ocel import write_ocel
     from alihdaya.store.views.histories import heads
 
     with _writing(file) as stream:
-        events, objects = write_ocel(stream, _shown(settings, store, file), heads(store))
+        events, objects = write_ocel(
+            stream, _shown(settings, store, file, archive=archive), heads(store, archive=archive)
+        )
     click.echo(say("{file}: {events} events, {objects} objects").format(file=file, events=events, objects=objects))
 
 
-def _xes(settings: Settings, store: "Store", file: Path) -> None:
+def _xes(settings: Settings, store: "Store", file: Path, *, archive: bool) -> None:
     from alihdaya import __version__
     from alihdaya.channels.mining.xes import write_xes
     from alihdaya.store.views.histories import heads
 
-    called = {one.id: one.external_id for one in heads(store)}
+    called = {one.id: one.external_id for one in heads(store, archive=archive)}
     with _writing(file) as stream:
-        traces = write_xes(
-            stream, _shown(settings, store, file), called, describe={"concept:name": f"Alihdaya {__version__}"}
-        )
+        shown = _shown(settings, store, file, archive=archive)
+        traces = write_xes(stream, shown, called, describe={"concept:name": f"Alihdaya {__version__}"})
     click.echo(say("{file}: {traces} traces").format(file=file, traces=traces))
 
 
@@ -66,13 +68,13 @@ def _writing(file: Path) -> IO[bytes]:
     return file.open("wb")
 
 
-def _shown(settings: Settings, store: "Store", file: Path) -> "Iterator[Entry]":
+def _shown(settings: Settings, store: "Store", file: Path, *, archive: bool) -> "Iterator[Entry]":
     from alihdaya.cli.runs.bars import bar
     from alihdaya.store.views.histories import histories
 
     last = store.next_item() - 1
     with bar(settings, file.name) as show:
-        yield from _counted(histories(store), lambda item: show(item, last))
+        yield from _counted(histories(store, archive=archive), lambda item: show(item, last))
 
 
 def _counted(entries: "Iterator[Entry]", show: Callable[[int], None]) -> "Iterator[Entry]":

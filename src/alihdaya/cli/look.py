@@ -80,8 +80,10 @@ def item(settings: Settings, item: int, as_json: bool) -> None:  # the argument 
         raise click.ClickException(say("There is no item {item}.").format(item=item))
     if as_json:
         click.echo(_story_json(story))
-    else:
-        make_console().print(story_tree(words(settings.language, story.zone, story.vocabulary), story))
+        return
+    make_console().print(story_tree(words(settings.language, story.zone, story.vocabulary), story))
+    if story.archived:
+        click.echo(say("From the archive: {folder}").format(folder=story.archived))
 
 
 def _story_json(story: Any) -> str:
@@ -94,7 +96,10 @@ def _story_json(story: Any) -> str:
         for one in story.happenings
     ]
     head = {"item": story.item, "external_id": story.external_id, "service": story.service, "state": story.state}
-    return msgspec.json.encode({**head, "data": story.data, "result": story.result, "story": told}).decode()
+    from_archive = {"archived": story.archived} if story.archived else {}
+    return msgspec.json.encode(
+        {**head, "data": story.data, "result": story.result, **from_archive, "story": told}
+    ).decode()
 
 
 @click.command(

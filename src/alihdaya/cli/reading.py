@@ -169,6 +169,7 @@ def tell(
         zone=terms.client.time_zone,
         names=names,
         vocabulary=vocabulary,
+        archived=story.archived,
     )
 
 

@@ -72,7 +72,7 @@ class Settings:
         """Open the store to read only. Raises StoreError where there is none."""
         from alihdaya.store import open_store
 
-        return open_store(self.place, read_only=True)
+        return _with_archive(open_store(self.place, read_only=True))
 
     def write(self, packs: "Mapping[str, Pack] | None" = None) -> "Desk":
         """Become the writer. Raises StoreLocked where another process writes."""
@@ -81,4 +81,11 @@ class Settings:
 
         if "://" not in self.place:
             Path(self.place).parent.mkdir(parents=True, exist_ok=True)
-        return open_desk(open_store(self.place), recorded=now, packs=packs)
+        return open_desk(_with_archive(open_store(self.place)), recorded=now, packs=packs)
+
+
+def _with_archive(store: "Store") -> "Store":
+    """Tell a store where its archived months were moved to: ALIHDAYA_ARCHIVE, if that is set."""
+    folder = os.environ.get("ALIHDAYA_ARCHIVE")
+    store.archive_folder = Path(folder) if folder else None
+    return store

@@ -159,6 +159,8 @@ class Story:
     months: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = NO_VOCABULARY
+    archived: str = ""
+    """The folder of the archive that it was read from; empty for an item that is in the store."""
 
     @property
     def simulated(self) -> bool:

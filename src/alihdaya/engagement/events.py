@@ -33,6 +33,27 @@ class SourceOpened(NamedTuple):
     rows: int
 
 
+@event("month.archived")
+class MonthArchived(NamedTuple):
+    """A month's entries (first to last) and the items that came in up to `last_item` moved from here into files.
+
+    They are in the folder `month` within `folder`, which is empty where that is the store's own. `chain` is the sha256,
+    in hex, of the manifest, which names that of the month before. `born`: when the log's first entry was written;
+    `until`: when the last of these items was delivered, 0 where none was; both in microseconds.
+    """
+
+    month: str
+    first: int
+    last: int
+    entries: int
+    items: int
+    last_item: int
+    folder: str
+    chain: str
+    born: int
+    until: int
+
+
 @event("row.rejected")
 class RowRejected(NamedTuple):
     """A row of a source could not become an item. `column` may be empty; `text` is the offending value, shortened."""

@@ -48,6 +48,11 @@ def tag_of(kind: type) -> str:
     return _TAG_OF[kind]
 
 
+def kind_of(tag: str) -> type:
+    """Class of the events with this tag. Raises KeyError for a tag that is none."""
+    return _BY_TAG[tag]
+
+
 def to_wire(happened: Event) -> tuple[Any, ...]:
     """Give the wire form: the tag followed by the fields."""
     return (_TAG_OF[type(happened)], *happened)

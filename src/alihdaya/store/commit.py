@@ -6,13 +6,14 @@ from functools import cache
 from itertools import chain
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, Connection, Table, bindparam, cast, delete, func, select, tuple_
+from sqlalchemy import ARRAY, Column, Connection, Table, bindparam, cast, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from alihdaya.store.archive.partitions import Partitions, let_go
 from alihdaya.store.columns import array_type, copy_type
 from alihdaya.store.project import Changes
-from alihdaya.store.schema import ADDITIVE, LOG
+from alihdaya.store.schema import ADDITIVE, ITEM, LOG
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -43,13 +44,26 @@ FEW = 64
 """Up to so many new rows a table, all statements of a commit go out together; more go faster by COPY, one by one."""
 
 
-def write(writer: Writer, log: Rows, changes: Changes) -> None:
-    """Carry out a batch: the log's new rows, then the projection's changes."""
+def write(connection: Connection, log: Rows, changes: Changes, partitions: Partitions) -> None:
+    """Carry out a batch: the log's new rows, then the projection's changes, then what goes for good."""
+    writer = writer_for(connection)
+    if connection.dialect.name != "sqlite":
+        for table, rows in ((LOG, log), (ITEM, changes.inserts.get(ITEM, ()))):
+            partitions.make(connection, table, _instants(table, rows))
     largest = max(len(log), *map(len, changes.inserts.values()), 0)
     with writer.together(few=largest <= FEW):
         if log:
             writer.insert(LOG, log)
         _change(writer, changes)
+    for month in changes.retired:
+        let_go(connection, month)
+        partitions.forget()
+
+
+def _instants(table: Table, rows: Rows) -> list[int]:
+    """Give the instants by which these rows are parted."""
+    place = table.c.keys().index(table.info["month"])
+    return [row[place] for row in rows]
 
 
 def _change(writer: Writer, changes: Changes) -> None:
@@ -139,15 +153,15 @@ class PostgresWriter:
             cursor.execute(statement, {name: list(column) for name, column in zip(names, columns, strict=True)})
 
 
-def _upsert(insert: Any, table: Table) -> Any:
+def _upsert(insert: Any, table: Table, key: Sequence[Column[Any]]) -> Any:
     """Add what to do with keys that exist: replace the row, or add to its amounts."""
-    names = [column.name for column in table.c if not column.primary_key]
+    keyed = {column.name for column in key}
+    names = [column.name for column in table.c if column.name not in keyed]
     new = insert.excluded
     if table in ADDITIVE:
         change = {name: table.c[name] + new[name] for name in names}
     else:
         change = {name: new[name] for name in names}
-    key = list(table.primary_key.columns)
     return insert.on_conflict_do_update(index_elements=key, set_=change) if names else insert.on_conflict_do_nothing()
 
 
@@ -166,7 +180,7 @@ def _several(statement: str) -> str:
 
 @cache
 def _put_one(table: Table) -> str:
-    return str(_upsert(sqlite.insert(table), table).compile(dialect=_SQLITE))
+    return str(_upsert(sqlite.insert(table), table, list(table.primary_key.columns)).compile(dialect=_SQLITE))
 
 
 @cache
@@ -201,7 +215,10 @@ def _insert_set(table: Table) -> str:
 
 @cache
 def _put_set(table: Table) -> str:
-    return str(_upsert(_from_arrays(table), table).compile(dialect=_POSTGRESQL))
+    key = list(table.primary_key.columns)
+    if "month" in table.info:  # a parted table's key ends with what it is parted by
+        key.append(table.c[table.info["month"]])
+    return str(_upsert(_from_arrays(table), table, key).compile(dialect=_POSTGRESQL))
 
 
 @cache

@@ -12,7 +12,7 @@ from alihdaya.store.schema import LOG
 
 _PAGE = 2_000
 
-LAST = "select coalesce(max(seq), 0) from log"
+LAST = "select coalesce(max(seq), 0) from log where at >= %s"
 """What `last_seq` asks, for a connection of psycopg."""
 
 Row = tuple[int, int, int, int, str, bytes]
@@ -23,9 +23,12 @@ def rows(entries: Iterable[Entry], recorded_at: int) -> list[Row]:
     return [(seq, at, recorded_at, item, by, encode_events(events)) for seq, at, item, by, events in entries]
 
 
-def last_seq(connection: Connection) -> int:
-    """Sequence number of the last entry, 0 where the log is empty."""
-    return connection.execute(select(func.max(LOG.c.seq))).scalar() or 0
+def last_seq(connection: Connection, since: int | None = None) -> int:
+    """Sequence number of the last entry, 0 where the log is empty; `since`: it is known not to be older than that."""
+    query = select(func.max(LOG.c.seq))
+    if since is not None:
+        query = query.where(LOG.c.at >= since)
+    return connection.execute(query).scalar() or 0
 
 
 def check_follows(entries: Sequence[Entry], last: int, place: str) -> None:

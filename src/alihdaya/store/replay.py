@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, text
 
+from alihdaya.store.archive.reading import history
 from alihdaya.store.log import check_follows
 from alihdaya.store.schema import PROJECTED
 from alihdaya.store.store import Store, open_store
@@ -47,9 +48,9 @@ def rebuilt(store: Store, *, on_progress: Callable[[int], None] | None = None) -
 def replay(store: Store, into: Store, *, on_progress: Callable[[int], None] | None = None) -> int:
     """Feed the log of one store to the projection of another, empty one; give the number of entries.
 
-    Raises GapError where an entry is missing.
+    What was archived is read from its files. Raises GapError where an entry is missing, StoreError where a file is.
     """
-    entries = store.read_log()
+    entries = history(store)
     last = 0
     while batch := list(islice(entries, _BATCH)):
         check_follows(batch, last, store.place)

@@ -10,6 +10,7 @@ from alihdaya.engine import from_wire
 from alihdaya.store.codec import decode
 from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import (
+    ARCHIVE,
     ARRIVED,
     ATTEMPT,
     CALLED,
@@ -127,8 +128,11 @@ def last_at(store: Store) -> int:
 
 
 def born_at(store: Store) -> int:
-    """When the log's first entry was written; 0 where the log is empty."""
+    """When the log's first entry was written, even if it is archived; 0 where the log is empty."""
     with store.snapshot() as connection:
+        archived: int | None = connection.execute(select(ARCHIVE.c.born).order_by(ARCHIVE.c.first).limit(1)).scalar()
+        if archived is not None:
+            return archived
         return connection.execute(select(LOG.c.recorded_at).order_by(LOG.c.seq).limit(1)).scalar() or 0
 
 

@@ -13,7 +13,7 @@ from alihdaya.store.columns import define
 METADATA = MetaData()
 _table = partial(define, METADATA)
 
-LOG = _table("log", "seq", "seq int, at int, recorded_at int, item int, by text, body blob")
+LOG = _table("log", "seq", "seq int, at int, recorded_at int, item int, by text, body blob", month="at")
 Index("log_item", LOG.c.item)
 
 ITEM = _table(
@@ -22,6 +22,7 @@ ITEM = _table(
     "id int, engagement text, service text, external_id text, definition text, terms text, source int, row int,"
     "status text, node text?, state blob?, received_at int, responded_at int?, closed_at int?, respond_due int?,"
     "resolve_due int?, outcome text?, unit text?, touched bool",
+    month="received_at",
 )
 RECEIVED = _table("received", "channel external_id", "channel text, external_id text, item int")
 TASK = _table(
@@ -110,6 +111,14 @@ SOURCE = _table(
     "id int, name text, digest text, rows int, cursor int, received int, rejected int, duplicates int",
 )
 REJECT = _table("reject", "source row column", "source int, row int, column text, reason text, text text")
+
+ARCHIVE = _table(
+    "archive",
+    "month",
+    "month text, first int, last int, entries int, items int, last_item int, folder text, chain text, born int,"
+    "until int, at int",
+)
+"""Months whose entries and items are no longer here but in files; see archive."""
 
 TALLY = _table(
     "tally", "engagement day service measure", "engagement text, day text, service text, measure text, n int"

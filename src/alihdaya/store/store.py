@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store import log, migrations, working
-from alihdaya.store.commit import write, writer_for
+from alihdaya.store.archive.partitions import Partitions
+from alihdaya.store.commit import write
 from alihdaya.store.database import Database, Session, is_lost
 from alihdaya.store.errors import ConnectionLost, StoreError, problem
 from alihdaya.store.lease.fence import Fence
@@ -20,6 +21,7 @@ from alihdaya.store.project import Projection
 from alihdaya.store.working import WorkingSet
 
 _NONE: Mapping[int, Any] = {}
+_EVER = -(2**63)
 
 
 class Store(WorkingSet):
@@ -32,11 +34,17 @@ class Store(WorkingSet):
         self._connection: Connection | None = None
         self._lock: Lock | None = None
         self._projection: Projection | None = None
+        self._partitions = Partitions()
+        self._since: int | None = None  # when the last entry happened: the log's end is in that month, or later
 
     @property
     def place(self) -> str:
         """Where the store is: a file's path, or a URL without its password."""
         return self.database.place
+
+    def archive_home(self) -> Path | None:
+        """Give the folder beside a SQLite file."""
+        return Path(f"{self.database.path}.archive") if self.database.is_sqlite else None
 
     def lock(self) -> None:
         """Become the one writer, until `unlock`, `close` or the end of this process, however it ends.
@@ -66,7 +74,7 @@ class Store(WorkingSet):
 
     def unlock(self) -> None:
         """Let another process write."""
-        self._projection = None
+        self._projection, self._since = None, None
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -121,8 +129,10 @@ class Store(WorkingSet):
             projection.remember(working.standing(connection, unknown))
         for entry in entries:
             projection.take(entry, instances.get(entry.item))
-        write(writer_for(connection), made, projection.changes())
+        write(connection, made, projection.changes(), self._partitions)
         self._projection = projection
+        if made and not self.database.is_sqlite:
+            self._since = entries[-1].at
 
     def _allowed(self, connection: Connection) -> int:
         """Give the number of the log's last entry. Raises LeaseLost where a fence says that the shard is another's.
@@ -130,17 +140,18 @@ class Store(WorkingSet):
         A commit of one command is mostly round trips, so the two questions to PostgreSQL are sent together.
         """
         if self.fence is None:
-            return log.last_seq(connection)
+            return log.last_seq(connection, self._since)
         raw: Any = connection.connection.driver_connection
         with raw.pipeline(), raw.cursor() as lease, raw.cursor() as end:
             self.fence.ask(lease)
-            end.execute(log.LAST)
+            end.execute(log.LAST, [_EVER if self._since is None else self._since])
             self.fence.judge(lease, self.place)
             return int(end.fetchone()[0])
 
     def _give_up(self, connection: Connection) -> None:
         """After a failure, forget what was projected; after a lost connection, the lock is lost as well."""
-        self._projection = None
+        self._projection, self._since = None, None
+        self._partitions.forget()
         lost = connection.invalidated or bool(getattr(connection.connection.driver_connection, "closed", False))
         if lost:
             connection.invalidate()

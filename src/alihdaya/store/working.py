@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
@@ -14,6 +15,7 @@ from alihdaya.store.project import Known, Standing
 from alihdaya.store.project.house import zone_of
 from alihdaya.store.project.standing import NARROW
 from alihdaya.store.schema import (
+    ARCHIVE,
     CERTIFICATE,
     DEFINITION,
     ENGAGEMENT,
@@ -116,6 +118,13 @@ class Version(NamedTuple):
 class WorkingSet:
     """The reads of the writer. Each runs in a read-only transaction of its own and blocks nobody."""
 
+    archive_folder: Path | None = None
+    """Where archived months lie, if not where they were written to."""
+
+    def archive_home(self) -> Path | None:
+        """Give where a store's archive lies if nothing else is said: beside a file; a server has no such place."""
+        return None
+
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Give a connection that reads one moment of the store."""
         raise NotImplementedError
@@ -125,8 +134,9 @@ class WorkingSet:
             return list(connection.execute(query).all())
 
     def next_item(self) -> int:
-        """Give the number of the next item: one more than the highest."""
-        return (self._all(select(func.max(ITEM.c.id)))[0][0] or 0) + 1
+        """Give the number of the next item: one more than the highest, even if that one is archived."""
+        highest = (select(func.max(ITEM.c.id)), select(func.max(ARCHIVE.c.last_item)))
+        return max(self._all(query)[0][0] or 0 for query in highest) + 1
 
     def waiting_instance(self, item: int) -> Any:
         """Give the engine's instance of an item that waits or is stopped, None for any other."""

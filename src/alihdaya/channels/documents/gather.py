@@ -11,6 +11,7 @@ from alihdaya.packs.cell import unwritable
 from alihdaya.packs.deliverables import Deliverables, Value
 from alihdaya.packs.load import from_files
 from alihdaya.store import Store
+from alihdaya.store.archive.reading import history
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskDone
 
 
@@ -40,7 +41,7 @@ def delivered(store: Store, month: str = "", engagement: str = "") -> list[Deliv
     played: set[int] = set()
     known: dict[str, Deliverables | None] = {}
     found = []
-    for entry in store.read_log():
+    for entry in history(store):
         for happened in entry.events:
             if isinstance(happened, ItemReceived):
                 came[entry.item] = happened

@@ -32,7 +32,10 @@ def people(settings: Settings, expiring: int | None, as_json: bool) -> None:
         for one in found:
             click.echo(json.dumps(plain(one, at), ensure_ascii=False))
     elif found:
-        make_console().print(people_table(found, at))
+        console = make_console()
+        with console.capture() as shown:
+            console.print(people_table(found, at))
+        click.echo("\n".join(line.rstrip() for line in shown.get().splitlines()))
     else:
         click.echo(say("Nobody."))
 

@@ -84,7 +84,7 @@ def source(
 
     from alihdaya.planning import sourcing
 
-    known = sourcing.read_wages(wages.read_text(encoding="utf-8-sig"), wages.name) if wages else {}
+    known = sourcing.read_wages(wages.read_bytes(), wages.name) if wages else {}
     read = sourcing.read_function(function.read_bytes(), str(function), known)
     chance = Random(seed).random  # noqa: S311 (a simulation that can be repeated, not a secret)
     try:
@@ -154,7 +154,8 @@ def _thousands(value: float) -> str:
 
 
 def _range(spread: "Spread") -> str:
-    return f"{_thousands(spread.p50)} ({_thousands(spread.p5)}-{_thousands(spread.p95)})"
+    joint = "-" if spread.p5 >= 0 else " … "
+    return f"{_thousands(spread.p50)} ({_thousands(spread.p5)}{joint}{_thousands(spread.p95)})"
 
 
 def _show(console: "Console", made: "Study", advice: "dict[str, Advice]", best: "Compared | None") -> None:

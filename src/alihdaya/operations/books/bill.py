@@ -14,6 +14,8 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
 from alihdaya.store import Store, views
+from alihdaya.store.archive.reading import archived, archived_items
+from alihdaya.store.views import ItemRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,23 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
-    usage = views.usage(store, terms.engagement, span(terms, month))
+    usage = used(store, terms, month)
     attainments = tuple(_attainments(store, terms, month))
     invoice = make_invoice(terms, month, usage, attainments)
     return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), attainments)
+
+
+def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, int]]:
+    """Give service -> unit -> quantity of what was delivered in a month; once items of it are archived, as counted."""
+    within = span(terms, month)
+    if closed_until(store) >= within[0]:
+        return views.delivered(store, terms.engagement, month)
+    return views.usage(store, terms.engagement, within)
+
+
+def closed_until(store: Store) -> int:
+    """Give when the last archived item was delivered: months that began by then are closed books."""
+    return max((one.until for one in archived(store)), default=0)
 
 
 def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, ...]]:
@@ -70,14 +85,29 @@ def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, 
 
 def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     """Give the items behind a line of an invoice, in the order of delivery."""
-    found = views.unit_items(
-        store, terms.engagement, span(terms, month), line.service, line.unit, first=line.first, last=line.last
-    )
+    within = span(terms, month)
+    of = (store, terms.engagement, within, line.service, line.unit)
+    if closed_until(store) >= within[0]:
+        found = _with_archived(*of)[max(line.first, 1) - 1 : line.last]
+    else:
+        found = views.unit_items(*of, first=line.first, last=line.last)
     if len(found) != line.quantity:
         raise Refused(
             Problem("line-differs", f"line {line.number} bills {line.quantity} items, {len(found)} are there")
         )
     return found
+
+
+def _with_archived(store: Store, engagement: str, within: tuple[int, int], service: str, unit: str) -> list[int]:
+    """Give the items of a unit delivered within a month in the order of delivery, archived or not."""
+    import polars as pl
+
+    wanted = {"engagement": engagement, "service": service, "unit": unit, "status": "delivered"}
+    delivered = pl.col("closed_at").is_between(*within, closed="left")
+    same = pl.all_horizontal(delivered, *[pl.col(name) == value for name, value in wanted.items()])
+    row = [ItemRow(*row) for row in archived_items(store, same)]
+    here = [one for one in views.month_items(store, engagement, within) if (one.service, one.unit) == (service, unit)]
+    return [one.id for one in sorted([*row, *here], key=lambda one: (one.closed_at or 0, one.id))]
 
 
 def _attainments(store: Store, terms: Terms, month: str) -> Iterator[Attainment]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alihdaya.people.person import Person
 from alihdaya.store import Store
-from alihdaya.store.seats import Held, asks, pieces, present
+from alihdaya.store.views.seats import Held, asks, pieces, present
 from alihdaya.work.floor import Floor
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.decide import FIRST

@@ -38,7 +38,7 @@ def read_posts(path: Path) -> tuple[list[Post], list[Problem]]:
     problems: list[Problem] = []
     csv.field_size_limit(_LONGEST)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        rows = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
         try:
             names = _names(next(rows, []))
             if "title" not in names:
@@ -52,6 +52,10 @@ def read_posts(path: Path) -> tuple[list[Post], list[Problem]]:
             problems.append(
                 Problem("bad-file", f"cannot be read on: {error}", Source(str(path), line=rows.line_num + 1))
             )
+    if not posts and not problems:
+        problems.append(
+            Problem("no-posts", "there is no row below the names of the columns", Source(str(path), line=1))
+        )
     return posts, problems
 
 
@@ -63,7 +67,11 @@ def _numbered(rows: "Iterator[list[str]]") -> Iterator[tuple[int, list[str]]]:
 
 def _names(cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
-    return [_ALSO.get(name, name) for name in names]
+    names = [_ALSO.get(name, name) for name in names]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        raise csv.Error(f"the column {twice[0]} is there twice")
+    return names
 
 
 def _post(row: Mapping[str, str]) -> Post:
@@ -86,5 +94,7 @@ def _post(row: Mapping[str, str]) -> Post:
     for name, text in given.items():
         if text not in GIVEN[name]:
             raise ValueError(f"{name} is one of {', '.join(GIVEN[name])}, not {text!r}")
+    if value["code"] and not value["code"][:2].isdigit():
+        raise ValueError(f"a code begins with its group's two digits, not {value['code'][:20]!r}")
     agreement = _WORDS[value["agreement"].lower()]
     return Post(value["title"], value["description"], value["code"], third, agreement, given)

@@ -15,6 +15,7 @@ from alihdaya.planning.sourcing.studio import Function, Site
 HOURS_A_MONTH: Final = Decimal(52 * 40) / 12
 """Paid hours a month, by which monthly earnings become an hour's."""
 
+_MOST_A_MONTH: Final = 1_000_000_000
 _SPREAD: Final = Decimal("0.2")
 Wages = Mapping[str, Quantity]
 
@@ -44,6 +45,8 @@ def read_function(data: bytes, name: str, wages: Wages | None = None) -> Functio
     for n, one in enumerate(names):
         if one in names[:n]:
             document.report("twice", f"option {one!r} is there twice", ("option", n, "name"))
+    if "in-house" in names:
+        document.report("twice", "an option is not called in-house", ("option", names.index("in-house"), "name"))
     if not document.problems and function.volume.low <= 0:
         head.report("out-of-range", "must be over 0", "volume")
     if document.problems:
@@ -108,13 +111,16 @@ def _named(code: str) -> str:
         return ""
 
 
-def read_wages(text: str, name: str) -> dict[str, Quantity]:
+def read_wages(data: bytes, name: str) -> dict[str, Quantity]:
     """Read monthly earnings by country (columns country, source, year, earnings_ppp); country -> wage an hour.
 
     The latest year counts, with a fifth to each side, since purchasing power is no exchange rate; both are said in the
     source. Raises TermsError naming the line.
     """
-    rows = csv.DictReader(text.splitlines())
+    try:
+        rows = csv.DictReader(data.decode("utf-8-sig").splitlines())
+    except UnicodeDecodeError as error:
+        raise TermsError(Problem("not-utf8", f"not UTF-8 text at byte {error.start}", Source(name))) from None
     latest: dict[str, tuple[int, Quantity]] = {}
     for row in rows:
         try:
@@ -124,7 +130,11 @@ def read_wages(text: str, name: str) -> dict[str, Quantity]:
             raise TermsError(
                 Problem("bad-wages", "country, year and earnings_ppp are needed", Source(name, rows.line_num))
             ) from None
-        if month.is_finite() and month > 0 and year > latest.get(country.casefold(), (0, None))[0]:
+        if not (1 <= year <= 9999 and month.is_finite() and 0 <= month < _MOST_A_MONTH):
+            raise TermsError(
+                Problem("bad-wages", f"no month's earnings: {row['earnings_ppp']!r:.40}", Source(name, rows.line_num))
+            )
+        if month > 0 and year > latest.get(country.casefold(), (0, None))[0]:
             latest[country.casefold()] = (year, _wage(month, f"{name}: {row.get('source') or ''}, {year}, PPP $ ±20 %"))
     return {country: wage for country, (_, wage) in latest.items()}
 

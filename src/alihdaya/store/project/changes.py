@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from alihdaya.store.archive.partitions import Retired
+
 Row = tuple[Any, ...]
 Key = tuple[Any, ...]
 
@@ -14,13 +16,15 @@ Key = tuple[Any, ...]
 class Changes:
     """Rows by table: `deletes` (primary keys) come first, then `inserts` (new for sure), `puts` (new or not).
 
-    `adds` are rows whose last columns are amounts to be added to what the table holds.
+    `adds` are rows whose last columns are amounts to be added to what the table holds. `retired`: months that go at
+    the very end.
     """
 
     deletes: dict[Table, list[Key]]
     inserts: dict[Table, list[Row]]
     puts: dict[Table, list[Row]]
     adds: dict[Table, list[Row]]
+    retired: list[Retired]
 
 
 @dataclass(slots=True)
@@ -30,6 +34,7 @@ class Pending:
     inserts: dict[Table, list[Row]] = field(default_factory=dict)
     puts: dict[Table, dict[Key, Row | None]] = field(default_factory=dict)
     adds: dict[Table, dict[Key, list[int]]] = field(default_factory=dict)
+    retired: list[Retired] = field(default_factory=list)
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         """Rows whose keys are new for sure."""
@@ -56,11 +61,12 @@ class Pending:
             inserts=_filled(self.inserts),
             puts=_filled({t: [row for row in rows.values() if row is not None] for t, rows in self.puts.items()}),
             adds=_filled({t: [(*k, *n) for k, n in sorted(rows.items())] for t, rows in self.adds.items()}),
+            retired=self.retired,
         )
 
     def clear(self) -> None:
         """Begin the next batch."""
-        self.inserts, self.puts, self.adds = {}, {}, {}
+        self.inserts, self.puts, self.adds, self.retired = {}, {}, {}, []
 
 
 def _filled(rows: dict[Table, list[Row]]) -> dict[Table, list[Row]]:

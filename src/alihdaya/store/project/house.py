@@ -4,16 +4,28 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowRejected, SourceOpened
+from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
 from alihdaya.kernel.event import Entry
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.store.archive.partitions import Retired
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.floor import FLOOR
 from alihdaya.store.project.sends import SENDS
-from alihdaya.store.schema import CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, REJECT, SOURCE, TALLY, TEST, VERSION
+from alihdaya.store.schema import (
+    ARCHIVE,
+    CERTIFICATE,
+    DEFINITION,
+    ENGAGEMENT,
+    PERSON,
+    REJECT,
+    SOURCE,
+    TALLY,
+    TEST,
+    VERSION,
+)
 
 DUPLICATE = "duplicate"
 """The reason of a rejected row that says: this item was received before."""
@@ -49,6 +61,7 @@ class House:
             PackDeployed: self._deployed,
             SourceOpened: self._opened,
             RowRejected: self._rejected,
+            MonthArchived: self._archived,
             PersonJoined: self._joined,
             TestTaken: self._tested,
             CertificateIssued: self._certified,
@@ -111,6 +124,10 @@ class House:
             return "", self.days("", "").day(at)
         key = next(reversed(self._zones))
         return key[0], self.days(*key).day(at)
+
+    def _archived(self, entry: Entry, event: MonthArchived) -> None:
+        self.pending.put(ARCHIVE, (event.month,), (*event[1:], entry.at))
+        self.pending.retired.append(Retired(event.month, event.last, event.last_item))
 
     def _joined(self, _: Entry, event: PersonJoined) -> None:
         newer = event.proficiency or event.walls  # without them, the row is as older versions wrote it

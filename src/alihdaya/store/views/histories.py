@@ -6,11 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from alihdaya.kernel.event import HOUSE, Entry
+from alihdaya.store.archive.files import ITEM_COLUMNS
+from alihdaya.store.archive.reading import archived, archived_items, items_entries
 from alihdaya.store.codec import decode_events
 from alihdaya.store.schema import ITEM, LOG
 from alihdaya.store.working import WorkingSet
 
 _PAGE = 2_000
+_MANY = 20_000
 
 
 class Head(NamedTuple):
@@ -23,8 +26,11 @@ class Head(NamedTuple):
     received_at: int
 
 
-def heads(store: WorkingSet) -> Iterator[Head]:
-    """Yield every item in the order of intake, a page at a time."""
+def heads(store: WorkingSet, *, archive: bool = False) -> Iterator[Head]:
+    """Yield every item in the order of intake, a page at a time; with `archive`, the archived ones first."""
+    if archive:
+        places = [ITEM_COLUMNS.index(ITEM.c[name]) for name in Head._fields]
+        yield from (Head(*[row[place] for place in places]) for row in archived_items(store))
     columns = (ITEM.c.id, ITEM.c.external_id, ITEM.c.service, ITEM.c.engagement, ITEM.c.received_at)
     after = HOUSE
     while True:
@@ -37,20 +43,23 @@ def heads(store: WorkingSet) -> Iterator[Head]:
         after = page[-1].id
 
 
-def histories(store: WorkingSet) -> Iterator[Entry]:
-    """Yield the entries of every item, item by item, each in the order of the log; a page of items at a time."""
+def histories(store: WorkingSet, *, archive: bool = False) -> Iterator[Entry]:
+    """Yield the entries of every item, item by item, each in the order of the log; a page of items at a time.
+
+    Archived items are left out, with what the store still holds of them; with `archive`, they come first.
+    """
+    months = archived(store)
+    begin = months[-1].last_item if months else HOUSE
+    for after in range(HOUSE, begin, _MANY) if archive else ():
+        last = min(after + _MANY, begin)
+        page = [*items_entries(store, after + 1, last), *_entries(store, after, last)]
+        yield from sorted(page, key=lambda entry: (entry.item, entry.seq))
+    for after in range(begin, store.next_item() - 1, _PAGE):
+        yield from _entries(store, after, after + _PAGE)
+
+
+def _entries(store: WorkingSet, after: int, last: int) -> list[Entry]:
     columns = (LOG.c.seq, LOG.c.at, LOG.c.item, LOG.c.by, LOG.c.body)
-    after, last = HOUSE, _last(store)
-    while after < last:
-        query = select(*columns).where(LOG.c.item > after, LOG.c.item <= after + _PAGE).order_by(LOG.c.item, LOG.c.seq)
-        with store.snapshot() as connection:
-            page = [
-                Entry(seq, at, item, by, decode_events(body)) for seq, at, item, by, body in connection.execute(query)
-            ]
-        yield from page
-        after += _PAGE
-
-
-def _last(store: WorkingSet) -> int:
+    query = select(*columns).where(LOG.c.item > after, LOG.c.item <= last).order_by(LOG.c.item, LOG.c.seq)
     with store.snapshot() as connection:
-        return connection.execute(select(ITEM.c.id).order_by(ITEM.c.id.desc()).limit(1)).scalar() or HOUSE
+        return [Entry(seq, at, item, by, decode_events(body)) for seq, at, item, by, body in connection.execute(query)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from alihdaya.kernel.event import Entry
+from alihdaya.store.archive.reading import archived_entries, archived_item, folder_of
 from alihdaya.store.log import entries
 from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import CALLED, INCIDENT, ITEM, TASK
@@ -68,6 +69,8 @@ class Story:
     tasks: tuple[OpenTaskRow, ...]
     incidents: tuple[IncidentRow, ...]
     entries: tuple[Entry, ...]
+    archived: str = ""
+    """The folder of the archive that its row was read from; empty for an item that is in the store."""
 
 
 _CLOSED = case((ITEM.c.status.in_(OVER), ITEM.c.closed_at)).label("closed_at")
@@ -98,13 +101,16 @@ def items(
 
 
 def item_story(store: WorkingSet, item: int) -> Story | None:
-    """Give the whole story of an item, None where there is no such item."""
+    """Give the whole story of an item, None where there is no such item; of an archived one from its files.
+
+    Raises StoreError where a file of the archive is missing or was changed.
+    """
     tasks = select(TASK.c.token, TASK.c.node, TASK.c.name, TASK.c.queued_at, TASK.c.person, TASK.c.assigned_at)
     incidents = select(*[column for column in INCIDENT.c if column.name != "item"])
     with store.snapshot() as connection:
         found = connection.execute(select(*_COLUMNS).where(ITEM.c.id == item)).one_or_none()
         if found is None:
-            return None
+            return _archived_story(store, item)
         return Story(
             ItemRow(*found),
             tuple(OpenTaskRow(*row) for row in connection.execute(tasks.where(TASK.c.item == item))),
@@ -115,11 +121,26 @@ def item_story(store: WorkingSet, item: int) -> Story | None:
 
 def _with_called(connection: Connection, item: int) -> tuple[Entry, ...]:
     """Give the entries of an item and of all that it called, and that those called, in the order of the log."""
-    found = list(entries(connection, item=item))
-    level = [item]
+    return tuple(sorted(entry for one in _family(connection, item) for entry in entries(connection, item=one)))
+
+
+def _family(connection: Connection, item: int) -> list[int]:
+    found = level = [item]
     while level := list(connection.execute(select(CALLED.c.item).where(CALLED.c.caller.in_(level))).scalars()):
-        found += [entry for called in level for entry in entries(connection, item=called)]
-    return tuple(sorted(found))
+        found = [*found, *level]
+    return found
+
+
+def _archived_story(store: WorkingSet, item: int) -> Story | None:
+    found = archived_item(store, item)
+    if found is None:
+        return None
+    with store.snapshot() as connection:
+        family = _family(connection, item)
+        entries_here = [entry for one in family for entry in entries(connection, item=one)]
+    gone = [entry for one in family for entry in archived_entries(store, item=one)]
+    row, month = found
+    return Story(ItemRow(*row), (), (), tuple(sorted([*gone, *entries_here])), str(folder_of(store, month)))
 
 
 def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, dict[str, int]]:

@@ -83,6 +83,22 @@ def months(store: WorkingSet, engagement: str) -> list[str]:
     return [found.period for found in tallies(store, engagement) if "delivered" in found.counts]
 
 
+def delivered(store: WorkingSet, engagement: str, month: str) -> dict[str, dict[str, int]]:
+    """Give service -> unit -> quantity of what was counted as delivered in a local month ("2013-01").
+
+    It is what `usage` gives of the items themselves, and stays when they are archived.
+    """
+    query = select(TALLY.c.service, TALLY.c.measure, func.sum(TALLY.c.n)).where(
+        TALLY.c.engagement == engagement, func.substr(TALLY.c.day, 1, 7) == month, TALLY.c.measure.like("delivered:%")
+    )
+    counts: dict[str, dict[str, int]] = {}
+    with store.snapshot() as connection:
+        key = (TALLY.c.service, TALLY.c.measure)
+        for service, measure, n in connection.execute(query.group_by(*key).order_by(*key)):
+            counts.setdefault(service, {})[measure.removeprefix("delivered:")] = int(n)
+    return counts
+
+
 def sla_months(store: WorkingSet, engagement: str) -> list[SlaMonth]:
     """Give how the service levels were kept, by month of delivery and service, oldest first."""
     clocks = ("respond_met", "respond_missed", "resolve_met", "resolve_missed")

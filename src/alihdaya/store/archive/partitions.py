@@ -1,0 +1,78 @@
+"""How a month of history is kept together, and let go at once: in PostgreSQL a partition, in SQLite the oldest rows."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table, delete, text
+
+from alihdaya.store.archive.months import end_of, month_of, start_of
+from alihdaya.store.schema import ITEM, LOG
+
+_PATIENCE = "20s"
+"""So long a month waits for those who read; whoever reads for longer goes first, and the month another time."""
+
+
+class Retired(NamedTuple):
+    """A month that goes: entries up to `last`, items up to `last_item`, all of them over."""
+
+    month: str
+    last: int
+    last_item: int
+
+
+class Partitions:
+    """The months that PostgreSQL's tables are parted into, made as they come; the writer alone makes them."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, tuple[int, int]] = {}
+
+    def make(self, connection: Connection, table: Table, instants: Collection[int]) -> None:
+        """Make the partitions of these instants where they are missing, in the connection's transaction."""
+        start, end = self._spans.get(table.name, (0, 0))
+        if not instants or (start <= min(instants) and max(instants) < end):
+            return
+        months = sorted({month_of(at) for at in instants})
+        for month in months:
+            _make(connection, table.name, month)
+        self._spans[table.name] = start_of(months[-1]), end_of(months[-1])
+
+    def forget(self) -> None:
+        """Forget what was made: the transaction came to nothing, or a month was let go."""
+        self._spans.clear()
+
+
+def let_go(connection: Connection, retired: Retired) -> None:
+    """Let a month's entries and items go, in the connection's transaction.
+
+    PostgreSQL drops the partitions, SQLite deletes the oldest rows of both tables, whose pages are used again. Only
+    where a clock was set back over the end of a month does a partition hold what may not go, or another what must.
+    """
+    for table, last in ((ITEM, retired.last_item), (LOG, retired.last)):
+        if connection.dialect.name != "sqlite":
+            _drop(connection, table, _leaf(table.name, retired.month), last)
+        (key,) = table.primary_key.columns
+        connection.execute(delete(table).where(key <= last))
+
+
+def _drop(connection: Connection, table: Table, leaf: str, last: int) -> None:
+    """Drop a partition, unless it is not there, or holds rows that come after the last one that may go."""
+    if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
+        return
+    (key,) = table.primary_key.columns
+    late = text(f"select 1 from {leaf} where {key.name} > :last limit 1")  # noqa: S608
+    if connection.execute(late, {"last": last}).first() is None:
+        connection.execute(text(f"set local lock_timeout = '{_PATIENCE}'"))
+        connection.execute(text(f"drop table {leaf}"))
+
+
+def _leaf(table: str, month: str) -> str:
+    return f"{table}_{month.replace('-', '_')}"
+
+
+def _make(connection: Connection, table: str, month: str) -> None:
+    """Make one month's partition; attached, not created in place, because that would wait for all who read."""
+    leaf = _leaf(table, month)
+    if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
+        connection.execute(text(f"create table {leaf} (like {table} including all)"))
+        bounds = f"for values from ({start_of(month)}) to ({end_of(month)})"
+        connection.execute(text(f"alter table {table} attach partition {leaf} {bounds}"))

@@ -1,0 +1,104 @@
+"""By whatever path work is given out, nobody gets it who lacks a proof: by hand, by router, in bulk, after a move."""
+
+import pytest
+from claims_pack import ROSTER, person, write_pack
+from small_desk import MUCH_LATER, SmallDesk, rows_of, scripts_of, source_of
+
+from alihdaya.kernel.errors import Refused
+from alihdaya.operations.commands import Assign, Complete
+from alihdaya.operations.instance.commands import MoveToken, Resume, Suspend
+from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.run.flow import run
+from alihdaya.operations.run.route import Router
+from alihdaya.packs import load
+from alihdaya.people.gate import Needs, gate
+from alihdaya.work.events import TaskAssigned
+
+LACKING = ("citra", "dodi", "fina", "gita", "hadi", "indra", "budi")
+"""No certificate, a failed test, no skill, a low level, a certificate that ran out, one to come, one withdrawn."""
+
+PEOPLE = (
+    ROSTER
+    + person("fina", skill="other")
+    + person("gita", level="B1")
+    + person("hadi", certificate="2012-12-31")
+    + person("indra").replace("from = 2012-12-03", "from = 2014-06-01")
+)
+
+
+@pytest.fixture
+def strict(store, tmp_path):
+    """The claims desk where all but ana and eko lack something; budi's certificate was withdrawn."""
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", roster=PEOPLE)))
+    small.command(Withdraw("budi", "claims-desk", "an audit"))
+    return small
+
+
+def by_hand(small, item, who):
+    small.command(Assign(item, 1, who, "dispatcher"))
+
+
+def by_completing(small, item, who):
+    small.command(Complete(item, 1, who, 60, {"verdict": "yes"}))
+
+
+def by_coming_free(small, _, who):
+    Router(small.desk).came_free(who, small.at, 0)
+
+
+def by_matching(small, _, who):
+    router = Router(small.desk)
+    router.free[who] = 0
+    router.match(small.at)
+
+
+def by_moving(small, item, who):
+    small.command(MoveToken(item, 1, "judge"))
+    small.command(Assign(item, next(iter(small.desk.items[item].instance.waits)), who))
+
+
+def by_resuming(small, item, who):
+    small.command(Suspend(item, "a pause", "boss"))
+    small.command(Resume(item, "boss"))
+    Router(small.desk).came_free(who, small.at, 0)
+
+
+def by_another_process(small, item, who):
+    small.commit()
+    small.open()
+    small.command(Assign(item, 1, who))
+
+
+PATHS = (by_hand, by_completing, by_coming_free, by_matching, by_moving, by_resuming, by_another_process)
+
+
+def given_to(small):
+    small.commit()
+    return [one.person for entry in small.store.read_log() for one in entry.events if isinstance(one, TaskAssigned)]
+
+
+def test_everybody_who_lacks_something_lacks_something_else(strict):
+    needs = Needs("claims", "en", "B2", "claims-desk")
+    reasons = {gate(strict.desk.people[who], needs, strict.desk.at)[0].split(":")[0] for who in LACKING}
+    assert len(reasons) == len(LACKING)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_gives_work_to_who_lacks_a_proof(strict, path):
+    for who in LACKING:
+        item = strict.receive("judge")
+        try:
+            path(strict, item, who)
+        except Refused:
+            continue
+    assert given_to(strict) == []
+    strict.assign(item, "ana", next(iter(strict.desk.items[item].instance.waits)))
+    assert given_to(strict) == ["ana"]
+
+
+def test_a_bulk_run_gives_work_to_nobody_who_lacks_a_proof(strict):
+    source = source_of(rows_of(*[("judge", 50)] * 12))
+    run(strict.desk, strict.service, source, now=lambda: MUCH_LATER, seed=3, scripts=scripts_of(strict.pack))
+    found = given_to(strict)
+    assert found
+    assert not set(found) & set(LACKING)
