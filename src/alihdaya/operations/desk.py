@@ -13,7 +13,7 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, Entry, Event
-from alihdaya.notation.bpmn import Job, UserWork
+from alihdaya.notation.bpmn import Job, Kind, UserWork
 from alihdaya.operations.exchange.board import Board
 from alihdaya.operations.jobs.book import Book
 from alihdaya.packs import Pack
@@ -27,6 +27,9 @@ from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
 
 _NEVER = Due(None, None)
+
+CALLED = ""
+"""Among an item's doers: no task of its own, but those of the items that it called."""
 
 Awaited = tuple[str, str]
 """A message that is waited for: its name and its correlation key."""
@@ -88,6 +91,17 @@ class Service:
         return tuple(rule for rule in rules if rule.node == node) if rules else ()
 
     @property
+    def remembers(self) -> bool:
+        """Whether it counts later who did what before: where others check it, or an end says something of people."""
+        ends = {
+            node.id
+            for plan in (self.plan, *self.plans.values())
+            for node in plan.process.nodes
+            if node.kind is Kind.END
+        }
+        return self.four_eyes or any(rule.node in ends for rule in self.pack.manifest.facts)
+
+    @property
     def four_eyes(self) -> bool:
         """Whether any task may not be done by whoever did another one."""
         return any(isinstance(node.detail, UserWork) and node.detail.not_by for node in self.plan.process.nodes)
@@ -105,7 +119,7 @@ class OpenItem:
     caller: TaskKey | None = None
     """The item and token of the call activity that began this one, if one did."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """User task -> who finished it, for the tasks that somebody else has to check."""
+    """User task -> who finished it: for tasks that somebody else has to check, and for what an end says of people."""
     due: Due = _NEVER
     """When the whole item is due."""
     pauses: tuple[Pause, ...] = ()

@@ -114,7 +114,7 @@ def _bring_items(desk: Desk) -> None:
         opened.due, opened.pauses = Due(*item.due), tuple(Pause(*one) for one in pauses.get(item.item, ()))
         opened.aside = {} if item.suspended else None
         desk.items[item.item] = opened
-        if item.touched and service.four_eyes:
+        if service.remembers and (item.touched or len(service.plans) > 1):
             for node, person in resume.doers(desk.store, item.item):
                 opened.done(node, person)
 

@@ -81,16 +81,18 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
     lapsed = gate(desk.people[work.person], hold.task.needs, at)
     before = item.doers
     item.done(hold.task.node, work.person)
+    follow(desk, item, facts)  # before the end that it may reach says anything of people
     try:
         events = advance(desk, item, CompleteTask(work.token, work.result), at)
     except Refused:
         item.doers = before
+        for _ in facts:
+            desk.board.effects.pop()
         raise
     _keep_apart(desk, item)
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
     late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
     desk.record(item, at, work.person, [done, *late, *events])
-    follow(desk, item, facts)
 
 
 def _keep_apart(desk: Desk, item: OpenItem) -> None:

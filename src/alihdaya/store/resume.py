@@ -99,7 +99,8 @@ def pauses(store: Store) -> dict[int, list[tuple[int, int | None]]]:
 def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:
     """Yield (user task, person) for every task of an item that somebody finished, in the order of the log.
 
-    Tasks are named as the version of the model names them in which the item is now.
+    Tasks are named as the version of the model names them in which the item is now; those of the items that it called
+    come last, with "" for their task.
     """
     nodes: dict[int, str] = {}
     found: list[tuple[str, str]] = []
@@ -114,6 +115,10 @@ def doers(store: Store, item: int) -> Iterator[tuple[str, str]]:
                 nodes = {token: names.get(node) or node for token, node in nodes.items()}
                 found = [(names.get(node) or node, person) for node, person in found]
     yield from found
+    with store.snapshot() as connection:
+        called = connection.execute(select(CALLED.c.item).where(CALLED.c.caller == item)).scalars().all()
+    for one in called:
+        yield from (("", person) for _, person in doers(store, one))
 
 
 def last_at(store: Store) -> int:

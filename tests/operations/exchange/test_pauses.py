@@ -8,7 +8,7 @@ from claims_pack import ROSTER
 from sqlalchemy import select
 from talking_pack import process
 
-from alihdaya.kernel.errors import PackError
+from alihdaya.kernel.errors import PackError, Refused
 from alihdaya.kernel.time import DAY, HOUR, micros
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Assign, Complete, Deliver
@@ -143,12 +143,28 @@ def test_an_item_given_up_or_put_aside_meanwhile_leaves_nothing_standing(paused)
     desk.do(Suspend(item, "wait", "ana"))
     desk.at += HOUR
     desk.do(Resume(item, "ana"))
-    assert clocks(desk, item) == [("stand", 0)]
+    assert clocks(desk, item) == [("stand", 0), ("go on", 1), ("stand", 2)]
     desk.at += HOUR
     desk.do(CancelItem(item, "no answer", "ana"))
-    assert clocks(desk, item) == [("stand", 0), ("go on", 3)]
+    assert clocks(desk, item) == [("stand", 0), ("go on", 1), ("stand", 2), ("go on", 3)]
     assert {row.status for row in views.items(desk.store)} == {"cancelled"}
     assert rows(desk, PAUSE) == []
+    assert prove(desk.store).equal
+
+
+def test_while_it_is_suspended_the_clocks_run_whatever_it_waits_for(paused):
+    desk = paused(ASKS)
+    item = asked(desk)
+    desk.at += HOUR
+    desk.do(Suspend(item, "the account is checked", "ana"))
+    assert clocks(desk, item) == [("stand", 0), ("go on", 1)]
+    desk.at += 2 * HOUR
+    with pytest.raises(Refused, match=f"item {item}, which waits for 'answer', is suspended"):
+        desk.reopen().do(Deliver("answer", "1", {}))
+    desk.do(Deliver("answer", "1", {}, DAY))
+    desk.at += HOUR
+    desk.do(Resume(item, "ana"))
+    assert open_task(desk, item).resolve_due == NINE + 48 * HOUR  # the hour before it was suspended, and no other
     assert prove(desk.store).equal
 
 

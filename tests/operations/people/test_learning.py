@@ -3,7 +3,7 @@
 import pytest
 from claims_pack import MANIFEST, write_pack
 from facts_pack import FACTS
-from small_desk import reopened, working_set
+from small_desk import SmallDesk, reopened, working_set
 
 from alihdaya import packs
 from alihdaya.kernel.errors import PackError, Refused
@@ -11,6 +11,7 @@ from alihdaya.kernel.time import DAY
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.packs import load
+from alihdaya.people.events import FactRefused
 from alihdaya.people.gate import Needs, gate
 from alihdaya.work.events import AssignmentLapsed, AssignmentWithdrawn
 
@@ -101,6 +102,77 @@ def test_an_end_that_cannot_say_it_says_why_and_the_item_is_delivered(proving):
     assert not prove(proving.store).differences
     says(proving, "ends", "citra")
     assert why(proving, "citra") == ()
+
+
+def refusals(small, item):
+    small.commit()
+    events = [one for entry in small.store.read_log(item=item) for one in entry.events]
+    return [why for one in events if isinstance(one, FactRefused) for why in one.reasons]
+
+
+def test_nobody_proves_a_thing_about_themselves_by_an_end(proving):
+    before = proving.desk.people["ana"]
+    item = says(proving, "ends", "ana")
+    assert ["ana cannot bring this about" in why for why in refusals(proving, item)] == [True]
+    assert proving.desk.people["ana"] == before
+    assert not prove(proving.store).differences
+
+
+CHECKED = """
+[[fact]]
+at = "double"
+means = "certificate"
+person = "note"
+certificate = '"claims-desk"'
+valid = '@"P6M"'
+
+[[fact]]
+at = "double"
+means = "withdrawn"
+when = 'note = "eko"'
+person = "note"
+certificate = '"claims-desk"'
+reason = '"the work was no good"'
+"""
+
+
+@pytest.mark.parametrize("who", ["ana", "citra"])
+def test_an_end_knows_all_who_did_a_task_of_the_item_in_another_process_too(store, tmp_path, who):
+    pack = load(write_pack(tmp_path / "claims", pack=MANIFEST + CHECKED))
+    small = SmallDesk(store, tmp_path, pack=pack)
+    item = small.receive("split")
+    first, second = sorted(small.desk.items[item].instance.waits)
+    small.assign(item, "ana", first)
+    small.complete(item, "ana", first)
+    small.commit()
+    small.open()
+    small.assign(item, "budi", second)
+    small.complete(item, "budi", second, note=who)
+    assert bool(refusals(small, item)) == (who == "ana")
+    assert (why(small, "citra") == ()) == (who == "citra")
+
+
+def test_work_can_cost_its_doer_a_certificate_at_the_end(store, tmp_path):
+    rules = CHECKED.replace('means = "certificate"', 'means = "certificate"\nwhen = \'note != "eko"\'')
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", pack=MANIFEST + rules)))
+    item = small.receive("split")
+    for token, person in zip(sorted(small.desk.items[item].instance.waits), ("eko", "budi"), strict=True):
+        small.assign(item, person, token)
+        small.complete(item, person, token, note="eko")
+    assert refusals(small, item) == []
+    assert why(small, "eko")[0].startswith("certificate-withdrawn")
+
+
+def test_what_a_task_says_is_known_when_the_end_that_it_reaches_goes_on_from_it(store, tmp_path):
+    facts = FACTS.replace('what = "ends"', 'what = "joins"')
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", pack=MANIFEST + facts)))
+    item = says(small, "joins", "nur", score=80)
+    assert refusals(small, item) == []
+    kinds = [type(one).__name__ for entry in small.store.read_log() for one in entry.events]
+    assert kinds[-3:] == ["PersonJoined", "TestTaken", "CertificateIssued"]
+    assert why(small, "nur") == ()
+    assert reopened(small) == working_set(small.desk)
+    assert not prove(small.store).differences
 
 
 def test_what_a_withdrawn_certificate_allowed_waits_for_somebody_else(proving):

@@ -23,7 +23,7 @@ from alihdaya.engine.society.rules import MOST_EFFECTS, refused_call, result_of_
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.advance import advance
 from alihdaya.operations.commands import Deliver
-from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.desk import CALLED, Desk, OpenItem
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import bring, hand_over, lose
 from alihdaya.operations.exchange.spreading import broadcast
@@ -133,6 +133,8 @@ def _answer(
     caller = desk.items.get(number)
     if caller is not None and _calls(desk, caller, token):
         caller.touched = caller.touched or child.touched
+        for person in frozenset[str]().union(*child.doers.values()):
+            caller.done(CALLED, person)
         _act(desk, caller, make(caller, token), at, "call")
 
 

@@ -13,10 +13,13 @@ _OURS = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.CALL}
 
 
 def turn(item: OpenItem, at: int) -> list[Event]:
-    """Let an item's clocks stand or go on, after its instance has moved; gives what is to be noted of that."""
+    """Let an item's clocks stand or go on, after its instance has moved; gives what is to be noted of that.
+
+    While an item is suspended they run, whatever it waits for: that time is the provider's.
+    """
     if not item.service.clock.pauses:
         return []
-    node = _awaits(item, item.instance) if item.instance is not None else ""
+    node = _awaits(item, item.instance) if item.instance is not None and not item.suspended else ""
     last = item.pauses[-1] if item.pauses else None
     if last is None or last.end is not None:
         if not node:

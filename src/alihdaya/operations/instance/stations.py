@@ -6,6 +6,7 @@ from alihdaya.engine import Cancel, Command, Move, Retry, SetVariables
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.advance import advance, advance_all
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.instance.clocks import turn
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.work.events import ItemCancelled, ItemResumed, ItemSuspended
 from alihdaya.work.keepable import unkeepable
@@ -31,7 +32,7 @@ def suspend(desk: Desk, wish: Suspend, at: int) -> None:
     _require_texts(reason=wish.reason, by=wish.by)
     waits = item.instance.waits if item.instance is not None else ()
     item.aside = {token: desk.queue.remove(wish.item, token) for token in waits if (wish.item, token) in desk.queue}
-    desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason)])
+    desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason), *turn(item, at)])
 
 
 def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
@@ -50,7 +51,7 @@ def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
         desk.set_timer(timer.due, wish.item, number)
     for key in [key for key, send in desk.outbox.items() if send.item == wish.item and not send.dead]:
         desk.offer(key)
-    desk.append(at, wish.item, wish.by, [ItemResumed()])
+    desk.append(at, wish.item, wish.by, [ItemResumed(), *turn(item, at)])
     catch_up(desk, wish.item, at)
 
 

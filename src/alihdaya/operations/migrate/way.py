@@ -24,7 +24,7 @@ class Way:
     """How items of one service go over: the services, the nodes, and what the target's models rely on.
 
     `named` is the part of the mapping that is about `before`; `unpriced` are units without a price in the terms;
-    `looks_back` says that only the target asks who did what before (four eyes).
+    `looks_back` says that only the target asks who did what before.
     """
 
     before: Service
@@ -99,7 +99,7 @@ class Ways:
             route=make_route(service.plan, after.plan, self.order.nodes, reset=self.order.reset),
             named={old: new for old, new in self.order.nodes.items() if old in service.plan.index},
             unpriced=tuple(sorted(set(self.pack.delivery.units.values()) - priced - {""})),
-            looks_back=after.four_eyes and not service.four_eyes,
+            looks_back=after.remembers and not service.remembers,
         )
 
     def _bound(self, service: Service) -> Service:

@@ -1,6 +1,8 @@
 """The station where a process changes what the house knows of people, in the same commit as what caused it."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -15,16 +17,28 @@ from alihdaya.people.learning import fact_of
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.work.events import AssignmentWithdrawn
 
+_FACTS = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn)
+
 
 def facts_at(
-    desk: Desk, item: OpenItem, node: str, variables: Mapping[str, Any], at: int, *, by: str = ""
+    desk: Desk,
+    item: OpenItem,
+    node: str,
+    variables: Mapping[str, Any],
+    at: int,
+    *,
+    by: str = "",
+    worked: AbstractSet[str] = frozenset(),
 ) -> list[Event]:
     """Give what the item's pack says about people when `node` is done, in order; nothing changes.
 
-    `by` is whoever did it: nobody brings about a fact about themselves. Raises Refused where one cannot be: a value
-    that does not fit, somebody who is on the roster already, or is not yet.
+    `by` is whoever did it: nobody brings about a fact about themselves. Those who `worked` on what led to it prove
+    nothing by it; what they hold can be withdrawn for it. What is about to be written of people in the same commit
+    counts as known. Raises Refused where a fact cannot be: a value that does not fit, somebody who is on the roster
+    already, or is not yet.
     """
     found: list[Event] = []
+    before = [event for _, event in desk.board.effects if isinstance(event, _FACTS)]
     for rule in item.service.facts(node):
         if rule.applies(variables) is not True:
             continue
@@ -32,24 +46,35 @@ def facts_at(
         if "valid" in values:
             values["valid"] = ends(values["valid"], at)
         fact = fact_of(rule.means, values, at)
-        problems = list(_impossible(desk, fact, {one[0] for one in found if isinstance(one, PersonJoined)}, by))
+        hands = {by} if isinstance(fact, CertificateWithdrawn) else {by, *worked}
+        problems = list(_impossible(_after(desk, [*before, *found], at), fact, hands))
         if problems:
             raise Refused(problems)
         found.append(fact)
     return found
 
 
-def _impossible(desk: Desk, fact: Event, joining: set[str], by: str) -> Iterator[Problem]:
+def _after(desk: Desk, facts: Iterable[Event], at: int) -> Mapping[str, Person]:
+    """Give the people as they will be known once these facts are."""
+    known: dict[str, Person] = {}
+    people = ChainMap(known, desk.people)
+    for fact in facts:
+        if fact[0] in people or isinstance(fact, PersonJoined):
+            known[fact[0]] = learn(people.get(fact[0]), fact, at)
+    return people
+
+
+def _impossible(people: Mapping[str, Person], fact: Event, by: AbstractSet[str]) -> Iterator[Problem]:
     who = fact[0]
     place = Source(element="person")
-    if who == by:
+    if who in by:
         yield Problem("own-proof", f"{who} cannot bring this about for themselves: somebody else has to", place)
     if isinstance(fact, PersonJoined):
-        if who in desk.people or who in joining:
+        if who in people:
             yield Problem("on-roster", f"somebody on the roster is called {who!r} already", place)
-    elif isinstance(fact, CertificateIssued | CertificateWithdrawn) and who not in desk.people and who not in joining:
+    elif isinstance(fact, CertificateIssued | CertificateWithdrawn) and who not in people:
         yield Problem("no-such-person", f"nobody on the roster is called {who!r}", place)
-    if isinstance(fact, CertificateWithdrawn) and not _holds(desk.people.get(who), fact.certificate):
+    if isinstance(fact, CertificateWithdrawn) and not _holds(people.get(who), fact.certificate):
         yield Problem("no-such-certificate", f"{who} has no certificate {fact.certificate!r} to withdraw", place)
 
 
@@ -58,14 +83,25 @@ def _holds(person: Person | None, certificate: str) -> bool:
 
 
 def at_end(desk: Desk, item: OpenItem, node: str, at: int) -> list[Event]:
-    """Note what an end means for people, to follow what reached it; gives the note of a fact that could not be."""
+    """Note what an end means for people, to follow what reached it; gives the note of a fact that could not be.
+
+    An end is brought about by everybody who did a task of the item, of those that it called, and of its callers.
+    """
     variables = item.instance.variables if item.instance is not None else {}
     try:
-        found = facts_at(desk, item, node, variables, at)
+        found = facts_at(desk, item, node, variables, at, worked=_hands(desk, item))
     except Refused as refusal:
         return [FactRefused(node, tuple(problem.message for problem in refusal.problems))]
     follow(desk, item, found)
     return []
+
+
+def _hands(desk: Desk, item: OpenItem) -> AbstractSet[str]:
+    found = frozenset[str]().union(*item.doers.values())
+    while item.caller is not None and (above := desk.items.get(item.caller[0])) is not None:
+        item = above
+        found = found.union(*item.doers.values())
+    return found
 
 
 def follow(desk: Desk, item: OpenItem, facts: Iterable[Event]) -> None:
@@ -123,7 +159,7 @@ def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:
     fact = fact_of("withdrawn", {"person": wish.person, "certificate": wish.certificate, "reason": wish.reason}, at)
     if wish.person not in desk.people:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
-    problems = list(_impossible(desk, fact, set(), ""))
+    problems = list(_impossible(desk.people, fact, frozenset()))
     if problems:
         raise Refused(problems)
     note(desk, fact, at, wish.by)
