@@ -27,6 +27,7 @@ class Errand:
     claim: str
     kind: str
     name: str = ""
+    booked: bool = False
     settled: bool = False
 
 
@@ -101,7 +102,9 @@ class Client:
             status, answer = caller.ask("/api/items", body)
             if status in {201, 409}:
                 errand.name = answer["id"]
-            return bool(errand.name)
+            if not errand.name or not errand.booked:
+                return bool(errand.name)
+            # its booking was heard of before its name: whoever was to go on may have come here, and only asked for it
         if errand.settled:
             return True
         if errand.kind == "message":

@@ -47,7 +47,7 @@ def ask(method, requests):
 
 @pytest.mark.parametrize(("path", "method"), [one for one in ROUTES if "{" in one[0]])
 def test_a_path_with_a_number_of_five_thousand_digits_leads_nowhere(path, method):
-    plain = {"item": "1-1", "job": "1-1-0", "token": "1", "shard": "1"}
+    plain = {"item": "1-1", "job": "1-1-0", "token": "1", "shard": "1", "person": "ana"}
     long = {"item": (f"1-{DIGITS}", f"{DIGITS}-1", DIGITS), "job": (f"1-{DIGITS}-1", f"1-1-{DIGITS}", f"{DIGITS}-1-1")}
     wrong = [{**plain, name: odd} for name in re.findall(r"{(\w+)", path) for odd in long.get(name, (DIGITS, "9" * 30))]
     filled = [re.sub(r"{(\w+)[^}]*}", lambda found, one=one: one[found[1]], path) for one in wrong]
@@ -70,7 +70,7 @@ def bodies():
                 reference = told["requestBody"]["content"]["application/json"]["schema"]["$ref"]
                 shape = SHAPES[reference.rpartition("/")[2]]["properties"]
                 whole = {name: plain_value(one) for name, one in shape.items()}
-                real = path.format(item="1-1", job="1-1-0", token="1", shard="1")
+                real = path.format(item="1-1", job="1-1-0", token="1", shard="1", person="ana")
                 for field in shape:
                     yield pytest.param(method.upper(), real, field, whole, id=f"{path} {field}")
 

@@ -78,7 +78,8 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
         raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
     seen = item.instance.seen(work.token) if item.instance is not None else {}
     facts = facts_at(desk, item, hold.task.node, {**seen, **work.result}, at, by=work.person)
-    lapsed = gate(desk.people[work.person], hold.task.needs, at)
+    known = desk.people.get(work.person)
+    lapsed = gate(known, hold.task.needs, at) if known else ()
     before = item.doers
     item.done(hold.task.node, work.person)
     follow(desk, item, facts)  # before the end that it may reach says anything of people

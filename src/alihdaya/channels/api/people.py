@@ -39,6 +39,6 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         return Response(status_code=204)
 
     return [
-        ("GET", "/api/shards/{shard:int}/people", people),
-        ("POST", "/api/shards/{shard:int}/people/{person}/withdraw", withdraw),
+        ("GET", "/api/shards/{shard:number}/people", people),
+        ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
     ]
