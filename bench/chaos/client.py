@@ -56,6 +56,7 @@ class Client:
                 errand.settled = True
                 self.settled += 1
             elif errand.kind != "timer":
+                errand.booked = True
                 heappush(self._due, (time.monotonic() + 0.2, next(self._order), errand))
                 self._bell.notify()
 
