@@ -224,7 +224,7 @@ class Dispatcher:
     def _noted(self, job: _Job, note: Command, told: "Future[Any]") -> None:
         """Go on after the log noted an outcome, or did not; for the thread of the shard's writer."""
         trouble = CancelledError() if told.cancelled() else told.exception()
-        if isinstance(trouble, Refused):
+        if isinstance(trouble, Refused) and trouble.problems[0].code != "again":
             refusal = trouble.problems[0]
             if isinstance(note, Unsent) or refusal.code in _NO_DEAD_LETTER:
                 self._done(job)
