@@ -27,7 +27,7 @@ _NO_DEAD_LETTER = frozenset({"not-in-outbox", "suspended", "closed"})
 """Codes of refusals after which nothing is noted: it is over, or is asked for again when its item goes on."""
 
 _ANNOUNCE = 0.3
-"""Seconds before an answer that could not be noted is offered to the log again."""
+"""Seconds before what cannot be sent or noted at this moment is tried again."""
 
 
 class Answer(NamedTuple):
@@ -182,6 +182,14 @@ class Dispatcher:
             heappush(self._due, (due, self._order, job, note))
             self._bell.notify()
 
+    def _put_off(self, job: _Job, note: Command | None) -> None:
+        """Come back to a job of a shard that is not ours at this moment.
+
+        A lease that ran out may be renewed in the same tenure, and then nobody offers the job again; `forget` ends it
+        where the tenure is over.
+        """
+        self._schedule(job, self._clock() + int(_ANNOUNCE * SECOND), new=False, note=note)
+
     def _done(self, job: _Job) -> None:
         with self._bell:
             self._known.discard(job)
@@ -200,8 +208,11 @@ class Dispatcher:
         while (taken := self._next()) is not None:
             job, note = taken
             send = job.tenure.outbox.get(job.key)
-            if send is None or job.tenure.room() is None:
+            if send is None:
                 self._done(job)
+                continue
+            if job.tenure.room() is None:
+                self._put_off(job, note)
                 continue
             if note is None:
                 seq, number = job.key
@@ -215,9 +226,11 @@ class Dispatcher:
 
         No hand waits for it: many notes then go into one commit, and the hands are free to send.
         """
+        if job not in self._known:
+            return
         room = job.tenure.room()
-        if self._over or room is None or job not in self._known:
-            self._done(job)
+        if room is None:
+            self._put_off(job, note)
             return
         room.post(note, self._clock()).add_done_callback(partial(self._noted, job, note))
 
@@ -232,7 +245,7 @@ class Dispatcher:
                 bad = f"the answer was refused: {refusal.message}"[:300]
                 self._note(job, Unsent(job.key, bad, 0, "bad-answer"))
         elif trouble is not None:  # whatever kept the log from noting it: it must be noted all the same
-            self._schedule(job, self._clock() + int(_ANNOUNCE * SECOND), new=False, note=note)
+            self._put_off(job, note)
         elif isinstance(note, Unsent) and note.next_at:
             self._schedule(job, note.next_at, new=False)
         else:
