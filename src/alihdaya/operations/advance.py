@@ -86,7 +86,7 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     item.touched = True
     task = task_of(item.item, queued, at)._replace(needs=needs)
     if item.aside is None:
-        desk.queue.push(task)
+        desk.wait(task)
     else:
         item.aside[event.token] = task
     return queued
@@ -95,10 +95,10 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
 def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | None:
     key = (item.item, event.token)
     if key in desk.queue:
-        desk.queue.remove(*key)
+        desk.unwait(key)
     elif item.aside is not None:
         item.aside.pop(event.token, None)
-    desk.held.pop(key, None)
+    desk.let_go(key)
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 
 

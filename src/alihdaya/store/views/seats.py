@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, LOG, PIECE, PRESENCE
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.ask import ask_of
 from alihdaya.work.floor.events import Asked, Queued
@@ -57,6 +57,39 @@ def pieces(store: WorkingSet) -> list[Held]:
         rows = connection.execute(query.order_by(PIECE.c.item, PIECE.c.token)).all()
     size = len(PIECE.c)
     return [_held(Queued(*row[:size]), *row[size:]) for row in rows]
+
+
+class HoldRow(NamedTuple):
+    """Who has the task `token` of `item`, or put it off; `state` as of work.floor.seat, the rest in microseconds."""
+
+    item: int
+    token: int
+    person: str
+    state: str
+    share: int
+    at: int
+    until: int
+
+
+def holds(store: WorkingSet) -> list[HoldRow]:
+    """Give all that rings, is worked on, wrapped up or put off, by item and token."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(HOLD).order_by(HOLD.c.item, HOLD.c.token)).all()
+    return [HoldRow(*row) for row in rows]
+
+
+def last_before(store: WorkingSet, at: int) -> int:
+    """Give the number of the last entry that happened before `at` (microseconds), by halving; 0 where none did."""
+    with store.snapshot() as connection:
+        low, high = connection.execute(select(func.min(LOG.c.seq), func.max(LOG.c.seq))).one()
+        if low is None:
+            return 0
+        low -= 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = connection.execute(select(LOG.c.at).where(LOG.c.seq == middle)).scalar()
+            low, high = (middle, high) if found is not None and found < at else (low, middle - 1)
+    return int(low)
 
 
 def _held(queued: Queued, person: str | None, state: str | None, *numbers: int | None) -> Held:
