@@ -33,7 +33,8 @@ class Eyes:
     """
 
     def __init__(self, world: World, stores: Mapping[int, Store], leases: Leases) -> None:
-        self._world, self._stores, self._leases = world, stores, leases
+        self.leases = leases
+        self._world, self._stores = world, stores
         self._read: dict[int, tuple[int, dict[str, list[tuple[Any, ...]]]]] = {}
 
     def posts(self, mine: Iterable[int]) -> dict[tuple[int, int], list[Posted]]:
@@ -73,7 +74,7 @@ class Eyes:
             raise StoreError("the other shards cannot be seen")
 
     def _rows(self, shard: int, table: Any) -> list[tuple[Any, ...]]:
-        commits = self._leases.commits[shard]
+        commits = self.leases.commits[shard]
         if shard not in self._read or self._read[shard][0] != commits:
             with self._stores[shard].snapshot() as connection:
                 tables = {one.name: [tuple(row) for row in connection.execute(ask)] for one, ask in _QUESTIONS}
@@ -104,8 +105,8 @@ class Round:
 
     EVERY = 10.0
 
-    def __init__(self, world: World, eyes: Eyes, leases: Leases, clock: Callable[[], int]) -> None:
-        self._world, self._eyes, self._leases, self._clock = world, eyes, leases, clock
+    def __init__(self, world: World, eyes: Eyes, clock: Callable[[], int]) -> None:
+        self._world, self._eyes, self._leases, self._clock = world, eyes, eyes.leases, clock
         self.forget()
 
     def forget(self) -> None:

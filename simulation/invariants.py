@@ -44,7 +44,7 @@ def violations(stores: dict[int, Store], client: Client, workers: list[Worker]) 
 
 
 def _left(shard: int, store: Store) -> Iterator[str]:
-    """What was told from claim to claim has come to whom it was for, once: none of it is left, or was given up."""
+    """Check that what was told from claim to claim has come to whom it was for, once: none is left, or was given up."""
     with store.snapshot() as connection:
         for table, what in ((MESSAGE, "kept"), (POST, "under way"), (LOST, "lost")):
             count = connection.execute(select(func.count()).select_from(table)).scalar()

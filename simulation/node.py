@@ -20,7 +20,7 @@ from alihdaya.operations.sign import open_service
 from alihdaya.packs import Pack
 from alihdaya.store import StoreError
 from simulation.between import Eyes, Round, Writer
-from simulation.leases import Crash, LeasedStore, Leases, Tenure
+from simulation.leases import Crash, LeasedStore, Tenure
 from simulation.world import START, Network, World
 
 BEAT = 30.0
@@ -57,12 +57,11 @@ class Open(NamedTuple):
 class Node:
     """One process. While down or stalled it hears nothing; what it had in its head is gone when it died."""
 
-    def __init__(
-        self, world: World, name: str, leases: Leases, files: dict[int, Path], offer: Offer, eyes: Eyes
-    ) -> None:
+    def __init__(self, world: World, name: str, eyes: Eyes, files: dict[int, Path], offer: Offer) -> None:
+        leases = eyes.leases
         self.world, self.name, self.leases, self.files, self.offer = world, name, leases, files, offer
         self.network = Network(world)
-        self.round = Round(world, eyes, leases, self.clock)
+        self.round = Round(world, eyes, self.clock)
         self.skew = 0
         self.armed = ""
         """The mishap that waits for the next commit."""

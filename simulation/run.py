@@ -64,7 +64,7 @@ def _live(world: World, place: Path) -> Report:
         file.write_bytes(_template())
     leases = Leases(SHARDS)
     stores = {shard: open_store(file, read_only=True) for shard, file in files.items()}
-    nodes = [Node(world, name, leases, files, offer(), Eyes(world, stores, leases)) for name in ("n1", "n2")]
+    nodes = [Node(world, name, Eyes(world, stores, leases), files, offer()) for name in ("n1", "n2")]
     screens = {shard: Screen(store, leases, shard) for shard, store in stores.items()}
     line = Line(world, nodes, leases)
     client = Client(world, line, SHARDS, CLAIMS, HOURS * 0.8)

@@ -103,8 +103,7 @@ tests = [{ kind = "writing", language = "en", score = 90, pass_mark = 70, on = 2
 monday = ["19:00-07:00"]
 """
 
-_CHAINS = ("start book which", "message settle", "timer settle", "person settle")
-_CHAINS += ("giver settle", "taker settle", "settle done")
+_CHAINS = ("start book which", *(f"{kind} settle" for kind in KINDS), "settle done")
 
 
 def _process(seconds: int) -> str:
