@@ -171,6 +171,23 @@ def take(settings: Settings, item: int, person: str, token: int | None) -> None:
     show_default=True,
     help=say("How it is passed on."),
 )
+@click.option("--note", default="", help=say("What the next one should know."))
+@_token_option
+@click.pass_obj
+def transfer(settings: Settings, item: int, person: str, to: str, kind: str, note: str, token: int | None) -> None:
+    """Pass a task on."""
+    from alihdaya.operations.floor.commands import HandOn
+
+    text = say("{person} has passed the task of item {item} on.")
+    _of_task(settings, item, token, lambda where: HandOn(item, where, person, kind, to, None, note), person, text)
+
+
+@click.command(help=say("Put the task of ITEM off until a time that was agreed on; then it rings first at who agreed."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]), help=say("In UTC.")
+)
 @_token_option
 @click.pass_obj
 def callback(settings: Settings, item: int, person: str, until: datetime, token: int | None) -> None:
