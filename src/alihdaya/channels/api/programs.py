@@ -4,6 +4,7 @@ With a login, a token speaks for the program whose id is its name, and for no ot
 """
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from alihdaya.channels.api import program_wire as wire
 from alihdaya.channels.api.answers import Elsewhere, as_json, read_body, refusal
 from alihdaya.kernel.errors import Refused
-from alihdaya.kernel.time import SECOND
+from alihdaya.kernel.time import SECOND, iso
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.people.programs.commands import (
     AnswerTest,
@@ -29,9 +30,6 @@ from alihdaya.packs import Form, Pack
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
     from alihdaya.channels.api.instances import Route
-
-_PAUSE = 0.1
-"""Seconds between two looks into the memory of the writers while a fetch waits."""
 
 
 class ProgramRoutes:
@@ -58,10 +56,21 @@ class ProgramRoutes:
         """POST /api/work/fetch: the next task of the shards that this node holds, or null."""
         wanted = await _read(request, wire.TaskFetching)
         command = FetchTask(wanted.worker, frozenset(wanted.services), int(wanted.lease * SECOND))
-        loop = asyncio.get_running_loop()
+        loop, rung = asyncio.get_running_loop(), asyncio.Event()
         until = loop.time() + wanted.wait
-        while (found := await self._first(command)) is None and loop.time() < until:
-            await asyncio.sleep(_PAUSE)
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop is over
+                loop.call_soon_threadsafe(rung.set)
+
+        self._api.node.bell.listen(wake)
+        try:
+            while (found := await self._first(command)) is None and (left := until - loop.time()) > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(rung.wait(), left)
+                rung.clear()
+        finally:
+            self._api.node.bell.leave(wake)
         return as_json({"task": found})
 
     async def _first(self, command: FetchTask) -> dict[str, Any] | None:
@@ -119,7 +128,7 @@ class ProgramRoutes:
         shard, item, token = self._task(request)
         wanted = await _read(request, wire.TaskBeat)
         until = await self._api.do(shard, Beat(item, token, wanted.worker, wanted.lock, int(wanted.lease * SECOND)))
-        return as_json({"until": wire.iso(until)})
+        return as_json({"until": iso(until)})
 
     async def complete(self, request: Request) -> Response:
         """POST …/complete: done. The very same again is answered as done."""

@@ -46,13 +46,13 @@ class GiveBack(NamedTuple):
 
 
 class Holds(NamedTuple):
-    """What does it have now?"""
+    """Give what it has now."""
 
     person: str
 
 
 class Proofs(NamedTuple):
-    """What did it prove?"""
+    """Give what it proved."""
 
     person: str
 

@@ -92,7 +92,7 @@ def _require_may_sit(worker: Person, certificate: str, at: int) -> None:
 
 
 def answer_test(desk: Desk, wish: AnswerTest, at: int) -> Mark:
-    """Mark a test, and issue the certificate where it was passed. Raises Refused for one that is over, or not theirs."""
+    """Mark a test, and issue the certificate where it was passed. Raises Refused for one that is over."""
     worker = program(desk, wish.person)
     begun, paper = _paper(desk, wish.test)
     if paper.person != worker.id:
