@@ -62,8 +62,9 @@ class Tools:
 
     def all(self) -> list[Callable[..., Any]]:
         """Give all tools; their names and texts are what the model sees."""
-        mine = [self.fetch_item, self.read_item, self.submit_item, self.fail_item, self.heartbeat]
-        return [*mine, self.my_certificates, self.begin_test, self.answer_test]
+        found: list[Callable[..., Any]] = [self.fetch_item, self.read_item, self.submit_item, self.fail_item]
+        found += [self.heartbeat, self.my_certificates, self.begin_test, self.answer_test]
+        return found
 
     def fetch_item(self, wait_seconds: float = 0) -> Any:
         """Take the next item that you may do: its name, variables, the form to fill in, and until when you have it.
