@@ -10,6 +10,7 @@ from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
 
@@ -110,4 +111,5 @@ Command = (
     | ShardCommand
     | FloorCommand
     | Look
+    | ProgramCommand
 )

@@ -60,6 +60,10 @@ class Hall:
         """Hear that a task waits."""
         self.floor.enter(self.piece(task))
 
+    def has(self, key: TaskKey) -> bool:
+        """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""
+        return key in self.floor.holds or key in self.floor.later
+
     def leaves(self, key: TaskKey) -> None:
         """Hear that a task no longer waits; whom it rang at hears no more of it."""
         hold = self.floor.holds.get(key)

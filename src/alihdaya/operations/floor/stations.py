@@ -21,6 +21,8 @@ def on_floor(desk: Desk, wish: FloorCommand, at: int) -> None:
         desk.open_item(wish.item)
     if isinstance(wish, SetState) and wish.state not in STATES:
         raise Refused(Problem("bad-state", f"{wish.state!r} is no state; there are: {', '.join(STATES)}"))
+    if isinstance(wish, LogIn) and (known := desk.people.get(wish.person)) and known.program:
+        raise Refused(Problem("is-a-program", f"{wish.person} is a program: it fetches its tasks"))
     if desk.hall is None:
         if not isinstance(wish, LogIn):
             raise Refused(Problem("not-present", f"{wish.person} is not present"))
