@@ -115,7 +115,7 @@ def measure(url: str, known: int, at_work: int, rates: list[tuple[float, float]]
     spent = time.process_time() - clock
     told = _told(run, rates)
     told |= {"cpu_s": round(spent, 1), "generated_cpu_s": round(generated, 1), "opened_cpu_s": round(opened, 1)}
-    told |= {"groups_of_people": len(board.floor.groups), "kinds_of_work": len(board.floor.kinds)}
+    told |= {"groups_of_people": len(board.floor.cohorts.groups), "kinds_of_work": len(board.floor.kinds)}
     told["starved"] = _starved(board)
     board.close()
     return told
