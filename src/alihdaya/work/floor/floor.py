@@ -1,8 +1,9 @@
 """The state of the floor, and what each fact changes in it."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from alihdaya.kernel.event import Event
 from alihdaya.people.capability import Capability, capability, changes_at
@@ -24,7 +25,8 @@ class Floor:
     """
 
     def __init__(self, people: Mapping[str, Person], *, by_skill: bool = False) -> None:
-        self.people = dict(people)
+        self.people: ChainMap[str, Person] = ChainMap({}, cast("dict[str, Person]", people))
+        """All who are known; their new versions stand before `people`, which may be made as they are asked for."""
         self.by_skill = by_skill
         self.at = 0
         self.seats: dict[str, Seat] = {}
@@ -45,6 +47,8 @@ class Floor:
         """Pieces by which somebody was asked for advice about a piece."""
         self.timers: list[tuple[int, int, int, str]] = []
         """Heap of (due, item, token, person); item 0 is about the person alone. What is over is passed over."""
+        self.kinds_by_number: list[Kind] = [Kind(0, self.asks[0], by_skill=by_skill)]
+        """Kinds by the number of what asks for them, from 1."""
         self.hot: dict[Kind, None] = {}
         """Kinds of which a piece, or somebody for it, came since the last routing."""
         self.hot_own: dict[Own, None] = {}
@@ -78,8 +82,8 @@ class Floor:
 
     def piece(self, event: facts.Queued) -> Piece:
         """Give the piece that a fact is about."""
-        item, token, ask, priority, queued_at, due, prefer, until, *of, note = event
-        return Piece(item, token, self.asks[ask], priority, queued_at, due, prefer, until, (of[0], of[1]), note)
+        item, token, ask, priority, queued_at, due, prefer, until, of_item, of_token, note = event
+        return Piece(item, token, self.asks[ask], priority, queued_at, due, prefer, until, (of_item, of_token), note)
 
     def know(self, person: Person) -> None:
         """Take up a person's new version; if they are present, they stand where they belong from now on."""
@@ -151,11 +155,12 @@ class Floor:
                 if since[kind.channel] != NOT_LISTED and cohort.number in kind.ranks:
                     self.hot[kind] = None
 
-    def _to_all(self, piece: Piece) -> None:
+    def _to_all(self, piece: Piece, kind: Kind | None = None) -> None:
         """Let a piece wait for anybody who may do it."""
-        kind = self.kind(piece.ask)
+        kind = kind or self.kind(piece.ask)
         self.waiting.push(kind, piece, place(piece), self.avoid(piece))
-        self._busy.setdefault(kind.ask.needs.skill, {})[kind] = None
+        if kind.count == 1:
+            self._busy.setdefault(kind.ask.needs.skill, {})[kind] = None
         self.hot[kind] = None
 
     def _wait(self, piece: Piece) -> None:
@@ -244,13 +249,16 @@ class Floor:
     def _asked(self, event: facts.Asked) -> None:
         self.numbers[event.ask] = event.number
         self.asks.append(event.ask)
-        self.kind(event.ask)
+        self.kinds_by_number.append(self.kind(event.ask))
 
     def _queued(self, event: facts.Queued) -> None:
         piece = self.piece(event)
-        if piece.of != (0, 0):
+        if event.of_item:
             self.consults.setdefault(piece.of, set()).add(piece.key)
-        self._wait(piece)
+        if piece.prefer:
+            self._wait(piece)
+        else:
+            self._to_all(piece, self.kinds_by_number[event.ask])
 
     def _reserved(self, event: facts.Reserved) -> None:
         key = event.item, event.token
