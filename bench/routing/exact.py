@@ -1,6 +1,7 @@
 """Quality: the floor beside an exact assignment, on small floors lived through second by second.
 
-Both get the same people and work, 90 % busy if everybody could do all of it. Every second the exact one assigns all who are free to what
+Both get the same people and work, 90 % busy if everybody could do all of it.
+Every second the exact one assigns all who are free to what
 waits at once (scipy's `linear_sum_assignment`): as many as possible, the most urgent first, then by the best fit; it
 sees everybody and everything. The floor routes by skill. Compared: the average wait of all items, and the average fit
 (proficiency and language level of whoever gets it, 1 to 11).
