@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,7 @@ def _word(code: str) -> str:
 @click.option("--announced", required=True, type=_MOMENT, help=say("When those affected were told, in UTC."))
 @click.option("--go-live", required=True, type=_MOMENT, help=say("It does not go live before, in UTC."))
 @click.option("--parallel-days", type=click.IntRange(1, 90), default=5, help=say("So long both do the work."))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=say("Write to this file."))
 @click.pass_obj
 def begin(
     settings: Settings,  # noqa: ARG001 (pass_obj)
@@ -146,6 +148,7 @@ def begin(
     announced: datetime,
     go_live: datetime,
     parallel_days: int,
+    out: Path | None,
 ) -> None:
     """Write the row."""
     from random import Random
@@ -166,6 +169,11 @@ def begin(
     told, live = (micros(at if at.tzinfo else at.replace(tzinfo=UTC)) for at in (announced, go_live))
     found = read_names(names)
     row = begin_row(made, option, found, name=name, announced=told, go_live=live, parallel_days=parallel_days)
-    writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+    text = StringIO()
+    writer = csv.DictWriter(text, list(row), lineterminator="\n")
     writer.writeheader()
     writer.writerow(row)
+    if out is None:
+        click.echo(text.getvalue(), nl=False)
+    else:
+        out.write_text(text.getvalue(), encoding="utf-8")
