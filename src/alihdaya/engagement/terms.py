@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar
 from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
+from alihdaya.engagement.rates.card import Rate
+from alihdaya.engagement.rates.credits import Penalty, penalty_wire
+from alihdaya.engagement.rates.wire import decimal_text, rate_wire
+
+SPANS: Final = ("working_hours", "working_minutes", "working_seconds")
+"""Units of a limit that counts by the clock, as terms.toml calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +36,31 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A time limit in working hours or in working days; exactly one of the two is given."""
+    """A time limit in working hours, minutes, seconds or days; exactly one of them is given.
+
+    `percent` of a month's items must keep it, where that differs from the service's share. With `average`, the limit
+    is for the month's mean instead: the working time that the clocks ran, over all items.
+    """
 
     working_hours: Decimal | None = None
     working_days: int | None = None
+    working_minutes: Decimal | None = None
+    working_seconds: Decimal | None = None
+    percent: Decimal | None = None
+    average: bool = False
+
+    @property
+    def spans(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """Give hours, minutes, seconds."""
+        return self.working_hours, self.working_minutes, self.working_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Limits of their own for items whose variable `Sla.by` has the value `name`: those of a priority, say."""
+    """Limits of their own for items whose variable `Sla.by` has the value `name`: those of a priority, say.
+
+    Where `Sla.by` names several variables, `name` has a value for each, or for the first of them: "P1/telephone".
+    """
 
     name: str
     respond: Target | None
@@ -49,8 +71,9 @@ class Level:
 class Sla:
     """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month.
 
-    `levels` have limits of their own, chosen by the variable `by` of the item as the task is queued; all other items
-    have `respond` and `resolve`. The share is that of all levels together. Both clocks stand while an item waits at one
+    `levels` have limits of their own, chosen by the variable `by` of the item, or by several ("priority/channel"); all
+    other items have `respond` and `resolve`. The share is that of all levels together, but of those that have a share
+    or an average of their own. Both clocks stand while an item waits at one
     of the nodes `pauses` (ids in the pack's model) and at nothing that is the provider's to do.
     """
 
@@ -60,48 +83,6 @@ class Sla:
     by: str = ""
     levels: tuple[Level, ...] = ()
     pauses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A price for each item up to the `up_to`-th of the month; None: for all the rest."""
-
-    up_to: int | None
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What one unit is called (language code -> name) and costs. Tiers are monthly and marginal, in rising order."""
-
-    unit: str
-    names: tuple[tuple[str, str], ...]
-    tiers: tuple[Tier, ...]
-
-    def name(self, language: str = "en") -> str:
-        """Give the name in a language, else in English."""
-        names = dict(self.names)
-        return names.get(language, names.get("en", self.unit))
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """An attainment below `below` percent costs `percent` of the month's fee of the service."""
-
-    below: Decimal
-    percent: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Penalty:
-    """Service credits in percent of the month's fee: per begun percentage point below target, or by bands.
-
-    `at_risk` caps the sum of a service's credits in a month, in percent of its fee.
-    """
-
-    per_point: Decimal
-    bands: tuple[Band, ...]
-    at_risk: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +148,6 @@ class Terms:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def decimal_text(number: Decimal) -> str:
-    """Write a number without exponent and idle zeros, so that 0.50 and 0.5 are one term."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
-
-
 def to_wire(terms: Terms) -> dict[str, Any]:
     """Give the terms as plain dicts, lists and texts: the layout of terms.toml, holidays written out by date."""
     return {
@@ -233,11 +208,8 @@ def _service(service: Service) -> dict[str, Any]:
             **_levels(service.sla),
             **({"pauses": list(service.sla.pauses)} if service.sla.pauses else {}),
         },
-        "rates": {
-            rate.unit: {"name": dict(rate.names), "tiers": [_tier(tier) for tier in rate.tiers]}
-            for rate in service.rates
-        },
-        "penalty": _penalty(service.penalty),
+        "rates": {rate.unit: rate_wire(rate) for rate in service.rates},
+        "penalty": penalty_wire(service.penalty),
         "cost": {
             "shrinkage": decimal_text(service.cost.shrinkage),
             "support": decimal_text(service.cost.support),
@@ -260,9 +232,12 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
 def _target(name: str, target: Target | None) -> dict[str, Any]:
     if target is None:
         return {}
-    if target.working_days is not None:
-        return {name: {"working_days": target.working_days}}
-    return {name: {"working_hours": decimal_text(target.working_hours or Decimal(0))}}
+    wire: dict[str, Any] = {} if target.working_days is None else {"working_days": target.working_days}
+    spans = zip(SPANS, target.spans, strict=True)
+    wire |= {unit: decimal_text(amount) for unit, amount in spans if amount is not None}
+    if target.percent is not None:
+        wire["percent"] = decimal_text(target.percent)
+    return {name: {**wire, "average": True} if target.average else wire}
 
 
 def _levels(sla: Sla) -> dict[str, Any]:
@@ -272,14 +247,3 @@ def _levels(sla: Sla) -> dict[str, Any]:
         level.name: {**_target("respond", level.respond), **_target("resolve", level.resolve)} for level in sla.levels
     }
     return {"by": sla.by, "levels": levels}
-
-
-def _tier(tier: Tier) -> dict[str, Any]:
-    limit = {} if tier.up_to is None else {"up_to": tier.up_to}
-    return {**limit, "price": decimal_text(tier.price)}
-
-
-def _penalty(penalty: Penalty) -> dict[str, Any]:
-    bands = [{"below": decimal_text(band.below), "percent": decimal_text(band.percent)} for band in penalty.bands]
-    rule: dict[str, Any] = {"bands": bands} if bands else {"per_point": decimal_text(penalty.per_point)}
-    return {**rule, "at_risk": decimal_text(penalty.at_risk)}
