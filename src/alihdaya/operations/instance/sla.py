@@ -104,7 +104,7 @@ def explain(store: WorkingSet, item: int, at: int) -> Told | None:
     signed = next(one.terms for one in store.engagements() if (one.id, one.digest) == (row.engagement, row.terms))
     sla = SlaClock(agreement.from_wire(signed).service(row.service))
     facts = facts_of(item, story.entries, at)
-    clocks = tuple(_clocks(sla, row.received_at, facts, at)) if facts.touched else ()
+    clocks = tuple(clocks_of(sla, row.received_at, facts, at)) if facts.touched else ()
     noted = dict(zip(CLOCKS, facts.due, strict=True))
     agreed = all(one.due in (None, noted[one.clock]) for one in clocks if _comparable(one, facts))
     return Told(row, sla.service.calendar.time_zone, at, clocks, facts.given_up, agreed)
@@ -115,7 +115,8 @@ def _comparable(one: ClockStory, facts: Facts) -> bool:
     return one.ended is None or all(stop.start < one.ended for stop in facts.stops)
 
 
-def _clocks(sla: SlaClock, start: int, facts: Facts, at: int) -> Iterator[ClockStory]:
+def clocks_of(sla: SlaClock, start: int, facts: Facts, at: int) -> Iterator[ClockStory]:
+    """Explain the clocks of an item that came at `start`, as of `at`, of what the log says of it up to then."""
     level = facts.level if facts.level is not None else _former_level(sla, start, facts)
     answered = facts.answered_level if facts.answered_level is not None else level
     for clock, ended in zip(CLOCKS, (facts.responded_at, facts.resolved_at), strict=True):
