@@ -109,8 +109,9 @@ class Counter:
             minutes[dates == date.fromisoformat(day).toordinal()] = False
         self.worked = np.repeat(minutes, 60)  # no offset here changes within a minute
         worked = np.flatnonzero(minutes)
-        last = np.append(dates[worked][1:] != dates[worked][:-1], [False])  # the window may cut the last day
-        self.closes = (worked[last] + 1) * 60
+        # A date can come back: in St John's the first minute of a day was followed by the last hour of the day before.
+        last = {int(day): int(at) + 1 for day, at in zip(dates[worked], worked, strict=True)}
+        self.closes = np.array(sorted(last.values())[:-1]) * 60  # the window may cut the last day
 
     def allowed(self, start: int, target: Target) -> int | None:
         """Working seconds until it is due; None where the window is too short to tell."""
