@@ -9,9 +9,10 @@ from rich.text import Text
 
 from alihdaya.console.phrases import term
 from alihdaya.console.words import NOTHING, Words, mark
+from alihdaya.engagement.rates.wire import decimal_text
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.sla.story import ClockStory, Segment
-from alihdaya.engagement.terms import Target, decimal_text
+from alihdaya.engagement.terms import Target
 from alihdaya.kernel.time import SECOND
 from alihdaya.operations.instance.sla import Missed, Told
 

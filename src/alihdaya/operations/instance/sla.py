@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.rates.wire import decimal_text
 from alihdaya.engagement.sla import CLOCKS, ClockName, Due, SlaClock
 from alihdaya.engagement.sla.story import ClockStory, Segment, Stop, tell_clock
-from alihdaya.engagement.terms import SPANS, Target, Terms, decimal_text
+from alihdaya.engagement.terms import SPANS, Target, Terms
 from alihdaya.kernel.event import Entry
 from alihdaya.kernel.time import SECOND, iso
 from alihdaya.operations.books.bill import span
