@@ -29,5 +29,6 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
         said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
     task = desk.unwait(key)
+    item.responded_at = at if item.responded_at is None else item.responded_at
     desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])
     desk.hold(task, wish.person, at)

@@ -164,6 +164,8 @@ class Hall:
     def _assigned(self, event: facts.Assigned, by: str) -> None:
         key, at = (event.item, event.token), self._at()
         self.desk.held[key] = Held(self.desk.queue.remove(*key), event.person, at)
+        item = self.desk.items[event.item]
+        item.responded_at = at if item.responded_at is None else item.responded_at
         self.desk.append(at, event.item, by, [TaskAssigned(event.token, event.person)])
 
     def _refused(self, event: facts.GateRefused, by: str) -> None:
