@@ -110,7 +110,7 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
 
     async def one(request: Request) -> Response:
         who = request.path_params["person"]
-        found = [seat for seat in await _seats(api, request) if seat["person"] == who]
+        found = await _seats(api, request, who)
         if not found:
             raise refusal("not-present", f"{who[:40]!r} is not present", 404)
         return as_json(found[0])
@@ -125,9 +125,9 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
     ]
 
 
-async def _seats(api: "Api", request: Request) -> list[dict[str, Any]]:
+async def _seats(api: "Api", request: Request, who: str = "") -> list[dict[str, Any]]:
     shard = api.shard_of(request)
-    found = [plain_seat(one) for one in await run_in_threadpool(seated, api.shards.shard(shard))]
+    found = [plain_seat(one) for one in await run_in_threadpool(seated, api.shards.shard(shard), who)]
     for one in found:
         one["hands"] = [{**hand, "item": item_name(shard, hand["item"])} for hand in one["hands"]]
     return found

@@ -7,12 +7,10 @@ from alihdaya.kernel.time import iso
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.floor.bringing import open_hall
 from alihdaya.operations.floor.commands import Look
-from alihdaya.store.views.seats import holds, present
+from alihdaya.store.views.seats import at_hand, present
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor import CHANNELS, FULL
-from alihdaya.work.floor.seat import LATER, RINGS, WORKS
 from alihdaya.work.floor.why import Waits, queue
-from alihdaya.work.item import TaskKey
 
 
 class AtHand(NamedTuple):
@@ -42,23 +40,14 @@ def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
     return queue((desk.hall or open_hall(desk)).floor)
 
 
-def seated(store: WorkingSet) -> list[Seated]:
-    """Give who is present, the first who came first, with what they have at hand."""
-    names, hands = {}, defaultdict(list)
-    given: dict[TaskKey, str] = {}
-    for task in store.open_tasks():
-        key = task.item, task.token
-        names[key] = task.name or task.node
-        if task.person is not None:
-            given[key] = task.person
-            hands[task.person].append(AtHand(*key, names[key], WORKS, task.assigned_at or task.queued_at, 0))
-    for row in holds(store):
-        key = row.item, row.token
-        if key in names and key not in given and row.state in {RINGS, LATER}:
-            hands[row.person].append(AtHand(*key, names[key], row.state, row.at, row.until))
+def seated(store: WorkingSet, person: str = "") -> list[Seated]:
+    """Give who is present, the first who came first, with what they have at hand; or one person, if they are."""
+    hands: dict[str, list[AtHand]] = defaultdict(list)
+    for who, *hand in at_hand(store, person):
+        hands[who].append(AtHand(*hand))
     return [
-        Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(sorted(hands[one.person])))
-        for one in present(store)
+        Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(hands[one.person]))
+        for one in present(store, person)
     ]
 
 
