@@ -50,6 +50,8 @@ def test_a_month_of_all_shards_is_billed_as_one_and_drills_down_to_its_items(tow
         assert story["story"][-1]["event"] == "item.delivered"
         code, out = told(town, "items", "--state", "delivered", "--json", "--limit", "100")
         assert (code, len(out.splitlines())) == (0, N)
+        code, out = told(town, "people", "--json")
+        assert (code, out.count('"ana"')) == (0, 1), out
     code, out = told(town, "replay", "--json")
     proven = json.loads(out.splitlines()[-1])
     assert (code, proven["replay_equal"]) == (0, True)
@@ -70,7 +72,7 @@ def test_what_only_nodes_may_write_is_not_written_past_them(town):
         town.settle(client)
         client.post("/api/items", json=errand("c-1", "person"))
     assert shards_of(town.url) == SHARDS
-    code, out = told(town, "assign", "1001", "1", "ana")
+    code, out = told(town, "assign", "1001", "--to", "ana")
     assert (code, "nodes write to this database" in out) == (1, True), out
     assert shards_of(town.url) == SHARDS
 

@@ -105,7 +105,7 @@ class _House(Database):
 
     def _prepare(self, raw: Any, _: Any) -> None:
         raw.autocommit = True
-        raw.execute(f"set default_transaction_read_only = off; {self._views} set default_transaction_read_only = on")
+        raw.execute(f"begin read write; {self._views} commit")
         raw.autocommit = False
 
 
