@@ -22,7 +22,7 @@ def town(postgresql, tmp_path):
 
 def told(town, *words):
     answer = CliRunner().invoke(cli, ["--lang", "en", "--store", town.url, *words])
-    return answer.exit_code, answer.output
+    return answer.exit_code, answer.output or str(answer.exception)
 
 
 def test_a_month_of_all_shards_is_billed_as_one_and_drills_down_to_its_items(town):
