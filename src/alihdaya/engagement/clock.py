@@ -3,11 +3,24 @@
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.engagement.calendar import Calendar, spans
 from alihdaya.kernel.time import DAY, HOUR, micros, moment
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+class Laid(NamedTuple):
+    """What is laid out, as sorted int64 arrays: working periods, the working time before each, closes of business."""
+
+    starts: "NDArray[Any]"
+    ends: "NDArray[Any]"
+    before: "NDArray[Any]"
+    closes: "NDArray[Any]"
 
 
 class Clock:
@@ -16,7 +29,7 @@ class Clock:
     Years are laid out once, when they are first asked for. Instants before 1900 or after 2200 raise ValueError.
     """
 
-    __slots__ = ("_before", "_closes", "_ends", "_from", "_starts", "_total", "_until", "_years", "calendar")
+    __slots__ = ("_before", "_closes", "_ends", "_from", "_laid", "_starts", "_total", "_until", "_years", "calendar")
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -26,6 +39,7 @@ class Clock:
         self._ends: list[int] = []
         self._before: list[int] = []
         self._closes: list[int] = []
+        self._laid: Laid | None = None
 
     def _reach(self, first: int, last: int) -> None:
         """Lay out whole years so that they hold the years `first` to `last`."""
@@ -50,17 +64,32 @@ class Clock:
                 starts.append(a)
                 ends.append(b)
         self._starts, self._ends, self._closes = starts, ends, sorted(closes.values())
-        self._before, self._total = [], 0
+        self._before, self._total, self._laid = [], 0, None
         for a, b in zip(starts, ends, strict=True):
             self._before.append(self._total)
             self._total += b - a
 
-    def _hold(self, at: int) -> None:
+    def hold(self, at: int) -> None:
+        """Lay out the years around `at`. Raises ValueError for one that the clock does not know."""
         if not self._from <= at < self._until:
             year = moment(at).year
             if not _FIRST_YEAR <= year <= _LAST_YEAR:
                 raise ValueError(f"the working clock knows the years {_FIRST_YEAR} to {_LAST_YEAR} only")
             self._reach(max(year - 1, _FIRST_YEAR), min(year + 1, _LAST_YEAR))
+
+    def arrays(self) -> Laid:
+        """Give what is laid out so far as arrays, the same ones until more is."""
+        if self._laid is None:
+            import numpy as np
+
+            parts = (self._starts, self._ends, self._before, self._closes)
+            self._laid = Laid(*[np.asarray(part, np.int64) for part in parts])
+        return self._laid
+
+    def reach(self, total: int) -> None:
+        """Lay out so many years that they hold `total` microseconds of working time. Raises ValueError past 2200."""
+        while total > self._total:
+            self._grow()
 
     def _grow(self) -> None:
         last = self._years[-1]
@@ -74,7 +103,7 @@ class Clock:
 
     def is_working(self, at: int) -> bool:
         """Tell whether `at` is working time."""
-        self._hold(at)
+        self.hold(at)
         n = bisect_right(self._starts, at) - 1
         return n >= 0 and at < self._ends[n]
 
@@ -88,11 +117,10 @@ class Clock:
             raise ValueError("working time cannot be added backwards")
         if span == 0:
             return start
-        self._hold(start)
+        self.hold(start)
         goal = self._position(start) + span
-        while goal > self._total:
-            self._grow()
-            goal = self._position(start) + span
+        if goal > self._total:
+            self.reach(goal)
         n = bisect_left(self._before, goal) - 1
         return self._starts[n] + goal - self._before[n]
 
@@ -104,7 +132,7 @@ class Clock:
         """
         if days < 0:
             raise ValueError("working days cannot be added backwards")
-        self._hold(start)
+        self.hold(start)
         n = bisect_right(self._closes, start) + days
         while n >= len(self._closes):
             self._grow()
@@ -113,20 +141,20 @@ class Clock:
 
     def working_between(self, a: int, b: int) -> int:
         """Give the working time from `a` to `b` in microseconds; negative where `b` comes first."""
-        self._hold(a)
-        self._hold(b)
+        self.hold(a)
+        self.hold(b)
         return self._position(b) - self._position(a)
 
     def working_days(self, a: int, b: int) -> int:
         """Count the working days that close in (a, b]."""
-        self._hold(a)
-        self._hold(b)
+        self.hold(a)
+        self.hold(b)
         return bisect_right(self._closes, b) - bisect_right(self._closes, a)
 
     def periods(self, a: int, b: int) -> list[tuple[int, int]]:
         """Give the working periods that touch [a, b), as (from, until), joined where they meet."""
-        self._hold(a)
-        self._hold(b)
+        self.hold(a)
+        self.hold(b)
         low, high = bisect_right(self._ends, a), bisect_left(self._starts, b)
         return list(zip(self._starts[low:high], self._ends[low:high], strict=True))
 

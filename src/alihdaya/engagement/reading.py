@@ -9,6 +9,7 @@ from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
 from alihdaya.engagement.document import Document, Table, load
 from alihdaya.engagement.einvoice.agreement import read_billing, read_registered, read_vat
 from alihdaya.engagement.terms import (
+    SPANS,
     Band,
     Cost,
     Level,
@@ -24,6 +25,9 @@ from alihdaya.engagement.terms import (
 from alihdaya.kernel.errors import TermsError
 
 _NAME: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
+_VARIABLE: Final = r"[A-Za-z_]\w*"
+_LONGEST: Final = (100_000, 6_000_000, 360_000_000)
+"""The most hours, minutes and seconds of a limit."""
 _LANGUAGE: Final = r"[a-z]{2,3}"
 
 
@@ -120,10 +124,13 @@ def _sla(table: Table) -> Sla:
         _target(table, "respond"),
         _target(table, "resolve"),
         table.number("attainment", over=True, high=100),
-        table.text("by", "", like=r"[A-Za-z_]\w*"),
+        table.text("by", "", like=rf"{_VARIABLE}(/{_VARIABLE})*"),
         tuple(_level(levels.table(name), name) for name in levels.data),
         tuple(_pauses(table)),
     )
+    for level in sla.levels:
+        if "/" in sla.by and level.name.count("/") > sla.by.count("/"):
+            levels.report("bad-level", f"{level.name!r} has more values than by: names variables", level.name)
     if bool(sla.by) != bool(sla.levels):
         table.report("missing", "levels, and only levels, need by: the variable that chooses among them", "by")
     table.done()
@@ -151,12 +158,20 @@ def _target(sla: Table, key: str) -> Target | None:
         sla.table(key, needed=False)
         return None
     table = sla.table(key)
-    hours = table.number("working_hours", None, over=True, high=100_000)
-    days = table.whole("working_days", None, high=10_000)
+    hours, minutes, seconds = (_amount(table, unit, most) for unit, most in zip(SPANS, _LONGEST, strict=True))
+    days: int | None = table.whole("working_days", None, high=10_000)
+    percent: Decimal | None = table.number("percent", None, over=True, high=100)
+    target = Target(hours, days, minutes, seconds, percent, table.flag("average"))
     table.done()
-    if (hours is None) == (days is None):
-        table.report("bad-target", "give either working_hours or working_days")
-    return Target(hours, days)
+    if sum(amount is not None for amount in (*target.spans, days)) != 1:
+        table.report("bad-target", "give one of working_hours, working_minutes, working_seconds and working_days")
+    if target.average and (days is not None or target.percent is not None):
+        table.report("bad-target", "an average is a limit in working hours, minutes or seconds, without a percent")
+    return target
+
+
+def _amount(table: Table, unit: str, most: int) -> Decimal | None:
+    return table.number(unit, None, over=True, high=most)
 
 
 def _rates(table: Table) -> tuple[Rate, ...]:

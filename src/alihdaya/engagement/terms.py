@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar
 from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
+
+SPANS: Final = ("working_hours", "working_minutes", "working_seconds")
+"""Units of a limit that counts by the clock, as terms.toml calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +33,31 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A time limit in working hours or in working days; exactly one of the two is given."""
+    """A time limit in working hours, minutes, seconds or days; exactly one of them is given.
+
+    `percent` of a month's items must keep it, where that differs from the service's share. With `average`, the limit
+    is for the month's mean instead: the working time that the clocks ran, over all items.
+    """
 
     working_hours: Decimal | None = None
     working_days: int | None = None
+    working_minutes: Decimal | None = None
+    working_seconds: Decimal | None = None
+    percent: Decimal | None = None
+    average: bool = False
+
+    @property
+    def spans(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """Give hours, minutes, seconds."""
+        return self.working_hours, self.working_minutes, self.working_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Limits of their own for items whose variable `Sla.by` has the value `name`: those of a priority, say."""
+    """Limits of their own for items whose variable `Sla.by` has the value `name`: those of a priority, say.
+
+    Where `Sla.by` names several variables, `name` has a value for each, or for the first of them: "P1/telephone".
+    """
 
     name: str
     respond: Target | None
@@ -49,8 +68,9 @@ class Level:
 class Sla:
     """Limits to begin and to finish a person's task, and the share in percent that must be kept in a month.
 
-    `levels` have limits of their own, chosen by the variable `by` of the item as the task is queued; all other items
-    have `respond` and `resolve`. The share is that of all levels together. Both clocks stand while an item waits at one
+    `levels` have limits of their own, chosen by the variable `by` of the item, or by several ("priority/channel"); all
+    other items have `respond` and `resolve`. The share is that of all levels together, but of those that have a share
+    or an average of their own. Both clocks stand while an item waits at one
     of the nodes `pauses` (ids in the pack's model) and at nothing that is the provider's to do.
     """
 
@@ -260,9 +280,12 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
 def _target(name: str, target: Target | None) -> dict[str, Any]:
     if target is None:
         return {}
-    if target.working_days is not None:
-        return {name: {"working_days": target.working_days}}
-    return {name: {"working_hours": decimal_text(target.working_hours or Decimal(0))}}
+    wire: dict[str, Any] = {} if target.working_days is None else {"working_days": target.working_days}
+    spans = zip(SPANS, target.spans, strict=True)
+    wire |= {unit: decimal_text(amount) for unit, amount in spans if amount is not None}
+    if target.percent is not None:
+        wire["percent"] = decimal_text(target.percent)
+    return {name: {**wire, "average": True} if target.average else wire}
 
 
 def _levels(sla: Sla) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from typing import Literal, NamedTuple
 
 from alihdaya.engagement.clock import Clock
 from alihdaya.engagement.terms import Service, Target
-from alihdaya.kernel.time import HOUR
+from alihdaya.kernel.time import HOUR, MINUTE, SECOND
 
 ClockName = Literal["respond", "resolve"]
 Verdict = Literal["met", "missed", "running", "none"]
+Rule = tuple[bool, int]
+"""A limit: (True, working days) or (False, microseconds of working time)."""
 CLOCKS: tuple[ClockName, ...] = ("respond", "resolve")
+_UNITS = (HOUR, MINUTE, SECOND)
 
 
 class Due(NamedTuple):
@@ -31,23 +34,44 @@ class Pause(NamedTuple):
 class SlaClock:
     """The clocks of one service. Making one lays out its calendar; keep it for as long as the terms hold."""
 
-    __slots__ = ("_by_level", "_otherwise", "clock", "pauses", "service")
+    __slots__ = ("_by", "_by_level", "_otherwise", "clock", "pauses", "service")
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clock = Clock(service.calendar)
         self.pauses = frozenset(service.sla.pauses)
+        self._by = tuple(service.sla.by.split("/")) if service.sla.by else ()
         self._otherwise = _rule(service.sla.respond), _rule(service.sla.resolve)
         self._by_level = {level.name: (_rule(level.respond), _rule(level.resolve)) for level in service.sla.levels}
 
+    def level(self, variables: Mapping[str, object] | None) -> str | None:
+        """Name the level that applies to an item with these variables; None: the limits that all others have.
+
+        Of a level that is named by several values, such as "P1/telephone", those from the left on may be enough: "P1".
+        """
+        if not self._by_level or variables is None:
+            return None
+        values = [str(variables.get(name)) for name in self._by]
+        names = ("/".join(values[:n]) for n in range(len(values), 0, -1))
+        return next((name for name in names if name in self._by_level), None)
+
+    def rules(self, level: str | None) -> tuple[Rule | None, Rule | None]:
+        """Give the limits (respond, resolve) of a level."""
+        return self._otherwise if level is None else self._by_level[level]
+
     def due(self, start: int, variables: Mapping[str, object] | None = None) -> Due:
         """Give both due instants of a task of an item that came at `start` and has these variables."""
-        rules = self._otherwise
-        if self._by_level and variables is not None:
-            rules = self._by_level.get(str(variables.get(self.service.sla.by)), rules)
-        return Due(self._due(start, rules[0]), self._due(start, rules[1]))
+        return self.due_at(start, self.level(variables))
 
-    def _due(self, start: int, rule: tuple[bool, int] | None) -> int | None:
+    def due_at(self, start: int, level: str | None, pauses: Iterable[Pause] = ()) -> Due:
+        """Give both due instants of an item of a level that came at `start` and whose clocks stood in `pauses`."""
+        respond, resolve = (self._due(start, rule) for rule in self.rules(level))
+        if pauses:
+            pauses = tuple(pauses)
+            respond, resolve = (self.after_pauses(due, start, pauses) for due in (respond, resolve))
+        return Due(respond, resolve)
+
+    def _due(self, start: int, rule: Rule | None) -> int | None:
         if rule is None:
             return None
         days, amount = rule
@@ -72,12 +96,12 @@ class SlaClock:
         return due
 
 
-def _rule(target: Target | None) -> tuple[bool, int] | None:
+def _rule(target: Target | None) -> Rule | None:
     if target is None:
         return None
     if target.working_days is not None:
         return True, target.working_days
-    return False, int((target.working_hours or Decimal(0)) * HOUR)
+    return False, int(sum((amount or Decimal(0)) * unit for amount, unit in zip(target.spans, _UNITS, strict=True)))
 
 
 def verdict(due: int | None, done: int | None, now: int) -> Verdict:
