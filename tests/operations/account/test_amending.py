@@ -7,6 +7,7 @@ import pytest
 from claims_pack import TERMS
 from small_desk import MUCH_LATER, SmallDesk, rows_of, source_of
 
+from alihdaya.channels.batch import Row
 from alihdaya.engagement.terms import parse
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, SECOND, micros
@@ -199,7 +200,7 @@ def test_rows_of_a_file_after_a_termination_are_turned_away_with_the_reason(smal
     assert (done.received, done.turned_away) == (2, 1)
     (reject,) = views.rejects(small.store, done.source)
     assert (reject.row, "before the engagement, after it" in reject.reason) == (3, True)
-    rows = rows_of(("plain", 1), start=instant(3, 9), first=4)
+    rows = [Row(1, "late", instant(3, 9), {"claim": 9, "kind": "plain", "amount": 1})]
     done = run(small.desk, small.service, source_of(rows, digest="e" * 64, by_data=False), now=lambda: instant(3, 9))
     (reject,) = views.rejects(small.store, done.source)
     assert "terminated: nothing comes in after 2013-03-02: moved away" in reject.reason

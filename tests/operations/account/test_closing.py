@@ -98,6 +98,7 @@ def test_a_correction_takes_an_item_back_and_names_it(small_sqlite):
     assert refused(rebooked, small, 99, change()) == ["not-delivered"]
     assert refused(rebooked, small, items[0], change(unit="none")) == ["no-price"]
     assert refused(rebooked, small, items[0], change(month="2013-14")) == ["bad-month"]
+    assert refused(rebooked, small, items[0], change(month="2014-01")) == ["outside-engagement"]
 
 
 def test_a_rate_that_is_changed_for_the_past_takes_the_old_price_back(small_sqlite):

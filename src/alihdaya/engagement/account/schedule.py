@@ -105,6 +105,7 @@ def amend(agreement: Agreement, terms: Terms, effect: date, now: int, *, retroac
     It holds within the period of the terms that it changes, after every earlier change, for the same client, currency
     and services at least; before the log's clock `now` only where `retroactive` says that this is meant.
     """
+    raise_any(_ended(agreement))
     last, problems = agreement.last, []
     if terms.engagement != agreement.engagement:
         problems.append(Problem("other-engagement", f"these are terms of {terms.engagement}"))
@@ -121,6 +122,7 @@ def amend(agreement: Agreement, terms: Terms, effect: date, now: int, *, retroac
 
 def renew(agreement: Agreement, terms: Terms) -> None:
     """Check a renewal, which follows the period that ends. Raises Refused with every reason against it."""
+    raise_any(_ended(agreement))
     problems = []
     if terms.engagement != agreement.engagement:
         problems.append(Problem("other-engagement", f"these are terms of {terms.engagement}"))
@@ -135,7 +137,8 @@ def renew(agreement: Agreement, terms: Terms) -> None:
 
 def terminate(agreement: Agreement, last: date, now: int) -> None:
     """Check a termination. Raises Refused where `last` is past at `now`, or not within the terms."""
-    problems = list(_ended(agreement))
+    raise_any(_ended(agreement))
+    problems = []
     if instant(last + timedelta(days=1), agreement.last.terms) <= now:
         problems.append(Problem("in-the-past", f"{last} is over: what came in since cannot be undone"))
     if last > agreement.until or last < agreement.segments[0].effect:
@@ -150,7 +153,6 @@ def _ended(agreement: Agreement) -> Iterable[Problem]:
 
 
 def _kept(agreement: Agreement, terms: Terms) -> Iterable[Problem]:
-    yield from _ended(agreement)
     before = agreement.last.terms
     if terms.digest == before.digest:
         yield Problem("nothing-changes", "these are the terms that hold already")

@@ -73,12 +73,18 @@ def document_of(store: Store, terms: Terms, month: str, counted: dict[str, Any] 
 
 def _is_next(store: Store, account: Account, month: str) -> bool:
     """Whether a month is the first one that is not closed: the one that adjustments go into."""
-    return month == min((one for one in _open_months(store, account)), default=month)
+    return month == min(_open_months(store, account), default=month)
 
 
 def _open_months(store: Store, account: Account) -> list[str]:
+    """Give the months that are not closed and in which something counts, oldest first."""
     closed = {one.month for one in account.book.invoices.values()}
-    return [month for month in views.months(store, account.engagement) if month not in closed]
+    moved = {one.month for one in account.book.rebooked.values() if one.month}
+    found = sorted({*views.months(store, account.engagement), *moved} - closed)
+    if not moved and not account.book.rebooked:
+        return found
+    terms = account.agreement.last.terms
+    return [month for month in found if account.month(month, span(terms, month)).items]
 
 
 def items_behind(store: Store, terms: Terms, month: str, number: int) -> list[int]:
@@ -143,8 +149,9 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
         raise Refused(Problem("not-delivered", f"item {item} was not delivered: nothing of it is billed"))
     engagement, counted = found
     terms = terms_of(desk.store, engagement)
-    if change.month:
-        span(terms, change.month)
+    first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))
+    if change.month and (span(terms, change.month) and not first <= change.month <= last):
+        raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))
     if change.unit:
         units = [rate.unit for rate in terms.service(counted.service).rates]
         if change.unit not in units:
@@ -152,6 +159,11 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
             raise Refused(Problem("no-price", why))
     desk.note(desk.at, by, change._replace(engagement=engagement))
     desk.commit()
+
+
+def _bounds(store: Store, engagement: str) -> tuple[date, date]:
+    agreement = account_of(store, engagement).agreement
+    return agreement.segments[0].terms.start, agreement.last.terms.until
 
 
 @dataclass(frozen=True, slots=True)
