@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from alihdaya.kernel.money import Money
 
 Plain = Mapping[str, Any]
-_CREDIT = "credit"
+LINE = "line"
+"""The kind of a position that counts what was delivered; others are parts of a rate, or credits."""
 
 
 class Position(NamedTuple):
@@ -37,10 +38,11 @@ def positions(invoice: Plain) -> dict[Position, Sum]:
     """Give what an invoice says of its own month, by position; credits are negative amounts."""
     found: dict[Position, Sum] = {}
     for line in invoice["lines"]:
-        key = Position("line", line["service"], line["unit"], line["tier"], line["price"])
+        kind = ":".join(part for part in (line.get("part", LINE), line.get("overtime", "")) if part)
+        key = Position(kind, line["service"], line["unit"], line["tier"], line["price"])
         _add(found, key, Decimal(str(line["quantity"])), Decimal(line["amount"]), line["names"])
     for credit in invoice["credits"]:
-        key = Position(_CREDIT, credit["service"], credit["clock"], 0, "")
+        key = Position(credit.get("kind", "credit"), credit["service"], credit["clock"], 0, "")
         _add(found, key, Decimal(0), -Decimal(credit["amount"]), {})
     return found
 
@@ -87,7 +89,7 @@ def differences(
                 "names": dict(names),
                 "quantity": f"{quantity:f}",
                 "amount": f"{amount:f}",
-                "items": items.get((key.service, key.unit), []) if key.kind == "line" else [],
+                "items": items.get((key.service, key.unit), []) if key.kind == LINE else [],
             }
         )
     return sorted(made, key=lambda one: (Decimal(one["amount"]) >= 0, one["service"], one["unit"], one["tier"]))

@@ -34,16 +34,29 @@ def invoice_of(document: Mapping[str, Any], terms: Terms) -> Invoice:
 
 
 def _line(line: Mapping[str, Any], currency: str) -> Line:
-    counts = (line["tier"], line["first"], line["last"], line["quantity"])
-    names = tuple(sorted(line["names"].items()))
-    price, amount = Decimal(line["price"]), Money.of(line["amount"], currency)
-    return Line(line["number"], line["service"], line["unit"], names, *counts, price, amount)
+    quantity = line["quantity"]
+    numbers: dict[str, Any] = {name: Decimal(line[name]) for name in ("agreed", "indexed", "exchanged") if name in line}
+    return Line(
+        number=line["number"],
+        service=line["service"],
+        unit=line["unit"],
+        names=tuple(sorted(line["names"].items())),
+        tier=line["tier"],
+        first=line["first"],
+        last=line["last"],
+        quantity=quantity if isinstance(quantity, int) else Decimal(quantity),
+        price=Decimal(line["price"]),
+        amount=Money.of(line["amount"], currency),
+        **{name: line[name] for name in ("part", "overtime", "kind") if line.get(name)},
+        **numbers,
+    )
 
 
 def _credit(credit: Mapping[str, Any], currency: str) -> Credit:
-    shares = (Decimal(credit[key]) for key in ("target", "actual", "uncapped", "percent"))
-    fee, amount = (Money.of(credit[key], currency) for key in ("fee", "amount"))
-    return Credit(credit["service"], credit["clock"], *shares, fee, amount)
+    shares: dict[str, Any] = {key: Decimal(credit[key]) for key in ("target", "actual", "uncapped", "percent")}
+    sums: dict[str, Any] = {key: Money.of(credit[key], currency) for key in ("fee", "amount")}
+    more = {key: credit[key] for key in ("kind", "month") if key in credit}
+    return Credit(service=credit["service"], clock=credit["clock"], **shares, **sums, **more)
 
 
 def with_adjustment_lines(core: CoreInvoice, document: Mapping[str, Any], terms: Terms, title: str) -> CoreInvoice:

@@ -108,15 +108,15 @@ class Month:
         agreement = self.account.agreement
         return replace(terms, start=agreement.segments[0].terms.start, until=agreement.last.terms.until)
 
-    def parts(self) -> Iterator[tuple[Terms, dict[tuple[str, str], list[int]]]]:
-        """Give the month's items by terms, and by service and unit within."""
+    def parts(self) -> Iterator[tuple[str, Terms, dict[tuple[str, str], list[int]]]]:
+        """Give the month's items by terms (their digest first), and by service and unit within."""
         for low, high, terms in self.account.agreement.windows():
             found: dict[tuple[str, str], list[int]] = {}
             for one in self.items:
                 if low <= one.received_at < high:
                     found.setdefault((one.service, one.unit), []).append(one.item)
             if found:
-                yield self._whole(terms), found
+                yield terms.digest, self._whole(terms), found
 
     def invoice(self, attainments: tuple[Attainment, ...]) -> Invoice:
         """Make the invoice: the lines of each terms one after the other, credits by those that hold at its end."""
@@ -128,12 +128,18 @@ class Month:
         )
 
     def _lines(self) -> Iterator[tuple[Line, list[int]]]:
-        for terms, found in self.parts():
+        """Give each line with the items of its terms and unit; a shortfall is for the governing terms."""
+        governing = self.governing.digest
+        parts = list(self.parts())
+        if governing not in {digest for digest, *_ in parts}:
+            parts.append((governing, self._whole(self.governing), {}))
+        for digest, terms, found in parts:
             usage: dict[str, dict[str, int]] = {}
             for (service, unit), items in found.items():
                 usage.setdefault(service, {})[unit] = len(items)
             for line in make_invoice(terms, self.month, usage).lines:
-                yield line, found[line.service, line.unit]
+                if line.part != "shortfall" or digest == governing:
+                    yield line, found.get((line.service, line.unit), [])
 
     def behind(self, number: int) -> list[int]:
         """Give the items behind a line, in the order of delivery."""
