@@ -59,8 +59,7 @@ def run(
     number, done = open_source(desk, source, desk.at if source.by_data else now())
     window = bounds(service.terms, now(), desk.standings.get(service.engagement)) if source.by_data else None
     played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None, letters=letters or {})
-    received = turned_away = 0
-    last = done
+    received, turned_away, last = 0, 0, done
     for batch in source.batches(done) if done < source.rows or not source.rows else ():
         desk.commit()  # what came before must be known when duplicates are looked for
         base = desk.at if source.by_data else now()
