@@ -11,6 +11,7 @@ from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.books.account.agree import standings
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
+from alihdaya.operations.people.programs.tasks import take_up
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
@@ -41,6 +42,7 @@ def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     desk.standings = standings(store)
     _bring_items(desk)
     _bring_tasks(desk)
+    take_up(desk)
     for due, item, timer in resume.timers(store):
         desk.set_timer(due, item, timer)
     for name, key, item, token in resume.subscriptions(store):
