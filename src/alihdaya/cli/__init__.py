@@ -23,6 +23,7 @@ _COMMANDS = {
     "terminate": ("runs.account.agreements", mark("let nothing come in any more for an engagement")),
     "items": ("look", mark("list items")),
     "item": ("look", mark("tell one item's whole story")),
+    "sla": ("instance.clocks", mark("explain an item's service level clocks, or show how a month kept them")),
     "deliverables": ("runs.deliverables", mark("write payslips and other papers, payments and journal")),
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "close": ("runs.account.closing", mark("close a month: its invoice gets a number and never changes")),
