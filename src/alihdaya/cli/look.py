@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.runs.einvoice import FORMATS, Order, refuse_contradictions, write_invoice
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import ItemNumber, Settings, say
 
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
     from alihdaya.operations.books.bill import Bill
-    from alihdaya.store import Store
+    from alihdaya.operations.books.replay import Verdict
 
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
 
@@ -65,7 +66,7 @@ def _show_items(spoken: "Words", found: list[Any]) -> None:
 @click.command(
     help=say("Tell the whole story of item ITEM: what came in, what was decided by which rule, who did what.")
 )
-@click.argument("item", type=click.IntRange(1, 2**62))
+@click.argument("item", type=ItemNumber())
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
 @click.pass_obj
 def item(settings: Settings, item: int, as_json: bool) -> None:  # the argument is the item's number
@@ -135,6 +136,8 @@ def invoice(
     credited: tuple[str, ...],
 ) -> None:
     """Show an invoice, its items, or its margin; or write it."""
+    from alihdaya.engagement.invoice import invoice_to_plain
+    from alihdaya.operations.books.account.close import document_of, items_behind
     from alihdaya.operations.books.bill import bill, terms_of
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
@@ -142,38 +145,26 @@ def invoice(
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
-        made = bill(store, terms, month)
         if line is not None:
-            _show_line(store, terms, made, line, as_json=as_json)
+            behind = items_behind(store, terms, month, line)
+            click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
             return
+        made = bill(store, terms, month)
+        plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
     if kind is not None:
-        click.echo(str(write_invoice(settings, terms, made, order)))
+        click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return
-    _show_invoice(settings, made, html, margin=margin, as_json=as_json)
+    _show_invoice(settings, made, plain, html, margin=margin, as_json=as_json)
 
 
-def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
-    from alihdaya.operations.books.bill import line_items
-
-    found = [line for line in made.invoice.lines if line.number == number]
-    if not found:
-        raise click.ClickException(
-            say("Invoice {number} has lines 1 to {last}.").format(
-                number=made.invoice.number, last=len(made.invoice.lines)
-            )
-        )
-    behind = line_items(store, terms, made.month, found[0])
-    click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
-
-
-def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin: bool, as_json: bool) -> None:
+def _show_invoice(
+    settings: Settings, made: "Bill", plain: dict[str, Any], html: Path | None, *, margin: bool, as_json: bool
+) -> None:
     from alihdaya.console.invoice_page import invoice_html, invoice_json
     from alihdaya.console.terminal import invoice_table, make_console, margin_table
     from alihdaya.console.words import words
-    from alihdaya.engagement.invoice import invoice_to_plain
     from alihdaya.engagement.margin import margin_to_plain
 
-    plain = invoice_to_plain(made.invoice)
     if html is not None:
         html.write_text(invoice_html(plain, settings.language), encoding="utf-8")
     if margin:
@@ -198,11 +189,7 @@ def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin
 @click.pass_obj
 def replay(settings: Settings, as_json: bool) -> None:
     """Prove the log."""
-    from alihdaya.cli.runs.bars import bar
-    from alihdaya.operations.books.replay import prove
-
-    with settings.read() as reading, bar(settings, say("Replay: every table from the log alone")) as show:
-        verdict = prove(reading, report=show)
+    verdict = _proven(settings)
     if as_json:
         click.echo(
             json.dumps(
@@ -220,3 +207,20 @@ def replay(settings: Settings, as_json: bool) -> None:
         for one in verdict.differences:
             click.echo(f"  {one}")
     sys.exit(0 if verdict.equal else 1)
+
+
+def _proven(settings: Settings) -> "Verdict":
+    """Prove the store; of a database that nodes share, each shard."""
+    from alihdaya.cli.runs.bars import bar
+    from alihdaya.operations.books.replay import Verdict, prove
+    from alihdaya.store.lease.house import shard_store
+
+    shards = range(1, settings.shards + 1)
+    with ExitStack() as stack:
+        stores = [shard_store(settings.place, shard) for shard in shards] or [settings.read()]
+        for store in stores:
+            stack.enter_context(store)
+        show = stack.enter_context(bar(settings, say("Replay: every table from the log alone")))
+        found = [prove(store, report=show) for store in stores]
+    differences = tuple(one for verdict in found for one in verdict.differences)
+    return Verdict(sum(verdict.entries for verdict in found), differences)

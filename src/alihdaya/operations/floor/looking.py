@@ -43,8 +43,8 @@ def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
 def seated(store: WorkingSet, person: str = "") -> list[Seated]:
     """Give who is present, the first who came first, with what they have at hand; or one person, if they are."""
     hands: dict[str, list[AtHand]] = defaultdict(list)
-    for who, *hand in at_hand(store, person):
-        hands[who].append(AtHand(*hand))
+    for row in at_hand(store, person):
+        hands[row[0]].append(AtHand(*row[1:]))
     return [
         Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(hands[one.person]))
         for one in present(store, person)
