@@ -119,7 +119,7 @@ def town(postgresql, tmp_path):
 
 
 def errand(claim, kind="timer"):
-    return {"engagement": "acme", "service": "errands", "data": {"claim": claim, "kind": kind}}
+    return {"engagement": "acme", "service": "errands", "data": {"claim": claim, "kind": kind, "pair": claim}}
 
 
 def delivered(client, name):
