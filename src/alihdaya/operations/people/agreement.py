@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from alihdaya.store.working import WorkingSet
+from alihdaya.store import Store
 from alihdaya.work.events import TaskDone, TaskQueued
 
 TOTAL = "total"
@@ -31,7 +31,7 @@ class Agreement(NamedTuple):
     high: float | None
 
 
-def rated(store: WorkingSet, first: str, second: str) -> dict[str, list[Pair]]:
+def rated(store: Store, first: str, second: str) -> dict[str, list[Pair]]:
     """Give criterion -> points of both, wherever an item had both user tasks done; of several rounds each for itself.
 
     The fields of the two forms belong together by their names; where all of a form's begin with the same word and a
