@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from alihdaya.operations.books.record import Record
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
@@ -95,4 +96,5 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate | Withdraw | ShardCommand
+HouseCommand = Migrate | Withdraw | Record
+Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | HouseCommand | ShardCommand

@@ -8,6 +8,7 @@ from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
+from alihdaya.operations.books.record import Record, record
 from alihdaya.operations.commands import (
     Assign,
     Command,
@@ -156,5 +157,6 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    Record: record,
     Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

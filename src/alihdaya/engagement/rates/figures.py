@@ -57,16 +57,16 @@ class Figures:
 
     @classmethod
     def of(cls, facts: Iterable[Event]) -> "Figures":
-        """Gather them; a later quotation of the same day or month corrects an earlier one."""
-        exchange, indices, milestones = {}, {}, []
+        """Gather them; a later figure of the same day, month or milestone corrects an earlier one."""
+        exchange, indices, milestones = {}, {}, {}
         for fact in facts:
             if isinstance(fact, ExchangeQuoted):
                 exchange[fact.base, fact.quote, fact.on] = Decimal(fact.rate)
             elif isinstance(fact, IndexPublished):
                 indices[fact.series, fact.month] = Decimal(fact.value)
             elif isinstance(fact, MilestoneReached):
-                milestones.append(fact)
-        return cls(exchange, indices, tuple(milestones))
+                milestones[fact[:4]] = fact
+        return cls(exchange, indices, tuple(milestones.values()))
 
     def rate(self, conversion: Conversion, currency: str, last_day: date) -> Decimal:
         """Give the units of `currency` for one of the price's, on the last day of an invoice. Raises Refused."""
