@@ -10,6 +10,7 @@ from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
 
@@ -96,5 +97,16 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-HouseCommand = Migrate | Withdraw | Record
-Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | HouseCommand | ShardCommand
+Command = (
+    ItemCommand
+    | Broadcast
+    | Sent
+    | Unsent
+    | JobCommand
+    | InstanceCommand
+    | Migrate
+    | Withdraw
+    | Record
+    | ShardCommand
+    | ProgramCommand
+)
