@@ -153,7 +153,10 @@ def invoice(
 
 
 def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
-    from alihdaya.operations.books.bill import line_items
+    from zoneinfo import ZoneInfo
+
+    from alihdaya.kernel.time import moment
+    from alihdaya.operations.books.bill import line_facts, line_items
 
     found = [line for line in made.invoice.lines if line.number == number]
     if not found:
@@ -162,8 +165,17 @@ def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json
                 number=made.invoice.number, last=len(made.invoice.lines)
             )
         )
+    if found[0].kind == "milestone":
+        reached = line_facts(store, terms, made.month, found[0])
+        days = [(moment(one.at, ZoneInfo(terms.client.time_zone)).date().isoformat(), one.who) for one in reached]
+        plain = [{"day": day, "milestone": name} for day, name in days]
+        click.echo(json.dumps(plain, ensure_ascii=False) if as_json else "\n".join(map("  ".join, days)))
+        return
     behind = line_items(store, terms, made.month, found[0])
-    click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
+    if as_json:
+        click.echo(json.dumps(behind))
+    elif behind:
+        click.echo("\n".join(map(str, behind)))
 
 
 def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin: bool, as_json: bool) -> None:
