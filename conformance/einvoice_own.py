@@ -14,6 +14,7 @@ from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.agreement import Billing, Exchange, Registered, ServiceVat
 from alihdaya.engagement.einvoice.core import CATEGORIES, CoreInvoice
 from alihdaya.engagement.einvoice.make import credit_note, make_core
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 from alihdaya.engagement.invoice import Known, make_invoice
 from alihdaya.engagement.rates.card import (
     KINDS,
@@ -27,7 +28,7 @@ from alihdaya.engagement.rates.card import (
     Tier,
 )
 from alihdaya.engagement.rates.credits import Band, Critical, EarnBack, Penalty
-from alihdaya.engagement.rates.figures import ExchangeQuoted, Figures, IndexPublished
+from alihdaya.engagement.rates.figures import Figures
 from alihdaya.engagement.sla import Attainment, attain
 from alihdaya.engagement.terms import Cost, Party, Service, Sla, Terms
 from alihdaya.kernel.errors import Refused

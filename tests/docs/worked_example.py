@@ -11,9 +11,10 @@ from pathlib import Path
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.make import make_core
 from alihdaya.engagement.einvoice.totals import totals_of
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 from alihdaya.engagement.invoice import Invoice, Known, Line, make_invoice
 from alihdaya.engagement.rates.explain import credit_formula, line_formula, overtime_formula, price_formula
-from alihdaya.engagement.rates.figures import ExchangeQuoted, Figures, IndexPublished
+from alihdaya.engagement.rates.figures import Figures
 from alihdaya.engagement.rates.wire import decimal_text
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.terms import Terms, parse

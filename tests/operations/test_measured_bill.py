@@ -1,5 +1,6 @@
 """Quantities of all kinds of rates out of the log, the figures that prices need, and what is behind each line."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,12 +9,13 @@ import pytest
 from claims_pack import TERMS, write_pack
 from small_desk import SmallDesk
 
-from alihdaya.engagement.rates.figures import ExchangeQuoted, IndexPublished, MilestoneReached
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, micros
-from alihdaya.operations.books.bill import bill, line_facts, line_items
+from alihdaya.operations.books.bill import bill, bills, line_facts, line_items
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
+from alihdaya.operations.books.retain import retain
 from alihdaya.packs import load
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
@@ -268,3 +270,34 @@ def test_a_credit_is_earned_back_after_two_good_months(store, tmp_path):
     assert str(made["2013-04"].total) == "110.00 USD"
     assert made["2013-05"].critical == ()
     assert [(one.clock, one.actuals) for one in made["2013-06"].critical] == [("respond", (Decimal(0), Decimal(0)))]
+
+
+def test_months_with_a_minimum_or_work_alone_are_billed_too(february):
+    """The card has a minimum, so January is billed for three seats in which nobody worked."""
+    figures(february)
+    for fact in (IndexPublished("CPI", "2013-02", "101", ""), ExchangeQuoted("EUR", "USD", "2013-01-31", "1.3", "")):
+        february.command(Record(fact))
+    february.commit()
+    made, problems = bills(february.store, february.terms)
+    assert problems == ()
+    assert (made[0].month, [line.unit for line in made[0].invoice.lines]) == ("2013-01", ["seats"])
+    assert str(made[0].invoice.total) == "300.00 USD"
+
+
+def test_overhead_is_that_of_items_which_another_rate_pays_for_too(february):
+    figures(february)
+    cost = february.terms.services[0].cost
+    service = replace(february.terms.services[0], cost=replace(cost, overhead=(("paid", Decimal("0.25")),)))
+    terms = replace(february.terms, services=(service,))
+    assert dict(bill(february.store, terms, MONTH).margin.overhead_by_unit)["paid"].minor == 25
+
+
+def test_a_month_in_the_archive_is_counted_as_before(february, tmp_path):
+    figures(february)
+    before = bill(february.store, february.terms, MONTH).invoice
+    behind = [line_items(february.store, february.terms, MONTH, line) for line in before.lines]
+    at = micros(datetime(2013, 6, 1, 12, tzinfo=UTC))
+    gone = list(retain(february.desk, 1, at, by="keeper", folder=tmp_path / "archive"))
+    assert MONTH in {one.month for one in gone}
+    assert bill(february.store, february.terms, MONTH).invoice == before
+    assert [line_items(february.store, february.terms, MONTH, line) for line in before.lines] == behind

@@ -30,7 +30,7 @@ def record() -> None:
 @click.pass_obj
 def exchange(settings: Settings, base: str, quote: str, on: str, rate: str, source: str, *, instead: bool) -> None:
     """Record an exchange rate."""
-    from alihdaya.engagement.rates.figures import ExchangeQuoted
+    from alihdaya.engagement.events import ExchangeQuoted
 
     _record(settings, ExchangeQuoted(base, quote, on, rate, source), instead=instead)
 
@@ -44,7 +44,7 @@ def exchange(settings: Settings, base: str, quote: str, on: str, rate: str, sour
 @click.pass_obj
 def index(settings: Settings, series: str, month: str, value: str, source: str, *, instead: bool) -> None:
     """Record an index value."""
-    from alihdaya.engagement.rates.figures import IndexPublished
+    from alihdaya.engagement.events import IndexPublished
 
     _record(settings, IndexPublished(series, month, value, source), instead=instead)
 
@@ -70,7 +70,7 @@ def milestone(
     instead: bool,
 ) -> None:
     """Record a milestone."""
-    from alihdaya.engagement.rates.figures import MilestoneReached
+    from alihdaya.engagement.events import MilestoneReached
     from alihdaya.operations.books.bill import terms_of
 
     with settings.read() as store:
@@ -109,7 +109,7 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 
 
 def _told(fact: Any) -> str:
-    from alihdaya.engagement.rates.figures import ExchangeQuoted, IndexPublished
+    from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 
     source = f"  ({fact[-1]})" if fact[-1] else ""
     if isinstance(fact, ExchangeQuoted):

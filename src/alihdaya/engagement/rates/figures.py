@@ -4,47 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import NamedTuple
 
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.engagement.rates.card import Conversion, Indexation
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.event import Event, event
+from alihdaya.kernel.event import Event
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 """Arithmetic that never rounds by itself: no rate card reaches a hundred digits."""
-
-
-@event("figure.exchange")
-class ExchangeQuoted(NamedTuple):
-    """`source` (a bank) quoted: one unit of `base` is `rate` units of `quote`, on the day or in the month `on`."""
-
-    base: str
-    quote: str
-    on: str
-    rate: str
-    source: str
-
-
-@event("figure.index")
-class IndexPublished(NamedTuple):
-    """`source` published the value of an index `series` for a month ("2026-12")."""
-
-    series: str
-    month: str
-    value: str
-    source: str
-
-
-@event("figure.milestone")
-class MilestoneReached(NamedTuple):
-    """A milestone of a service was reached on a day; `unit` prices it, `evidence` is what the client accepted."""
-
-    engagement: str
-    service: str
-    unit: str
-    milestone: str
-    day: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from alihdaya.engagement.sla import Attainment, attain
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
-from alihdaya.operations.books.measured import Counted, behind, counted, figures_of, measured
+from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
@@ -59,11 +59,17 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
     attainments = tuple(_attainments(store, terms, month))
-    invoice = _invoice(store, terms, month, credits_before(store, terms, month))
-    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), attainments)
+    invoice = draft(store, terms, month, credits_before(store, terms, month))
+    return Bill(
+        month,
+        invoice,
+        make_margin(terms, invoice, _labour(store, terms, month), used(store, terms, month)),
+        attainments,
+    )
 
 
-def _invoice(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
+def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
+    """Make a month's invoice; `earlier`: the credits that it may earn back. Raises Refused."""
     usage = used(store, terms, month)
     rates = [rate for service in terms.services for rate in service.rates]
     extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month)
@@ -91,7 +97,7 @@ def credits_before(store: Store, terms: Terms, month: str) -> tuple[Credit, ...]
         rule = service.penalty.earn_back
         before = month_before(month, rule.months) if rule else ""
         if rule and f"{terms.start:%Y-%m}" <= before:
-            found += [one for one in _invoice(store, terms, before).credits if one.service == service.id]
+            found += [one for one in draft(store, terms, before).credits if one.service == service.id]
     return tuple(found)
 
 
@@ -111,9 +117,9 @@ def closed_until(store: Store) -> int:
 
 
 def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, ...]]:
-    """Make the bill of every month in which something was delivered; and say which months could not be billed."""
+    """Make the bill of every month that has something to bill; and say which months could not be billed."""
     made, problems = [], []
-    for month in views.months(store, terms.engagement):
+    for month in billable(store, terms):
         try:
             made.append(bill(store, terms, month))
         except Refused as refusal:

@@ -8,15 +8,17 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement.calendar import Months
+from alihdaya.engagement.credit import month_before
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.rates.card import OF_TIME, Rate
-from alihdaya.engagement.rates.figures import EXACT, ExchangeQuoted, Figures, IndexPublished, MilestoneReached
+from alihdaya.engagement.rates.figures import EXACT, Figures
 from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.terms import Service, Terms
 from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import SECOND, micros
-from alihdaya.store import Store
+from alihdaya.store import Store, views
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
 from alihdaya.work.events import ItemDelivered, TaskDone
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
@@ -48,6 +50,26 @@ def figures_of(store: Store) -> Figures:
 def counted(store: Store, terms: Terms, month: str, service: Service, rate: Rate) -> list[Counted]:
     """Give the facts behind a rate's quantity in a month, in the order in which they happened."""
     return _Month(store, terms, month).counted(service, rate)
+
+
+def billable(store: Store, terms: Terms) -> list[str]:
+    """Give the months in which something is to be billed, oldest first.
+
+    These are the months in which something was delivered; in which people worked or a milestone was reached, where
+    that is billed; and, where a rate has a minimum, every month from the first of the engagement to the last of these.
+    """
+    rates = [rate for service in terms.services for rate in service.rates]
+    found = set(views.months(store, terms.engagement))
+    if not all(rate.simple for rate in rates):
+        found |= {one.period for one in views.tallies(store, terms.engagement) if one.counts.get("done")}
+        mine = (one for one in figures_of(store).milestones if one.engagement == terms.engagement)
+        found |= {one.day[:7] for one in mine}
+    if found and any(rate.minimum for rate in rates):
+        month = max(found)
+        while month > f"{terms.start:%Y-%m}":
+            month = month_before(month)
+            found.add(month)
+    return sorted(found)
 
 
 def measured(store: Store, terms: Terms, month: str) -> dict[tuple[str, str], tuple[Quantity, dict[str, Quantity]]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.einvoice.codes import known
-from alihdaya.engagement.rates.figures import ExchangeQuoted, IndexPublished, MilestoneReached
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, tag_of
 from alihdaya.kernel.time import moment
