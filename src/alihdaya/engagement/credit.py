@@ -14,7 +14,7 @@ from alihdaya.kernel.money import Money
 class Credit:
     """One clock's credit. `percent` of `fee` after the cap; `uncapped` is what the penalty alone would say.
 
-    `month`: the one that was missed. An `earn-back` takes the credit of that month back: its amount is negative.
+    `level`: that of the attainment, "" of all items that have no figure of their own. `month`: the one that was missed. An `earn-back` takes the credit of that month back: its amount is negative.
     """
 
     service: str
@@ -27,6 +27,7 @@ class Credit:
     amount: Money
     month: str = ""
     kind: Literal["credit", "earn-back"] = "credit"
+    level: str = ""
 
 
 class CriticalLevel(NamedTuple):
@@ -82,6 +83,7 @@ def credits_of(penalty: Penalty, fee: Money, attainments: Iterable[Attainment]) 
             fee=fee,
             amount=amount,
             month=attainment.month,
+            level=attainment.level,
         )
 
 
@@ -99,7 +101,7 @@ def earned_back(
     missed, since = month_before(month, rule.months), [month_before(month, n) for n in range(rule.months)]
     by_clock = _by_clock(attainments)
     for credit in earlier:
-        found = [by_clock.get((credit.clock, one)) for one in since]
+        found = [by_clock.get((credit.clock, credit.level, one)) for one in since]
         if credit.month == missed and credit.amount.minor > 0 and all(_reaches(one, rule.above) for one in found):
             actual = min((one.percent or Decimal(0) for one in found if one is not None), default=Decimal(0))
             yield Credit(
@@ -113,6 +115,7 @@ def earned_back(
                 amount=-credit.amount,
                 month=missed,
                 kind="earn-back",
+                level=credit.level,
             )
 
 
@@ -123,15 +126,15 @@ def critical_levels(penalty: Penalty, month: str, attainments: Sequence[Attainme
         return
     months = [month_before(month, n) for n in reversed(range(rule.months))]
     by_clock = _by_clock(attainments)
-    for clock in dict.fromkeys(one.clock for one in attainments):
-        found = [by_clock.get((clock, one)) for one in months]
+    for clock, level in dict.fromkeys((one.clock, one.level) for one in attainments):
+        found = [by_clock.get((clock, level, one)) for one in months]
         if all(one is not None and one.met + one.missed and not _reaches(one, rule.below) for one in found):
             actuals = tuple(one.percent or Decimal(0) for one in found if one is not None)
             yield CriticalLevel(attainments[0].service, clock, month, rule.below, actuals)
 
 
-def _by_clock(attainments: Iterable[Attainment]) -> dict[tuple[str, str], Attainment]:
-    return {(one.clock, one.month): one for one in attainments}
+def _by_clock(attainments: Iterable[Attainment]) -> dict[tuple[str, str, str], Attainment]:
+    return {(one.clock, one.level, one.month): one for one in attainments}
 
 
 def _reaches(attainment: Attainment | None, percent: Decimal) -> bool:
