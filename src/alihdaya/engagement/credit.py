@@ -14,7 +14,8 @@ from alihdaya.kernel.money import Money
 class Credit:
     """One clock's credit. `percent` of `fee` after the cap; `uncapped` is what the penalty alone would say.
 
-    `level`: that of the attainment, "" of all items that have no figure of their own. `month`: the one that was missed. An `earn-back` takes the credit of that month back: its amount is negative.
+    `level`: as the attainment has it. `month`: the one that was missed. An `earn-back` takes the credit of that month
+    back: its amount is negative.
     """
 
     service: str
