@@ -185,6 +185,13 @@ def test_rate_cards(shell):
     assert follow(DOCS / "ratecards.md", shell, {"Figures from outside": rates}) == 12
 
 
+def test_engagements_and_closed_invoices(shell):
+    (shell.folder / "invoices").mkdir()
+    assert follow(DOCS / "engagements.md", shell, {}) == 13
+    shell.folder /= "invoices"
+    assert follow(DOCS / "invoices.md", shell, {}) == 9
+
+
 def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 

@@ -17,6 +17,7 @@ from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
+from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
@@ -58,10 +59,30 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
+    account = account_of(store, terms.engagement)
+    apart = account.month(month, span(terms, month)) if account.otherwise else None
+    terms = apart.governing if apart else terms
     kept = attainments(store, terms, month)
-    invoice = draft(store, terms, month, credits_before(store, terms, month))
-    margin = make_margin(terms, invoice, _labour(store, terms, month), used(store, terms, month))
-    return Bill(month, invoice, margin, kept)
+    if apart:
+        _refuse_measured(terms, month)
+        invoice, delivered = apart.invoice(kept), None
+    else:
+        invoice = draft(store, terms, month, credits_before(store, terms, month))
+        delivered = used(store, terms, month)
+    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month), delivered), kept)
+
+
+def _refuse_measured(terms: Terms, month: str) -> None:
+    """Refuse to count by amended terms, or with items rebooked, what is not simply items at agreed prices."""
+    units = [
+        f"{service.id}/{rate.unit}"
+        for service in terms.services
+        for rate in service.rates
+        if not rate.simple or rate.indexation or rate.conversion
+    ]
+    if units:
+        text = f"{month} has amended terms or rebooked items, and {', '.join(units)} cannot be counted by parts yet"
+        raise Refused(Problem("not-by-parts", text))
 
 
 def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
@@ -128,6 +149,9 @@ def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     if line.part != "usage" or line.kind not in OF_ITEMS:
         return list(dict.fromkeys(one.item for one in line_facts(store, terms, month, line) if one.item))
     within = span(terms, month)
+    account = account_of(store, terms.engagement)
+    if account.otherwise:
+        return account.month(month, within).behind(line.number)
     of = (store, terms.engagement, within, line.service, line.unit)
     if closed_until(store) >= within[0]:
         found = _with_archived(*of)[max(line.first, 1) - 1 : line.last]
