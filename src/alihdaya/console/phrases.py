@@ -42,6 +42,12 @@ def term(words: Words, code: str) -> str:
     return words.say(known) if known else code.replace("_", " ")
 
 
+def clock_name(words: Words, name: str) -> str:
+    """Name a clock, with its level where it has one: "respond P1"."""
+    clock, _, level = name.partition(" ")
+    return f"{term(words, clock)} {level}".rstrip()
+
+
 def told(words: Words, value: Any) -> str:
     """Write a value of a model: codes and names of contexts by their names."""
     if isinstance(value, Mapping):
@@ -78,7 +84,7 @@ def line_price(words: Words, line: Mapping[str, Any]) -> str:
 
 def credit_name(words: Words, credit: Mapping[str, Any]) -> str:
     """Name a service credit, or one that was earned back."""
-    clock = term(words, credit["clock"])
+    clock = clock_name(words, credit["clock"])
     if credit.get("kind") == "earn-back":
         return words.say("Earned back of %(month)s: %(clock)s", month=words.month(credit["month"]), clock=clock)
     return words.say("Service credit: %(clock)s", clock=clock)

@@ -17,6 +17,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from alihdaya.console.phrases import (
+    clock_name,
     credit_name,
     kind,
     line_name,
@@ -285,7 +286,7 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
     for level in invoice.get("critical", ()):
         told_so = words.say(
             "Critical level: %(clock)s below %(below)s, which lets the client terminate",
-            clock=term(words, level["clock"]),
+            clock=clock_name(words, level["clock"]),
             below=words.rate(Decimal(level["below"]) / 100),
         )
         table.add_row("", Text(told_so, "red"), "", "", "")

@@ -14,8 +14,8 @@ from alihdaya.kernel.money import Money
 class Credit:
     """One clock's credit. `percent` of `fee` after the cap; `uncapped` is what the penalty alone would say.
 
-    `level`: as the attainment has it. `month`: the one that was missed. An `earn-back` takes the credit of that month
-    back: its amount is negative.
+    `clock`: with its level, where that has a figure of its own: "respond P1". `month`: the one that was missed. An
+    `earn-back` takes the credit of that month back: its amount is negative.
     """
 
     service: str
@@ -28,7 +28,6 @@ class Credit:
     amount: Money
     month: str = ""
     kind: Literal["credit", "earn-back"] = "credit"
-    level: str = ""
 
 
 class CriticalLevel(NamedTuple):
@@ -76,7 +75,7 @@ def credits_of(penalty: Penalty, fee: Money, attainments: Iterable[Attainment]) 
         rest -= amount
         yield Credit(
             service=attainment.service,
-            clock=attainment.clock,
+            clock=attainment.name,
             target=attainment.target,
             actual=attainment.percent or Decimal(0),
             uncapped=uncapped,
@@ -84,7 +83,6 @@ def credits_of(penalty: Penalty, fee: Money, attainments: Iterable[Attainment]) 
             fee=fee,
             amount=amount,
             month=attainment.month,
-            level=attainment.level,
         )
 
 
@@ -102,7 +100,7 @@ def earned_back(
     missed, since = month_before(month, rule.months), [month_before(month, n) for n in range(rule.months)]
     by_clock = _by_clock(attainments)
     for credit in earlier:
-        found = [by_clock.get((credit.clock, credit.level, one)) for one in since]
+        found = [by_clock.get((credit.clock, one)) for one in since]
         if credit.month == missed and credit.amount.minor > 0 and all(_reaches(one, rule.above) for one in found):
             actual = min((one.percent or Decimal(0) for one in found if one is not None), default=Decimal(0))
             yield Credit(
@@ -116,7 +114,6 @@ def earned_back(
                 amount=-credit.amount,
                 month=missed,
                 kind="earn-back",
-                level=credit.level,
             )
 
 
@@ -127,15 +124,15 @@ def critical_levels(penalty: Penalty, month: str, attainments: Sequence[Attainme
         return
     months = [month_before(month, n) for n in reversed(range(rule.months))]
     by_clock = _by_clock(attainments)
-    for clock, level in dict.fromkeys((one.clock, one.level) for one in attainments):
-        found = [by_clock.get((clock, level, one)) for one in months]
+    for clock in dict.fromkeys(one.name for one in attainments):
+        found = [by_clock.get((clock, one)) for one in months]
         if all(one is not None and one.met + one.missed and not _reaches(one, rule.below) for one in found):
             actuals = tuple(one.percent or Decimal(0) for one in found if one is not None)
             yield CriticalLevel(attainments[0].service, clock, month, rule.below, actuals)
 
 
-def _by_clock(attainments: Iterable[Attainment]) -> dict[tuple[str, str, str], Attainment]:
-    return {(one.clock, one.level, one.month): one for one in attainments}
+def _by_clock(attainments: Iterable[Attainment]) -> dict[tuple[str, str], Attainment]:
+    return {(one.name, one.month): one for one in attainments}
 
 
 def _reaches(attainment: Attainment | None, percent: Decimal) -> bool:
