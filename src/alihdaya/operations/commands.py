@@ -6,6 +6,7 @@ from alihdaya.operations.books.record import Record
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
+from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
@@ -53,6 +54,8 @@ class Complete(NamedTuple):
     seconds: int
     result: dict[str, Any]
     simulated: bool = False
+    code: str = ""
+    """The wrap-up code."""
 
 
 class Fire(NamedTuple):
@@ -108,5 +111,7 @@ Command = (
     | Withdraw
     | Record
     | ShardCommand
+    | FloorCommand
+    | Look
     | ProgramCommand
 )
