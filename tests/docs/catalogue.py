@@ -5,6 +5,7 @@ from pathlib import Path
 
 import alihdaya.engagement.account.events
 import alihdaya.engagement.events
+import alihdaya.engagement.rates.figures
 import alihdaya.engine.events
 import alihdaya.engine.scope_events
 import alihdaya.people.events
@@ -22,6 +23,7 @@ ROOMS = (
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engagement.account.events,
+    alihdaya.engagement.rates.figures,
     alihdaya.engine.events,
     alihdaya.engine.scope_events,
 )
