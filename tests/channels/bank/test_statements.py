@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from alihdaya.channels.bank.reading import read_statement
+from alihdaya.channels.documents.bank.reading import read_statement
 from alihdaya.kernel.errors import NotationError
 
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>

@@ -92,7 +92,7 @@ def _shown(one: "Payment", due: "list[Due]") -> list[str]:
 @click.pass_obj
 def import_(settings: Settings, file: Path) -> None:
     """Import a statement."""
-    from alihdaya.channels.bank.reading import read_statement
+    from alihdaya.channels.documents.bank.reading import read_statement
     from alihdaya.operations.books.account.pay import take_in
 
     statement = read_statement(file.read_bytes(), str(file))

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from alihdaya.channels.bank.figures import refused, told
+from alihdaya.channels.documents.bank.figures import refused, told
 from alihdaya.engagement.account.payment import Booking
 
 _NONE = {"", "NONREF", "None"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from alihdaya.channels.bank.figures import amount, day, refused, told
+from alihdaya.channels.documents.bank.figures import amount, day, refused, told
 from alihdaya.engagement.account.payment import Booking
 from alihdaya.notation.xml import local_name, parse_xml
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from alihdaya.channels.bank.figures import amount, day, refused, told
+from alihdaya.channels.documents.bank.figures import amount, day, refused, told
 from alihdaya.engagement.account.payment import Booking
 
 _NEEDED = ("day", "amount", "currency")

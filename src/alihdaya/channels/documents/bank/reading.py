@@ -2,9 +2,9 @@
 
 from hashlib import sha256
 
-from alihdaya.channels.bank.camt import read_camt
-from alihdaya.channels.bank.listing import read_csv
-from alihdaya.channels.bank.swift import read_mt940
+from alihdaya.channels.documents.bank.camt import read_camt
+from alihdaya.channels.documents.bank.listing import read_csv
+from alihdaya.channels.documents.bank.swift import read_mt940
 from alihdaya.engagement.account.payment import Statement
 from alihdaya.kernel.errors import NotationError, Problem, Source
 
