@@ -167,7 +167,7 @@ def test_your_own_files(shell):
 
 
 def test_people_from_application_to_work(shell):
-    assert follow(DOCS / "people.md", shell, {}) == 7
+    assert follow(DOCS / "people.md", shell, {}) == 8
 
 
 def test_electronic_invoices(shell):

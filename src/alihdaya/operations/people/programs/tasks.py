@@ -68,7 +68,8 @@ def program(desk: Desk, person: str) -> Person:
 def fetch(desk: Desk, wish: FetchTask, at: int) -> Given | None:
     """Lease a program the next task that it may do; None where there is none. Raises Refused where it is none."""
     worker = program(desk, wish.person)
-    if sum(hold.person == worker.id for hold in desk.held.values()) >= MOST_HELD:
+    held = (desk.held.get(key) for key in desk.leases.leases)
+    if sum(hold is not None and hold.person == worker.id for hold in held) >= MOST_HELD:
         return None
     task = min(_first_of_each(desk, worker, wish.services, at), key=place, default=None)
     if task is None:
