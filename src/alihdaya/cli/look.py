@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-<<<<<<< HEAD
 from alihdaya.cli.runs.einvoice import FORMATS, Order, issued_note, refuse_contradictions, write_invoice
-from alihdaya.cli.settings import Settings, say
-=======
-from alihdaya.cli.runs.einvoice import FORMATS, Order, refuse_contradictions, write_invoice
 from alihdaya.cli.settings import ItemNumber, Settings, say
->>>>>>> main
 
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
