@@ -219,3 +219,7 @@ def test_website_services(shell):
 @pytest.mark.parametrize("page", ["techsupport", "techsolutions"])
 def test_the_technical_packs(shell, page):
     assert follow(DOCS / f"{page}.md", shell, {}) == 3
+
+
+def test_a_day_on_the_floor(shell):
+    assert follow(DOCS / "queue.md", shell, {}) == 19

@@ -90,6 +90,8 @@ def _first_of_each(desk: Desk, worker: Person, services: frozenset[str], at: int
 
 
 def _may_try(desk: Desk, task: Task, person: str, at: int) -> bool:
+    if desk.hall is not None and desk.hall.has(task.key):
+        return False
     return desk.leases.spared.get((task.key, person), 0) <= at and _failures(desk, task) < MOST_FAILURES
 
 
@@ -171,7 +173,7 @@ def _fail(desk: Desk, hold: Hold, reason: str, at: int, by: str) -> None:
     """
     task, book = hold.task, desk.leases
     failures = _failures(desk, task) + (not reason.startswith(_PAUSED))
-    del desk.held[task.key]
+    desk.let_go(task.key, reason.partition(":")[0])
     book.leases.pop(task.key, None)
     wait(desk, desk.items[task.item], hold)
     book.failures[task.key] = failures
