@@ -182,6 +182,9 @@ def test_engagements_and_closed_invoices(shell):
     assert follow(DOCS / "engagements.md", shell, {}) == 13
     shell.folder /= "invoices"
     assert follow(DOCS / "invoices.md", shell, {}) == 9
+    (shell.folder / "payments").mkdir()
+    shell.folder /= "payments"
+    assert follow(DOCS / "payments.md", shell, {}) == 14
 
 
 def test_decisions_explained(shell):
