@@ -1,6 +1,7 @@
 """Invoices and margins against a second opinion that counts the log's own entries, item by item."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -10,9 +11,12 @@ from claims_pack import person, write_pack
 from small_desk import MUCH_LATER, NOON, SmallDesk, rows_of, scripts_of, source_of
 from sqlalchemy import text
 
+from alihdaya.engagement.events import EngagementSigned
+from alihdaya.engagement.terms import to_wire
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, SECOND, micros, moment
 from alihdaya.operations.books.bill import bill, line_items, span, terms_of
+from alihdaya.operations.books.lines import line_page
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.run.flow import run
 from alihdaya.packs import load
@@ -146,10 +150,31 @@ def test_every_line_names_its_items_and_the_tiers_share_the_months_items_out(qua
         assert named == found
 
 
+def _pages_agree(store, terms, month):
+    for line in bill(store, terms, month).invoice.lines:
+        whole = line_items(store, terms, month, line)
+        for first in {1, 2, 3, line.quantity // 2 + 1, line.quantity, line.quantity + 1, 10**9}:
+            for count in (0, 1, 7, 10**9):
+                page = line_page(store, terms, month, line, first=first, count=count)
+                assert page == whole[first - 1 :][:count], (line, first, count)
+
+
+def test_any_page_of_a_line_is_that_part_of_its_items(quarter):
+    for month in views.months(quarter.store, "acme"):
+        _pages_agree(quarter.store, quarter.terms, month)
+
+
+def test_pages_stay_right_where_the_client_moved_to_another_time_zone(quarter):
+    moved = replace(quarter.terms, client=replace(quarter.terms.client, time_zone="Asia/Tokyo"))
+    quarter.desk.note(quarter.desk.at, "test", EngagementSigned("acme", moved.digest, to_wire(moved)))
+    quarter.desk.commit()
+    assert terms_of(quarter.store).client.time_zone == "Asia/Tokyo"
+    for month in views.months(quarter.store, "acme"):
+        _pages_agree(quarter.store, moved, month)
+
+
 def test_a_line_that_does_not_match_its_items_is_refused(quarter):
     (line, *_) = bill(quarter.store, quarter.terms, "2013-01").invoice.lines
-    from dataclasses import replace
-
     with pytest.raises(Refused, match="line 1 bills 99 items"):
         line_items(quarter.store, quarter.terms, "2013-01", replace(line, quantity=99))
 

@@ -111,6 +111,7 @@ def _story_json(story: Any) -> str:
 @click.argument("month")
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
+@click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100 items."))
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
@@ -125,6 +126,7 @@ def invoice(
     month: str,
     engagement: str | None,
     line: int | None,
+    page: int | None,
     html: Path | None,
     margin: bool,
     as_json: bool,
@@ -144,7 +146,7 @@ def invoice(
         terms = terms_of(store, engagement)
         made = bill(store, terms, month)
         if line is not None:
-            _show_line(store, terms, made, line, as_json=as_json)
+            _show_line(store, terms, made, line, page, as_json=as_json)
             return
     if kind is not None:
         click.echo(str(write_invoice(settings, terms, made, order)))
@@ -152,8 +154,9 @@ def invoice(
     _show_invoice(settings, made, html, margin=margin, as_json=as_json)
 
 
-def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
+def _show_line(store: "Store", terms: Any, made: "Bill", number: int, page: int | None, *, as_json: bool) -> None:
     from alihdaya.operations.books.bill import line_items
+    from alihdaya.operations.books.lines import PAGE, line_page
 
     found = [line for line in made.invoice.lines if line.number == number]
     if not found:
@@ -162,7 +165,8 @@ def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json
                 number=made.invoice.number, last=len(made.invoice.lines)
             )
         )
-    behind = line_items(store, terms, made.month, found[0])
+    of = (store, terms, made.month, found[0])
+    behind = line_items(*of) if page is None else line_page(*of, first=(page - 1) * PAGE + 1)
     click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from alihdaya.console.phrases import term
-from alihdaya.console.report_facts import Day, Load, Month, Tally, Wait
+from alihdaya.console.reports.facts import Day, Load, Month, Tally, Wait
 from alihdaya.console.words import Words
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from alihdaya.console.phrases import kind, reasons, sentence, term, told
 from alihdaya.console.picture import Story
-from alihdaya.console.report_facts import RunSummary
+from alihdaya.console.reports.facts import RunSummary
 from alihdaya.console.words import NOTHING, Words
 from alihdaya.kernel.money import Money
 
