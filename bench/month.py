@@ -107,12 +107,10 @@ def _timed(kind: str, place: str) -> list[dict[str, Any]]:
 
 def _line(case: str, engine: str, told: list[dict[str, Any]]) -> dict[str, Any]:
     series = Series("month", case, engine, "s", [one["whole_s"] for one in told])
-    digits = {name: round(pick([one["whole_s"] for one in told]), 2) for name, pick in _PICKS.items()}
+    low, middle, high = (round(part([one["whole_s"] for one in told]), 2) for part in (min, median, max))
+    digits = {"value": middle, "median": middle, "min": low, "max": high}
     more = {"cpu_s": median(one["cpu_s"] for one in told), "peak_mib": max(one["peak_mib"] for one in told)}
     return {**series.line(), **digits, **more, "seconds_without_imports": median(one["seconds"] for one in told)}
-
-
-_PICKS = {"value": median, "median": median, "min": min, "max": max}
 
 
 def _told(kind: str, place: str) -> dict[str, Any]:

@@ -126,10 +126,22 @@ class Maker:
     def _house(self) -> Iterator[Event]:
         wire = agreement.to_wire(self.terms)
         yield EngagementSigned(self.terms.engagement, self.terms.digest, wire)
-        who = ("PT Bench", "PT Bench", "ID", "Asia/Jakarta", {"en": "C1"}, ("claims",), {})
+        firm, speaks = "PT Bench", {"en": "C1"}
         for number in range(PERSONS):
             wage = f"{4 + number % 7}.{number % 10}0"
-            yield PersonJoined(f"p{number:03}", f"Person {number:03}", *who, wage, "USD")
+            yield PersonJoined(
+                f"p{number:03}",
+                f"Person {number:03}",
+                firm,
+                firm,
+                "ID",
+                "Asia/Jakarta",
+                speaks,
+                ("claims",),
+                {},
+                wage,
+                "USD",
+            )
 
     def _received(self, at: int, item: int) -> Step:
         service = "claims" if self.random.random() < 0.6 else "care"

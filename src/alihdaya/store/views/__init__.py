@@ -16,13 +16,13 @@ from alihdaya.store.views.items import (
     unit_items,
     usage,
 )
+from alihdaya.store.views.lines import unit_page
 from alihdaya.store.views.months import (
     LabourRow,
     Period,
     RejectRow,
     SlaMonth,
     delivered,
-    delivered_days,
     labour,
     months,
     rejects,
@@ -45,7 +45,6 @@ __all__ = [
     "SlaMonth",
     "Story",
     "delivered",
-    "delivered_days",
     "floor",
     "item_story",
     "items",
@@ -58,5 +57,6 @@ __all__ = [
     "tallies",
     "totals",
     "unit_items",
+    "unit_page",
     "usage",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_column, select
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store.archive.reading import archived_entries, archived_item, folder_of
@@ -168,12 +168,17 @@ def unit_items(
 
     The order is (closed_at, id), so that each tier of an invoice names its own items.
     """
-    query = select(ITEM.c.id).where(_delivered(engagement, month), ITEM.c.service == service, ITEM.c.unit == unit)
-    query = query.order_by(ITEM.c.closed_at, ITEM.c.id).offset(first - 1)
+    query = delivered_units(engagement, service, unit, month).offset(first - 1)
     if last is not None:
         query = query.limit(max(0, last - first + 1))
     with store.snapshot() as connection:
         return list(connection.execute(query).scalars())
+
+
+def delivered_units(engagement: str, service: str, unit: str, month: Month) -> Select[int]:
+    """Give the query of the items of a unit delivered within a month, in the order of delivery."""
+    same = (ITEM.c.service == service) & (ITEM.c.unit == unit)
+    return select(ITEM.c.id).where(_delivered(engagement, month), same).order_by(ITEM.c.closed_at, ITEM.c.id)
 
 
 def month_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRow]:

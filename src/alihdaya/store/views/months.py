@@ -99,19 +99,6 @@ def delivered(store: WorkingSet, engagement: str, month: str) -> dict[str, dict[
     return counts
 
 
-def delivered_days(store: WorkingSet, engagement: str, month: str, service: str, unit: str) -> list[tuple[str, int]]:
-    """Give the local days of a month on which items of a unit were delivered, in order, and how many."""
-    query = select(TALLY.c.day, TALLY.c.n).where(
-        TALLY.c.engagement == engagement,
-        TALLY.c.day >= f"{month}-01",
-        TALLY.c.day <= f"{month}-31",
-        TALLY.c.service == service,
-        TALLY.c.measure == f"delivered:{unit}",
-    )
-    with store.snapshot() as connection:
-        return [(day, n) for day, n in connection.execute(query.order_by(TALLY.c.day))]
-
-
 def sla_months(store: WorkingSet, engagement: str) -> list[SlaMonth]:
     """Give how the service levels were kept, by month of delivery and service, oldest first."""
     clocks = ("respond_met", "respond_missed", "resolve_met", "resolve_missed")
