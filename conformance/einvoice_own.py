@@ -14,8 +14,10 @@ from alihdaya.engagement.einvoice.agreement import Billing, Exchange, Registered
 from alihdaya.engagement.einvoice.core import CATEGORIES, CoreInvoice
 from alihdaya.engagement.einvoice.make import credit_note, make_core
 from alihdaya.engagement.invoice import make_invoice
+from alihdaya.engagement.rates.card import Rate, Tier
+from alihdaya.engagement.rates.credits import Band, Penalty
 from alihdaya.engagement.sla import Attainment, attain
-from alihdaya.engagement.terms import Band, Cost, Party, Penalty, Rate, Service, Sla, Terms, Tier
+from alihdaya.engagement.terms import Cost, Party, Service, Sla, Terms
 
 COUNT: Final = 200
 _SEED: Final = "einvoice"

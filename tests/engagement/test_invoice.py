@@ -14,8 +14,9 @@ from alihdaya.engagement.credit import credits_of, penalty_percent
 from alihdaya.engagement.invoice import invoice_to_plain, make_invoice
 from alihdaya.engagement.margin import Labour, make_margin, margin_to_plain
 from alihdaya.engagement.ratecard import charges, price_of
+from alihdaya.engagement.rates.card import Rate, Tier
+from alihdaya.engagement.rates.credits import Band, Penalty
 from alihdaya.engagement.sla import Attainment
-from alihdaya.engagement.terms import Band, Penalty, Rate, Tier
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.money import Money
 

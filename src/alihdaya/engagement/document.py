@@ -142,8 +142,8 @@ class Table:
     def whole(self, key: str, default: Any = _MISSING, *, low: int = 0, high: int | None = None) -> int:
         """Whole number from `low` to `high`."""
         found: Any = self.number(key, default, low=low, high=high)
-        if found is None:
-            return default  # type: ignore[no-any-return]
+        if found is None or isinstance(found, int):  # the default as it is
+            return found  # type: ignore[return-value]
         if found != found.to_integral_value():
             self._wrong(key, "a whole number", found)
         return int(found)

@@ -1,25 +1,51 @@
 """The invoice of a month: priced lines, service credits and the total, straight from usage and attainment."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
-from alihdaya.engagement.credit import Credit, credits_of
-from alihdaya.engagement.ratecard import charges
+from alihdaya.engagement.credit import Credit, CriticalLevel, credits_of, critical_levels, earned_back
+from alihdaya.engagement.ratecard import BilledMonth, Charge, Part, Quantity, month_charges
+from alihdaya.engagement.rates.card import Kind, Rate
+from alihdaya.engagement.rates.figures import Figures
+from alihdaya.engagement.rates.price import Priced, prices_in
+from alihdaya.engagement.rates.wire import decimal_text
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.terms import Party, Service, Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
 
-Usage = Mapping[str, Mapping[str, int]]
-"""Service id -> unit -> number of items delivered in the month."""
+Usage = Mapping[str, Mapping[str, Quantity]]
+"""Service id -> unit -> quantity in the month: of items delivered, or as the rate's kind measures it."""
+Overtimes = Mapping[tuple[str, str], Mapping[str, Quantity]]
+"""(Service id, unit) -> id of an overtime -> how much of the month's quantity it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a bill needs beside its month's usage and attainments.
+
+    `earlier`: credits that were given in the months before, for what is earned back.
+    """
+
+    figures: Figures = field(default_factory=Figures)
+    overtime: Overtimes = field(default_factory=dict)
+    earlier: tuple[Credit, ...] = ()
+
+
+_NOTHING_MORE = Known()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tier of one unit. `first` to `last`: positions in the month's delivered items of that service and unit."""
+    """One tier of one unit. `first` to `last`: positions in the month's delivered items of that service and unit.
+
+    `part`: what was delivered (usage), what `overtime` adds, or what is short of the minimum. `agreed`: the price as
+    the rate card has it, where that was indexed (by the factor `indexed`) or converted (at the rate `exchanged`).
+    """
 
     number: int
     service: str
@@ -28,14 +54,23 @@ class Line:
     tier: int
     first: int
     last: int
-    quantity: int
+    quantity: Quantity
     price: Decimal
     amount: Money
+    part: Part = "usage"
+    overtime: str = ""
+    kind: Kind = "item"
+    agreed: Decimal | None = None
+    indexed: Decimal | None = None
+    exchanged: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """A month's invoice. `first_day` and `last_day` are both covered. No tax is worked out yet."""
+    """A month's invoice. `first_day` and `last_day` are both covered. No tax is worked out yet.
+
+    `critical`: clocks whose level lets the client terminate.
+    """
 
     number: str
     engagement: str
@@ -48,6 +83,7 @@ class Invoice:
     currency: str
     lines: tuple[Line, ...]
     credits: tuple[Credit, ...]
+    critical: tuple[CriticalLevel, ...] = ()
 
     @property
     def fees(self) -> Money:
@@ -56,7 +92,7 @@ class Invoice:
 
     @property
     def credited(self) -> Money:
-        """Sum of the service credits, positive."""
+        """Sum of the service credits, positive; less what was earned back."""
         return sum((credit.amount for credit in self.credits), Money(0, self.currency))
 
     @property
@@ -65,32 +101,56 @@ class Invoice:
         return self.fees - self.credited
 
 
-def make_invoice(terms: Terms, month: str, usage: Usage, attainments: Iterable[Attainment] = ()) -> Invoice:
+def make_invoice(
+    terms: Terms,
+    month: str,
+    usage: Usage,
+    attainments: Iterable[Attainment] = (),
+    known: Known = _NOTHING_MORE,
+) -> Invoice:
     """Make the invoice of a month ("2013-01"), deterministic: the same input gives the same number and lines.
 
-    Raises Refused for a month outside of the engagement, an unknown service or unit, or a negative quantity.
+    `attainments` may be of earlier months too: what is earned back and what is critical look at several.
+    Raises Refused for a month outside of the engagement, an unknown service or unit, a negative quantity, or a price
+    whose exchange rate or index is not recorded.
     """
-    first, last = _days(terms, month)
-    _refuse_unpriced(terms, usage)
-    lines = tuple(_lines(terms, usage))
-    measured = [attainment for attainment in attainments if attainment.month == month]
-    credit = tuple(c for service in terms.services for c in _credits(service, lines, measured, terms.currency))
+    days = _days(terms, month)
+    _refuse_unpriced(terms, usage, known.overtime)
+    lines = _numbered(terms, days, usage, known)
+    measured = list(attainments)
+    services = [(one, [found for found in measured if found.service == one.id]) for one in terms.services]
+    fees = {one.id: _fee(one.id, lines, terms.currency) for one in terms.services}
     return Invoice(
         number=f"{terms.engagement}-{month}",
         engagement=terms.engagement,
         terms=terms.digest,
         month=month,
-        first_day=max(first, terms.start),
-        last_day=min(last, terms.until),
+        first_day=days.first,
+        last_day=days.last,
         client=terms.client,
         provider=terms.provider,
         currency=terms.currency,
         lines=lines,
-        credits=credit,
+        credits=tuple(
+            credit
+            for service, found in services
+            for credit in _credits(service, fees[service.id], found, month, known.earlier)
+        ),
+        critical=tuple(
+            level for service, found in services for level in critical_levels(service.penalty, month, found)
+        ),
     )
 
 
-def _days(terms: Terms, month: str) -> tuple[date, date]:
+class _Days(NamedTuple):
+    """The billed days of a month, both covered, and the share of the month that they are."""
+
+    first: date
+    last: date
+    share: Fraction
+
+
+def _days(terms: Terms, month: str) -> _Days:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
@@ -98,10 +158,11 @@ def _days(terms: Terms, month: str) -> tuple[date, date]:
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     if last < terms.start or first > terms.until:
         raise Refused(Problem("outside-engagement", f"{month} lies outside of {terms.start} to {terms.until}"))
-    return first, last
+    low, high = max(first, terms.start), min(last, terms.until)
+    return _Days(low, high, Fraction((high - low).days + 1, last.day))
 
 
-def _refuse_unpriced(terms: Terms, usage: Usage) -> None:
+def _refuse_unpriced(terms: Terms, usage: Usage, overtime: Overtimes) -> None:
     priced = {service.id: {rate.unit for rate in service.rates} for service in terms.services}
     problems = [
         Problem("negative-quantity", f"{quantity} items of {service}/{unit}")
@@ -111,25 +172,58 @@ def _refuse_unpriced(terms: Terms, usage: Usage) -> None:
         for unit, quantity in units.items()
         if quantity < 0 or unit not in priced.get(service, ())
     ]
+    for (service, unit), parts in overtime.items():
+        whole = usage.get(service, {}).get(unit, 0)
+        problems += [
+            Problem("bad-overtime", f"{part} of {whole} of {service}/{unit} cannot be overtime {name}")
+            for name, part in parts.items()
+            if not 0 <= part <= whole
+        ]
     if problems:
         raise Refused(problems)
 
 
-def _lines(terms: Terms, usage: Usage) -> Iterator[Line]:
-    number = 0
-    for service in terms.services:
-        units = usage.get(service.id, {})
-        for rate in service.rates:
-            for charge in charges(rate, units.get(rate.unit, 0), terms.currency):
-                number += 1
-                yield Line(number, service.id, rate.unit, rate.names, *charge)
+def _numbered(terms: Terms, days: _Days, usage: Usage, known: Known) -> tuple[Line, ...]:
+    parts = (
+        (service, rate, priced, charge)
+        for service in terms.services
+        for rate, priced, found in _priced(terms, service, days, usage, known)
+        for charge in found
+    )
+    return tuple(_numbered_line(number, *part) for number, part in enumerate(parts, 1))
+
+
+def _priced(
+    terms: Terms, service: Service, days: _Days, usage: Usage, known: Known
+) -> Iterator[tuple[Rate, Priced, Iterator[Charge]]]:
+    for rate in service.rates:
+        quantity = usage.get(service.id, {}).get(rate.unit, 0)
+        if quantity or rate.minimum is not None:
+            priced = prices_in(rate, terms.currency, days.first, days.last, known.figures)
+            overtime = known.overtime.get((service.id, rate.unit), {})
+            month = BilledMonth(priced.tiers, terms.currency, days.share)
+            yield rate, priced, month_charges(rate, month, quantity, overtime)
+
+
+def _numbered_line(number: int, service: Service, rate: Rate, priced: Priced, charge: Charge) -> Line:
+    line = Line(number, service.id, rate.unit, rate.names, *charge, kind=rate.kind)
+    by_amount = charge.part == "shortfall" and rate.minimum is not None and rate.minimum.amount is not None
+    if priced.unchanged or by_amount or charge.part == "overtime":
+        return line
+    agreed = priced.agreed[charge.tier - 1].price
+    return replace(line, agreed=agreed, indexed=priced.indexed, exchanged=priced.exchanged)
 
 
 def _credits(
-    service: Service, lines: Iterable[Line], measured: Iterable[Attainment], currency: str
+    service: Service, fee: Money, attainments: list[Attainment], month: str, earlier: Iterable[Credit]
 ) -> Iterator[Credit]:
-    fee = sum((line.amount for line in lines if line.service == service.id), Money(0, currency))
-    return credits_of(service.penalty, fee, (a for a in measured if a.service == service.id))
+    yield from credits_of(service.penalty, fee, (one for one in attainments if one.month == month))
+    given = (credit for credit in earlier if credit.service == service.id)
+    yield from earned_back(service.penalty, month, given, attainments)
+
+
+def _fee(service: str, lines: Iterable[Line], currency: str) -> Money:
+    return sum((line.amount for line in lines if line.service == service), Money(0, currency))
 
 
 def invoice_to_plain(invoice: Invoice) -> dict[str, Any]:
@@ -149,6 +243,7 @@ def invoice_to_plain(invoice: Invoice) -> dict[str, Any]:
         "fees": str(invoice.fees.amount),
         "credited": str(invoice.credited.amount),
         "total": str(invoice.total.amount),
+        **({"critical": [_critical(one) for one in invoice.critical]} if invoice.critical else {}),
     }
 
 
@@ -165,9 +260,20 @@ def _line(line: Line) -> dict[str, Any]:
         "tier": line.tier,
         "first": line.first,
         "last": line.last,
-        "quantity": line.quantity,
+        "quantity": line.quantity if isinstance(line.quantity, int) else f"{line.quantity:f}",
         "price": f"{line.price:f}",
         "amount": str(line.amount.amount),
+        **_given(line),
+    }
+
+
+def _given(line: Line) -> dict[str, Any]:
+    """Give what only some lines have."""
+    texts = {"kind": line.kind if line.kind != "item" else "", "part": line.part if line.part != "usage" else ""}
+    numbers = {"agreed": line.agreed, "indexed": line.indexed, "exchanged": line.exchanged}
+    plain: dict[str, Any] = {**texts, "overtime": line.overtime}
+    return {name: text for name, text in plain.items() if text} | {
+        name: decimal_text(number) for name, number in numbers.items() if number is not None
     }
 
 
@@ -181,4 +287,14 @@ def _credit(credit: Credit) -> dict[str, Any]:
         "percent": f"{credit.percent:f}",
         "fee": str(credit.fee.amount),
         "amount": str(credit.amount.amount),
+        **({"kind": credit.kind, "month": credit.month} if credit.kind != "credit" else {}),
+    }
+
+
+def _critical(level: CriticalLevel) -> dict[str, Any]:
+    return {
+        "service": level.service,
+        "clock": level.clock,
+        "below": f"{level.below:f}",
+        "actuals": [f"{actual:f}" for actual in level.actuals],
     }

@@ -84,6 +84,8 @@ def _overhead(terms: Terms, invoice: Invoice) -> tuple[tuple[str, Money], ...]:
     rates = {(service.id, unit): rate for service in terms.services for unit, rate in service.cost.overhead}
     totals: dict[str, Decimal] = {}
     for line in invoice.lines:
+        if line.part != "usage":
+            continue
         each = rates.get((line.service, line.unit), Decimal(0))
         totals[line.unit] = totals.get(line.unit, Decimal(0)) + each * line.quantity
     return tuple((unit, Money.of(total, terms.currency)) for unit, total in sorted(totals.items()))

@@ -2,26 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 
 from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
 from alihdaya.engagement.document import Document, Table, load
 from alihdaya.engagement.einvoice.agreement import read_billing, read_registered, read_vat
-from alihdaya.engagement.terms import (
-    SPANS,
-    Band,
-    Cost,
-    Level,
-    Party,
-    Penalty,
-    Rate,
-    Service,
-    Sla,
-    Target,
-    Terms,
-    Tier,
-)
+from alihdaya.engagement.rates.credits import read_penalty
+from alihdaya.engagement.rates.reading import Span, read_rates
+from alihdaya.engagement.terms import SPANS, Cost, Level, Party, Service, Sla, Target, Terms
 from alihdaya.kernel.errors import TermsError
 
 _NAME: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -48,15 +36,16 @@ def _read(root: Table) -> Terms:
     if not signed <= start <= until:
         head.report("bad-dates", "signed, from and until must follow one another", "until")
     years = range(signed.year - 1, until.year + 2) if signed.year <= until.year < signed.year + 100 else range(0)
+    currency = head.text("currency", like="[A-Z]{3}")
     terms = Terms(
         engagement=head.text("id", like=_NAME),
         client=_party(root.table("client")),
         provider=_party(root.table("provider")),
-        currency=head.text("currency", like="[A-Z]{3}"),
+        currency=currency,
         signed=signed,
         start=start,
         until=until,
-        services=tuple(_service(table, years) for table in root.tables("service")),
+        services=tuple(_service(table, years, (start, until), currency) for table in root.tables("service")),
         billing=read_billing(root),
     )
     head.done()
@@ -99,8 +88,8 @@ def _country(table: Table, key: str) -> str:
     return code
 
 
-def _service(table: Table, years: range) -> Service:
-    rates = _rates(table.table("rates"))
+def _service(table: Table, years: range, span: Span, currency: str) -> Service:
+    rates = read_rates(table.table("rates"), span, currency)
     sla = table.table("sla")
     calendar = read_calendar(table.table("calendar"), years)
     service = Service(
@@ -110,7 +99,7 @@ def _service(table: Table, years: range) -> Service:
         calendar=calendar or Calendar.office("UTC"),
         sla=_sla(sla),
         rates=rates,
-        penalty=_penalty(table.table("penalty", needed=False)),
+        penalty=read_penalty(table.table("penalty", needed=False)),
         cost=_cost(table.table("cost", needed=False), {rate.unit for rate in rates}),
         vat=read_vat(table),
     )
@@ -172,54 +161,6 @@ def _target(sla: Table, key: str) -> Target | None:
 
 def _amount(table: Table, unit: str, most: int) -> Decimal | None:
     return table.number(unit, None, over=True, high=most)
-
-
-def _rates(table: Table) -> tuple[Rate, ...]:
-    if not table.data:
-        table.report("missing", "the rate card prices nothing")
-    return tuple(_rate(table.table(unit), unit) for unit in table.data)
-
-
-def _rate(table: Table, unit: str) -> Rate:
-    names = table.table("name")
-    texts = tuple((language, names.text(language)) for language in sorted(names.data))
-    if "en" not in names.data:
-        names.report("missing", "the name in English is missing", "en")
-    tiers = tuple(_tier(tier) for tier in table.tables("tiers"))
-    limits = [tier.up_to for tier in tiers]
-    if limits and limits[-1] is not None:
-        table.report("gap", "the last tier must have no up_to, so that every item has a price", "tiers")
-    rising = [limit for limit in limits[:-1] if limit is not None]
-    if len(rising) < len(limits) - 1 or any(a >= b for a, b in pairwise(rising)):
-        table.report("tiers-out-of-order", "every tier but the last needs an up_to above the one before", "tiers")
-    table.done()
-    return Rate(unit, texts, tiers)
-
-
-def _tier(table: Table) -> Tier:
-    tier = Tier(table.whole("up_to", None, low=1), table.number("price"))
-    table.done()
-    return tier
-
-
-def _penalty(table: Table) -> Penalty:
-    bands = tuple(_band(band) for band in table.tables("bands", needed=False))
-    per_point = table.number("per_point", Decimal(0), high=100)
-    if bands and per_point:
-        table.report("two-rules", "give either per_point or bands")
-    if any(a.below <= b.below or a.percent >= b.percent for a, b in pairwise(bands)):
-        table.report("bands-out-of-order", "each band must lie below the one before and cost more", "bands")
-    penalty = Penalty(per_point, bands, table.number("at_risk", Decimal(0), high=100))
-    if (bands or per_point) and not penalty.at_risk:
-        table.report("missing", "a penalty needs at_risk, its cap in percent of the month's fee", "at_risk")
-    table.done()
-    return penalty
-
-
-def _band(table: Table) -> Band:
-    band = Band(table.number("below", over=True, high=100), table.number("percent", over=True, high=100))
-    table.done()
-    return band
 
 
 def _cost(table: Table, units: set[str]) -> Cost:

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar
 from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
+from alihdaya.engagement.rates.card import Rate
+from alihdaya.engagement.rates.credits import Penalty, penalty_wire
+from alihdaya.engagement.rates.wire import decimal_text, rate_wire
 
 SPANS: Final = ("working_hours", "working_minutes", "working_seconds")
 """Units of a limit that counts by the clock, as terms.toml calls them."""
@@ -83,48 +86,6 @@ class Sla:
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
-    """A price for each item up to the `up_to`-th of the month; None: for all the rest."""
-
-    up_to: int | None
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What one unit is called (language code -> name) and costs. Tiers are monthly and marginal, in rising order."""
-
-    unit: str
-    names: tuple[tuple[str, str], ...]
-    tiers: tuple[Tier, ...]
-
-    def name(self, language: str = "en") -> str:
-        """Give the name in a language, else in English."""
-        names = dict(self.names)
-        return names.get(language, names.get("en", self.unit))
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """An attainment below `below` percent costs `percent` of the month's fee of the service."""
-
-    below: Decimal
-    percent: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Penalty:
-    """Service credits in percent of the month's fee: per begun percentage point below target, or by bands.
-
-    `at_risk` caps the sum of a service's credits in a month, in percent of its fee.
-    """
-
-    per_point: Decimal
-    bands: tuple[Band, ...]
-    at_risk: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """What delivery costs the provider beside the wage; the client never sees it.
 
@@ -187,12 +148,6 @@ class Terms:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def decimal_text(number: Decimal) -> str:
-    """Write a number without exponent and idle zeros, so that 0.50 and 0.5 are one term."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
-
-
 def to_wire(terms: Terms) -> dict[str, Any]:
     """Give the terms as plain dicts, lists and texts: the layout of terms.toml, holidays written out by date."""
     return {
@@ -253,11 +208,8 @@ def _service(service: Service) -> dict[str, Any]:
             **_levels(service.sla),
             **({"pauses": list(service.sla.pauses)} if service.sla.pauses else {}),
         },
-        "rates": {
-            rate.unit: {"name": dict(rate.names), "tiers": [_tier(tier) for tier in rate.tiers]}
-            for rate in service.rates
-        },
-        "penalty": _penalty(service.penalty),
+        "rates": {rate.unit: rate_wire(rate) for rate in service.rates},
+        "penalty": penalty_wire(service.penalty),
         "cost": {
             "shrinkage": decimal_text(service.cost.shrinkage),
             "support": decimal_text(service.cost.support),
@@ -295,14 +247,3 @@ def _levels(sla: Sla) -> dict[str, Any]:
         level.name: {**_target("respond", level.respond), **_target("resolve", level.resolve)} for level in sla.levels
     }
     return {"by": sla.by, "levels": levels}
-
-
-def _tier(tier: Tier) -> dict[str, Any]:
-    limit = {} if tier.up_to is None else {"up_to": tier.up_to}
-    return {**limit, "price": decimal_text(tier.price)}
-
-
-def _penalty(penalty: Penalty) -> dict[str, Any]:
-    bands = [{"below": decimal_text(band.below), "percent": decimal_text(band.percent)} for band in penalty.bands]
-    rule: dict[str, Any] = {"bands": bands} if bands else {"per_point": decimal_text(penalty.per_point)}
-    return {**rule, "at_risk": decimal_text(penalty.at_risk)}

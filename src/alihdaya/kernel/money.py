@@ -1,21 +1,19 @@
 """Money as whole minor units of an ISO 4217 currency; never a float."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
-_EXPONENT = {
-    "IDR": 2,
-    "JPY": 0,
-    "KRW": 0,
-    "VND": 0,
-    "CLP": 0,
-    "ISK": 0,
-    "KWD": 3,
-    "BHD": 3,
-    "TND": 3,
-    "JOD": 3,
-    "OMR": 3,
+_NO_MINOR: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
+_EXPONENT: Final = {
+    **dict.fromkeys(_NO_MINOR.split(), 0),
+    **dict.fromkeys(_THOUSANDTHS.split(), 3),
+    "CLF": 4,
+    "UYW": 4,
 }
+_UP: Final = Context(prec=100, rounding=ROUND_HALF_UP)
+_EVEN: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
 
 
 def exponent(currency: str) -> int:
@@ -33,8 +31,9 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | int | str, currency: str, *, half_even: bool = False) -> "Money":
         """Round a decimal amount of major units to the minor unit: half up, as invoices do, or half even."""
-        scaled = Decimal(amount).scaleb(exponent(currency))
-        return cls(int(scaled.quantize(Decimal(1), ROUND_HALF_EVEN if half_even else ROUND_HALF_UP)), currency)
+        context = _EVEN if half_even else _UP
+        scaled = context.scaleb(Decimal(amount), exponent(currency))
+        return cls(int(context.quantize(scaled, Decimal(1))), currency)
 
     @property
     def amount(self) -> Decimal:

@@ -1,0 +1,1 @@
+"""Rate cards: kinds of rates, tiers, commitments, overtime, indexation, foreign currencies."""
