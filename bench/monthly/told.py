@@ -26,7 +26,7 @@ def billed(place: str) -> dict[str, Any]:
     usage: dict[str, dict[str, int]] = {}
     for line in made.invoice.lines:
         units = usage.setdefault(line.service, {})
-        units[line.unit] = units.get(line.unit, 0) + line.quantity
+        units[line.unit] = units.get(line.unit, 0) + int(line.quantity)
     return {
         "usage": usage,
         "clocks": {f"{one.service} {one.clock}": [one.met, one.missed] for one in made.attainments},
@@ -45,7 +45,7 @@ def drilled(place: str) -> dict[str, Any]:
         lines = bill(store, terms, MONTH).invoice.lines
         for _ in range(PAGES):
             line = dice.choice(lines)
-            first = dice.randrange(1, max(2, line.quantity - PAGE))
+            first = dice.randrange(1, max(2, int(line.quantity) - PAGE))
             start = time.perf_counter()
             found = line_page(store, terms, MONTH, line, first=first, count=PAGE)
             took.append(time.perf_counter() - start)
