@@ -56,7 +56,7 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
     usage = used(store, terms, month)
     attainments = tuple(_attainments(store, terms, month))
     invoice = make_invoice(terms, month, usage, attainments)
-    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), attainments)
+    return Bill(month, invoice, make_margin(terms, invoice, labour_of(store, terms, month)), attainments)
 
 
 def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, int]]:
@@ -122,7 +122,8 @@ def _attainments(store: Store, terms: Terms, month: str) -> Iterator[Attainment]
             yield from attain(service, month, counts)  # type: ignore[arg-type]  # the keys are the clocks' names
 
 
-def _labour(store: Store, terms: Terms, month: str) -> list[Labour]:
+def labour_of(store: Store, terms: Terms, month: str) -> list[Labour]:
+    """Give who worked how long on which service in a month, with their wages."""
     wages = {one.facts.person: one.facts for one in store.persons()}
     return [
         Labour(row.service, row.person, row.seconds, Decimal(wages[row.person].wage), wages[row.person].currency)

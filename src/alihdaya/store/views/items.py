@@ -145,7 +145,7 @@ def _archived_story(store: WorkingSet, item: int) -> Story | None:
 
 def usage(store: WorkingSet, engagement: str, month: Month) -> dict[str, dict[str, int]]:
     """Give service -> unit -> quantity of what was delivered within a month: what the rate cards price."""
-    query = select(ITEM.c.service, ITEM.c.unit, func.count()).where(_delivered(engagement, month))
+    query = select(ITEM.c.service, ITEM.c.unit, func.count()).where(delivered_in(engagement, month))
     found: dict[str, dict[str, int]] = {}
     with store.snapshot() as connection:
         grouped = query.group_by(ITEM.c.service, ITEM.c.unit).order_by(ITEM.c.service, ITEM.c.unit)
@@ -178,17 +178,18 @@ def unit_items(
 def delivered_units(engagement: str, service: str, unit: str, month: Month) -> Select[int]:
     """Give the query of the items of a unit delivered within a month, in the order of delivery."""
     same = (ITEM.c.service == service) & (ITEM.c.unit == unit)
-    return select(ITEM.c.id).where(_delivered(engagement, month), same).order_by(ITEM.c.closed_at, ITEM.c.id)
+    return select(ITEM.c.id).where(delivered_in(engagement, month), same).order_by(ITEM.c.closed_at, ITEM.c.id)
 
 
 def month_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRow]:
     """Give every item delivered within a month, in the order of delivery (closed_at, id)."""
-    query = select(*_COLUMNS).where(_delivered(engagement, month)).order_by(ITEM.c.closed_at, ITEM.c.id)
+    query = select(*_COLUMNS).where(delivered_in(engagement, month)).order_by(ITEM.c.closed_at, ITEM.c.id)
     with store.snapshot() as connection:
         return [ItemRow(*row) for row in connection.execute(query)]
 
 
-def _delivered(engagement: str, month: Month) -> ColumnElement[bool]:
+def delivered_in(engagement: str, month: Month) -> ColumnElement[bool]:
+    """Say which items of an engagement were delivered within a month."""
     return (ITEM.c.engagement == engagement) & _within(month)
 
 
