@@ -15,6 +15,8 @@ from simulation.world import Network, World
 
 CHANNEL = "claims/claims/api"
 KINDS = ("plain", "plain", "odd", "odd", "big", "open", "early")
+PAIR = ("giver", "taker")
+"""Of every six claims the last two: one tells the other, which waits for it, in whatever shards they are."""
 PEOPLE = ("ana", "budi", "eko", "citra")
 _PATIENCE = 20.0
 
@@ -63,13 +65,16 @@ class Client:
         self.taken: dict[str, Place] = {}
         self.wrong: list[str] = []
         for number in range(claims):
-            world.after(world.chance.uniform(0, hours * 3600), partial(self._send, f"C{number:04}"))
+            pair, place_in_it = divmod(number, 6)
+            kind = PAIR[place_in_it - 4] if place_in_it >= 4 else world.chance.choice(KINDS)
+            world.after(
+                world.chance.uniform(0, hours * 3600), partial(self._send, f"C{number:04}", kind, f"P{pair:04}")
+            )
 
-    def _send(self, claim: str) -> None:
-        kind = self.world.chance.choice(KINDS)
+    def _send(self, claim: str, kind: str, pair: str) -> None:
         self.sent[claim] = kind
         shard = place(CHANNEL, claim, self.shards)
-        data = {"claim": claim, "kind": kind}
+        data = {"claim": claim, "kind": kind, "pair": pair}
         self.world.tell(f"client sends {claim} ({kind}) to shard {shard}")
         self.line.ask(
             "claim",

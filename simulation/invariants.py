@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from sqlalchemy import func, select
+
 from alihdaya.engine.events import TimerFired, TimerSet
 from alihdaya.kernel.event import Entry
 from alihdaya.operations.books.replay import prove
 from alihdaya.store import Store
+from alihdaya.store.schema import LOST, MESSAGE, POST
 from alihdaya.work.events import (
     AssignmentWithdrawn,
     ItemDelivered,
@@ -35,8 +38,18 @@ def violations(stores: dict[int, Store], client: Client, workers: list[Worker]) 
         for worker in workers:
             told = {(item, token) for where, item, token in worker.finished if where == shard}
             yield from (f"shard {shard}: task {one} was told to be done, and is not" for one in sorted(told - done))
+        yield from _left(shard, stores[shard])
         verdict = prove(stores[shard])
         yield from (f"shard {shard}: a replay differs: {one}" for one in verdict.differences[:3])
+
+
+def _left(shard: int, store: Store) -> Iterator[str]:
+    """Check that what was told from claim to claim has come to whom it was for, once: none is left, or was given up."""
+    with store.snapshot() as connection:
+        for table, what in ((MESSAGE, "kept"), (POST, "under way"), (LOST, "lost")):
+            count = connection.execute(select(func.count()).select_from(table)).scalar()
+            if count:
+                yield f"shard {shard}: {count} messages between claims are still {what}"
 
 
 def _intake(logs: dict[int, list[Entry]], client: Client) -> Iterator[str]:

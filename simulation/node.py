@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,12 +12,15 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Command
 from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.exchange.board import Others
+from alihdaya.operations.exchange.shards.talk import Talk
 from alihdaya.operations.node.letters import Letter, carry_out
 from alihdaya.operations.opening import open_desk
 from alihdaya.operations.sign import open_service
 from alihdaya.packs import Pack
 from alihdaya.store import StoreError
-from simulation.leases import Crash, LeasedStore, Leases, Tenure
+from simulation.between import Eyes, Round, Writer
+from simulation.leases import Crash, LeasedStore, Tenure
 from simulation.world import START, Network, World
 
 BEAT = 30.0
@@ -53,9 +57,11 @@ class Open(NamedTuple):
 class Node:
     """One process. While down or stalled it hears nothing; what it had in its head is gone when it died."""
 
-    def __init__(self, world: World, name: str, leases: Leases, files: dict[int, Path], offer: Offer) -> None:
+    def __init__(self, world: World, name: str, eyes: Eyes, files: dict[int, Path], offer: Offer) -> None:
+        leases = eyes.leases
         self.world, self.name, self.leases, self.files, self.offer = world, name, leases, files, offer
         self.network = Network(world)
+        self.round = Round(world, eyes, self.clock)
         self.skew = 0
         self.armed = ""
         """The mishap that waits for the next commit."""
@@ -65,6 +71,7 @@ class Node:
         self._out_until = 0
         self._dead = False
         world.after(world.chance.random() * BEAT, self._beat)
+        world.after(world.chance.random() * Round.EVERY, self._go_round)
 
     @property
     def hears(self) -> bool:
@@ -82,7 +89,7 @@ class Node:
         if shard not in self._tenures:
             self._answer(reply, Answer("failed"))
             return
-        self._inbox[shard].append((make, reply))
+        self._inbox[shard].append((make, partial(self._answer, reply)))
         self.world.after(self.world.chance.uniform(0.001, 0.02), lambda: self._work(shard))
 
     def die(self, seconds: float) -> None:
@@ -92,6 +99,7 @@ class Node:
             self._drop(shard)
         self._tenures = {}
         self._inbox.clear()
+        self.round.forget()
         self.armed = ""
         self.stall(seconds)
 
@@ -117,6 +125,23 @@ class Node:
         for shard in list(self._tenures):
             self._work(shard)
 
+    def _go_round(self) -> None:
+        self.world.after(Round.EVERY, self._go_round)
+        if self.hears:
+            self.round.go({shard: Writer(partial(self._errand, shard)) for shard in self._open})
+
+    def _errand(self, shard: int, command: Any) -> Any:
+        """Carry out at once what the courier brings. Raises StoreError where nobody can say whether it was done."""
+        heard: list[Answer] = []
+        if self.hears and shard in self._open:
+            self._inbox[shard].append((lambda _: command, heard.append))
+            self._work(shard)
+        if not heard or heard[0].word == "failed":
+            raise StoreError("nobody answered")
+        if heard[0].word == "refused":
+            raise heard[0].value
+        return heard[0].value
+
     def _work(self, shard: int) -> None:
         """Carry out what is due and what waits, commit, answer: as the mailroom does between two looks at its queue."""
         if not self.hears or shard not in self._tenures:
@@ -141,10 +166,11 @@ class Node:
             self._drop(shard)
             self._tenures.pop(shard, None)
             for _, reply in group:
-                self._answer(reply, Answer("failed"))
+                reply(Answer("failed"))
             return
+        self.round.courier.told(shard, held.desk.board)
         for (_, reply), (value, refusal) in zip(group, outcomes, strict=True):
-            self._answer(reply, Answer("done", value) if refusal is None else Answer("refused", refusal))
+            reply(Answer("done", value) if refusal is None else Answer("refused", refusal))
 
     def _opened(self, shard: int) -> Open:
         tenure = self._tenures[shard]
@@ -153,11 +179,16 @@ class Node:
             desk = open_desk(store, recorded=self.clock, packs={self.offer.pack.digest: self.offer.pack})
             pack, terms, roster = self.offer
             service = open_service(desk, pack, terms, max(desk.at, START), roster=roster)
+            caught = Talk({("claims", "claims"): service.plans.values()}).caught
+            others = tuple(sorted(self.files.keys() - {shard}))
+            desk.board.others = Others(shard, others, caught.__contains__, lambda _name: False)
+            desk.board.fresh = list(desk.board.kept)
         except BaseException:
             store.close()
             raise
         self.world.tell(f"{self.name} opened shard {shard}, epoch {tenure.epoch}")
         self._open[shard] = Open(tenure, desk, service)
+        self.round.courier.told(shard, desk.board)
         return self._open[shard]
 
     def _mishap(self) -> str:

@@ -11,6 +11,7 @@ from alihdaya.operations.sign import open_service
 from alihdaya.packs import load
 from alihdaya.store import open_store
 from simulation.actors import PEOPLE, Client, Line, Misfortune, Screen, Worker
+from simulation.between import Eyes
 from simulation.invariants import violations
 from simulation.leases import Leases
 from simulation.node import Node, Offer
@@ -62,8 +63,8 @@ def _live(world: World, place: Path) -> Report:
     for file in files.values():
         file.write_bytes(_template())
     leases = Leases(SHARDS)
-    nodes = [Node(world, name, leases, files, offer()) for name in ("n1", "n2")]
     stores = {shard: open_store(file, read_only=True) for shard, file in files.items()}
+    nodes = [Node(world, name, Eyes(world, stores, leases), files, offer()) for name in ("n1", "n2")]
     screens = {shard: Screen(store, leases, shard) for shard, store in stores.items()}
     line = Line(world, nodes, leases)
     client = Client(world, line, SHARDS, CLAIMS, HOURS * 0.8)

@@ -17,18 +17,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from alihdaya.channels.api.login import make_token
-from alihdaya.operations.books.replay import prove
-from alihdaya.store import open_store
-from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.lease.tokens import Tokens
 from alihdaya.store.schema import ITEM, OUTBOX
 from bench.chaos.client import Client, still
 from bench.chaos.cluster import BINARIES, Cluster, cluster
 from bench.chaos.havoc import Havoc, NodeProcess, Watch, node_command, watching
+from bench.chaos.judge import judge
 from bench.chaos.network import Line, free_port, hindrance, lines
 from bench.chaos.outside import Outside, served
-from bench.chaos.pack import SENDS, write_pack
+from bench.chaos.pack import write_pack
 
 NODES = 2
 
@@ -165,37 +163,11 @@ def _waits(seconds: list[float]) -> dict[str, Any]:
     return {"nobody_left": len(seconds), "nobody_left_max_s": round(max(seconds, default=0), 2)}
 
 
-def judge(base: Cluster, client: Client, outside: Outside, shards: int) -> dict[str, Any]:
-    """Compare what the client was promised, what the outside service did, and what the logs say."""
-    items: dict[str, list[tuple[str, str]]] = {}
-    unsent = equal = 0
-    for shard in range(1, shards + 1):
-        with open_store(base.url(), schema=schema_of(shard)) as store:
-            with store.snapshot() as connection:
-                for item, claim, status in connection.execute(select(ITEM.c.id, ITEM.c.external_id, ITEM.c.status)):
-                    items.setdefault(claim, []).append((f"{shard}-{item}", status))
-                unsent += connection.execute(select(func.count()).select_from(OUTBOX)).scalar() or 0
-            equal += prove(store).equal
-    wanted = {claim: [(errand.name, "delivered")] for claim, errand in client.errands.items()}
-    lost = sum(items.get(claim) != found for claim, found in wanted.items())
-    missing = sum(not outside.effects.get((claim, name)) for claim in client.errands for name in SENDS)
-    twice = sum(len(found) - 1 for found in items.values())
-    return {
-        "lost": lost + missing,
-        "doubled": outside.doubled() + twice,
-        "effects": len(outside.effects),
-        "resends_same_key": outside.resends,
-        "unsent": unsent,
-        "unanswered": client.unanswered(),
-        "requests": client.requests,
-        "asked_again": client.repeats,
-        "replay_equal": equal == shards,
-    }
-
-
 def well(figures: dict[str, Any]) -> bool:
     """Say whether nothing was lost, doubled or left."""
-    return figures["replay_equal"] and not any(figures[name] for name in ("lost", "doubled", "unsent", "unanswered"))
+    return figures["replay_equal"] and not any(
+        figures[name] for name in ("lost", "doubled", "unsent", "unanswered", "untaken")
+    )
 
 
 def main() -> None:

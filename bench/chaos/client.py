@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 from bench.chaos.pack import KINDS
 
+_TENDED = frozenset({"message", "person"})
+"""Kinds of errands that somebody outside must go on with once they are booked."""
+
 TIMEOUT = 8.0
 """Seconds until a request is given up, and made again elsewhere."""
 
@@ -29,6 +32,8 @@ class Errand:
     name: str = ""
     booked: bool = False
     settled: bool = False
+    pair: str = ""
+    """What a giver and its taker have in common."""
 
 
 class Client:
@@ -37,7 +42,8 @@ class Client:
     def __init__(self, addresses: list[str], instances: int, rate: float, token: str, hands: int = 96) -> None:
         self.addresses = addresses
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-        self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % 3]) for n in range(instances)}
+        each = len(KINDS)
+        self.errands = {f"c-{n}": Errand(f"c-{n}", KINDS[n % each], pair=f"p-{n // each}") for n in range(instances)}
         self.requests = self.repeats = self.settled = 0
         self.over = False
         self._order = count()
@@ -55,7 +61,7 @@ class Client:
             if name == "settle":
                 errand.settled = True
                 self.settled += 1
-            elif errand.kind != "timer":
+            elif errand.kind in _TENDED:
                 errand.booked = True
                 heappush(self._due, (time.monotonic() + 0.2, next(self._order), errand))
                 self._bell.notify()
@@ -99,7 +105,8 @@ class Client:
     def _step(self, caller: "_Caller", errand: Errand) -> bool:
         """Do what is next for an errand; says whether there is nothing to come back for."""
         if not errand.name:
-            body = {"engagement": "acme", "service": "errands", "data": {"claim": errand.claim, "kind": errand.kind}}
+            data = {"claim": errand.claim, "kind": errand.kind, "pair": errand.pair}
+            body = {"engagement": "acme", "service": "errands", "data": data}
             status, answer = caller.ask("/api/items", body)
             if status in {201, 409}:
                 errand.name = answer["id"]

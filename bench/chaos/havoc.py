@@ -14,6 +14,7 @@ import psycopg
 
 from bench.chaos.cluster import Cluster
 from bench.chaos.network import Line
+from bench.chaos.pack import SENDS
 
 _HOLDS = (
     "select l.shard, l.node, r.at, n.address from alihdaya.lease l left join alihdaya.node n on n.id = l.node "
@@ -197,4 +198,5 @@ def watching(watch: Watch) -> Thread:
 def node_command(*, url: str, listen: str, pack: Path, endpoint: str, shards: int) -> list[str]:
     """Give the command line of a node."""
     start = [sys.executable, "-m", "alihdaya.cli", "--lang", "en", "--store", url, "node", "--pack", str(pack)]
-    return [*start, "--listen", listen, "--endpoint", f"*={endpoint}", "--shards", str(shards)]
+    ends = [part for name in SENDS for part in ("--endpoint", f"{name}={endpoint}")]
+    return [*start, "--listen", listen, *ends, "--shards", str(shards)]

@@ -1,9 +1,13 @@
-"""The errand: book with an outside service, wait for a message, a timer or a person, settle with it, done."""
+"""The errand: book with an outside service, wait for something or somebody, settle with it, done.
+
+It waits for a message from outside, a timer, a person, or for another errand: a giver tells the taker after it, which
+the nodes put into whatever shard its claim belongs to.
+"""
 
 from itertools import pairwise
 from pathlib import Path
 
-KINDS = ("message", "timer", "person")
+KINDS = ("message", "timer", "person", "giver", "taker")
 SENDS = ("book", "settle")
 """The outside effects of one errand, each wanted once."""
 
@@ -30,6 +34,9 @@ name = "claim"
 type = "text"
 [[intake.columns]]
 name = "kind"
+type = "text"
+[[intake.columns]]
+name = "pair"
 type = "text"
 [delivery]
 result = ["claim", "booking", "receipt"]
@@ -96,7 +103,7 @@ tests = [{ kind = "writing", language = "en", score = 90, pass_mark = 70, on = 2
 monday = ["19:00-07:00"]
 """
 
-_CHAINS = ("start book which", "message settle", "timer settle", "person settle", "settle done")
+_CHAINS = ("start book which", *(f"{kind} settle" for kind in KINDS), "settle done")
 
 
 def _process(seconds: int) -> str:
@@ -110,6 +117,7 @@ def _process(seconds: int) -> str:
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:alihdaya="https://alihdaya.org/bpmn/1"
   id="d" targetNamespace="https://example.org/errand">
 <message id="go" name="go" alihdaya:key="claim"/>
+<message id="given" name="given" alihdaya:key="pair" alihdaya:keep="P1D"/>
 <process id="errand" isExecutable="true">
 <startEvent id="start"/>
 <serviceTask id="book" name="Book"/>
@@ -118,6 +126,8 @@ def _process(seconds: int) -> str:
 <intermediateCatchEvent id="timer"><timerEventDefinition><timeDuration>PT{seconds}S</timeDuration>
 </timerEventDefinition></intermediateCatchEvent>
 <userTask id="person" name="See to it"/>
+<intermediateThrowEvent id="giver"><messageEventDefinition messageRef="given"/></intermediateThrowEvent>
+<receiveTask id="taker" messageRef="given"/>
 <serviceTask id="settle" name="Settle"/>
 <endEvent id="done"/>
 {flows}</process>

@@ -135,3 +135,13 @@ def test_hostile_bytes_are_refused(content):
 def test_dates_of_the_file_begin_in_utc():
     certificate = people()["sekar"].certificates[0]
     assert certificate.start == micros(datetime(2012, 12, 3, tzinfo=UTC))
+
+
+def test_a_programs_cost_is_said_by_the_minute():
+    old = 'wage = "8.40"' if 'wage = "8.40"' in TEXT else next(line for line in TEXT.splitlines() if "wage" in line)
+    robot = TEXT.replace(old, 'program = true\nminute = "0.125"', 1)
+    found = [one for one in people(robot).values() if one.program]
+    assert [Decimal(one.wage) for one in found] == [Decimal("7.5")]
+    assert problems(old, 'minute = "0.125"')[0][0] == "bad-wage"
+    assert problems(old, f'{old}\nprogram = true\nminute = "0.125"')[0][0] == "bad-wage"
+    assert problems(old, 'program = true\nminute = "a lot"')[0][0] == "bad-wage"

@@ -62,3 +62,17 @@ def test_a_gate_that_stands_open_is_noticed(monkeypatch):
 
     monkeypatch.setattr(assign, "gate", lambda *_args, **_more: ())
     assert any("no certificate" in one for seed in SEEDS for one in simulate(seed).violations)
+
+
+def test_what_another_shard_sent_and_comes_in_twice_is_noticed(monkeypatch):
+    from alihdaya.operations import perform
+    from alihdaya.operations.exchange.shards.commands import TakeIn
+    from alihdaya.operations.exchange.shards.crossing import take_in
+
+    def forgetful(desk, command, at):
+        for _ in range(2):
+            desk.board.arrived.clear()
+            take_in(desk, command, at)
+
+    monkeypatch.setitem(perform._STATIONS, TakeIn, forgetful)
+    assert any("messages between claims" in one for seed in SEEDS for one in simulate(seed).violations)

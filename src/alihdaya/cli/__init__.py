@@ -39,6 +39,7 @@ _COMMANDS = {
     "migrate": ("migrate", mark("take items under way over to another version of their models")),
     "serve": ("server.serve", mark("open the console at 127.0.0.1: the floor, live")),
     "node": ("server.node", mark("be one of many nodes over one PostgreSQL, with an HTTP API and an outbox")),
+    "mcp": ("server.mcp", mark("be a program's tools for a model, by the Model Context Protocol")),
     "token": ("server.token", mark("make, list and revoke the tokens that open the API of nodes")),
     "export": ("export", mark("write the log for process mining, as OCEL 2.0 or XES")),
     "retain": ("runs.retain", mark("archive months that are done with: into Parquet files, out of the store")),

@@ -17,6 +17,7 @@ TERMS = {
     "returned": mark("returned to its caller"),
     "writing": mark("writing"),
     "spoken": mark("spoken"),
+    "practical": mark("practical"),
     "certificate": mark("certificate"),
     "writing en": mark("writing test, English"),
     "writing id": mark("writing test, Indonesian"),

@@ -7,18 +7,16 @@ themselves. Nobody is answered before the commit.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 from time import time_ns
 from typing import Any, Self
 
+from alihdaya.embedded.letterbox import LetterBox
 from alihdaya.embedded.reading import Moment, OpenWait, Reading
 from alihdaya.embedded.works import Act, Begin, Letter, Message, Outcome, Signal, Work, answer, check
 from alihdaya.embedded.writing import Writing
 from alihdaya.engine import Command, CompleteTask, Instance, Plan
-from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import HOUR, SECOND
 from alihdaya.store.database import Database
 
@@ -54,9 +52,7 @@ class Embedded:
         self._database = Database(url, schema=schema, durable=durable)
         self._writing = Writing(self._database, plans, clock, keep)
         self._reading = Reading(self._database)
-        self._letters: SimpleQueue[Letter] = SimpleQueue()
-        self._door = Lock()
-        self._closed = False
+        self._letters = LetterBox()
         try:
             self._writing.open()
         except BaseException:
@@ -94,15 +90,15 @@ class Embedded:
     def submit(self, works: Sequence[Work]) -> "Future[list[Outcome]]":
         """Ask for works in one transaction without waiting; what they hold must not change until then."""
         promise: Future[list[Outcome]] = Future()
-        self._post(Letter(tuple(_checked(works)), promise))
+        self._letters.post(Letter(tuple(_checked(works)), promise))
         return promise
 
-    async def ask(self, *works: Work) -> list[Outcome]:
-        """Carry out works in one transaction, from an asyncio program."""
+    def ask(self, *works: Work) -> "asyncio.Future[list[Outcome]]":
+        """Carry out works in one transaction, from an asyncio program, which awaits what this gives."""
         loop = asyncio.get_running_loop()
         promise: asyncio.Future[list[Outcome]] = loop.create_future()
-        self._post(Letter(_checked(works), promise, loop))
-        return await promise
+        self._letters.post(Letter(_checked(works), promise, loop))
+        return promise
 
     def waits(self, kind: str = "task", *, node: str = "", limit: int = 1_000) -> list[OpenWait]:
         """Give what is waited for: task, job, message, signal, call; at one node or at any."""
@@ -122,10 +118,7 @@ class Embedded:
 
     def close(self) -> None:
         """Work off what was asked, then let the database go; what is asked from now on is refused."""
-        with self._door:
-            if not self._closed:
-                self._closed = True
-                self._letters.put(Letter((), None))
+        self._letters.close()
         self._thread.join()
         self._database.close()
 
@@ -138,18 +131,11 @@ class Embedded:
     def _one(self, work: Work) -> Any:
         return self.submit((work,)).result()[0].get()
 
-    def _post(self, letter: Letter) -> None:
-        with self._door:  # nothing may come behind the letter that closes
-            if self._closed:
-                raise Refused(Problem("closed", "this engine takes no more works"))
-            self._letters.put(letter)
-
     def _work(self) -> None:
         over = False
         while not over:
-            group = self._group()
-            over = bool(group) and group[-1].promise is None
-            letters = [one for one in group if one.promise is not None]
+            pause = self._writing.pause()
+            letters, over = self._letters.take(GROUP, None if pause is None else pause / SECOND)
             try:
                 outcomes = self._writing.carry_out([one.works for one in letters])
             except Exception as error:  # noqa: BLE001 (nothing of the group is durable: everybody in it must hear of it)
@@ -157,18 +143,6 @@ class Embedded:
             else:
                 answer(zip(letters, outcomes, strict=True))
         self._writing.close()
-
-    def _group(self) -> list[Letter]:
-        """Give what waits, or what comes first before the next timer is due; nothing where nothing does."""
-        group: list[Letter] = []
-        with suppress(Empty):
-            pause = self._writing.pause()
-            group.append(self._letters.get(timeout=None if pause is None else min(pause / SECOND, 3600.0)))
-            size = len(group[0].works)
-            while size < GROUP and group[-1].promise is not None:
-                group.append(self._letters.get_nowait())
-                size += len(group[-1].works)
-        return group
 
 
 def _checked(works: Sequence[Work]) -> Sequence[Work]:

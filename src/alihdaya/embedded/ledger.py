@@ -68,11 +68,11 @@ class Ledger:
         counts = self._counts = {}
         for member, at, state, events in self.fellowship.notes:
             number = member.number
-            if number in counts:
-                count = counts[number] + 1
-            else:
-                count = standing[number].commands + 1 if number in standing else 1
-            counts[number] = count
+            count = counts.get(number)
+            if count is None:
+                before = standing.get(number)
+                count = 0 if before is None else before.commands
+            counts[number] = count = count + 1
             body = row(state.shape, state.held) if events is None else encode_events(events)  # type: ignore[arg-type]
             made.append((number, count, at, body))
             changed[number] = member, at
@@ -82,14 +82,15 @@ class Ledger:
     def _instances(self, changed: Mapping[int, tuple[Member, int]], rows: "Changes") -> None:
         """Make a row an instance, and rows of what it waits for."""
         standing, fresh, again = self.fellowship.standing, rows.inserts[INSTANCE], rows.puts[INSTANCE]
-        waiting = rows.inserts[WAIT]
+        waiting, numbers = rows.inserts[WAIT], self._numbers
         for number, (member, at) in changed.items():
             state, commands = member.state, self._counts[number]
-            packed, running = state.shape is not None, state.status == RUNNING
+            packed, status, caller = state.shape is not None, state.status, member.caller or _NOBODY
+            running, known = status == RUNNING, numbers.get(id(member.plan))
+            definition = self._definition(member.plan) if known is None else known[1]
             snapshot = self._snapshot(state, commands) if running else None
-            facts = (self._definition(member.plan), state.status, *(member.caller or _NOBODY), member.depth)
-            row = (number, *facts, commands, snapshot)
-            waits, timers = awaited(state), _NONE if packed else state.timers
+            row = (number, definition, status, caller[0], caller[1], member.depth, commands, snapshot)
+            waits, timers = (state.waits, _NONE) if packed else (awaited(state), state.timers)
             before = standing.get(number)
             if before is None:
                 fresh.append(row)

@@ -56,7 +56,7 @@ class Templates:
         """Give the row of history for a packed instance."""
         press = self._presses.get(id(shape)) or self._press(shape)
         row = (press.number, *press.values(held))
-        if not _plain(row):
+        if not (_FLAT.issuperset(map(type, row)) or _plain(row)):
             return encode(row)
         try:
             return _pack(row)

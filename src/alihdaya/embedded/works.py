@@ -63,13 +63,13 @@ class Outcome(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """Works that were asked together, and the promise of their outcomes. No promise means: close.
+    """Works that were asked together, and the promise of their outcomes.
 
     The promise of an asyncio program is kept in its own `loop`.
     """
 
     works: Sequence[Work]
-    promise: "Future[list[Outcome]] | asyncio.Future[list[Outcome]] | None"
+    promise: "Future[list[Outcome]] | asyncio.Future[list[Outcome]]"
     loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -92,7 +92,7 @@ def answer(letters: Iterable[tuple[Letter, Heard]]) -> None:
 
 def _keep(promises: Iterable[tuple[Any, Heard]]) -> None:
     for promise, heard in promises:
-        if promise is None or promise.cancelled():
+        if promise.cancelled():
             continue
         if isinstance(heard, BaseException):
             promise.set_exception(heard)
@@ -103,12 +103,13 @@ def _keep(promises: Iterable[tuple[Any, Heard]]) -> None:
 def check(work: Any) -> None:
     """Raise TypeError for what is no work, or holds no command of the engine, ValueError for what cannot be kept."""
     kind = type(work)
-    if kind not in _WORKS or (kind is Act and type(work.command) not in _COMMANDS):
+    if kind is Act and type(work.command) in _COMMANDS:
+        return
+    if kind not in _WORKS or kind is Act:
         raise TypeError(f"this is no work for an embedded engine: {work!r}")
-    if kind is not Act:
-        for text in work:
-            if type(text) is str and "\0" in text:
-                raise ValueError(f"a text with a null character cannot be kept: {work!r}")
+    for text in work:
+        if type(text) is str and "\0" in text:
+            raise ValueError(f"a text with a null character cannot be kept: {work!r}")
 
 
 _WORKS = frozenset(get_args(Work))

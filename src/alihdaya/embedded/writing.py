@@ -134,7 +134,8 @@ class Writing:
                     fellowship.send(work.instance, work.command, now)
                     outcomes.append(_DONE)
                 elif type(work) is Begin:
-                    outcomes.append(Outcome(self._begun(fellowship, work, known, now)))
+                    begun = self._begun(fellowship, work, known, now) if work.key else _start(fellowship, work, now)
+                    outcomes.append(Outcome(begun))
                 elif type(work) is Message:
                     outcomes.append(Outcome(fellowship.message(work.name, work.key, work.payload, now)))
                 elif type(work) is Signal:
@@ -145,12 +146,14 @@ class Writing:
         return outcomes
 
     def _begun(self, fellowship: Fellowship, work: Begin, known: dict[tuple[str, str], int], now: int) -> int:
-        if not work.key:
-            return fellowship.start(work.process, work.variables, now, work.node)
         key = work.process, work.key
         if key not in known:
-            known[key] = self._keys[key] = fellowship.start(work.process, work.variables, now, work.node)
+            known[key] = self._keys[key] = _start(fellowship, work, now)
         return known[key]
+
+
+def _start(fellowship: Fellowship, work: Begin, now: int) -> int:
+    return fellowship.start(work.process, work.variables, now, work.node)
 
 
 def _raw(connection: Connection) -> Any:

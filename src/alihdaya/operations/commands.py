@@ -9,6 +9,7 @@ from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
 
@@ -95,4 +96,15 @@ class Unsent(NamedTuple):
 
 
 ItemCommand = Receive | Reject | Assign | Complete | Fire | Deliver | Retry
-Command = ItemCommand | Broadcast | Sent | Unsent | JobCommand | InstanceCommand | Migrate | Withdraw | ShardCommand
+Command = (
+    ItemCommand
+    | Broadcast
+    | Sent
+    | Unsent
+    | JobCommand
+    | InstanceCommand
+    | Migrate
+    | Withdraw
+    | ShardCommand
+    | ProgramCommand
+)

@@ -16,6 +16,7 @@ from alihdaya.kernel.event import HOUSE, Entry, Event
 from alihdaya.notation.bpmn import Job, Kind, UserWork
 from alihdaya.operations.exchange.board import Board
 from alihdaya.operations.jobs.book import Book
+from alihdaya.operations.people.programs.book import LeaseBook
 from alihdaya.packs import Pack
 from alihdaya.packs.facts import FactRule
 from alihdaya.packs.jobs import Function
@@ -166,6 +167,8 @@ class Desk:
     items: dict[int, OpenItem] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     held: dict[TaskKey, Hold] = field(default_factory=dict)
+    leases: LeaseBook = field(default_factory=LeaseBook)
+    """How long programs may be silent that hold tasks."""
     timers: list[tuple[int, int, int]] = field(default_factory=list)
     """Heap of (due, item, timer); a timer that was cancelled stays until it comes up and is passed over."""
     subscribers: dict[Awaited, set[TaskKey]] = field(default_factory=dict)
@@ -239,7 +242,8 @@ class Desk:
         """Say when something happens by itself: a timer, the end of a pause or a lease; None where nothing does."""
         timer = self.next_timer()
         book = self.book.next_due() if self.book is not None else None
-        return min((due for due in (book, timer and timer[0]) if due is not None), default=None)
+        dues = (book, self.leases.next_due(), timer and timer[0])
+        return min((due for due in dues if due is not None), default=None)
 
     def set_timer(self, due: int, item: int, timer: int) -> None:
         """Remember that a timer of an item comes due."""

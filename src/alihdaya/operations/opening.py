@@ -10,6 +10,7 @@ from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
+from alihdaya.operations.people.programs.tasks import take_up
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
@@ -39,6 +40,7 @@ def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     _bring_services(desk, packs or {})
     _bring_items(desk)
     _bring_tasks(desk)
+    take_up(desk)
     for due, item, timer in resume.timers(store):
         desk.set_timer(due, item, timer)
     for name, key, item, token in resume.subscriptions(store):

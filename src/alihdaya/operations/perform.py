@@ -39,6 +39,17 @@ from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
+from alihdaya.operations.people.programs import practical, tasks
+from alihdaya.operations.people.programs.commands import (
+    AnswerTest,
+    Beat,
+    FetchTask,
+    GiveBack,
+    HandIn,
+    Holds,
+    Proofs,
+    SetTest,
+)
 from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
@@ -156,5 +167,13 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    FetchTask: tasks.fetch,
+    Beat: tasks.beat,
+    HandIn: lambda desk, command, at: tasks.hand_in(desk, command, at, complete),
+    GiveBack: tasks.give_back,
+    Holds: tasks.holds,
+    Proofs: tasks.proofs,
+    SetTest: practical.set_test,
+    AnswerTest: practical.answer_test,
     Migrate: lambda desk, command, at: migrate_items(desk, command, at, catch_up),
 }

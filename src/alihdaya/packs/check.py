@@ -11,6 +11,7 @@ from alihdaya.notation.dmn.analysis import check_model
 from alihdaya.notation.dmn.cases import Report
 from alihdaya.packs.decisions import compile_decisions
 from alihdaya.packs.facts import check_facts
+from alihdaya.packs.golden import check_golden
 from alihdaya.packs.offer import check_offer
 from alihdaya.packs.pack import Pack
 from alihdaya.packs.static import known_of, problem_of, process_findings
@@ -33,7 +34,7 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
         place = Source(f"{pack.place}/pack.toml", element="process.id")
         return [Problem("no-process", f"there is no process {pack.manifest.process_id!r} in the file", place)]
     problems = [problem for file in (pack.definitions, *pack.others) for problem in bpmn.check(file)]
-    problems += [*_units(pack, process), *check_offer(pack)]
+    problems += [*_units(pack, process), *check_offer(pack), *check_golden(pack)]
     try:
         decisions = compile_decisions(pack)
     except AlihdayaError as error:

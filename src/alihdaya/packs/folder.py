@@ -25,6 +25,7 @@ _FOLDERS: Final = {
     "decisions": (".dmn", CASES),
     "samples": (".json", ".csv"),
     "locale": (".po",),
+    "golden": (".json",),
 }
 
 

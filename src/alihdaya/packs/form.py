@@ -43,6 +43,15 @@ def _wrong(field: Field, value: Any) -> Iterator[str]:
         yield f"is longer than {_LONGEST:,} characters"
 
 
+def dated(form: Form | None, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the dates of a result that came as JSON; what is none is left for `check_form` to refuse."""
+    kinds = {field.name: field for field in (form.fields if form else ()) if field.type == "date"}
+    return {
+        name: read_field(kinds[name], value) if name in kinds and isinstance(value, str) else value
+        for name, value in result.items()
+    }
+
+
 def _problem(name: str, why: str) -> Problem:
     return Problem("form", f"{name} {why}", Source(element=name))
 

@@ -10,6 +10,7 @@ from alihdaya.kernel.errors import AlihdayaError, PackError, Problem, Source
 from alihdaya.notation import bpmn, dmn
 from alihdaya.packs.deliverables import no_outcomes, read_deliverables
 from alihdaya.packs.folder import CASES, Folder, deployed, digest, open_folder, text
+from alihdaya.packs.golden import read_golden
 from alihdaya.packs.jobs import check_jobs
 from alihdaya.packs.manifest import read_manifest
 from alihdaya.packs.pack import Manifest, Pack
@@ -61,6 +62,7 @@ class _Loading:
             terms=self._optional("terms.toml"),
             roster=self._optional("roster.toml"),
             samples=self._try(lambda: read_samples(folder, self.manifest.intake), ()),
+            golden=self._try(lambda: read_golden(folder), ()),
             translations=self._try(lambda: read_translations(folder), {}),
             deliverables=self._deliverables(),
             rehearsal=self._try(self._rehearsal, {}),

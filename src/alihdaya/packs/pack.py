@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from alihdaya.notation.bpmn import Definitions, Process
 from alihdaya.notation.dmn import Model
 from alihdaya.packs.facts import FactRule
 from alihdaya.packs.intake import Intake
+
+if TYPE_CHECKING:
+    from alihdaya.packs.golden import Golden
 
 Texts = Mapping[str, str]
 """Language code -> text; English is always there."""
@@ -133,6 +136,9 @@ class Pack:
     """deliverables.toml (packs.deliverables.Deliverables); None where the pack has none."""
     cases: Mapping[str, str] = field(default_factory=dict)
     """Path of each table of worked cases (decisions/NAME.cases.csv) -> its text; it belongs to NAME.dmn."""
+
+    golden: "tuple[Golden, ...]" = ()
+    """golden/NAME.json: by which tasks a program proves that it can do them."""
 
     others: tuple[Definitions, ...] = ()
     """Further files of processes: what the main one calls, or what events start."""

@@ -1,7 +1,7 @@
 """What happens to people: who they are, what they proved, when they are at work."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alihdaya.kernel.event import event
 
@@ -59,6 +59,32 @@ class FactRefused(NamedTuple):
 
     node: str
     reasons: tuple[str, ...]
+
+
+@event("practical.set")
+class PracticalSet(NamedTuple):
+    """A program was set a practical test for a certificate, which counts `months` and `micros` where it is passed.
+
+    `items`: of each question the task's id, its variables, and the right values; the test's number is the entry's.
+    """
+
+    person: str
+    pack: str
+    certificate: str
+    pass_mark: int
+    months: int
+    micros: int
+    items: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...]
+
+
+@event("practical.answered")
+class PracticalAnswered(NamedTuple):
+    """A program answered the practical test `test`; `right` says of each answer whether it was."""
+
+    person: str
+    test: int
+    answers: tuple[dict[str, Any], ...]
+    right: tuple[bool, ...]
 
 
 @event("certificate.withdrawn")

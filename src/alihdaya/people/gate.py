@@ -113,8 +113,21 @@ def render_reason(code: str, _: Callable[[str], str]) -> str:
         case "four-eyes":
             text = _("Did a part of this item that somebody else has to check.")
         case _other:
-            return _render_certificate(code, _)
+            return _render_taken(code, _)
     return text.format(one=one, two=two, three=three, four=four)
+
+
+def _render_taken(code: str, _: Callable[[str], str]) -> str:
+    """Say why a task was taken from a program, as far as that is its own doing."""
+    kind, _colon, message = code.partition(":")
+    match kind:
+        case "silent":
+            return _("Fell silent while it had the task.")
+        case "paused":
+            return _("Was silent while the item was suspended.")
+        case "failed":
+            return _("Could not do it: {message}").format(message=message)
+    return _render_certificate(code, _)
 
 
 def _render_certificate(code: str, _: Callable[[str], str]) -> str:

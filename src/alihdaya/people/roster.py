@@ -30,8 +30,8 @@ LANGUAGES: Final = frozenset(_CODES.split())
 
 KINDS: Final = ("writing", "spoken")
 _KNOWN: Final = {
-    "person": "id name employer serves country time_zone languages skills shifts wage currency program tests "
-    "certificates",
+    "person": "id name employer serves country time_zone languages skills shifts wage minute currency program "
+    "tests certificates",
     "test": "kind language score pass_mark on",
     "certificate": "name from until",
 }
@@ -204,6 +204,8 @@ def _shifts(reader: _Reader, n: int, person: dict[str, Any]) -> dict[str, tuple[
 
 def _wage(reader: _Reader, n: int, person: dict[str, Any]) -> str:
     value = person.get("wage")
+    if "minute" in person:
+        return _minute(reader, n, person)
     try:
         wage = Decimal(value) if isinstance(value, (str, int, Decimal)) else Decimal("NaN")
     except InvalidOperation:
@@ -212,6 +214,15 @@ def _wage(reader: _Reader, n: int, person: dict[str, Any]) -> str:
         reader.report(n, "wage", "bad-wage", f"{value!r} is no loaded cost an hour, such as '8.40'")
         return "0"
     return f"{wage:f}"
+
+
+def _minute(reader: _Reader, n: int, person: dict[str, Any]) -> str:
+    """Give the cost an hour of a program whose cost a minute is said."""
+    if "wage" in person or person.get("program") is not True:
+        reader.report(n, "minute", "bad-wage", "is the cost of a program, which has no wage then")
+        return "0"
+    hour = _wage(reader, n, {"wage": person["minute"]})
+    return f"{60 * Decimal(hour):f}"
 
 
 def _tests(reader: _Reader, n: int, who: str, person: dict[str, Any]) -> Iterator[TestTaken]:

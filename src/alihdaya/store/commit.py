@@ -37,7 +37,7 @@ class Writer(Protocol):
         """Remove the rows with these keys; those that are not there do not matter."""
 
 
-TOGETHER = 32
+TOGETHER = (64, 16, 4)
 """Rows of one statement on SQLite: with each statement the lock of the interpreter is given away, and waited for."""
 
 FEW = 64
@@ -82,7 +82,7 @@ def writer_for(connection: Connection) -> Writer:
 
 
 class SqliteWriter:
-    """Rows past SQLAlchemy, TOGETHER in a statement where there are as many."""
+    """Rows past SQLAlchemy, in statements of many where there are as many."""
 
     def __init__(self, connection: Connection) -> None:
         self._raw: Any = connection.connection.driver_connection
@@ -104,13 +104,14 @@ class SqliteWriter:
         self._raw.executemany(_delete_one(table), keys)
 
     def _run(self, statement: str, rows: Rows) -> None:
-        whole = len(rows) - len(rows) % TOGETHER
-        if whole:
-            several = _several(statement)
-            for first in range(0, whole, TOGETHER):
-                self._raw.execute(several, [*chain.from_iterable(rows[first : first + TOGETHER])])
-        if whole < len(rows):
-            self._raw.executemany(statement, rows[whole:])
+        done, count = 0, len(rows)
+        for size in TOGETHER:
+            while count - done >= size:
+                several = _several(statement, size)
+                self._raw.execute(several, [*chain.from_iterable(rows[done : done + size])])
+                done += size
+        if done < count:
+            self._raw.executemany(statement, rows[done:] if done else rows)
 
 
 class PostgresWriter:
@@ -171,11 +172,11 @@ def _insert_one(table: Table) -> str:
 
 
 @cache
-def _several(statement: str) -> str:
-    """Give the statement of TOGETHER rows for that of one."""
+def _several(statement: str, size: int) -> str:
+    """Give the statement of so many rows for that of one."""
     start, values, rest = statement.partition(" VALUES ")
     row, conflict, change = rest.partition(" ON CONFLICT")
-    return f"{start}{values}{', '.join([row] * TOGETHER)}{conflict}{change}"
+    return f"{start}{values}{', '.join([row] * size)}{conflict}{change}"
 
 
 @cache

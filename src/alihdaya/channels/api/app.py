@@ -25,6 +25,7 @@ from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
+from alihdaya.channels.api.programs import ProgramRoutes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -224,6 +225,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
+        *ProgramRoutes(api).routes(),
         ("GET", "/api/shards", api.shard_list),
         ("GET", "/api/shards/{shard:number}/tasks", api.tasks),
         ("POST", "/api/signals", api.signal),

@@ -49,7 +49,7 @@ def right_for(method: str, path: str) -> str | None:
     """Give the right that a request needs; None where any token will do."""
     if path in {"/healthz", "/api/shards", "/api/openapi.json"}:
         return None
-    if path.startswith("/api/jobs/"):
+    if path.startswith(("/api/jobs/", "/api/work/")):
         return "worker"
     if method in {"GET", "HEAD"}:
         return "read"
@@ -152,6 +152,7 @@ class Door:
         found = await self._login.token(request.headers.get("authorization", ""), address)
         if isinstance(found, Problem):
             return (429 if found.code == "too-many-logins" else 401), found
+        request.scope["alihdaya.token"] = found.name
         right = right_for(request.method, request.url.path)
         if right is not None and right not in found.rights:
             return 403, Problem("no-right", f"the token {found.name!r} has no right to {right}")

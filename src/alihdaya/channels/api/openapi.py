@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from alihdaya import __version__
-from alihdaya.channels.api import job_wire
+from alihdaya.channels.api import job_wire, program_wire
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.people import Withdrawal
 from alihdaya.channels.api.versions import Migration
@@ -27,7 +27,7 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), Migration, Withdrawal]
+    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), *program_wire.BODIES, Migration, Withdrawal]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -46,6 +46,7 @@ def description() -> dict[str, Any]:
             "/api/jobs/{job}/fail": {"post": _post("Say that an attempt failed", "204", "Failing", _JOB)},
             "/api/jobs/{job}/error": {"post": _post("End a job in a BPMN error", "204", "Throwing", _JOB)},
             "/api/jobs/{job}/release": {"post": _post("Give a job back untried", "204", "Releasing", _JOB)},
+            **_PROGRAMS,
             "/api/shards/{shard}/jobs": {"get": _get("The open jobs of a shard", _SHARD)},
             "/api/items/{item}/trace": {"get": _get("How the instance stands, and its whole path", _ITEM)},
             "/api/items/{item}/cancel": {"post": _post("Give the item up", "204", "Act", _ITEM)},
@@ -82,3 +83,18 @@ def _post(summary: str, status: str, body: str | None, *parameters: dict[str, An
         shape = {"schema": {"$ref": f"#/components/schemas/{body}"}}
         made["requestBody"] = {"required": True, "content": {"application/json": shape}}
     return made
+
+
+_TEST = {**_ITEM, "name": "item", "description": "The test's name, as it was set."}
+_WORK = "/api/work/{item}/{token}"
+_PROGRAMS = {
+    "/api/work/fetch": {"post": _post("Lease a person's task to a program", "200", "TaskFetching")},
+    "/api/work/held": {"post": _post("What a program has", "200", "Asking")},
+    "/api/work/proofs": {"post": _post("What a program proved", "200", "Asking")},
+    "/api/work/tests": {"post": _post("Set a practical test", "200", "TestWish")},
+    "/api/work/tests/{item}/answers": {"post": _post("Answer a practical test", "200", "TestAnswers", _TEST)},
+    f"{_WORK}/heartbeat": {"post": _post("Keep a task", "200", "TaskBeat", _ITEM, _TOKEN)},
+    f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
+    f"{_WORK}/fail": {"post": _post("Give a task back", "204", "TaskFailure", _ITEM, _TOKEN)},
+}
+"""What programs ask for."""

@@ -11,6 +11,8 @@ from alihdaya.operations.commands import Assign, Command, Complete, Fire, Receiv
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.instance.commands import InstanceCommand, Resume
 from alihdaya.operations.jobs import leases
+from alihdaya.operations.people.programs import tasks
+from alihdaya.operations.people.programs.commands import HandIn
 from alihdaya.operations.perform import catch_up, perform
 from alihdaya.work.keepable import MOST_KEY_BYTES, names_too_long, unkeepable
 
@@ -52,6 +54,7 @@ def _let_time_run(desk: Desk, now: int) -> None:
     At most a group of timers goes off between two commits.
     """
     leases.catch_up(desk, max(now, desk.at))
+    tasks.catch_up(desk, max(now, desk.at))
     while len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
         try:
             perform(desk, Fire(timer[1], timer[2]), max(now, desk.at))
@@ -83,7 +86,7 @@ def _outcome(desk: Desk, letter: Letter, former: Former) -> Outcome:
     assert letter.command is not None  # noqa: S101 (narrowing for the type checker)
     try:
         at = max(letter.at, desk.at)
-        if isinstance(letter.command, Assign | Complete | Retry | InstanceCommand) and not isinstance(
+        if isinstance(letter.command, Assign | Complete | Retry | InstanceCommand | HandIn) and not isinstance(
             letter.command, Resume
         ):
             catch_up(desk, letter.command.item, at)

@@ -100,6 +100,8 @@ class ShardRoom:
             if desk.book.fresh:
                 desk.book.fresh = False
                 self._node.bell.ring()
+        if len(desk.queue) and self._node.bell.waiting:
+            self._node.bell.ring()  # programs wait for people's tasks
         self._opened()
 
 

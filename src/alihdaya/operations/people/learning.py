@@ -143,11 +143,12 @@ def _take_back(desk: Desk, person: str, at: int, by: str) -> None:
         reasons = gate(desk.people[person], hold.task.needs, at)
         if reasons:
             del desk.held[key]
-            _wait(desk, item, hold)
+            wait(desk, item, hold)
             desk.append(at, key[0], by, [AssignmentWithdrawn(key[1], person, reasons)])
 
 
-def _wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
+def wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
+    """Let a task wait again that was taken from somebody; while its item is suspended, aside of the queue."""
     if item.aside is not None:
         item.aside[hold.task.token] = hold.task
     else:

@@ -69,15 +69,25 @@ class _Standing(NamedTuple):
 
 
 class Courier:
-    """Runs one thread from `start` to `stop`. `rooms` gives the writers of the shards that this node holds now."""
+    """Runs one thread from `start` to `stop`. `rooms` gives the writers of the shards that this node holds now.
+
+    `meter` counts seconds, for the pauses between two looks.
+    """
 
     def __init__(
-        self, reader: Reader, rooms: Callable[[], Mapping[int, Room]], clock: Callable[[], int], pace: Pace = USUAL
+        self,
+        reader: Reader,
+        rooms: Callable[[], Mapping[int, Room]],
+        clock: Callable[[], int],
+        pace: Pace = USUAL,
+        *,
+        meter: Callable[[], float] = monotonic,
     ) -> None:
         self._reader = reader
         self._rooms = rooms
         self._clock = clock
         self._pace = pace
+        self._meter = meter
         self._lock = Lock()
         self._standing: dict[int, _Standing] = {}
         self._fresh: dict[int, list[SendKey]] = {}
@@ -114,12 +124,12 @@ class Courier:
 
     def _run(self) -> None:
         while not self._over:
-            begun = monotonic()
+            begun = self._meter()
             more = False
             with suppress(StoreError):  # a shard without tables, or no database: the next look may see it
                 more = self.step()
             if not more:
-                self._wake.wait(max(self._pace.look, 20 * (monotonic() - begun)))
+                self._wake.wait(max(self._pace.look, 20 * (self._meter() - begun)))
                 self._wake.clear()
 
     def step(self) -> bool:
@@ -174,7 +184,7 @@ class Courier:
 
     def _search(self, rooms: Mapping[int, Room]) -> None:
         """Find out for which of the kept messages somebody waits elsewhere; what is fresh is decided in any case."""
-        begun = monotonic()
+        begun = self._meter()
         with self._lock:
             keepers = [shard for shard, standing in self._standing.items() if standing.kept and shard in rooms]
             fresh = {shard: self._fresh.pop(shard, []) for shard in keepers}
@@ -187,7 +197,7 @@ class Courier:
                 for shard, names in fresh.items():
                     self._fresh.setdefault(shard, []).extend(names)
             raise
-        self._search_at = monotonic() + max(self._pace.search, 20 * (monotonic() - begun))
+        self._search_at = self._meter() + max(self._pace.search, 20 * (self._meter() - begun))
         for shard in keepers:
             where = {**dict.fromkeys(fresh[shard], 0), **found.get(shard, {})}
             places = list(where.items())
