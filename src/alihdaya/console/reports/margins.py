@@ -13,12 +13,12 @@ from alihdaya.console.terminal import plain_table
 from alihdaya.console.words import NOTHING, Words, mark
 from alihdaya.engagement.contribution import Contribution, in_all
 from alihdaya.engagement.loading import PARTS
-from alihdaya.kernel.money import Money
+from alihdaya.kernel.money import Money, exponent
 
 if TYPE_CHECKING:
     from alihdaya.operations.books.shares import Share
 
-_WIDTH = 12
+_WIDTH = 8
 PART_NAMES = {
     "wage": mark("wages for the time worked on items"),
     "burden": mark("employer's contributions"),
@@ -43,7 +43,7 @@ def margins_table(words: Words, rows: Sequence[Contribution], currency: str, by:
     if not rows:
         return Text(words.say("Nothing was delivered yet."))
     named = by != "engagement"
-    table = _heads(words, words.say("Month"), *[words.say(_HEADS.get(by, ""))] * named)
+    table = _heads(words, currency, *[words.say(_HEADS.get(by, ""))] * named)
     largest = max(abs(row.amount) for row in rows) or 1
     for row in rows:
         head = [row.month, *[Text(row.name or words.say("by rule"))] * named]
@@ -57,16 +57,25 @@ def margins_table(words: Words, rows: Sequence[Contribution], currency: str, by:
 
 def _heads(words: Words, *first: str) -> Table:
     table = plain_table(*[(one, "left") for one in first], *[(words.say(one), "right") for one in _AMOUNTS])
+    for column in table.columns:
+        column.no_wrap = True
     table.add_column("", no_wrap=True)
     return table
 
 
 def _cells(words: Words, row: Contribution, currency: str) -> list[Any]:
     amounts = [row.fees, -row.credits, -row.labour, -row.overhead]
-    texts: list[Any] = [words.money(Money(one, currency)) if one else NOTHING for one in amounts]
+    texts: list[Any] = [_number(words, one, currency) if one else NOTHING for one in amounts]
     share = NOTHING if row.percent is None else words.percent(row.percent / 100)
     style = "bold" if row.amount >= 0 else "bold red"
-    return [*texts, Text(words.money(Money(row.amount, currency)), style), share]
+    return [*texts, Text(_number(words, row.amount, currency), style), share]
+
+
+def _number(words: Words, minor: int, currency: str) -> str:
+    from babel.numbers import format_decimal
+
+    places = exponent(currency)
+    return format_decimal(Money(minor, currency).amount, "#,##0" + "." * bool(places) + "0" * places, words.language)
 
 
 def _bar(amount: int, largest: int) -> Text:
@@ -76,11 +85,11 @@ def _bar(amount: int, largest: int) -> Text:
 
 
 def _labour(words: Words, total: Contribution, currency: str) -> RenderableType:
-    table = plain_table((words.say("Labour"), "left"), ("", "right"), ("", "right"))
+    table = plain_table((words.say("Labour"), "left"), (currency, "right"), ("", "right"))
     for part, minor in zip(PARTS, total.parts, strict=False):
         if minor:
             share = words.percent(Decimal(minor) / total.labour)
-            table.add_row(words.say(PART_NAMES[part]), words.money(Money(minor, currency)), share)
+            table.add_row(words.say(PART_NAMES[part]), _number(words, minor, currency), share)
     return table if table.row_count else Text("")
 
 
