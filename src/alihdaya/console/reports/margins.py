@@ -57,8 +57,8 @@ def margins_table(words: Words, rows: Sequence[Contribution], currency: str, by:
 
 def _heads(words: Words, *first: str) -> Table:
     table = plain_table(*[(one, "left") for one in first], *[(words.say(one), "right") for one in _AMOUNTS])
-    for column in table.columns:
-        column.no_wrap = True
+    for place, column in enumerate(table.columns):
+        column.no_wrap = place == 0 or place >= len(first)
     table.add_column("", no_wrap=True)
     return table
 
