@@ -191,6 +191,11 @@ def test_in_house_or_a_provider(shell):
     assert follow(DOCS / "sourcing.md", shell, {}) == 1
 
 
+def test_transition_every_post_named(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "transition.md", shell, {}) == 11
+
+
 def test_a_line_that_differs_is_found():
     assert same(["a", "…", "z"], ["a", "b", "c", "z"])
     assert not same(["a", "…", "z"], ["a", "b"])

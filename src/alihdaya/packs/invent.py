@@ -151,7 +151,57 @@ def _spoilt_change(number: int) -> Row:
     return wrong.get(number % 100, {})
 
 
-KINDS: Final[dict[str, Callable[[int, int], Iterator[Row]]]] = {"techsolutions": changes, "techsupport": incidents}
+_FUNCTIONS: Final = (
+    ("Claims mail", "Claims agent"),
+    ("Payroll entry", "Payroll clerk"),
+    ("Help desk", "Help desk agent"),
+    ("Policy changes", "Policy clerk"),
+    ("Invoice entry", "Accounts clerk"),
+    ("Market watch", "Research analyst"),
+)
+_HOLDERS: Final = ("Aisyah", "Bala", "Chen", "Devi", "Elmi", "Faiz", "Gita", "Hong", "Intan", "Jaya")
+
+
+def transitions(rows: int, seed: int) -> Iterator[Row]:
+    """Yield functions that go over to a provider in four weeks, ten to the hundred wrong on purpose."""
+    for number in range(1, rows + 1):
+        draw = drawer(seed, number)
+        told = _asked(number, rows, draw)
+        function, title = draw("function", *((one, 1.0) for one in _FUNCTIONS))
+        count = 1 + int(6 * draw("posts") ** 1.5)
+        live = (told + timedelta(days=16 + int(8 * draw("live")))).replace(hour=1, minute=0, second=0)
+        row: Row = {
+            "reference": f"TR-{number:03}",
+            "announced_at": f"{told:%Y-%m-%dT%H:%M:%SZ}",
+            "function": function,
+            "provider": draw("provider", *_evenly(("PT Misal Karya", "Umpama Works Ltd", "Contoh Services Sdn Bhd"))),
+            "kind": "KPO" if title == "Research analyst" else "BPO",
+            "shore": draw("shore", ("onshore", 30), ("nearshore", 30), ("offshore", 40)),
+            "affected_posts": "; ".join(f"{title} {one}: {_holder(draw, one)}" for one in range(1, count + 1)),
+            "post_count": count + (number % 10 == 3),
+            "parallel_days": draw("parallel", (3, 2), (5, 3), (7, 1)),
+            "go_live": f"{live:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        yield row | _spoilt_transition(number)
+
+
+def _holder(draw: Draw, post: int) -> str:
+    if draw(f"vacant {post}") < 0.1:
+        return "vacant"
+    return f"{draw(f'given {post}', *_evenly(_HOLDERS))} {draw(f'family {post}', *_evenly(_SHOPS))}"
+
+
+def _spoilt_transition(number: int) -> Row:
+    """Give what stands in place of some cells; that a post is missing from the list is for people to mend."""
+    wrong: dict[int, Row] = {8: {"affected_posts": ""}, 16: {"shore": "on the moon"}, 24: {"go_live": "soon"}}
+    return wrong.get(number % 30, {})
+
+
+KINDS: Final[dict[str, Callable[[int, int], Iterator[Row]]]] = {
+    "techsolutions": changes,
+    "techsupport": incidents,
+    "transition": transitions,
+}
 """Pack -> what makes its rows of how many there shall be and the seed."""
 
 
