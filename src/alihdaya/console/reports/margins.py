@@ -46,7 +46,7 @@ def margins_table(words: Words, rows: Sequence[Contribution], currency: str, by:
     table = _heads(words, currency, *[words.say(_HEADS.get(by, ""))] * named)
     largest = max(abs(row.amount) for row in rows) or 1
     for row in rows:
-        head = [row.month, *[Text(row.name or words.say("by rule"))] * named]
+        head: list[Any] = [row.month, *[Text(row.name or words.say("by rule"))] * named]
         table.add_row(*head, *_cells(words, row, currency), _bar(row.amount, largest))
     total = in_all(rows, "")
     if len(rows) > 1:
