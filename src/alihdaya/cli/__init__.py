@@ -22,6 +22,7 @@ _COMMANDS = {
     "deliverables": ("runs.deliverables", mark("write payslips and other papers, payments and journal")),
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "margin": ("runs.margin", mark("show what is left, by service, engagement, person or item, and its trend")),
+    "report": ("runs.morning", mark("write or mail the morning's report: intake, backlog, risks, margin")),
     "einvoice": ("checks.einvoice", mark("check electronic invoices of others against EN 16931")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),
