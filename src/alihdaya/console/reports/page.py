@@ -1,6 +1,7 @@
 """The morning's report as one page that loads nothing from anywhere: figures, charts, tables."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,12 @@ from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST = 60
+_MOST = 30
 _RIGHT = frozenset({"count", "share", "money", "hours"})
 
 
 def morning_html(report: Morning, language: str = "en", vocabulary: Vocabulary = NO_VOCABULARY) -> str:
-    """Render the page in a language; at most the first 60 rows of a table, with how many there are."""
+    """Render the page in a language; at most the first 30 rows of a table, with how many there are."""
     zone = report.terms.client.time_zone
     spoken = words(language, zone, vocabulary)
     tables = [_table(spoken, report, sheet) for sheet in report.sheets]
@@ -50,6 +51,10 @@ def figures(spoken: Words, report: Morning) -> list[tuple[str, str, str]]:
     ]
 
 
+def _title(spoken: Words, name: str) -> str:
+    return spoken.say(SHEETS[name])
+
+
 def _margin(spoken: Words, report: Morning) -> tuple[str, str]:
     rows = [row for row in report.sheet("margin").rows if row[0] == report.today.isoformat()[:7]]
     if not rows:
@@ -65,13 +70,18 @@ def _table(spoken: Words, report: Morning, sheet: Sheet) -> dict[str, Any]:
     ]
     return {
         "name": sheet.name,
-        "title": spoken.say(SHEETS[sheet.name]),
+        "title": _title(spoken, sheet.name),
         "heads": [(spoken.say(COLUMNS[name]), kind in _RIGHT) for name, kind in sheet.columns],
         "rows": rows,
         "total": len(sheet.rows),
         "late": [place for place, row in enumerate(sheet.rows[:_MOST]) if "overdue" in row],
-        "chart": draw(spoken, report, sheet) if draw is not None and sheet.rows else "",
+        "chart": draw(spoken, report, sheet) if draw is not None and _drawable(sheet) else "",
     }
+
+
+def _drawable(sheet: Sheet) -> bool:
+    """Whether there is something to draw: of people, only those who have shifts."""
+    return any(row[-1] is not None for row in sheet.rows)
 
 
 def _shown(spoken: Words, report: Morning, kind: Kind, value: Any) -> str:
@@ -104,10 +114,16 @@ def _bars(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         )
         axes.bar(places, sheet.column("to_people"), color=charts.PEOPLE, width=0.72, label=spoken.say("to people"))
         axes.plot(places, sheet.column("delivered"), color=charts.THIRD, marker="o", label=spoken.say("delivered"))
-        axes.set_xticks(places, [f"{day.day}.{day.month}." for day in days])
+        axes.set_xticks(places, [_short(spoken, day) for day in days])
         charts.axis_of(axes, spoken)
 
-    return charts.draw(f"intake-{spoken.language}", spoken.say(SHEETS["intake"]), (9.6, 2.6), paint)
+    return charts.draw(f"intake-{spoken.language}", _title(spoken, "intake"), (9.6, 2.6), paint)
+
+
+def _short(spoken: Words, day: date) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, "d MMM", spoken.language)
 
 
 def _lines(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
@@ -131,7 +147,7 @@ def _lines(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         axes.set_xlim(-0.5, max(len(months), 4) - 0.5)
         charts.axis_of(axes, spoken, percent=True)
 
-    return charts.draw(f"attained-{spoken.language}", spoken.say(SHEETS["attainment"]), (9.6, 2.6), paint)
+    return charts.draw(f"attained-{spoken.language}", _title(spoken, "attainment"), (9.6, 2.6), paint)
 
 
 def _people(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
@@ -148,7 +164,7 @@ def _people(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         axes.grid(visible=False)
 
     return charts.draw(
-        f"used-{spoken.language}", spoken.say(SHEETS["utilisation"]), (9.6, 0.5 + 0.28 * len(rows)), paint
+        f"used-{spoken.language}", _title(spoken, "utilisation"), (9.6, 0.5 + 0.28 * len(rows)), paint
     )
 
 
@@ -166,7 +182,7 @@ def _trend(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         axes.margins(y=0.18)
         charts.axis_of(axes, spoken)
 
-    return charts.draw(f"margins-{spoken.language}", spoken.say(SHEETS["margin"]), (9.6, 2.6), paint)
+    return charts.draw(f"margins-{spoken.language}", _title(spoken, "margin"), (9.6, 2.6), paint)
 
 
 def _ages(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
@@ -181,7 +197,7 @@ def _ages(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         axes.margins(y=0.18)
         charts.axis_of(axes, spoken)
 
-    return charts.draw(f"ages-{spoken.language}", spoken.say(SHEETS["backlog"]), (9.6, 2.4), paint)
+    return charts.draw(f"ages-{spoken.language}", _title(spoken, "backlog"), (9.6, 2.4), paint)
 
 
 def _shades(n: int) -> Sequence[str]:
