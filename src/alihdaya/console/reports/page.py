@@ -163,9 +163,7 @@ def _people(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
         axes.set_xticks([])
         axes.grid(visible=False)
 
-    return charts.draw(
-        f"used-{spoken.language}", _title(spoken, "utilisation"), (9.6, 0.5 + 0.28 * len(rows)), paint
-    )
+    return charts.draw(f"used-{spoken.language}", _title(spoken, "utilisation"), (9.6, 0.5 + 0.28 * len(rows)), paint)
 
 
 def _trend(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
