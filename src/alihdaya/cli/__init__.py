@@ -29,6 +29,7 @@ _COMMANDS = {
     "margin": ("runs.margin", mark("show what is left, by service, engagement, person or item, and its trend")),
     "close": ("runs.account.closing", mark("close a month: its invoice gets a number and never changes")),
     "correct": ("runs.account.closing", mark("let a delivered item count otherwise, on the next invoice")),
+    "report": ("runs.morning", mark("write or mail the morning's report: intake, backlog, risks, margin")),
     "einvoice": ("checks.einvoice", mark("check electronic invoices of others against EN 16931")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),

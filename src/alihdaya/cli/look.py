@@ -138,8 +138,8 @@ def invoice(
     """Show an invoice, its items, or its margin; or write it."""
     from alihdaya.engagement.invoice import invoice_to_plain
     from alihdaya.operations.books.account.close import document_of, items_behind
-    from alihdaya.operations.books.lines import page_behind
     from alihdaya.operations.books.bill import bill, terms_of
+    from alihdaya.operations.books.lines import page_behind
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
     refuse_contradictions(order)

@@ -88,6 +88,13 @@ def _formats(axes: "Axes", words: Words, *, percent: bool = False) -> None:
     axes.grid(visible=False, axis="x")
 
 
+def axis_of(axes: "Axes", words: Words, *, percent: bool = False) -> None:
+    """Write the axis of amounts as readers do, and the legend, where there is one, above the chart."""
+    _formats(axes, words, percent=percent)
+    if axes.get_legend_handles_labels()[0]:
+        _legend(axes)
+
+
 def _months(axes: "Axes", words: Words, months: Sequence[Month]) -> range:
     places = range(len(months))
     axes.set_xlim(-0.6, max(len(months), 4) - 0.4)

@@ -13,7 +13,8 @@ PAGE = 100
 def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int = 1, count: int = PAGE) -> list[int]:
     """Give the items first to first + count - 1 (from 1) of a line, in the order of delivery; fewer at its end.
 
-    The whole line is only read where items of the month were archived, or count otherwise than they were delivered. Raises Refused as `line_items`.
+    The whole line is only read where items of the month were archived, or count otherwise than they were delivered.
+    Raises Refused as `line_items`.
     """
     low = line.first + first - 1
     high = min(line.last, low + count - 1)
