@@ -167,7 +167,7 @@ def test_your_own_files(shell):
 
 
 def test_people_from_application_to_work(shell):
-    assert follow(DOCS / "people.md", shell, {}) == 7
+    assert follow(DOCS / "people.md", shell, {}) == 8
 
 
 def test_electronic_invoices(shell):
@@ -219,3 +219,7 @@ def test_website_services(shell):
 @pytest.mark.parametrize("page", ["techsupport", "techsolutions"])
 def test_the_technical_packs(shell, page):
     assert follow(DOCS / f"{page}.md", shell, {}) == 3
+
+
+def test_a_day_on_the_floor(shell):
+    assert follow(DOCS / "queue.md", shell, {}) == 19
