@@ -196,7 +196,7 @@ def test_shares_of_items_services_and_persons_add_up_to_the_margin(quarter, spre
         assert sum(one.seconds for one in shares) == sum(n for (when, _), n in seconds.items() if when == month)
         delivered = [(one.unit, one.item) for one in shares if one.unit]
         assert {unit: [item for of, item in delivered if of == unit] for unit in units[month]} == units[month]
-        (service,) = by_service(terms, made.invoice, labour_of(store, terms, month))
+        (service,) = by_service(terms, made.invoice, labour_of(store, terms, month), made.margin)
         persons = by_person(store, terms, made)
         for rows in ([service], persons):
             total = in_all(rows, "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from alihdaya.engagement.invoice import Invoice
 from alihdaya.engagement.loading import PARTS, apportion
-from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
+from alihdaya.engagement.margin import Labour, Margin, labour_cost, labour_parts
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.money import Money
 
@@ -48,10 +48,10 @@ class Contribution:
         return (Decimal(100 * self.amount) / self.revenue).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def by_service(terms: Terms, invoice: Invoice, labour: Iterable[Labour]) -> tuple[Contribution, ...]:
+def by_service(terms: Terms, invoice: Invoice, labour: Iterable[Labour], margin: Margin) -> tuple[Contribution, ...]:
     """Give a row a service, in the order of the terms; they add up to the month's margin (`make_margin`)."""
     worked = list(labour)
-    overhead = overheads(terms, invoice)
+    overhead = overheads(terms, invoice, margin)
     return tuple(_service(terms, invoice, one.id, worked, overhead) for one in terms.services)
 
 
@@ -79,18 +79,16 @@ def added(rows: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(map(sum, zip((0,) * len(PARTS), *rows, strict=True)))
 
 
-def overheads(terms: Terms, invoice: Invoice) -> dict[tuple[str, str], int]:
-    """Give (service, unit) -> overhead; a unit of several services is rounded once, as the margin does, and shared."""
+def overheads(terms: Terms, invoice: Invoice, margin: Margin) -> dict[tuple[str, str], int]:
+    """Give (service, unit) -> overhead: a unit's, as the margin has it, shared by what its services' lines bill."""
     rates = {(service.id, unit): rate for service in terms.services for unit, rate in service.cost.overhead}
-    exact: dict[tuple[str, str], Decimal] = {}
+    exact = dict.fromkeys(rates, Decimal(0))
     for line in invoice.lines:
-        if line.part == "usage":
-            key = (line.service, line.unit)
-            exact[key] = exact.get(key, Decimal(0)) + rates.get(key, Decimal(0)) * line.quantity
+        if line.part == "usage" and (line.service, line.unit) in rates:
+            exact[line.service, line.unit] += rates[line.service, line.unit] * line.quantity
     found: dict[tuple[str, str], int] = {}
-    for unit in sorted({unit for _, unit in exact}):
+    for unit, total in margin.overhead_by_unit:
         same = [key for key in exact if key[1] == unit]
-        total = Money.of(sum((exact[key] for key in same), Decimal(0)), terms.currency)
         found.update(zip(same, apportion(total.minor, [int(exact[key].scaleb(9)) for key in same]), strict=True))
     return found
 

@@ -79,7 +79,7 @@ def _rows(store: "Store", terms: "Terms", made: "Bill", by: By) -> Iterator["Con
     if by == "person":
         yield from by_person(store, terms, made)
         return
-    services = by_service(terms, made.invoice, labour_of(store, terms, made.month))
+    services = by_service(terms, made.invoice, labour_of(store, terms, made.month), made.margin)
     yield from services if by == "service" else [in_all(services, terms.engagement)]
 
 

@@ -238,7 +238,9 @@ def _margin(store: Store, terms: Terms, today: date) -> Iterator[tuple[Any, ...]
     first, last = _months_back(today, MONTHS - 1), today.isoformat()[:7]
     for made in bills(store, terms)[0]:
         if first <= made.month <= last:
-            row = in_all(by_service(terms, made.invoice, labour_of(store, terms, made.month)), terms.engagement)
+            row = in_all(
+                by_service(terms, made.invoice, labour_of(store, terms, made.month), made.margin), terms.engagement
+            )
             amounts = (row.fees, -row.credits, -row.labour, -row.overhead, row.amount)
             share = None if row.percent is None else row.percent / 100
             yield (made.month, *[Money(one, terms.currency).amount for one in amounts], share)

@@ -83,7 +83,7 @@ def by_item(store: Store, terms: Terms, made: Bill) -> list[Share]:
     columns = _Columns()
     units = dict(_places(columns, sold(store, terms.engagement, within)))
     _share_fees(columns, units, made)
-    for key, total in overheads(terms, made.invoice).items():
+    for key, total in overheads(terms, made.invoice, made.margin).items():
         places = units.get(key) or range(columns.place(0, key[0]), columns.place(0, key[0]) + 1)
         columns.share("overhead", total, places, [1] * len(places))
     _share_labour(columns, terms, labour_of(store, terms, made.month), worked(store, terms.engagement, within))
