@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_terms import TEXT, sample
 
-from alihdaya.engagement.loading import PARTS, Loading, apportion, hour
 from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
+from alihdaya.engagement.rates.loading import PARTS, Loading, apportion, hour
 from alihdaya.engagement.terms import Cost, from_wire, parse, to_wire
 from alihdaya.kernel.errors import TermsError
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from alihdaya.engagement.contribution import by_service, in_all
 from alihdaya.engagement.events import EngagementSigned
-from alihdaya.engagement.loading import Loading
+from alihdaya.engagement.rates.loading import Loading
 from alihdaya.engagement.terms import to_wire
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, SECOND, micros, moment

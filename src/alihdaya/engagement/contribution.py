@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from alihdaya.engagement.invoice import Invoice
-from alihdaya.engagement.loading import PARTS, apportion
 from alihdaya.engagement.margin import Labour, Margin, labour_cost, labour_parts
+from alihdaya.engagement.rates.loading import PARTS, apportion
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.money import Money
 

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from alihdaya.engagement.invoice import Invoice, Usage
-from alihdaya.engagement.loading import NO_LOADING, apportion, hour, paid, parts
 from alihdaya.engagement.ratecard import Quantity
+from alihdaya.engagement.rates.loading import NO_LOADING, apportion, hour, paid, parts
 from alihdaya.engagement.terms import Cost, Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money

@@ -7,8 +7,8 @@ from typing import Any, Final
 from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
 from alihdaya.engagement.document import Document, Table, load
 from alihdaya.engagement.einvoice.agreement import read_billing, read_registered, read_vat
-from alihdaya.engagement.loading import read_loading
 from alihdaya.engagement.rates.credits import read_penalty
+from alihdaya.engagement.rates.loading import read_loading
 from alihdaya.engagement.rates.reading import Span, read_rates
 from alihdaya.engagement.terms import SPANS, Cost, Level, Party, Service, Sla, Target, Terms
 from alihdaya.kernel.errors import TermsError

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar
 from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
-from alihdaya.engagement.loading import Loading, loading_to_wire
 from alihdaya.engagement.rates.card import Rate
 from alihdaya.engagement.rates.credits import Penalty, penalty_wire
+from alihdaya.engagement.rates.loading import Loading, loading_to_wire
 from alihdaya.engagement.rates.wire import decimal_text, rate_wire
 
 SPANS: Final = ("working_hours", "working_minutes", "working_seconds")

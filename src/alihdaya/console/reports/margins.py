@@ -12,7 +12,7 @@ from alihdaya.console.phrases import term
 from alihdaya.console.terminal import plain_table
 from alihdaya.console.words import NOTHING, Words, mark
 from alihdaya.engagement.contribution import Contribution, in_all
-from alihdaya.engagement.loading import PARTS
+from alihdaya.engagement.rates.loading import PARTS
 from alihdaya.kernel.money import Money, exponent
 
 if TYPE_CHECKING:

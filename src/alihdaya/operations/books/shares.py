@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from alihdaya.engagement.contribution import Contribution, added, overheads
 from alihdaya.engagement.invoice import Line
-from alihdaya.engagement.loading import NO_LOADING, PARTS, apportion
 from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
+from alihdaya.engagement.rates.loading import NO_LOADING, PARTS, apportion
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books.bill import Bill, closed_until, labour_of, span
