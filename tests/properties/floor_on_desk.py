@@ -19,6 +19,7 @@ from alihdaya.operations.floor.commands import HandOn
 from alihdaya.operations.instance.commands import CancelItem, Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.packs import load
+from alihdaya.people.events import CertificateWithdrawn
 from alihdaya.people.gate import gate
 from alihdaya.work.events import AssignmentWithdrawn, TaskAssigned, TaskCancelled, TaskDone, TaskQueued
 from alihdaya.work.floor import commands as do
@@ -231,18 +232,20 @@ def seen(desk):
 def check_facts(entries, desk):
     """What must hold of any log: nobody past the gate by whatever path, one owner a task, all of it in order."""
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
-    nodes, owners, rings = {}, {}, {}
+    nodes, owners, rings, lost = {}, {}, {}, set()
     for entry in entries:
         for one in entry.events:
             key = entry.item, getattr(one, "token", 0)
             match one:
+                case CertificateWithdrawn():
+                    lost.add(one.person)
                 case TaskQueued():
                     nodes[key] = one
                     owners.pop(key, None)
                 case TaskAssigned():
                     assert key not in owners, "a task with two owners"
                     owners[key] = one.person
-                    assert_may(desk, nodes[key], one.person, entry.at)
+                    assert_may(desk, nodes[key], one.person, entry.at, lost)
                 case AssignmentWithdrawn():
                     assert owners.pop(key) == one.person
                 case TaskDone():
@@ -254,17 +257,19 @@ def check_facts(entries, desk):
                     assert place not in rings, "it rings at two"
                     assert place not in owners, "it rings at one and is another's"
                     rings[place] = one.person
-                    assert_may(desk, nodes[place], one.person, entry.at)
+                    assert_may(desk, nodes[place], one.person, entry.at, lost)
                 case facts.Assigned():
                     assert rings.pop((one.item, one.token), one.person) == one.person
                 case facts.Recalled() | facts.Declined() | facts.TimedOut() | facts.Dropped() | facts.Finished():
                     rings.pop((one.item, one.token), None)
 
 
-def assert_may(desk, queued, person, at):
+def assert_may(desk, queued, person, at, lost):
+    """`lost`: whose certificate was withdrawn before; one that is withdrawn in the same instant counted until then."""
     from alihdaya.people.gate import Needs
 
-    assert gate(desk.people[person], Needs(*queued.needs, client="Acme"), at) == (), (person, queued, at)
+    assert gate(desk.people[person], Needs(*queued.needs, client="Acme"), at - 1) == (), (person, queued, at)
+    assert not (queued.needs[3] and person in lost), (person, queued, at)
 
 
 __all__ = ["DAY", "HOUR", "FloorOnDesk", "check_facts", "seen"]
