@@ -63,7 +63,9 @@ def retarget(desk: Desk, item: OpenItem, events: list[Event]) -> list[Event]:
 def _retask(desk: Desk, item: OpenItem, token: int, due: Due) -> None:
     """Let an open task be due then, wherever it is."""
     key = (item.item, token)
-    if key in desk.queue:
+    if key in desk.queue and (desk.hall is None or not desk.hall.has(key)):
+        desk.wait(_due(desk.unwait(key), due))
+    elif key in desk.queue:  # it rings, or was put off: that goes on
         desk.queue.push(_due(desk.queue.remove(*key), due))
     elif key in desk.held:
         desk.held[key] = desk.held[key]._replace(task=_due(desk.held[key].task, due))
