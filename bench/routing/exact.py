@@ -1,6 +1,7 @@
 """Quality: the floor beside an exact assignment, on small floors lived through second by second.
 
-Both get the same people and work, 92 % busy at the peak. Every second the exact one assigns all who are free to what
+Both get the same people and work, 90 % busy if everybody could do all of it.
+Every second the exact one assigns all who are free to what
 waits at once (scipy's `linear_sum_assignment`): as many as possible, the most urgent first, then by the best fit; it
 sees everybody and everything. The floor routes by skill. Compared: the average wait of all items, and the average fit
 (proficiency and language level of whoever gets it, 1 to 11).
@@ -19,10 +20,12 @@ from alihdaya.work.floor import commands as do
 from alihdaya.work.floor.ask import place
 from alihdaya.work.floor.events import Assigned
 from alihdaya.work.queue import PATIENCE
-from bench.routing.crowd import SECONDS, Crowd, crowd, work
+from bench.routing.crowd import PROFILES, SECONDS, Crowd, crowd, work
 
 ALONE = shares({"voice": 1, "chat": 1, "mail": 1, "office": 1})
-PEOPLE, HOUR = 120, 3_600
+PEOPLE, HOUR, BUSY = 120, 3_600, 0.9
+SETTLED = 300 * SECOND
+"""Certificates of the crowd end within so long, or not at all."""
 
 
 class Quality(NamedTuple):
@@ -40,8 +43,8 @@ Match = Callable[[int, list[Piece], list[str]], list[tuple[int, str]]]
 def sample(seed: int) -> tuple[Quality, Quality]:
     """Live through one hour with both; gives ours and the exact one."""
     made = crowd(PEOPLE, PEOPLE, seed=seed)
-    busy = PEOPLE * 0.92 / (sum(SECONDS.values()) / len(SECONDS))
-    arrivals = list(work(made, [(busy, HOUR)], seed=seed))
+    handling = sum(w * share * SECONDS[name] for w, _, mix in PROFILES for name, share in mix) / 10_000
+    arrivals = list(work(made, [(PEOPLE * BUSY / handling, HOUR)], seed=seed))
     return tuple(_live(made, arrivals, make(made)) for make in (_floor, _exact))  # type: ignore[return-value]
 
 
@@ -85,6 +88,22 @@ def _floor(made: Crowd) -> Match:
     return match
 
 
+class _Verdicts:
+    """What the gate says; kept, once it cannot change any more."""
+
+    def __init__(self, settled: int) -> None:
+        self.settled = settled
+        self._kept: dict[tuple[str, Ask], bool] = {}
+
+    def __call__(self, person: Person, ask: Ask, now: int) -> bool:
+        found = self._kept.get((person.id, ask))
+        if found is None:
+            found = not gate(person, ask.needs, now, test=ask.test)
+            if now >= self.settled:
+                self._kept[person.id, ask] = found
+        return found
+
+
 def _exact(made: Crowd) -> Match:
     import numpy as np
     from scipy.optimize import linear_sum_assignment
@@ -92,6 +111,7 @@ def _exact(made: Crowd) -> Match:
     free = {who: made.people[who] for who, _, _ in made.at_work}
     waiting: dict[int, Piece] = {}
     has: dict[int, str] = {}
+    may = _Verdicts(made.now + SETTLED)
 
     def match(now: int, came: list[Piece], done: list[str]) -> list[tuple[int, str]]:
         for item in map(int, done):
@@ -105,7 +125,7 @@ def _exact(made: Crowd) -> Match:
         gain = np.zeros((len(order), len(people)))
         for row, piece in enumerate(order):
             for column, person in enumerate(people):
-                if not gate(person, piece.ask.needs, now, test=piece.ask.test):
+                if may(person, piece.ask, now):
                     urgency = (now + PATIENCE - place(piece)[0]) / SECOND
                     gain[row, column] = 1e7 + urgency * 20 + fit(person, piece.ask)
         found = [

@@ -1,92 +1,130 @@
 """The floor on a store under load, in real time: every item at its own moment, whatever the ones before do.
 
-One thread brings what has come by now, routes, commits, and hears; what came meanwhile is the next group. An item's
-time counts from the moment at which it was to come in until its assignment is durable. `python -m bench.routing.live
-URL KNOWN AT_WORK RATE SECONDS BURST BURST_SECONDS`.
+One thread brings what has come by now, routes, commits, and hears; what came meanwhile is the next group.
+`python -m bench.routing.live URL FOLDER RATE SECONDS BURST BURST_SECONDS` opens what bench.routing.morning left, lives
+through the trace, then tries higher rates, a few seconds each, until one is too much.
 """
 
 import gc
 import json
 import sys
 import time
-from heapq import heappop, heappush
+from pathlib import Path
 from typing import Any
 
-from alihdaya.kernel.time import SECOND
 from alihdaya.operations.floor.switchboard import Switchboard
 from alihdaya.people.gate import gate
 from alihdaya.store import open_store
 from alihdaya.work.floor import commands as do
-from alihdaya.work.floor.events import Assigned
-from bench.routing.crowd import Arrival, Crowd, crowd, violates, work
+from alihdaya.work.floor.floor import Floor
+from bench.routing.crowd import violates
+from bench.routing.run import Given, Run
+from bench.routing.trace import Roster, Trace, read
 
-GROUP = 1_000
-PATIENCE = 60.0
-
-
-class Run:
-    """One run; times in seconds since its beginning."""
-
-    def __init__(self, board: Switchboard, made: Crowd, arrivals: list[Arrival]) -> None:
-        self.board, self.made, self.arrivals = board, made, arrivals
-        self.finishing: list[tuple[float, int, str]] = []
-        self.given: dict[int, tuple[float, str, int]] = {}
-        self.events = self.groups = 0
-        self.begun = 0.0
-        self.next = 0
-
-    def go(self) -> None:
-        """Bring everything at its time, and go on until nothing more can be given out soon."""
-        self.begun = time.perf_counter()
-        end = self.arrivals[-1].at
-        while True:
-            now = time.perf_counter() - self.begun
-            commands = self._commands(now)
-            if commands:
-                self._carry_out(commands, now)
-            elif self.next == len(self.arrivals) and (len(self.given) == self.next or now > end + PATIENCE):
-                return
-            else:
-                time.sleep(max(0.0, min(self._next() - now, 0.05)))
-
-    def _next(self) -> float:
-        due = self.finishing[0][0] if self.finishing else 1e9
-        return min(due, self.arrivals[self.next].at if self.next < len(self.arrivals) else 1e9)
-
-    def _commands(self, now: float) -> list[Any]:
-        commands: list[Any] = []
-        while self.finishing and self.finishing[0][0] <= now and len(commands) < GROUP:
-            _, item, person = heappop(self.finishing)
-            commands.append(do.Finish(item, 1, person, "done", 1))
-        while self.next < len(self.arrivals) and self.arrivals[self.next].at <= now and len(commands) < GROUP:
-            commands.append(do.Enqueue(self.arrivals[self.next].piece))
-            self.next += 1
-        return commands
-
-    def _carry_out(self, commands: list[Any], now: float) -> None:
-        at = self.made.now + int(now * SECOND)
-        answer = self.board.carry_out(commands, at)
-        durable = time.perf_counter() - self.begun
-        if answer.refusals:
-            raise SystemExit(f"refused: {next(iter(answer.refusals.values()))}")
-        self.events += len(answer.events)
-        self.groups += 1
-        for event in answer.events:
-            if type(event) is Assigned:
-                arrival = self.arrivals[event.item - 1]
-                self.given[event.item] = durable, event.person, at
-                heappush(self.finishing, (durable + arrival.seconds, event.item, event.person))
+GOAL_MS = 100.0
+STEP_SECONDS = 6.0
+STEPS = (1_250, 2_500, 3_750, 5_000, 6_250, 7_500, 8_750, 10_000)
 
 
-def _log_in(board: Switchboard, made: Crowd) -> None:
-    people = [do.LogIn(who, shares) for who, shares, _ in made.at_work]
-    for first in range(0, len(people), 10_000):
-        board.carry_out(people[first : first + 10_000], made.now)
+def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[str, Any]:
+    """Run once; gives the figures."""
+    roster, trace = read(folder)
+    clock, begun = time.process_time(), time.perf_counter()
+    gc.disable()
+    board = Switchboard(open_store(url), recorded=lambda: time.time_ns() // 1_000, people=roster)
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
+    told: dict[str, Any] = {
+        "opened_cpu_s": round(time.process_time() - clock, 1),
+        "opened_s": round(time.perf_counter() - begun, 1),
+    }
+    clock = time.process_time()
+    run = Run(board, trace, len(trace.at), busy_at=_ends(rates))
+    run.go(trace.at)
+    spent = time.process_time() - clock
+    told |= _told(run, rates, trace)
+    told |= {"cpu_s": round(spent, 1), "items_per_cpu_s": round(len(run.given) / spent)}
+    told["gate_violations"] = _violations(run, roster, trace)
+    told["starved"] = _starved(board.floor)
+    told |= {"cohorts": len(board.floor.cohorts.all), "kinds_of_work": len(board.floor.kinds)}
+    told["sweep"] = sweep(board, trace, len(trace.at))
+    board.close()
+    return told
 
 
-def _starved(board: Switchboard) -> int:
+def sweep(board: Switchboard, trace: Trace, last: int) -> list[dict[str, Any]]:
+    """Try higher and higher rates on the floor emptied; gives the figures of each, the last one too late."""
+    found: list[dict[str, Any]] = []
+    for rate in STEPS:
+        _empty(board)
+        count = int(rate * STEP_SECONDS)
+        run = Run(board, trace, count, first_item=last + 1)
+        clock = time.process_time()
+        run.go([n / rate for n in range(count)], patience=5.0)
+        spent = time.process_time() - clock
+        last += count
+        one = {"rate": rate, **_latency(run, 0.0, STEP_SECONDS), "cpu_share": round(spent / run.ended, 2)}
+        found.append(one)
+        if one["p99_ms"] >= GOAL_MS:
+            break
+    return found
+
+
+def _empty(board: Switchboard) -> None:
+    """Let everybody be done with what they have, and nothing wait."""
+    floor, at = board.floor, board.floor.at + 1
+    over: list[Any] = [do.Drop(*piece.key, "cancelled") for piece in floor.waits()]
+    over += [do.Finish(*key, hold.person, "done", 1) for key, hold in floor.holds.items()]
+    for start in range(0, len(over), 2_000):
+        board.carry_out(over[start : start + 2_000], at)
+
+
+def _told(run: Run, rates: list[tuple[float, float]], trace: Trace) -> dict[str, Any]:
+    steady = rates[0][1]
+    burst = steady + sum(seconds for _, seconds in rates[1:])
+    told: dict[str, Any] = {"items": len(trace.at), "assigned": len(run.given)}
+    told |= _latency(run, 0.0, burst)
+    for name, start, end in (("steady", 0.0, steady), ("burst", steady, burst)):
+        told |= {f"{name}_{key}": value for key, value in _latency(run, start, end).items()}
+        count = sum(start <= one.durable < end for one in run.given.values())
+        told[f"{name}_items_per_s"] = round(count / (end - start)) if end > start else 0
+    told["busy_percent"] = [round(100 * one, 1) for one in run.busy]
+    told |= {"events_per_s": round(run.events / run.ended), "commits": run.groups, "seconds": round(run.ended, 1)}
+    return told
+
+
+def _latency(run: Run, start: float, end: float) -> dict[str, Any]:
+    """Give the milliseconds of what came in that time.
+
+    `p…`: received until assigned; `router_p99_ms`: from the moment at which it had come and somebody was free;
+    `received_p99_ms`: received until that was durable; `nobody_free`: how many found nobody who may do it free.
+    """
+    some = [one for one in run.given.values() if start <= one.came < end]
+    told: dict[str, Any] = {f"p{p}_ms": _quantile([one.durable - one.came for one in some], p) for p in (50, 99)}
+    told["router_p99_ms"] = _quantile([one.durable - one.could for one in some], 99)
+    told["received_p99_ms"] = _quantile(
+        [late for came, late in zip(run.at, run.received, strict=False) if start <= came < end], 99
+    )
+    told["nobody_free"] = sum(not one.at_once for one in some)
+    return told
+
+
+def _quantile(seconds: list[float], percent: int) -> float:
+    ordered = sorted(seconds) or [0.0]
+    return round(1_000 * ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
+
+
+def _violations(run: Run, roster: Roster, trace: Trace) -> int:
+    def wrong(item: int, given: Given) -> bool:
+        return violates(roster[given.person], trace.asks[trace.ask[item - 1]], given.at)
+
+    return sum(wrong(item, given) for item, given in run.given.items())
+
+
+def _starved(floor: Floor) -> int:
     """Count what still waits although somebody who is free may do it: looked for among all who are present."""
-    floor = board.floor
     return sum(
         any(
             seat.takes(floor.kind(piece.ask).channel)
@@ -97,65 +135,11 @@ def _starved(board: Switchboard) -> int:
     )
 
 
-def measure(url: str, known: int, at_work: int, rates: list[tuple[float, float]]) -> dict[str, Any]:
-    """Run once on a fresh store; gives the figures."""
-    clock = time.process_time()
-    made = crowd(known, at_work)
-    arrivals = list(work(made, rates))
-    generated, clock = time.process_time() - clock, time.process_time()
-    board = Switchboard(open_store(url), recorded=lambda: time.time_ns() // 1000, people=made.people.values())
-    _log_in(board, made)
-    for ask in dict.fromkeys(one.piece.ask for one in arrivals):
-        board.floor.kind(ask)  # what a provider's models ask for is known when its people log in
-    opened, clock = time.process_time() - clock, time.process_time()
-    gc.collect()
-    gc.freeze()
-    run = Run(board, made, arrivals)
-    run.go()
-    spent = time.process_time() - clock
-    told = _told(run, rates)
-    told |= {"cpu_s": round(spent, 1), "generated_cpu_s": round(generated, 1), "opened_cpu_s": round(opened, 1)}
-    told |= {"groups_of_people": len(board.floor.groups), "kinds_of_work": len(board.floor.kinds)}
-    told["starved"] = _starved(board)
-    board.close()
-    return told
-
-
-def _told(run: Run, rates: list[tuple[float, float]]) -> dict[str, Any]:
-    waits = [(run.given[one.piece.item][0] - one.at) * 1_000 for one in run.arrivals if one.piece.item in run.given]
-    steady = rates[0][1]
-    before = [wait for wait, one in zip(waits, run.arrivals, strict=False) if one.at < steady]
-    took = max(moment for moment, _, _ in run.given.values())
-    wrong = sum(
-        violates(run.made.people[who], run.arrivals[item - 1].piece.ask, at) for item, (_, who, at) in run.given.items()
-    )
-    return {
-        "items": len(run.arrivals),
-        "assigned": len(run.given),
-        "items_per_s": _rate(run, 0.0, steady),
-        "burst_per_s": _rate(run, steady, steady + rates[1][1]) if len(rates) > 1 else 0,
-        **_quantiles("", waits),
-        **_quantiles("steady_", before),
-        "gate_violations": wrong,
-        "events_per_s": round(run.events / took),
-        "commits": run.groups,
-        "seconds": round(took, 1),
-    }
-
-
-def _rate(run: Run, start: float, end: float) -> int:
-    return round(sum(start <= moment < end for moment, _, _ in run.given.values()) / (end - start))
-
-
-def _quantiles(name: str, waits: list[float]) -> dict[str, float]:
-    ordered = sorted(waits)
-    return {
-        f"{name}p{percent}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
-        for percent in (50, 99)
-    }
+def _ends(rates: list[tuple[float, float]]) -> list[float]:
+    return [sum(seconds for _, seconds in rates[: n + 1]) for n in range(len(rates))]
 
 
 if __name__ == "__main__":
-    url, *numbers = sys.argv[1:]
-    known, at_work, *more = map(float, numbers)
-    print(json.dumps(measure(url, int(known), int(at_work), list(zip(more[::2], more[1::2], strict=True)))))
+    url, folder, *numbers = sys.argv[1:]
+    figures = list(map(float, numbers))
+    print(json.dumps(measure(url, Path(folder), list(zip(figures[::2], figures[1::2], strict=True)))))

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import alihdaya.engagement.events
+import alihdaya.engagement.rates.figures
 import alihdaya.engine.events
 import alihdaya.engine.scope_events
 import alihdaya.people.events
@@ -20,6 +21,7 @@ ROOMS = (
     alihdaya.work.floor.events,
     alihdaya.people.events,
     alihdaya.engagement.events,
+    alihdaya.engagement.rates.figures,
     alihdaya.engine.events,
     alihdaya.engine.scope_events,
 )

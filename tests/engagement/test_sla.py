@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_terms import sample
 
-from alihdaya.engagement.sla import Attainment, Pause, SlaClock, attain, verdict
+from alihdaya.engagement.sla import Attainment, Pause, SlaClock, verdict
+from alihdaya.engagement.sla.goals import attained
 from alihdaya.kernel.time import HOUR, MINUTE, iso, micros
 
 SERVICE = sample().services[0]
@@ -66,5 +67,5 @@ def test_attainment_never_reads_better_than_it_is():
 
 
 def test_attain_follows_the_terms():
-    respond, resolve = attain(SERVICE, "2013-01", {"resolve": (3, 1), "respond": (4, 0)})
+    respond, resolve = attained(SERVICE, "2013-01", {"resolve_met": 3, "resolve_missed": 1, "respond_met": 4})
     assert (respond.clock, respond.kept, resolve.kept, resolve.target) == ("respond", True, False, 95)

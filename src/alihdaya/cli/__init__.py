@@ -19,6 +19,7 @@ _COMMANDS = {
     "inspect": ("runs.inspect", mark("check a web site, and write what is new for the pack website")),
     "items": ("look", mark("list items")),
     "item": ("look", mark("tell one item's whole story")),
+    "sla": ("instance.clocks", mark("explain an item's service level clocks, or show how a month kept them")),
     "deliverables": ("runs.deliverables", mark("write payslips and other papers, payments and journal")),
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "einvoice": ("checks.einvoice", mark("check electronic invoices of others against EN 16931")),

@@ -70,6 +70,8 @@ TITLES = {
     "engine.escalation_thrown": mark("Escalated"),
     "engine.ended": mark("The process ended"),
     "engine.cancelled": mark("The process was cancelled"),
+    "clock.targeted": mark("The service level clocks are set"),
+    "clock.closed": mark("The service level clocks are over"),
     "clock.paused": mark("The customer is awaited: the service level clocks stand"),
     "clock.resumed": mark("The service level clocks go on"),
     "item.resumed": mark("Goes on after it was suspended"),

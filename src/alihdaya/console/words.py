@@ -22,6 +22,9 @@ def mark(message: str) -> str:
     return message
 
 
+_PATTERNS = {"yMMMdHm": "d MMM y, HH:mm", "yMMMdHms": "d MMM y, HH:mm:ss", "Hms": "HH:mm:ss", "dHm": "d MMM HH:mm"}
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One reader's language ("id" or "en"), the time zone (IANA name) of the times, and the words of the pack."""
@@ -93,14 +96,24 @@ class Words:
         return moment(at, ZoneInfo(self.zone)) if isinstance(at, int) else at
 
     def when(self, at: int | datetime | None, style: str = "yMMMdHm") -> str:
-        """Write an instant (microseconds, or an aware datetime) in the reader's zone, to the minute."""
+        """Write an instant (microseconds, or an aware datetime) in the reader's zone; `style`: see _PATTERNS."""
         from babel.dates import format_datetime
 
         if at is None:
             return NOTHING
-        patterns = {"yMMMdHm": "d MMM y, HH.mm", "Hms": "HH.mm.ss", "dHm": "d MMM HH.mm"}
+        patterns = {
+            "yMMMdHm": "d MMM y, HH.mm",
+            "yMMMdHms": "d MMM y, HH.mm.ss",
+            "Hms": "HH.mm.ss",
+            "dHm": "d MMM HH.mm",
+        }
         if self.language == "en":
-            patterns = {"yMMMdHm": "d MMM y, HH:mm", "Hms": "HH:mm:ss", "dHm": "d MMM HH:mm"}
+            patterns = {
+                "yMMMdHm": "d MMM y, HH:mm",
+                "yMMMdHms": "d MMM y, HH:mm:ss",
+                "Hms": "HH:mm:ss",
+                "dHm": "d MMM HH:mm",
+            }
         return format_datetime(self._local(at), patterns[style], locale=self.language)
 
     @property

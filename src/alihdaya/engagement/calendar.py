@@ -124,7 +124,10 @@ def read_calendar(table: Table, years: range) -> Calendar | None:
     closed = _read_dates(rules.table("dates")) if "dates" in rules.data else {}
     if country and "dates" not in rules.data:
         closed = _look_up(rules, country, subdivision, years)
-    own = _read_dates(table.table("closed", needed=False))
+    shut = table.table("closed", needed=False)
+    own = _read_dates(shut)
+    for day in own.keys() & closed.keys():
+        shut.report("twice", f"{day} is a holiday already: {closed[day]}", day)
     rules.done()
     table.done()
     if not any(week):
@@ -172,9 +175,13 @@ def _read_dates(table: Table) -> dict[str, str]:
     for key in table.data:
         name = table.text(key)
         try:
-            dates[date.fromisoformat(key).isoformat()] = name
+            day = date.fromisoformat(key).isoformat()
         except ValueError:
             table.report("bad-date", "must be a date such as 2013-12-24", key)
+            continue
+        if day in dates:
+            table.report("twice", f"{day} is there twice", key)
+        dates[day] = name
     return dates
 
 

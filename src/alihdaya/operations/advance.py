@@ -32,7 +32,7 @@ from alihdaya.engine.scope_events import (
 from alihdaya.engine.state import MESSAGE
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
-from alihdaya.operations.instance.clocks import due_of, turn
+from alihdaya.operations.instance.clocks import closed, due_of, retarget, turn
 from alihdaya.operations.outbox import ask, withdraw
 from alihdaya.operations.people.learning import at_end
 from alihdaya.work.events import ItemDelivered, ItemStopped, TaskCancelled, TaskQueued
@@ -49,7 +49,7 @@ def advance(desk: Desk, item: OpenItem, command: Any, at: int) -> list[Event]:
     Raises Refused, with nothing changed, where the engine refuses the command.
     """
     events, item.instance = decide(item.service.plan, item.instance, command, at)
-    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
+    return _with_meanings(desk, item, events, at)
 
 
 def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) -> list[Event]:
@@ -60,13 +60,19 @@ def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) ->
         happened, instance = decide(item.service.plan, instance, command, at)
         events += happened
     item.instance = instance
-    return [*events, *turn(item, at), *meanings(desk, item, events, at)]
+    return _with_meanings(desk, item, events, at)
+
+
+def _with_meanings(desk: Desk, item: OpenItem, events: list[Event], at: int) -> list[Event]:
+    return [*events, *turn(item, at), *retarget(desk, item, events), *meanings(desk, item, events, at)]
 
 
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
     """Give the trade's events that follow from the engine's, in their order."""
     found = []
     for happened in events:
+        if type(happened) is InstanceEnded and item.service.clock.closes:
+            found += closed(item, at)
         meaning = _MEANINGS.get(type(happened))
         if meaning is not None:
             event = meaning(desk, item, happened, at)
@@ -83,7 +89,7 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     due = due_of(item)
     needs = service.needs(node.id, item.doers)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
-    item.touched = True
+    item.touched, item.rested_at = True, None
     task = task_of(item.item, queued, at)._replace(needs=needs)
     if item.aside is None:
         desk.queue.push(task)
@@ -92,13 +98,14 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     return queued
 
 
-def _close(desk: Desk, item: OpenItem, event: TaskClosed, _at: int) -> Event | None:
+def _close(desk: Desk, item: OpenItem, event: TaskClosed, at: int) -> Event | None:
     key = (item.item, event.token)
     if key in desk.queue:
         desk.queue.remove(*key)
     elif item.aside is not None:
         item.aside.pop(event.token, None)
     desk.held.pop(key, None)
+    item.rested_at = at
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 
 

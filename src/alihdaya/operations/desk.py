@@ -125,6 +125,11 @@ class OpenItem:
     """When the whole item is due."""
     pauses: tuple[Pause, ...] = ()
     """When its clocks stood; the last may be open."""
+    level: str | None = None
+    """The level that its clocks are set to, "" the common limits; None before its first task, or without levels."""
+    responded_at: int | None = None
+    rested_at: int | None = None
+    """Since when no task of it is open."""
     aside: dict[int, Task] | None = None
     """While the item is suspended: token -> task that stood in the queue; else None."""
 

@@ -115,6 +115,9 @@ def _bring_items(desk: Desk) -> None:
         opened = OpenItem(item.item, service, item.received_at, item.instance, item.touched, item.caller)
         opened.due, opened.pauses = Due(*item.due), tuple(Pause(*one) for one in pauses.get(item.item, ()))
         opened.aside = {} if item.suspended else None
+        opened.responded_at, opened.rested_at = item.stood
+        if item.touched and item.instance is not None and service.clock.levels:
+            opened.level = service.clock.level(item.instance.variables) or ""
         desk.items[item.item] = opened
         if service.remembers and (item.touched or len(service.plans) > 1):
             for node, person in resume.doers(desk.store, item.item):

@@ -15,6 +15,9 @@ _PAGE = 2_000
 LAST = "select coalesce(max(seq), 0) from log where at >= %s"
 """What `last_seq` asks, for a connection of psycopg."""
 
+LAST_OF_ALL = "select coalesce(max(seq), 0) from log"
+"""The same of the whole log, for a connection of either driver: a commit asks, past SQLAlchemy's cost."""
+
 Row = tuple[int, int, int, int, str, bytes]
 
 

@@ -52,6 +52,8 @@ class Underway(NamedTuple):
     suspended: bool
     due: tuple[int | None, int | None]
     """When the item is due to be responded to, and resolved, as far as that is known."""
+    stood: tuple[int | None, int | None]
+    """When somebody took a task of it first, and since when none is open."""
 
 
 def underway(store: Store) -> Iterator[Underway]:
@@ -71,6 +73,8 @@ def underway(store: Store) -> Iterator[Underway]:
             CALLED.c.token,
             ITEM.c.respond_due,
             ITEM.c.resolve_due,
+            ITEM.c.responded_at,
+            ITEM.c.closed_at,
         )
         .outerjoin_from(ITEM, CALLED, CALLED.c.item == ITEM.c.id)
         .where(ITEM.c.status.not_in(OVER))
@@ -81,9 +85,8 @@ def underway(store: Store) -> Iterator[Underway]:
     for row in rows:
         state = from_wire(decode(row.state)) if row.state is not None else None
         caller = None if row.caller is None else (row.caller, row.token)
-        yield Underway(
-            *row[:6], bool(row.touched), state, caller, row.status == "suspended", (row.respond_due, row.resolve_due)
-        )
+        due, stood = (row.respond_due, row.resolve_due), (row.responded_at, row.closed_at)
+        yield Underway(*row[:6], bool(row.touched), state, caller, row.status == "suspended", due, stood)
 
 
 def pauses(store: Store) -> dict[int, list[tuple[int, int | None]]]:

@@ -139,9 +139,10 @@ class Store(WorkingSet):
 
         A commit of one command is mostly round trips, so the two questions to PostgreSQL are sent together.
         """
-        if self.fence is None:
-            return log.last_seq(connection, self._since)
         raw: Any = connection.connection.driver_connection
+        if self.fence is None:
+            end = raw.execute(log.LAST_OF_ALL) if self._since is None else raw.execute(log.LAST, [self._since])
+            return int(end.fetchone()[0])
         with raw.pipeline(), raw.cursor() as lease, raw.cursor() as end:
             self.fence.ask(lease)
             end.execute(log.LAST, [_EVER if self._since is None else self._since])

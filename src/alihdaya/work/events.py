@@ -114,6 +114,30 @@ class ClockResumed(NamedTuple):
     resolve_due: int | None
 
 
+@event("clock.targeted")
+class ClockTargeted(NamedTuple):
+    """The item is of this level of its terms from now on, "" of none; and due at these instants.
+
+    They count from its receipt, with every pause kept. What was answered before keeps its respond_due.
+    """
+
+    level: str
+    respond_due: int | None
+    resolve_due: int | None
+
+
+@event("clock.closed")
+class ClockClosed(NamedTuple):
+    """The item's clocks are over. `respond` and `resolve`: microseconds of working time that they ran, pauses left out.
+
+    Noted where the terms have levels or averages; None where they measure no average.
+    """
+
+    level: str
+    respond: int | None
+    resolve: int | None
+
+
 @event("item.suspended")
 class ItemSuspended(NamedTuple):
     """Nothing of the item goes on until it is resumed: tasks are not offered, timers wait. Its clocks run on."""

@@ -6,7 +6,7 @@ from alihdaya.kernel.time import MINUTE, SECOND
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Certificate, Employment, LanguageTest, Person
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, route, shares
-from alihdaya.work.floor.groups import NOBODY
+from alihdaya.work.floor.kinds import NOBODY
 from alihdaya.work.floor.seat import READY
 
 EVER = 10**18

@@ -21,6 +21,8 @@ from alihdaya.operations.instance.commands import (
     Suspend,
 )
 from alihdaya.operations.instance.picture import plain, read
+from alihdaya.operations.instance.sla import explain
+from alihdaya.operations.instance.sla import plain as sla_plain
 from alihdaya.operations.instance.trace import to_plain
 
 if TYPE_CHECKING:
@@ -111,6 +113,15 @@ class Instances:
         told = plain(found) | {"item": wire.item_name(shard, item), "trace": to_plain(found.trace)}
         return Response(wire.write(told), media_type="application/json")
 
+    async def sla(self, request: Request) -> Response:
+        """GET /api/items/{item}/sla: its service level clocks, explained second by second."""
+        shard, item = self.api.place(request)
+        found = await run_in_threadpool(explain, self.api.shards.shard(shard), item, self.api.node.clock())
+        if found is None:
+            raise Refused(Problem("no-such-item", f"there is no item {shard}-{item}"))
+        told = sla_plain(found) | {"item": wire.item_name(shard, item)}
+        return Response(wire.write(told), media_type="application/json")
+
     async def _do(self, request: Request, make: Callable[[int], InstanceCommand | Retry]) -> Response:
         shard, item = self.api.place(request)
         await self.api.do(shard, make(item))
@@ -127,6 +138,7 @@ def routes(api: "Api", body: Body) -> list[Route]:
     item, token = "/api/items/{item}", "/api/items/{item}/tokens/{token:number}"
     return [
         ("GET", f"{item}/trace", made.trace),
+        ("GET", f"{item}/sla", made.sla),
         ("POST", f"{item}/cancel", made.cancel),
         ("POST", f"{item}/suspend", made.suspend),
         ("POST", f"{item}/resume", made.resume),

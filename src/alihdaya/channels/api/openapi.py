@@ -49,6 +49,7 @@ def description() -> dict[str, Any]:
             **_PROGRAMS,
             "/api/shards/{shard}/jobs": {"get": _get("The open jobs of a shard", _SHARD)},
             "/api/items/{item}/trace": {"get": _get("How the instance stands, and its whole path", _ITEM)},
+            "/api/items/{item}/sla": {"get": _get("Its service level clocks, explained", _ITEM)},
             "/api/items/{item}/cancel": {"post": _post("Give the item up", "204", "Act", _ITEM)},
             "/api/items/{item}/suspend": {"post": _post("Let nothing of it go on", "204", "Act", _ITEM)},
             "/api/items/{item}/resume": {"post": _post("Let it go on", "204", "Act", _ITEM)},

@@ -34,7 +34,7 @@ class Pause(NamedTuple):
 class SlaClock:
     """The clocks of one service. Making one lays out its calendar; keep it for as long as the terms hold."""
 
-    __slots__ = ("_by", "_by_level", "_otherwise", "clock", "pauses", "service")
+    __slots__ = ("_by", "_by_level", "_closes", "_otherwise", "clock", "pauses", "service")
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -43,6 +43,8 @@ class SlaClock:
         self._by = tuple(service.sla.by.split("/")) if service.sla.by else ()
         self._otherwise = _rule(service.sla.respond), _rule(service.sla.resolve)
         self._by_level = {level.name: (_rule(level.respond), _rule(level.resolve)) for level in service.sla.levels}
+        wanted = [service.sla.respond, service.sla.resolve]
+        self._closes = bool(self._by_level) or any(target is not None and target.average for target in wanted)
 
     def level(self, variables: Mapping[str, object] | None) -> str | None:
         """Name the level that applies to an item with these variables; None: the limits that all others have.
@@ -58,6 +60,33 @@ class SlaClock:
     def rules(self, level: str | None) -> tuple[Rule | None, Rule | None]:
         """Give the limits (respond, resolve) of a level."""
         return self._otherwise if level is None else self._by_level[level]
+
+    @property
+    def levels(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_level)
+
+    @property
+    def closes(self) -> bool:
+        """Whether what an item's clocks come to is counted by level or by average."""
+        return self._closes
+
+    def averages(self, level: str | None) -> tuple[bool, bool]:
+        """Tell of both limits of a level whether they are for the month's mean."""
+        return tuple(target is not None and target.average for target in targets(self.service, level))  # type: ignore[return-value]
+
+    def elapsed(self, start: int, at: int, pauses: Iterable[Pause] = ()) -> int:
+        """Give the working time from `start` until `at` that lies in no pause; 0 where `at` comes first.
+
+        Pauses may overlap and come in any order; an open one goes on.
+        """
+        ran, reached = self.clock.working_between(start, max(at, start)), start
+        for pause in sorted(pauses):
+            low, high = max(pause.start, reached), at if pause.end is None else min(pause.end, at)
+            if high > low:
+                ran -= self.clock.working_between(low, high)
+                reached = high
+        return ran
 
     def due(self, start: int, variables: Mapping[str, object] | None = None) -> Due:
         """Give both due instants of a task of an item that came at `start` and has these variables."""
@@ -96,6 +125,12 @@ class SlaClock:
         return due
 
 
+def targets(service: Service, level: str | None) -> tuple[Target | None, Target | None]:
+    """Give what the terms say of a level's limits (respond, resolve); None: the common ones."""
+    found = next((one for one in service.sla.levels if one.name == level), service.sla)
+    return found.respond, found.resolve
+
+
 def _rule(target: Target | None) -> Rule | None:
     if target is None:
         return None
@@ -115,7 +150,11 @@ def verdict(due: int | None, done: int | None, now: int) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """What was kept of one clock of one service in a month. `target` in percent."""
+    """What was kept of one clock of one service in a month. `target` in percent.
+
+    `level`: of which items, "" of all that have no figure of their own. Of a mean (`limit`, `mean`: microseconds of
+    working time) met and missed are microseconds, too: see goals.attained.
+    """
 
     service: str
     clock: ClockName
@@ -123,6 +162,9 @@ class Attainment:
     met: int
     missed: int
     target: Decimal
+    level: str = ""
+    limit: int | None = None
+    mean: int | None = None
 
     @property
     def percent(self) -> Decimal | None:

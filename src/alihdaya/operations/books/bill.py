@@ -1,6 +1,5 @@
 """The last station: from what the log counts to invoices and margins, month by month."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +8,8 @@ from zoneinfo import ZoneInfo
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.invoice import Invoice, Line, make_invoice
 from alihdaya.engagement.margin import Labour, Margin, make_margin
-from alihdaya.engagement.sla import Attainment, attain
+from alihdaya.engagement.sla import Attainment
+from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
@@ -54,9 +54,9 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
     usage = used(store, terms, month)
-    attainments = tuple(_attainments(store, terms, month))
-    invoice = make_invoice(terms, month, usage, attainments)
-    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), attainments)
+    kept = attainments(store, terms, month)
+    invoice = make_invoice(terms, month, usage, kept)
+    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), kept)
 
 
 def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, int]]:
@@ -110,16 +110,12 @@ def _with_archived(store: Store, engagement: str, within: tuple[int, int], servi
     return [one.id for one in sorted([*row, *here], key=lambda one: (one.closed_at or 0, one.id))]
 
 
-def _attainments(store: Store, terms: Terms, month: str) -> Iterator[Attainment]:
-    kept = {(one.month, one.service): one for one in views.sla_months(store, terms.engagement)}
-    for service in terms.services:
-        found = kept.get((month, service.id))
-        if found is not None:
-            counts = {
-                "respond": (found.respond_met, found.respond_missed),
-                "resolve": (found.resolve_met, found.resolve_missed),
-            }
-            yield from attain(service, month, counts)  # type: ignore[arg-type]  # the keys are the clocks' names
+def attainments(store: Store, terms: Terms, month: str | None = None) -> tuple[Attainment, ...]:
+    """Give how the service levels were kept in a month, or in every one, as the invoice counts it."""
+    counted = views.sla_measures(store, terms.engagement)
+    months = sorted({when for when, _ in counted}) if month is None else [month]
+    found = ((when, service) for when in months for service in terms.services if (when, service.id) in counted)
+    return tuple(one for when, service in found for one in attained(service, when, counted[when, service.id]))
 
 
 def _labour(store: Store, terms: Terms, month: str) -> list[Labour]:

@@ -30,4 +30,5 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
         raise Refused([Problem("gate", one) for one in said])
     task = desk.queue.remove(*key)
     desk.held[key] = Hold(task, wish.person, at)
+    item.responded_at = at if item.responded_at is None else item.responded_at
     desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])

@@ -1,6 +1,6 @@
 """The floor read back from the store: as it was committed, but for who was spared what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from alihdaya.people.person import Person
 from alihdaya.store import Store
@@ -11,17 +11,20 @@ from alihdaya.work.floor.decide import FIRST
 from alihdaya.work.floor.seat import LATER, READY, Hold
 
 
-def bring_floor(store: Store, people: Iterable[Person], *, at: int, by_skill: bool = False) -> Floor:
+def bring_floor(
+    store: Store, people: Iterable[Person] | Mapping[str, Person], *, at: int, by_skill: bool = False
+) -> Floor:
     """Make the floor of a store at `at` (microseconds); everybody's silence begins anew."""
-    floor = Floor({one.id: one for one in people}, by_skill=by_skill)
+    known = people if isinstance(people, Mapping) else {one.id: one for one in people}
+    floor = Floor(known, by_skill=by_skill)
+    for asked in asks(store):  # before anybody comes, so that each capability is compared once
+        floor.apply(asked)
     for one in present(store):
         floor.advance(min(one.since, at))
         floor.apply(facts.LoggedIn(one.person, one.shares, one.lease))
         if one.state != READY:
             floor.apply(facts.StateSet(one.person, one.state))
     floor.advance(at)
-    for asked in asks(store):
-        floor.apply(asked)
     for held in pieces(store):
         _bring(floor, held)
     return floor

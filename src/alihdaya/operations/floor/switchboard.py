@@ -4,7 +4,7 @@ A group is what waits when the last commit ended: a lone command commits at once
 themselves. Nobody hears of anything before it is durable.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import Refused
@@ -30,7 +30,9 @@ class Answer(NamedTuple):
 class Switchboard:
     """Owns the floor of a store. `recorded` gives the present in microseconds.
 
-    `people` are all who are known; without them, the store's roster. Raises StoreLocked where another process writes.
+    `people` are all who are known, or a mapping that gives them by id; without them, the store's roster.
+
+    Raises StoreLocked where another process writes.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Switchboard:
         store: Store,
         *,
         recorded: Callable[[], int],
-        people: Iterable[Person] | None = None,
+        people: Iterable[Person] | Mapping[str, Person] | None = None,
         by_skill: bool = False,
     ) -> None:
         store.lock()
@@ -64,6 +66,7 @@ class Switchboard:
         given = route(self.floor, now)
         if given:
             made.append((ROUTER, given))
+        made = _together(made)
         self._commit(made)
         return Answer(refusals, [event for _, events in made for event in events])
 
@@ -86,6 +89,13 @@ def _note(made: list[tuple[str, list[Event]]], by: str, events: list[Event]) -> 
         made[-1][1].extend(events)
     else:
         made.append((by, list(events)))
+
+
+def _together(made: list[tuple[str, list[Event]]]) -> list[tuple[str, list[Event]]]:
+    """Put all into one entry where many acted: what each of them did says so itself, and one row is one row."""
+    if len(made) <= len((ROUTER, "somebody")):
+        return made
+    return [(ROUTER, [event for _, events in made for event in events])]
 
 
 def _by(command: Any) -> str:

@@ -2,11 +2,14 @@
 
 from alihdaya.engagement.sla import Due, Pause
 from alihdaya.engine import Instance
+from alihdaya.engine.events import TaskOffered
 from alihdaya.engine.migrate import places
+from alihdaya.engine.state import TASK
 from alihdaya.kernel.event import Event
 from alihdaya.notation.bpmn.graph import Kind
-from alihdaya.operations.desk import OpenItem
-from alihdaya.work.events import ClockPaused, ClockResumed
+from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.work.events import ClockClosed, ClockPaused, ClockResumed, ClockTargeted
+from alihdaya.work.item import Task
 
 _OURS = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.CALL})
 """What the provider has to do: while any of it is open, the clocks run."""
@@ -33,6 +36,56 @@ def turn(item: OpenItem, at: int) -> list[Event]:
     clock = item.service.clock
     item.due = Due(*(clock.after_pauses(due, item.received_at, (ended,)) for due in item.due))
     return [ClockResumed(last.start, *item.due)]
+
+
+def retarget(desk: Desk, item: OpenItem, events: list[Event]) -> list[Event]:
+    """Set an item's clocks to the level that its variables name, at its first task and whenever that is another.
+
+    They run from the same start; every pause is kept, and an answer that was given keeps the limit it was given under.
+    """
+    clock, instance = item.service.clock, item.instance
+    if not clock.levels or instance is None or instance.status != "running":
+        return []
+    if item.level is None and not any(type(one) is TaskOffered for one in events):
+        return []
+    level = clock.level(instance.variables)
+    if item.level == (level or ""):
+        return []
+    item.level = level or ""
+    due = clock.due_at(item.received_at, level, [pause for pause in item.pauses if pause.end is not None])
+    item.due = due if item.responded_at is None else due._replace(respond=item.due.respond)
+    for token, wait in instance.waits.items():
+        if wait.kind == TASK:
+            _retask(desk, item, token, due)
+    return [ClockTargeted(item.level, *due)]
+
+
+def _retask(desk: Desk, item: OpenItem, token: int, due: Due) -> None:
+    """Let an open task be due then, wherever it is."""
+    key = (item.item, token)
+    if key in desk.queue:
+        desk.queue.push(_due(desk.queue.remove(*key), due))
+    elif key in desk.held:
+        desk.held[key] = desk.held[key]._replace(task=_due(desk.held[key].task, due))
+    elif item.aside is not None and token in item.aside:
+        item.aside[token] = _due(item.aside[token], due)
+
+
+def _due(task: Task, due: Due) -> Task:
+    return task._replace(respond_due=due.respond, resolve_due=due.resolve)
+
+
+def closed(item: OpenItem, at: int) -> list[Event]:
+    """Say of an item that ends what its clocks come to, where the terms count by level or by average."""
+    if not item.touched or item.caller is not None:
+        return []
+    clock, ends = item.service.clock, (item.responded_at, item.rested_at or at)
+    level = item.level if item.level is not None else ""
+    times = [
+        clock.elapsed(item.received_at, ends[1] if end is None else end, item.pauses) if average else None
+        for end, average in zip(ends, clock.averages(level or None), strict=True)
+    ]
+    return [ClockClosed(level, *times)]
 
 
 def due_of(item: OpenItem) -> Due:

@@ -20,8 +20,10 @@ from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVE
 from alihdaya.work.events import (
     AssignmentRefused,
     AssignmentWithdrawn,
+    ClockClosed,
     ClockPaused,
     ClockResumed,
+    ClockTargeted,
     InstanceMigrated,
     ItemCancelled,
     ItemDelivered,
@@ -66,6 +68,8 @@ class Items:
             InstanceMigrated: self._migrated,
             ItemDelivered: self._delivered,
             ItemStopped: self._stopped,
+            ClockClosed: self._clock_closed,
+            ClockTargeted: self._clock_targeted,
             ClockPaused: self._clock_paused,
             ClockResumed: self._clock_resumed,
             ItemSuspended: self._suspended,
@@ -259,6 +263,16 @@ class Items:
         self._open(standing, PAUSE, number, (*standing.open[PAUSE.name][number][:2], entry.at))
         standing.respond_due, standing.resolve_due = event.respond_due, event.resolve_due
 
+    def _clock_targeted(self, standing: Standing, _: Entry, event: ClockTargeted) -> None:
+        if standing.responded_at is None:
+            standing.respond_due = event.respond_due
+        standing.resolve_due = event.resolve_due
+        for token, task in list(standing.open[TASK.name].items()):
+            self._open(standing, TASK, token, (*task[:-4], event.respond_due, event.resolve_due, *task[-2:]))
+
+    def _clock_closed(self, standing: Standing, _: Entry, event: ClockClosed) -> None:
+        standing.closing = event
+
     def _suspended(self, standing: Standing, _: Entry, __: ItemSuspended) -> None:
         standing.status = "suspended"
 
@@ -280,7 +294,14 @@ class Items:
         standing.status, standing.node, standing.closed_at = "delivered", None, at
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
         self._close_all(standing)
-        self._count(standing, at, "delivered", f"delivered:{event.unit}", *_met(standing, resolved_at))
+        kept = _met(standing, resolved_at)
+        self._count(standing, at, "delivered", f"delivered:{event.unit}", *kept)
+        level, *times = standing.closing
+        if level:
+            self._count(standing, at, *[f"{one}:{level}" for one in kept])
+        for clock, time in zip(("respond", "resolve"), times, strict=True):
+            if time is not None:
+                self._count(standing, at, f"{clock}_time" + (f":{level}" if level else ""), n=time)
 
     def _returned(self, standing: Standing, entry: Entry, event: ItemReturned) -> None:
         standing.status, standing.node, standing.closed_at = "returned", None, entry.at

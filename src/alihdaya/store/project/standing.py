@@ -25,7 +25,7 @@ _after = attrgetter(*_COLUMNS[_AFTER_STATE:])
 class Standing:
     """One item that is not over yet. The attributes are the columns of the table `item`."""
 
-    __slots__ = (*_KEPT, "_blob", "_borrowed", "_instance", "begun", "fresh", "open")
+    __slots__ = (*_KEPT, "_blob", "_borrowed", "_instance", "begun", "closing", "fresh", "open")
 
     id: int
     engagement: str
@@ -55,6 +55,7 @@ class Standing:
         self._borrowed = False
         self.begun = self._blob is not None
         self.fresh = fresh
+        self.closing: tuple[str, int | None, int | None] = ("", None, None)
         self.open: dict[str, dict[int, Any]] = {table.name: {} for table in NARROW}
 
     def own(self) -> Any:

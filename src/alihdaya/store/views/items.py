@@ -183,6 +183,18 @@ def month_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRo
         return [ItemRow(*row) for row in connection.execute(query)]
 
 
+def late_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRow]:
+    """Give every item delivered within a month that can have missed a clock: its respond clock for sure.
+
+    When it was resolved is in the log only; here is when it was delivered, which is then or later.
+    """
+    late = (ITEM.c.respond_due < ITEM.c.responded_at) | (ITEM.c.resolve_due < ITEM.c.closed_at)
+    unanswered = ITEM.c.respond_due.is_not(None) & ITEM.c.responded_at.is_(None)
+    query = select(*_COLUMNS).where(_delivered(engagement, month), ITEM.c.touched, late | unanswered)
+    with store.snapshot() as connection:
+        return [ItemRow(*row) for row in connection.execute(query.order_by(ITEM.c.id))]
+
+
 def _delivered(engagement: str, month: Month) -> ColumnElement[bool]:
     return (ITEM.c.engagement == engagement) & _within(month)
 

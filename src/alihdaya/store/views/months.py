@@ -17,7 +17,8 @@ class Period:
 
     Measures: received, rejected, duplicate, straight_through, to_people, refused, assigned, done, cancelled, stopped,
     given_up, delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked,
-    simulated (of done: played by a simulation).
+    simulated (of done: played by a simulation). Where the terms have levels: respond_met:LEVEL and so on; where they
+    have averages: respond_time and so on, in microseconds.
     """
 
     period: str
@@ -111,6 +112,23 @@ def sla_months(store: WorkingSet, engagement: str) -> list[SlaMonth]:
         for when, service, measure, n in connection.execute(grouped):
             counts[when, service][measure] = int(n)
     return [SlaMonth(*key, *[found.get(clock, 0) for clock in clocks]) for key, found in counts.items()]
+
+
+def sla_measures(store: WorkingSet, engagement: str) -> dict[tuple[str, str], dict[str, int]]:
+    """Give (month, service) -> all that was counted of the clocks: as SlaMonth, by level, and the time that they ran.
+
+    Measures: respond_met, respond_met:LEVEL, respond_time (microseconds), and so on.
+    """
+    month = func.substr(TALLY.c.day, 1, 7)
+    query = select(month.label("month"), TALLY.c.service, TALLY.c.measure, func.sum(TALLY.c.n))
+    clocks = TALLY.c.measure.like("respond_%") | TALLY.c.measure.like("resolve_%")
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    key = ("month", TALLY.c.service, TALLY.c.measure)
+    with store.snapshot() as connection:
+        grouped = query.where(TALLY.c.engagement == engagement, clocks).group_by(*key).order_by(*key)
+        for when, service, measure, n in connection.execute(grouped):
+            found[when, service][measure] = int(n)
+    return dict(found)
 
 
 def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:

@@ -200,11 +200,12 @@ def _enqueue(act: _Act, command: ask_for.Enqueue) -> None:
 
 def _queue(act: _Act, piece: Piece) -> None:
     """Let a piece wait; what it asks for gets a number where it has none."""
-    numbers = act.floor.numbers
-    if piece.ask not in numbers:
-        act.note(facts.Asked(len(numbers) + 1, piece.ask))
     item, token, ask, priority, queued_at, due, prefer, until, of, note = piece
-    act.note(facts.Queued(item, token, numbers[ask], priority, queued_at, due, prefer, until, *of, note))
+    number = act.floor.numbers.get(ask)
+    if number is None:
+        number = len(act.floor.numbers) + 1
+        act.note(facts.Asked(number, ask))
+    act.note(facts.Queued(item, token, number, priority, queued_at, due, prefer, until, of[0], of[1], note))
 
 
 def _reasons(floor: Floor, person: Person, piece: Piece) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The state of the floor, and what each fact changes in it."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from alihdaya.kernel.event import Event
 from alihdaya.people.capability import Capability, capability, changes_at
@@ -10,12 +11,11 @@ from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.ask import CHANNELS, Ask, Piece, place
-from alihdaya.work.floor.groups import NOBODY, Avoid, Group, Kind, Waiting
+from alihdaya.work.floor.groups import Cohorts, Group
+from alihdaya.work.floor.kinds import NOBODY, Avoid, Kind, Waiting
 from alihdaya.work.floor.seat import NOT_LISTED, READY, RINGS, WORKS, WRAPS, Hold, Own, Seat
 from alihdaya.work.item import TaskKey
 from alihdaya.work.queue import Place
-
-ANY_SKILL = ""
 
 
 class Floor:
@@ -25,11 +25,12 @@ class Floor:
     """
 
     def __init__(self, people: Mapping[str, Person], *, by_skill: bool = False) -> None:
-        self.people = dict(people)
+        self.people: ChainMap[str, Person] = ChainMap({}, cast("dict[str, Person]", people))
+        """All who are known; their new versions stand before `people`, which may be made as they are asked for."""
         self.by_skill = by_skill
         self.at = 0
         self.seats: dict[str, Seat] = {}
-        self.groups: list[Group] = []
+        self.cohorts = Cohorts()
         self.kinds: dict[Ask, Kind] = {}
         self.asks: list[Ask] = [Ask(Needs())]
         self.numbers: dict[Ask, int] = {}
@@ -46,14 +47,13 @@ class Floor:
         """Pieces by which somebody was asked for advice about a piece."""
         self.timers: list[tuple[int, int, int, str]] = []
         """Heap of (due, item, token, person); item 0 is about the person alone. What is over is passed over."""
+        self.kinds_by_number: list[Kind] = [Kind(0, self.asks[0], by_skill=by_skill)]
+        """Kinds by the number of what asks for them, from 1."""
         self.hot: dict[Kind, None] = {}
         """Kinds of which a piece, or somebody for it, came since the last routing."""
         self.hot_own: dict[Own, None] = {}
         self._expiries: list[tuple[int, str]] = []
-        self._lobby = Group(-1, Capability((), (), (), (), ()))
-        self._group_of: dict[Capability, Group] = {}
-        self._groups_by_skill: dict[str, list[Group]] = {ANY_SKILL: self.groups}
-        self._kinds_by_skill: dict[str, list[Kind]] = {}
+        self._lobby = Group(Capability((), (), (), (), ()))
         self._busy: dict[str, dict[Kind, None]] = {}
 
     def advance(self, now: int) -> int:
@@ -82,8 +82,8 @@ class Floor:
 
     def piece(self, event: facts.Queued) -> Piece:
         """Give the piece that a fact is about."""
-        item, token, ask, priority, queued_at, due, prefer, until, *of, note = event
-        return Piece(item, token, self.asks[ask], priority, queued_at, due, prefer, until, (of[0], of[1]), note)
+        item, token, ask, priority, queued_at, due, prefer, until, of_item, of_token, note = event
+        return Piece(item, token, self.asks[ask], priority, queued_at, due, prefer, until, (of_item, of_token), note)
 
     def know(self, person: Person) -> None:
         """Take up a person's new version; if they are present, they stand where they belong from now on."""
@@ -98,12 +98,10 @@ class Floor:
         again = changes_at(seat.person, self.at)
         if again is not None:
             heappush(self._expiries, (again, seat.person.id))
-        group = self._group(capability(seat.person, self.at))
+        group = self.cohorts.group(capability(seat.person, self.at))
         if seat.group is group:
             return
-        seat.group.members -= 1
         seat.group = group
-        group.members += 1
         seat.since = [NOT_LISTED] * len(seat.since)
         self._refresh(seat, served=False)
         self._wake(seat)
@@ -112,32 +110,16 @@ class Floor:
                 self._to_all(self.own.pop(piece.key))
 
     def _waiting_for(self, seat: Seat) -> list[Piece]:
-        found = {where[1:]: self.own.get(where[1:]) for own in seat.own for where in own.heap}
+        found = {where[1:]: self.own.get(where[1:]) for own in seat.own.values() for where in own.heap}
         return [piece for piece in found.values() if piece is not None and piece.prefer == seat.person.id]
-
-    def _group(self, capable: Capability) -> Group:
-        found = self._group_of.get(capable)
-        if found is not None:
-            return found
-        group = self._group_of[capable] = Group(len(self.groups), capable)
-        self.groups.append(group)
-        for skill, _ in (*capable.skills, (ANY_SKILL, 0)):
-            if skill:
-                self._groups_by_skill.setdefault(skill, []).append(group)
-            for kind in self._kinds_by_skill.get(skill, ()):
-                kind.meet(group, by_skill=self.by_skill)
-        return group
 
     def kind(self, ask: Ask) -> Kind:
         """Give the kind of an ask, compared with every group that there is."""
         plain = ask if not ask.needs.not_by else ask._replace(needs=ask.needs._replace(not_by=()))
         found = self.kinds.get(plain)
         if found is None:
-            found = self.kinds[plain] = Kind(plain)
-            skill = plain.needs.skill
-            self._kinds_by_skill.setdefault(skill, []).append(found)
-            for group in self._groups_by_skill.get(skill, ()):
-                found.meet(group, by_skill=self.by_skill)
+            found = self.kinds[plain] = Kind(len(self.kinds), plain, by_skill=self.by_skill)
+            self.cohorts.meet(found, self.seats.values())
         return found
 
     def avoid(self, piece: Piece) -> Avoid:
@@ -151,9 +133,8 @@ class Floor:
         return frozenset(not_by).union(askers, (who for who, until in (spared or {}).items() if until > self.at))
 
     def _may(self, seat: Seat, piece: Piece) -> bool:
-        ranks = self.kind(piece.ask).ranks
-        channel = CHANNELS.index(piece.ask.channel)
-        return seat.shares[channel] > 0 and seat.group.number in ranks and seat.person.id not in self.avoid(piece)
+        kind = self.kind(piece.ask)
+        return seat.shares[kind.channel] > 0 and kind.admits(seat.group) and seat.person.id not in self.avoid(piece)
 
     def _refresh(self, seat: Seat, *, served: bool) -> None:
         """Bring up to date what somebody can take; `served`: they just got something, and are the last again."""
@@ -165,20 +146,21 @@ class Floor:
 
     def _wake(self, seat: Seat) -> None:
         """Have the next routing look at what waits and somebody may do who came to be free."""
-        group, since = seat.group.number, seat.since
-        for own in seat.own:
+        since = seat.since
+        for own in seat.own.values():
             if own.heap:
                 self.hot_own[own] = None
-        for skill in (*seat.person.skills, ANY_SKILL):
+        for skill, cohort in seat.group.stands.items():
             for kind in self._busy.get(skill, ()):
-                if since[kind.channel] != NOT_LISTED and group in kind.ranks:
+                if since[kind.channel] != NOT_LISTED and cohort.number in kind.ranks:
                     self.hot[kind] = None
 
-    def _to_all(self, piece: Piece) -> None:
+    def _to_all(self, piece: Piece, kind: Kind | None = None) -> None:
         """Let a piece wait for anybody who may do it."""
-        kind = self.kind(piece.ask)
+        kind = kind or self.kind(piece.ask)
         self.waiting.push(kind, piece, place(piece), self.avoid(piece))
-        self._busy.setdefault(kind.ask.needs.skill, {})[kind] = None
+        if kind.count == 1:
+            self._busy.setdefault(kind.ask.needs.skill, {})[kind] = None
         self.hot[kind] = None
 
     def _wait(self, piece: Piece) -> None:
@@ -188,7 +170,7 @@ class Floor:
             self._to_all(piece)
             return
         self.own[piece.key] = piece
-        own = seat.own[CHANNELS.index(piece.ask.channel)]
+        own = seat.own_line(CHANNELS.index(piece.ask.channel))
         heappush(own.heap, place(piece))
         self.hot_own[own] = None
         heappush(self.timers, (piece.prefer_until, *piece.key, ""))
@@ -254,7 +236,6 @@ class Floor:
     def _left(self, event: facts.LoggedOut) -> None:
         seat = self.seats.pop(event.person)
         seat.since = [NOT_LISTED] * len(seat.since)
-        seat.group.members -= 1
         for piece in self._waiting_for(seat):
             self._to_all(self.own.pop(piece.key))
 
@@ -268,12 +249,16 @@ class Floor:
     def _asked(self, event: facts.Asked) -> None:
         self.numbers[event.ask] = event.number
         self.asks.append(event.ask)
+        self.kinds_by_number.append(self.kind(event.ask))
 
     def _queued(self, event: facts.Queued) -> None:
         piece = self.piece(event)
-        if piece.of != (0, 0):
+        if event.of_item:
             self.consults.setdefault(piece.of, set()).add(piece.key)
-        self._wait(piece)
+        if piece.prefer:
+            self._wait(piece)
+        else:
+            self._to_all(piece, self.kinds_by_number[event.ask])
 
     def _reserved(self, event: facts.Reserved) -> None:
         key = event.item, event.token

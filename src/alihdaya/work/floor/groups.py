@@ -1,211 +1,182 @@
-"""Present people by what they are capable of, waiting pieces by what they ask for, and which of them go together.
+"""Present people by what they are capable of, and by what of that is asked for: cohorts, in whose lines they stand.
 
-A group and a kind are compared once, by the gate; what that gave is kept, because it depends on nothing else.
+A group and a kind of work are compared once, by the gate; what that gave is kept, because it depends on nothing else.
+People whom all kinds of a skill treat alike are one cohort of that skill, however they differ otherwise, so that a kind
+looks at few cohorts.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from heapq import heapify, heappop, heappush, heapreplace
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from alihdaya.people.capability import Capability, stand_in
-from alihdaya.people.gate import gate
-from alihdaya.people.person import LEVELS
-from alihdaya.work.floor.ask import CHANNELS, Ask, Piece
+from alihdaya.people.gate import Needs
+from alihdaya.work.floor.ask import CHANNELS
 from alihdaya.work.floor.seat import Seat
-from alihdaya.work.item import TaskKey
-from alihdaya.work.queue import Place
 
-_SLACK: Final = 64
+if TYPE_CHECKING:
+    from alihdaya.work.floor.kinds import Kind
 
-Avoid = frozenset[str]
-NOBODY: Final[Avoid] = frozenset()
+SLACK: Final = 64
+ANY_SKILL: Final = ""
+
+Signature = tuple[tuple[int, int], ...]
+"""Which kinds of a skill may be given to somebody: (number of the kind, rank), in the order of the numbers."""
+
+View = tuple[int | None, str | None, bool | None, bool, bool]
+"""What the gate looks at for certain needs, from one capability."""
 
 
 class Group:
-    """Present people of equal capability. `free`, by channel: (since, seat) of those who could take one more piece.
+    """Present people of equal capability. `stands`: skill -> the cohort of that skill in whose lines they stand."""
 
-    What stands in `free` may be over; only a seat's own `since` says whether it is not.
-    """
+    __slots__ = ("capability", "certificates", "stand_in", "stands", "verdicts")
 
-    __slots__ = ("capability", "free", "kinds", "members", "number", "stand_in")
-
-    def __init__(self, number: int, capable: Capability) -> None:
-        self.number = number
+    def __init__(self, capable: Capability) -> None:
         self.capability = capable
         self.stand_in = stand_in(capable)
-        self.members = 0
-        self.free: tuple[deque[tuple[int, Seat]], ...] = tuple(deque() for _ in CHANNELS)
+        self.verdicts = {(kind, language): passed for kind, language, passed in capable.tests}
+        self.certificates = frozenset(capable.certificates)
+        self.stands: dict[str, Cohort] = {}
+
+    def view(self, needs: Needs, test: str) -> View:
+        """Give all that the gate looks at for these needs: whoever looks the same gets the same verdict."""
+        person = self.stand_in
+        return (
+            person.proficiency.get(needs.skill),
+            person.languages.get(needs.language),
+            self.verdicts.get((test, needs.language)),
+            needs.certificate in self.certificates,
+            needs.client in person.walls,
+        )
+
+    def enlist(self, seat: Seat, channel: int, now: int) -> None:
+        """Let somebody stand at the end of the lines of those who could take a piece of this channel."""
+        seat.since[channel] = now
+        for skill, cohort in self.stands.items():
+            if skill or cohort.kinds[channel]:
+                cohort.enlist(seat, channel, now)
+
+
+class Cohort:
+    """Those whom all kinds of one skill treat alike. `kinds`, by channel: what they may be given.
+
+    `free`, by channel: (since, seat) of those who could take one more piece, the longest idle first. What stands there
+    may be over; only a seat's own `since`, and where its group stands, say whether it is not.
+    """
+
+    __slots__ = ("_most", "free", "kinds", "number", "signature", "skill")
+
+    def __init__(self, number: int, skill: str, signature: Signature, kinds: Iterable["Kind"]) -> None:
+        self.number = number
+        self.skill = skill
+        self.signature = signature
         self.kinds: tuple[list[Kind], ...] = tuple([] for _ in CHANNELS)
+        for kind in kinds:
+            self.kinds[kind.channel].append(kind)
+        self.free: tuple[deque[tuple[int, Seat]], ...] = tuple(deque() for _ in CHANNELS)
+        self._most = [SLACK] * len(CHANNELS)
+
+    def stands(self, since: int, seat: Seat, channel: int) -> bool:
+        """Say whether an entry of a line still counts."""
+        return seat.since[channel] == since and seat.group.stands.get(self.skill) is self
 
     def head(self, channel: int) -> tuple[int, Seat] | None:
         """Give who could take a piece of this channel, the longest idle first."""
-        line = self.free[channel]
+        line, skill = self.free[channel], self.skill
         while line:
             since, seat = line[0]
-            if seat.since[channel] == since and seat.group is self:
+            if seat.since[channel] == since and seat.group.stands.get(skill) is self:
                 return line[0]
             line.popleft()
         return None
 
     def all_free(self, channel: int) -> Iterator[Seat]:
         """Walk all who could take a piece of this channel, the longest idle first."""
-        for since, seat in self.free[channel]:
-            if seat.since[channel] == since and seat.group is self:
-                yield seat
+        return (seat for since, seat in self.free[channel] if self.stands(since, seat, channel))
 
     def enlist(self, seat: Seat, channel: int, now: int) -> None:
         """Let somebody stand at the end of those who could take a piece of this channel."""
         line = self.free[channel]
-        seat.since[channel] = now
         if not line:
             for kind in self.kinds[channel]:
                 kind.listen(self, now)
         line.append((now, seat))
-        if len(line) > 4 * self.members + _SLACK:
-            standing = list(dict.fromkeys(one for one in line if one[1].since[channel] == one[0]))
+        if len(line) > self._most[channel]:
+            standing = [one for one in dict.fromkeys(line) if self.stands(*one, channel)]
             line.clear()
-            line.extend(one for one in standing if one[1].group is self)
+            line.extend(standing)
+            self._most[channel] = 2 * len(line) + SLACK
 
 
-class Line:
-    """Pieces of one kind that wait, and that the same people are to be spared: a heap of places."""
-
-    __slots__ = ("avoid", "count", "heap", "kind")
-
-    def __init__(self, kind: "Kind", avoid: Avoid) -> None:
-        self.kind = kind
-        self.avoid = avoid
-        self.heap: list[Place] = []
-        self.count = 0
-
-
-class Kind:
-    """All that asks for the same. `ranks`: number of a group that may do it -> its rank, the smallest goes first.
-
-    `free` is a heap of (rank, since, group) over those groups in which somebody may be free: since is never later than
-    that of the group's longest idle, and is put right when it comes up.
-    """
-
-    __slots__ = ("ask", "channel", "count", "free", "lines", "listed", "ranks")
-
-    def __init__(self, ask: Ask) -> None:
-        self.ask = ask
-        self.channel = CHANNELS.index(ask.channel)
-        self.ranks: dict[int, int] = {}
-        self.free: list[tuple[int, int, int]] = []
-        self.listed: set[int] = set()
-        self.lines: dict[Avoid, Line] = {}
-        self.count = 0
-
-    def meet(self, group: Group, *, by_skill: bool) -> None:
-        """Ask the gate about a group, once; `by_skill`: the best go first, else whoever is idle the longest."""
-        if gate(group.stand_in, self.ask.needs, 0, test=self.ask.test):
-            return
-        self.ranks[group.number] = -fit(group, self.ask) if by_skill else 0
-        group.kinds[self.channel].append(self)
-        head = group.head(self.channel)
-        if head is not None:
-            self.listen(group, head[0])
-
-    def listen(self, group: Group, since: int) -> None:
-        """Take up a group in which somebody came to be free."""
-        if group.number not in self.listed:
-            self.listed.add(group.number)
-            heappush(self.free, (self.ranks[group.number], since, group.number))
-
-    def best(self, groups: list[Group], avoid: Avoid) -> Seat | None:
-        """Give who should get the next piece of this kind; None where nobody is free."""
-        free, channel = self.free, self.channel
-        passed: list[tuple[int, int, int]] = []
-        found = None
-        while free and found is None:
-            rank, since, number = free[0]
-            head = groups[number].head(channel)
-            if head is None:
-                heappop(free)
-                self.listed.discard(number)
-            elif head[0] != since:
-                heapreplace(free, (rank, head[0], number))
-            elif head[1].person.id not in avoid:
-                found = head[1]
-            else:
-                found = next((one for one in groups[number].all_free(channel) if one.person.id not in avoid), None)
-                if found is None:
-                    passed.append(heappop(free))
-        for one in passed:
-            heappush(free, one)
-        return found
-
-
-def fit(group: Group, ask: Ask) -> int:
-    """Say how well a group's skill and language fit, from 0 to 11: proficiency plus language level."""
-    person, needs = group.stand_in, ask.needs
-    skill = person.proficient(needs.skill) if needs.skill else 0
-    return skill + (LEVELS.get(person.languages.get(needs.language, ""), 0) if needs.language else 0)
-
-
-class Waiting:
-    """The pieces that wait for anybody who may, by kind and whom to spare; push and remove cost O(log n)."""
-
-    __slots__ = ("_lines", "pieces")
+class Cohorts:
+    """All groups and cohorts: who stands where, as kinds and capabilities come to be known."""
 
     def __init__(self) -> None:
-        self.pieces: dict[TaskKey, tuple[Piece, Place]] = {}
-        self._lines: dict[TaskKey, Line] = {}
+        self.all: list[Cohort] = []
+        self.groups: dict[Capability, Group] = {}
+        self._by_skill: dict[str, list[Group]] = {ANY_SKILL: []}
+        self._kinds: dict[str, list[Kind]] = {}
+        self._found: dict[tuple[str, Signature], Cohort] = {}
 
-    def push(self, kind: Kind, piece: Piece, where: Place, avoid: Avoid) -> Line:
-        """Let a piece wait; gives its line."""
-        line = kind.lines.get(avoid)
-        if line is None:
-            line = kind.lines[avoid] = Line(kind, avoid)
-        key = piece.key
-        self.pieces[key] = piece, where
-        self._lines[key] = line
-        heappush(line.heap, where)
-        line.count += 1
-        kind.count += 1
-        return line
+    def group(self, capable: Capability) -> Group:
+        """Give the group of a capability; a new one is compared with every kind that may concern it."""
+        found = self.groups.get(capable)
+        if found is None:
+            found = self.groups[capable] = Group(capable)
+            for skill in dict.fromkeys((*(skill for skill, _ in capable.skills), ANY_SKILL)):
+                self._by_skill.setdefault(skill, []).append(found)
+                kinds = self._kinds.get(skill, ())
+                ranked = [(kind.number, rank) for kind in kinds if (rank := kind.rank(found)) is not None]
+                found.stands[skill] = self._cohort(skill, tuple(ranked))
+        return found
 
-    def remove(self, key: TaskKey) -> Kind:
-        """Take a piece out; gives its kind. Raises KeyError where it waits in no line."""
-        line = self._lines.pop(key)
-        _, where = self.pieces.pop(key)
-        line.count -= 1
-        kind = line.kind
-        kind.count -= 1
-        heap = line.heap
-        if not line.count:
-            heap.clear()
-            if line.avoid:
-                del kind.lines[line.avoid]
-        elif heap[0] == where:
-            heappop(heap)
-        elif len(heap) > 2 * line.count + _SLACK:
-            heap[:] = {one for one in heap if self._stands(one, line)}
-            heapify(heap)
-        return kind
+    def _cohort(self, skill: str, signature: Signature) -> Cohort:
+        cohort = self._found.get((skill, signature))
+        if cohort is None:
+            ranks = dict(signature)
+            kinds = [kind for kind in self._kinds.get(skill, ()) if kind.number in ranks]
+            cohort = self._found[skill, signature] = Cohort(len(self.all), skill, signature, kinds)
+            self.all.append(cohort)
+            for kind in kinds:
+                kind.ranks[cohort.number] = ranks[kind.number]
+        return cohort
 
-    def _stands(self, where: Place, line: Line) -> bool:
-        key = where[1:]
-        return self._lines.get(key) is line and self.pieces[key][1] == where
+    def meet(self, kind: "Kind", seats: Iterable[Seat]) -> None:
+        """Compare a new kind with every group: those who may be given it part from their cohorts.
 
-    def head(self, line: Line) -> Place | None:
-        """Give the place of a line's first piece."""
-        heap = line.heap
-        while heap:
-            if self._stands(heap[0], line):
-                return heap[0]
-            heappop(heap)
-        return None
+        Nobody stands in lines of work that asks for no skill before there is such work: `seats` are all, to begin with.
+        """
+        skill = kind.ask.needs.skill
+        self._kinds.setdefault(skill, []).append(kind)
+        parted: dict[int, Cohort] = {}
+        for group in self._by_skill.get(skill, ()):
+            rank = kind.rank(group)
+            if rank is not None:
+                old = group.stands[skill]
+                parted[old.number] = old
+                group.stands[skill] = self._cohort(skill, (*old.signature, (kind.number, rank)))
+        for old in parted.values():
+            if not skill and not old.kinds[kind.channel]:
+                _line_up(old, kind.channel, seats)
+            _part(old)
 
-    def __contains__(self, key: TaskKey) -> bool:
-        return key in self._lines
 
-    def line_of(self, key: TaskKey) -> Line:
-        """Give the line that a piece waits in. Raises KeyError."""
-        return self._lines[key]
+def _line_up(old: Cohort, channel: int, seats: Iterable[Seat]) -> None:
+    standing = [(seat.since[channel], seat) for seat in seats if seat.since[channel] >= 0 and _stood(seat, old)]
+    old.free[channel].extend(sorted(standing, key=lambda one: one[0]))
 
-    def at(self, where: Place) -> Piece:
-        """Give the piece at a place."""
-        return self.pieces[where[1:]][0]
+
+def _stood(seat: Seat, old: Cohort) -> bool:
+    """Say whether somebody stands in this cohort, or did before the newest kind."""
+    cohort = seat.group.stands.get(old.skill)
+    return cohort is not None and (cohort is old or cohort.signature[:-1] == old.signature)
+
+
+def _part(old: Cohort) -> None:
+    """Let whoever stands in a cohort's lines stand where their group stands now, in the same order."""
+    for channel, line in enumerate(old.free):
+        standing = [one for one in line if one[1].since[channel] == one[0] and _stood(one[1], old)]
+        line.clear()
+        for since, seat in standing:
+            seat.group.stands[old.skill].enlist(seat, channel, since)

@@ -10,7 +10,7 @@ from alihdaya.people.gate import gate
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.ask import CHANNELS, Piece
 from alihdaya.work.floor.floor import Floor
-from alihdaya.work.floor.groups import Line
+from alihdaya.work.floor.kinds import Line
 from alihdaya.work.floor.seat import Own, Seat
 from alihdaya.work.queue import Place
 
@@ -65,7 +65,7 @@ def _head(floor: Floor, source: Line | Own) -> Place | None:
 
 def _best(floor: Floor, source: Line | Own) -> Seat | None:
     if isinstance(source, Line):
-        return source.kind.best(floor.groups, source.avoid)
+        return source.kind.best(floor.cohorts.all, source.avoid)
     return source.seat if source.seat.takes(source.channel) else None
 
 

@@ -60,10 +60,16 @@ class Seat:
         self.load = 0
         self.since = [NOT_LISTED] * len(shares)
         self.held: dict[TaskKey, None] = {}
-        self.own = tuple(Own(self, channel) for channel in range(len(shares)))
+        self.own: dict[int, Own] = {}
         self.group = group
 
     def takes(self, channel: int) -> bool:
         """Say whether one more piece of a channel fits."""
         share = self.shares[channel]
         return bool(share) and self.load + share <= FULL and self.state == READY
+
+    def own_line(self, channel: int) -> Own:
+        """Give what of a channel waits for them alone."""
+        if channel not in self.own:
+            self.own[channel] = Own(self, channel)
+        return self.own[channel]

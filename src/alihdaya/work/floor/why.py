@@ -1,6 +1,7 @@
 """What waits for nobody in sight: why, and who comes nearest."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from heapq import nsmallest
 from typing import Final, NamedTuple
 
@@ -9,8 +10,8 @@ from alihdaya.people.gate import gate
 from alihdaya.people.person import Person
 from alihdaya.work.floor.ask import Ask
 from alihdaya.work.floor.floor import Floor
-from alihdaya.work.floor.groups import Kind
-from alihdaya.work.floor.seat import Seat
+from alihdaya.work.floor.groups import Group
+from alihdaya.work.floor.kinds import Kind
 
 NEAREST: Final = 3
 
@@ -41,10 +42,11 @@ def queue(floor: Floor) -> list[Waits]:
     """Give all that waits for anybody, by kind, the oldest first."""
     found = []
     known: list[Person] = []
+    there = Counter((seat.group, seat.shares) for seat in floor.seats.values())
     for kind in floor.kinds.values():
         if kind.count:
             known = known or _samples(floor)
-            found.append(_waits(floor, kind, known))
+            found.append(_waits(floor, kind, known, there))
     return sorted(found, key=lambda one: (one.oldest, one.ask))
 
 
@@ -61,21 +63,17 @@ def _samples(floor: Floor) -> list[Person]:
     return list(found.values())
 
 
-def _waits(floor: Floor, kind: Kind, known: list[Person]) -> Waits:
+def _waits(floor: Floor, kind: Kind, known: list[Person], there: Counter[tuple[Group, tuple[int, ...]]]) -> Waits:
     lines = kind.lines.values()
     pieces = [floor.waiting.at(head) for line in lines if (head := floor.waiting.head(line)) is not None]
-    groups = [floor.groups[number] for number in kind.ranks if floor.groups[number].members]
-    able = sum(1 for seat in _members(floor, {group.number for group in groups}) if seat.shares[kind.channel])
+    may = [(shares, many) for (group, shares), many in there.items() if kind.admits(group)]
+    able = sum(many for shares, many in may if shares[kind.channel])
     oldest = min(piece.queued_at for piece in pieces)
     if able:
         return Waits(kind.ask, kind.count, oldest, able, "", ())
     nearest = tuple(_nearest(kind.ask, known, floor.at))
-    reason = "no-channel" if groups else "nobody-can" if nearest and nearest[0].lacks else "nobody-present"
+    reason = "no-channel" if may else "nobody-can" if nearest and nearest[0].lacks else "nobody-present"
     return Waits(kind.ask, kind.count, oldest, able, reason if nearest else "nobody-can", nearest)
-
-
-def _members(floor: Floor, numbers: set[int]) -> Iterator[Seat]:
-    return (seat for seat in floor.seats.values() if seat.group.number in numbers)
 
 
 def _nearest(ask: Ask, known: Iterable[Person], now: int) -> list[Near]:
