@@ -197,7 +197,7 @@ def test_transition_every_post_named(shell):
 
 
 def test_between_bpo_and_kpo(shell):
-    assert follow(DOCS / "spectrum.md", shell, {}) == 3
+    assert follow(DOCS / "spectrum.md", shell, {}) == 4
 
 
 def test_a_line_that_differs_is_found():

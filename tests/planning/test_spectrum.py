@@ -242,3 +242,15 @@ def test_how_well_a_difference_tells_the_lists_apart():
     services = [placed("BPO", 0.1), placed("BPO", 0.5), placed("KPO", 0.5), placed("KPO", 0.9)]
     assert auc(services, lambda one: one.readings[0].position) == pytest.approx(3.5 / 4)
     assert auc(services[:2], lambda one: one.readings[0].position) is None
+
+
+def test_a_store_without_items_says_so(tmp_path):
+    from click.testing import CliRunner
+
+    from alihdaya.cli import cli
+    from alihdaya.store import open_store
+
+    open_store(tmp_path / "empty.db").close()
+    told = CliRunner().invoke(cli, ["--store", str(tmp_path / "empty.db"), "spectrum", "--json"])
+    assert told.exit_code == 1
+    assert "no items" in told.output
