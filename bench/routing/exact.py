@@ -1,10 +1,9 @@
 """Quality: the floor beside an exact assignment, on small floors lived through second by second.
 
-Both get the same people and work, 90 % busy if everybody could do all of it.
-Every second the exact one assigns all who are free to what
-waits at once (scipy's `linear_sum_assignment`): as many as possible, the most urgent first, then by the best fit; it
-sees everybody and everything. The floor routes by skill. Compared: the average wait of all items, and the average fit
-(proficiency and language level of whoever gets it, 1 to 11).
+Both get the same people and work, 90 % busy if everybody could do all of it. Every second the exact one assigns all who
+are free to what waits at once (scipy's `linear_sum_assignment`): as many as possible, the most urgent first, then by
+the best fit; it sees everybody and everything. The floor routes by skill, and in windows of a second. Compared: the
+average wait of all items, and the average fit (proficiency and language level of whoever gets it, 1 to 11).
 """
 
 from collections.abc import Callable
@@ -40,12 +39,12 @@ Match = Callable[[int, list[Piece], list[str]], list[tuple[int, str]]]
 """At a time, what came and who finished since the last one: who gets which item."""
 
 
-def sample(seed: int) -> tuple[Quality, Quality]:
-    """Live through one hour with both; gives ours and the exact one."""
+def sample(seed: int) -> tuple[Quality, Quality, Quality]:
+    """Live through one hour with each; gives that by skill, that in windows, and the exact one."""
     made = crowd(PEOPLE, PEOPLE, seed=seed)
     handling = sum(w * share * SECONDS[name] for w, _, mix in PROFILES for name, share in mix) / 10_000
     arrivals = list(work(made, [(PEOPLE * BUSY / handling, HOUR)], seed=seed))
-    return tuple(_live(made, arrivals, make(made)) for make in (_floor, _exact))  # type: ignore[return-value]
+    return tuple(_live(made, arrivals, make(made)) for make in (_by_skill, _in_windows, _exact))  # type: ignore[return-value]
 
 
 def fit(person: Person, ask: Ask) -> int:
@@ -73,8 +72,15 @@ def _live(made: Crowd, arrivals: list[Any], match: Match) -> Quality:
     return Quality(fmean(waits), fmean(fits), len(waits))
 
 
-def _floor(made: Crowd) -> Match:
-    floor = Floor(made.people, by_skill=True)
+def _by_skill(made: Crowd) -> Match:
+    return _floor(made, Floor(made.people, by_skill=True))
+
+
+def _in_windows(made: Crowd) -> Match:
+    return _floor(made, Floor(made.people, by_skill=True, window=SECOND))
+
+
+def _floor(made: Crowd, floor: Floor) -> Match:
     for who, _, _ in made.at_work:
         decide(floor, do.LogIn(who, ALONE), made.now)
 

@@ -9,6 +9,7 @@ import gc
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,19 @@ STEP_SECONDS = 6.0
 STEPS = (1_250, 2_500, 3_750, 5_000, 6_250, 7_500, 8_750, 10_000)
 
 
+class _Clocked:
+    """A store's way to commit, and how many seconds each commit took."""
+
+    def __init__(self, commit: Callable[..., None]) -> None:
+        self._commit = commit
+        self.took: list[float] = []
+
+    def __call__(self, *entries: Any, **more: Any) -> None:
+        begun = time.perf_counter()
+        self._commit(*entries, **more)
+        self.took.append(time.perf_counter() - begun)
+
+
 def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[str, Any]:
     """Run once; gives the figures."""
     roster, trace = read(folder)
@@ -41,10 +55,13 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
         "opened_s": round(time.perf_counter() - begun, 1),
     }
     clock = time.process_time()
+    clocked = _Clocked(board.store.commit)
+    vars(board.store)["commit"] = clocked
     run = Run(board, trace, len(trace.at), busy_at=_ends(rates))
     run.go(trace.at)
     spent = time.process_time() - clock
     told |= _told(run, rates, trace)
+    told |= {f"commit_p{percent}_ms": _quantile(clocked.took, percent) for percent in (50, 99)}
     told |= {"cpu_s": round(spent, 1), "items_per_cpu_s": round(len(run.given) / spent)}
     told["gate_violations"] = _violations(run, roster, trace)
     told["starved"] = _starved(board.floor)

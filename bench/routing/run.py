@@ -14,6 +14,8 @@ from bench.routing.trace import Trace
 
 GROUP = 1_000
 PATIENCE = 60.0
+PAUSE = 0.008
+"""Seconds from one group to the next at the least: what a commit costs is shared by what comes meanwhile."""
 
 
 class Given(NamedTuple):
@@ -50,6 +52,7 @@ class Run:
         self._freed: dict[str, float] = {}
         self._base = board.floor.at + 1
         self._begun = 0.0
+        self._last = 0.0
 
     def go(self, at: Sequence[float], *, patience: float = PATIENCE) -> None:
         """Bring everything at its time, and go on until all is given out, or `patience` after the last one came."""
@@ -61,8 +64,12 @@ class Run:
             if self._busy_at and now >= self._busy_at[0]:
                 del self._busy_at[0]
                 self.busy.append(self._taken())
+            if now < self._last + PAUSE:
+                time.sleep(self._last + PAUSE - now)
+                continue
             commands, came = self._commands(now)
             if commands:
+                self._last = now
                 self._carry_out(commands, came, now)
             elif len(self.received) == self.count and (len(self.given) == self.count or now > end + patience):
                 self.busy += [self._taken()] * len(self._busy_at)

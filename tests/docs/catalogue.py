@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import alihdaya.engagement.account.events
 import alihdaya.engagement.events
 import alihdaya.engagement.rates.figures
 import alihdaya.engine.events
@@ -21,6 +22,7 @@ ROOMS = (
     alihdaya.work.floor.events,
     alihdaya.people.events,
     alihdaya.engagement.events,
+    alihdaya.engagement.account.events,
     alihdaya.engagement.rates.figures,
     alihdaya.engine.events,
     alihdaya.engine.scope_events,
@@ -61,6 +63,7 @@ HOLDS = {
     "version": "definitions by pack, numbered in the order of deployment",
     "source": "files, by content, and how far they were read",
     "reject": "rows that were turned away, with reasons",
+    "ledger": "what happened between client and provider after the signing, word for word",
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
     "labour": "seconds of handling by day, service and person",
 }

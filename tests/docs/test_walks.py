@@ -177,6 +177,13 @@ def test_electronic_invoices(shell):
     assert follow(DOCS / "einvoice.md", shell, {"What the engagement file says": terms}) == 11
 
 
+def test_engagements_and_closed_invoices(shell):
+    (shell.folder / "invoices").mkdir()
+    assert follow(DOCS / "engagements.md", shell, {}) == 13
+    shell.folder /= "invoices"
+    assert follow(DOCS / "invoices.md", shell, {}) == 9
+
+
 def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 

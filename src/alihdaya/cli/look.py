@@ -14,7 +14,6 @@ from alihdaya.cli.settings import Settings, say
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
     from alihdaya.operations.books.bill import Bill
-    from alihdaya.store import Store
 
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
 
@@ -135,6 +134,8 @@ def invoice(
     credited: tuple[str, ...],
 ) -> None:
     """Show an invoice, its items, or its margin; or write it."""
+    from alihdaya.engagement.invoice import invoice_to_plain
+    from alihdaya.operations.books.account.close import document_of, items_behind
     from alihdaya.operations.books.bill import bill, terms_of
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
@@ -142,38 +143,26 @@ def invoice(
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
-        made = bill(store, terms, month)
         if line is not None:
-            _show_line(store, terms, made, line, as_json=as_json)
+            behind = items_behind(store, terms, month, line)
+            click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
             return
+        made = bill(store, terms, month)
+        plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
     if kind is not None:
-        click.echo(str(write_invoice(settings, terms, made, order)))
+        click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return
-    _show_invoice(settings, made, html, margin=margin, as_json=as_json)
+    _show_invoice(settings, made, plain, html, margin=margin, as_json=as_json)
 
 
-def _show_line(store: "Store", terms: Any, made: "Bill", number: int, *, as_json: bool) -> None:
-    from alihdaya.operations.books.bill import line_items
-
-    found = [line for line in made.invoice.lines if line.number == number]
-    if not found:
-        raise click.ClickException(
-            say("Invoice {number} has lines 1 to {last}.").format(
-                number=made.invoice.number, last=len(made.invoice.lines)
-            )
-        )
-    behind = line_items(store, terms, made.month, found[0])
-    click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
-
-
-def _show_invoice(settings: Settings, made: "Bill", html: Path | None, *, margin: bool, as_json: bool) -> None:
+def _show_invoice(
+    settings: Settings, made: "Bill", plain: dict[str, Any], html: Path | None, *, margin: bool, as_json: bool
+) -> None:
     from alihdaya.console.invoice_page import invoice_html, invoice_json
     from alihdaya.console.terminal import invoice_table, make_console, margin_table
     from alihdaya.console.words import words
-    from alihdaya.engagement.invoice import invoice_to_plain
     from alihdaya.engagement.margin import margin_to_plain
 
-    plain = invoice_to_plain(made.invoice)
     if html is not None:
         html.write_text(invoice_html(plain, settings.language), encoding="utf-8")
     if margin:

@@ -269,10 +269,21 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
     for credit in invoice["credits"]:
         name = words.say("Service credit: %(clock)s", clock=term(words, credit["clock"]))
         table.add_row("", name, "", "", "-" + money(credit["amount"]))
+    for one in invoice.get("adjustments", ()):
+        table.add_row(*_adjustment(words, one, invoice["currency"]), money(one["amount"]))
     table.add_row("", Text(words.say("Total due"), "bold"), "", "", Text(money(invoice["total"]), "bold"))
     title = _plain(words.say("Invoice %(number)s", number=invoice["number"]), "bold")
     parties = f"{invoice['provider']['name']} \N{RIGHTWARDS ARROW} {invoice['client']['name']}"
     return Group(title, _plain(f"{parties}, {words.month(invoice['month'])}", "dim"), table)
+
+
+def _adjustment(words: Words, one: Mapping[str, Any], currency: str) -> tuple[str, str, str, str]:
+    """Give the number, name, quantity and price of an adjustment line."""
+    name = one["names"].get(words.language) or one["names"].get("en") or term(words, one["unit"])
+    what = words.say("Adjustment of %(month)s: %(name)s", month=words.month(one["month"]), name=name)
+    price = words.price(Decimal(one["price"]), currency) if one["price"] else ""
+    quantity = words.number(Decimal(one["quantity"]), 4) if price else ""
+    return str(one["number"]), what, quantity, price
 
 
 def margin_table(words: Words, margin: Mapping[str, Any]) -> RenderableType:

@@ -6,7 +6,7 @@ Everything here is read back from the store when a process starts; nothing here 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
@@ -164,6 +164,8 @@ class Desk:
     """When the last entry happened."""
     services: dict[tuple[str, str, str, str], Service] = field(default_factory=dict)
     """By engagement, service, digest of the terms, digest of the definition."""
+    standings: Mapping[str, Any] = field(default_factory=dict)
+    """Engagement -> what changed since it was signed (books.account.agree.Standing); most have none."""
     binder: Callable[[str, str, str, str], Service] | None = None
     """Puts together a service that is not among `services` yet."""
     people: dict[str, Person] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
+from alihdaya.operations.books.account.agree import standings
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
 from alihdaya.operations.people.programs.tasks import take_up
@@ -38,6 +39,7 @@ def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     desk.people = {one.facts.person: person_of(one) for one in store.persons()}
     desk.applicants = {who: tuple(LanguageTest(*test[1:]) for test in tests) for who, tests in store.applicants()}
     _bring_services(desk, packs or {})
+    desk.standings = standings(store)
     _bring_items(desk)
     _bring_tasks(desk)
     take_up(desk)

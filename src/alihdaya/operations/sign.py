@@ -3,7 +3,7 @@
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.events import EngagementSigned, PackDeployed
 from alihdaya.engagement.terms import Terms
-from alihdaya.kernel.errors import PackError, Problem, Source
+from alihdaya.kernel.errors import PackError, Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
@@ -15,8 +15,14 @@ from alihdaya.people.roster import read_roster
 
 
 def sign(desk: Desk, signed: Terms, at: int) -> None:
-    """Sign an engagement's terms, unless the very same are signed already."""
+    """Sign an engagement's terms, unless the very same are signed already.
+
+    Raises Refused for terms other than those of an engagement that was amended, renewed or terminated.
+    """
     if (signed.engagement, signed.digest) not in {(one.id, one.digest) for one in desk.store.engagements()}:
+        if signed.engagement in desk.standings and desk.standings[signed.engagement].agreement.changed:
+            why = f"{signed.engagement} has other terms by now: change them by alihdaya amend or renew"
+            raise Refused(Problem("amended", why))
         desk.note(at, signed.client.name, EngagementSigned(signed.engagement, signed.digest, agreement.to_wire(signed)))
 
 

@@ -120,6 +120,13 @@ ARCHIVE = _table(
 )
 """Months whose entries and items are no longer here but in files; see archive."""
 
+LEDGER = _table(
+    "ledger",
+    "seq number",
+    "seq int, number int, engagement text, tag text, body blob, at int, by text",
+)
+"""What happened between client and provider after the signing, word for word (engagement.account.events)."""
+
 TALLY = _table(
     "tally", "engagement day service measure", "engagement text, day text, service text, measure text, n int"
 )

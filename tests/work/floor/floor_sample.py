@@ -40,9 +40,9 @@ def piece(item, *, token=1, needs=BILLING, channel="chat", ring=0, wrap=0, batch
 class Played:
     """A floor that is played with, and the log of it; a command that is refused raises."""
 
-    def __init__(self, *people, by_skill=False):
+    def __init__(self, *people, by_skill=False, window=0):
         self.people = {one.id: one for one in people}
-        self.floor = Floor(self.people, by_skill=by_skill)
+        self.floor = Floor(self.people, by_skill=by_skill, window=window)
         self.by_skill = by_skill
         self.log = []
         self.now = MINUTE

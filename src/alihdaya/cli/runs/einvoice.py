@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -43,9 +43,9 @@ def refuse_contradictions(order: Order) -> None:
         raise click.UsageError(say("--credit-note needs a number that can be printed, such as CN-1."))
 
 
-def write_invoice(settings: Settings, terms: "Terms", made: "Bill", order: Order) -> Path:
+def write_invoice(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any], order: Order) -> Path:
     """Write the file, and give its path. Raises Refused where the engagement file lacks a term of EN 16931."""
-    core = _core(settings, terms, made, order)
+    core = _core(settings, terms, made, plain, order)
     out = order.out or Path(f"{core.number}.{_ENDINGS[order.format]}".replace("/", "-"))
     data = _writers(settings)[order.format](core)
     try:
@@ -56,14 +56,18 @@ def write_invoice(settings: Settings, terms: "Terms", made: "Bill", order: Order
     return out
 
 
-def _core(settings: Settings, terms: "Terms", made: "Bill", order: Order) -> "CoreInvoice":
+def _core(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any], order: Order) -> "CoreInvoice":
+    from alihdaya.engagement.account.document import invoice_of, with_adjustment_lines
     from alihdaya.engagement.einvoice.make import credit_note, make_core
 
-    first = made.invoice.last_day + timedelta(days=1)
-    _refuse_day(order.issued, made.invoice.last_day)
+    billed = invoice_of(plain, terms) if "issued" in plain else made.invoice
+    first = date.fromisoformat(plain["issued"]) if "issued" in plain else billed.last_day + timedelta(days=1)
+    _refuse_day(order.issued, billed.last_day)
+    day = first if order.credit_note is not None else order.issued or first
+    core = make_core(billed, terms, day, settings.language)
+    invoice = with_adjustment_lines(core, plain, terms, say("Adjustment"))
     if order.credit_note is None:
-        return make_core(made.invoice, terms, order.issued or first, settings.language)
-    invoice = make_core(made.invoice, terms, first, settings.language)
+        return invoice
     return credit_note(invoice, order.credit_note, order.issued or first, _quantities(order.credited) or None)
 
 

@@ -13,6 +13,7 @@ from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
+from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
@@ -53,9 +54,11 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
-    usage = used(store, terms, month)
+    account = account_of(store, terms.engagement)
+    counted = account.month(month, span(terms, month)) if account.otherwise else None
+    terms = counted.governing if counted else terms
     kept = attainments(store, terms, month)
-    invoice = make_invoice(terms, month, usage, kept)
+    invoice = counted.invoice(kept) if counted else make_invoice(terms, month, used(store, terms, month), kept)
     return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), kept)
 
 
@@ -86,6 +89,9 @@ def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, 
 def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     """Give the items behind a line of an invoice, in the order of delivery."""
     within = span(terms, month)
+    account = account_of(store, terms.engagement)
+    if account.otherwise:
+        return account.month(month, within).behind(line.number)
     of = (store, terms.engagement, within, line.service, line.unit)
     if closed_until(store) >= within[0]:
         found = _with_archived(*of)[max(line.first, 1) - 1 : line.last]

@@ -12,11 +12,11 @@ from alihdaya.work.floor.seat import LATER, READY, Hold
 
 
 def bring_floor(
-    store: Store, people: Iterable[Person] | Mapping[str, Person], *, at: int, by_skill: bool = False
+    store: Store, people: Iterable[Person] | Mapping[str, Person], *, at: int, by_skill: bool = False, window: int = 0
 ) -> Floor:
     """Make the floor of a store at `at` (microseconds); everybody's silence begins anew."""
     known = people if isinstance(people, Mapping) else {one.id: one for one in people}
-    floor = Floor(known, by_skill=by_skill)
+    floor = Floor(known, by_skill=by_skill, window=window)
     for asked in asks(store):  # before anybody comes, so that each capability is compared once
         floor.apply(asked)
     for one in present(store):

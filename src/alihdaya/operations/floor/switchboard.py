@@ -32,6 +32,8 @@ class Switchboard:
 
     `people` are all who are known, or a mapping that gives them by id; without them, the store's roster.
 
+    `by_skill` and `window` say how it routes; see work.floor.floor.Floor.
+
     Raises StoreLocked where another process writes.
     """
 
@@ -42,11 +44,12 @@ class Switchboard:
         recorded: Callable[[], int],
         people: Iterable[Person] | Mapping[str, Person] | None = None,
         by_skill: bool = False,
+        window: int = 0,
     ) -> None:
         store.lock()
         self.store, self._recorded = store, recorded
         known = [person_of(one) for one in store.persons()] if people is None else people
-        self.floor = bring_floor(store, known, at=last_at(store), by_skill=by_skill)
+        self.floor = bring_floor(store, known, at=last_at(store), by_skill=by_skill, window=window)
         self._seq = store.last_seq()
 
     def carry_out(self, commands: Sequence[Any], now: int) -> Answer:

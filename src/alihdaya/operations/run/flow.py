@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from alihdaya.operations.books.account.agree import backdated
 from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import GROUP, Desk, Service
 from alihdaya.operations.jobs.here import Jobs
 from alihdaya.operations.perform import perform
-from alihdaya.operations.run.intake import Source, bounds, commands, open_source
+from alihdaya.operations.run.intake import Source, allowed, bounds, commands, open_source
 from alihdaya.operations.run.rehearse import Rehearsal
 from alihdaya.planning.rehearsal import Letter, Script
 
@@ -56,20 +57,21 @@ def run(
     failed waits, as all do without it. What happens in the past, or is played, must have no effect outside.
     """
     number, done = open_source(desk, source, desk.at if source.by_data else now())
-    window = bounds(service.terms, now()) if source.by_data else None
+    window = bounds(service.terms, now(), desk.standings.get(service.engagement)) if source.by_data else None
     played = Rehearsal(desk, seed or 0, scripts or {}, present=seed is not None, letters=letters or {})
-    received = turned_away = 0
-    last = done
+    received, turned_away, last = 0, 0, done
     for batch in source.batches(done) if done < source.rows or not source.rows else ():
         desk.commit()  # what came before must be known when duplicates are looked for
         base = desk.at if source.by_data else now()
-        for when, command in commands(desk, service, number, batch, window):
+        for when, wanted in commands(desk, service, number, batch, window):
             at = max(desk.at, when if when is not None and source.by_data else base)
+            command = allowed(desk, wanted, at)
             played.until(at)
             waiting = len(desk.queue)
             item = perform(desk, command, at)
             if type(command) is Receive:
                 received += 1
+                backdated(desk, service.engagement, item, when, at)
                 played.waits(item, at)
                 if len(desk.queue) > waiting:
                     played.arrived(at)

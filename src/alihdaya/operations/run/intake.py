@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.engagement.events import SourceOpened
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.time import DAY, HOUR, micros
+from alihdaya.operations.books.account.agree import Standing, turned_away
 from alihdaya.operations.commands import Receive, Reject
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.store.project import DUPLICATE
@@ -82,14 +83,18 @@ def open_source(desk: Desk, source: Source, at: int) -> tuple[int, int]:
     return number, 0
 
 
-def bounds(terms: Terms, now: int) -> tuple[int, int]:
+def bounds(terms: Terms, now: int, standing: Standing | None = None) -> tuple[int, int]:
     """Give the instants between which an item can have come in: within the terms, and not in the future.
+
+    `standing`: what changed since they were signed, if anything.
 
     An arrival moves the log's clock, and with it every timer: a mistyped year must not.
     """
     zone = ZoneInfo(terms.client.time_zone)
     start = micros(datetime.combine(terms.start, time(), zone))
     end = micros(datetime.combine(terms.until, time(), zone)) + DAY
+    if standing is not None:
+        start, end = standing.agreement.segments[0].start, standing.agreement.closes
     return start, min(end, now + SKEW)
 
 
@@ -123,3 +128,11 @@ def commands(
     while bad is not None:
         yield None, Reject(source, bad.row, bad.column, bad.reason, bad.text)
         bad = next(rejects, None)
+
+
+def allowed(desk: Desk, command: Receive | Reject, at: int) -> Receive | Reject:
+    """Give the command, or the rejection of a row that comes in after the engagement's end."""
+    if type(command) is not Receive or not desk.standings:
+        return command
+    why = turned_away(desk, command.service, at)
+    return Reject(command.source, command.row, "", why, command.external_id) if why else command

@@ -5,6 +5,7 @@ from alihdaya.engine import Start
 from alihdaya.engine.commands import Command
 from alihdaya.kernel.event import Event
 from alihdaya.operations.advance import advance
+from alihdaya.operations.books.account.agree import agreed
 from alihdaya.operations.commands import Receive, Reject
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.work.events import ItemReceived
@@ -19,8 +20,11 @@ def receive(desk: Desk, work: Receive, at: int) -> int:
 
 
 def begin(desk: Desk, work: Receive, command: Command, at: int, by: str) -> int:
-    """Take an item in whose process begins with `command`; returns the item's number. Raises Refused as `decide`."""
-    service = work.service
+    """Take an item in whose process begins with `command`; returns the item's number.
+
+    Raises Refused as `decide`, and after the engagement's end.
+    """
+    service = agreed(desk, work.service, at) if desk.standings else work.service
     came = ItemReceived(
         service.engagement,
         service.name,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from alihdaya.engagement.account.events import ACCOUNT
 from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
-from alihdaya.kernel.event import Entry
+from alihdaya.kernel.event import Entry, Event, tag_of
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
 from alihdaya.store.archive.partitions import Retired
 from alihdaya.store.codec import encode
@@ -19,6 +20,7 @@ from alihdaya.store.schema import (
     CERTIFICATE,
     DEFINITION,
     ENGAGEMENT,
+    LEDGER,
     PERSON,
     REJECT,
     SOURCE,
@@ -66,6 +68,7 @@ class House:
             TestTaken: self._tested,
             CertificateIssued: self._certified,
             CertificateWithdrawn: self._withdrawn,
+            **dict.fromkeys(ACCOUNT, self._account),
             **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS | FLOOR).items()},
         }
 
@@ -128,6 +131,11 @@ class House:
     def _archived(self, entry: Entry, event: MonthArchived) -> None:
         self.pending.put(ARCHIVE, (event.month,), (*event[1:], entry.at))
         self.pending.retired.append(Retired(event.month, event.last, event.last_item))
+
+    def _account(self, entry: Entry, event: Event) -> None:
+        number = next(n for n, one in enumerate(entry.events) if one is event)
+        rest = (getattr(event, "engagement", ""), tag_of(type(event)), encode(list(event)), entry.at, entry.by)
+        self.pending.put(LEDGER, (entry.seq, number), rest)
 
     def _joined(self, _: Entry, event: PersonJoined) -> None:
         newer = event.proficiency or event.walls  # without them, the row is as older versions wrote it

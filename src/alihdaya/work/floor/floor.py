@@ -21,14 +21,20 @@ from alihdaya.work.queue import Place
 class Floor:
     """Who is present and what waits. `people` are all who are known; `by_skill`: the best go first, not the idlest.
 
+    `window`: within so many microseconds what waits is matched once, all of it at the same time (see
+    work.floor.windows); 0: one piece after another, at once.
+
     Time never goes back here: `at` is the latest instant that was heard of.
     """
 
-    def __init__(self, people: Mapping[str, Person], *, by_skill: bool = False) -> None:
+    def __init__(self, people: Mapping[str, Person], *, by_skill: bool = False, window: int = 0) -> None:
         self.people: ChainMap[str, Person] = ChainMap({}, cast("dict[str, Person]", people))
         """All who are known; their new versions stand before `people`, which may be made as they are asked for."""
         self.by_skill = by_skill
+        self.window = window
         self.at = 0
+        self.matched_in = -1
+        """The number of the last window in which there was a matching."""
         self.seats: dict[str, Seat] = {}
         self.cohorts = Cohorts()
         self.kinds: dict[Ask, Kind] = {}

@@ -109,6 +109,30 @@ class Cohort:
             self._most[channel] = 2 * len(line) + SLACK
 
 
+class _Alike:
+    """Kinds of one skill that look at the same of a capability: whoever looks the same may do the same of them."""
+
+    __slots__ = ("_first", "_seen", "kinds")
+
+    def __init__(self, first: "Kind") -> None:
+        self.kinds: list[Kind] = []
+        self._first = first
+        self._seen: dict[View, Signature] = {}
+
+    def add(self, kind: "Kind") -> None:
+        self.kinds.append(kind)
+        self._seen.clear()
+
+    def ranks(self, group: Group) -> Signature:
+        """Give which of these kinds a group may do."""
+        view = group.view(self._first.ask.needs, self._first.test)
+        found = self._seen.get(view)
+        if found is None:
+            ranked = [(kind.number, kind.rank(group)) for kind in self.kinds]
+            found = self._seen[view] = tuple([(number, rank) for number, rank in ranked if rank is not None])
+        return found
+
+
 class Cohorts:
     """All groups and cohorts: who stands where, as kinds and capabilities come to be known."""
 
@@ -117,6 +141,7 @@ class Cohorts:
         self.groups: dict[Capability, Group] = {}
         self._by_skill: dict[str, list[Group]] = {ANY_SKILL: []}
         self._kinds: dict[str, list[Kind]] = {}
+        self._alike: dict[str, dict[tuple[str, ...], _Alike]] = {}
         self._found: dict[tuple[str, Signature], Cohort] = {}
 
     def group(self, capable: Capability) -> Group:
@@ -126,9 +151,8 @@ class Cohorts:
             found = self.groups[capable] = Group(capable)
             for skill in dict.fromkeys((*(skill for skill, _ in capable.skills), ANY_SKILL)):
                 self._by_skill.setdefault(skill, []).append(found)
-                kinds = self._kinds.get(skill, ())
-                ranked = [(kind.number, rank) for kind in kinds if (rank := kind.rank(found)) is not None]
-                found.stands[skill] = self._cohort(skill, tuple(ranked))
+                alike = self._alike.get(skill, {}).values()
+                found.stands[skill] = self._cohort(skill, tuple(sorted([n for one in alike for n in one.ranks(found)])))
         return found
 
     def _cohort(self, skill: str, signature: Signature) -> Cohort:
@@ -149,6 +173,9 @@ class Cohorts:
         """
         skill = kind.ask.needs.skill
         self._kinds.setdefault(skill, []).append(kind)
+        needs = kind.ask.needs
+        looks = needs.language, kind.test, needs.certificate, needs.client
+        self._alike.setdefault(skill, {}).setdefault(looks, _Alike(kind)).add(kind)
         parted: dict[int, Cohort] = {}
         for group in self._by_skill.get(skill, ()):
             rank = kind.rank(group)

@@ -140,11 +140,12 @@ class Waiting:
         elif heap[0] == where:
             heappop(heap)
         elif len(heap) > 2 * line.count + SLACK:
-            heap[:] = {one for one in heap if self._stands(one, line)}
+            heap[:] = {one for one in heap if self.stands(one, line)}
             heapify(heap)
         return kind
 
-    def _stands(self, where: Place, line: Line) -> bool:
+    def stands(self, where: Place, line: Line) -> bool:
+        """Say whether a place in a line's heap still counts."""
         key = where[1:]
         return self._lines.get(key) is line and self.pieces[key][1] == where
 
@@ -152,7 +153,7 @@ class Waiting:
         """Give the place of a line's first piece."""
         heap = line.heap
         while heap:
-            if self._stands(heap[0], line):
+            if self.stands(heap[0], line):
                 return heap[0]
             heappop(heap)
         return None

@@ -12,6 +12,7 @@ from alihdaya.work.floor.ask import CHANNELS, Piece
 from alihdaya.work.floor.floor import Floor
 from alihdaya.work.floor.kinds import Line
 from alihdaya.work.floor.seat import Own, Seat
+from alihdaya.work.floor.windows import match
 from alihdaya.work.queue import Place
 
 _Ahead = tuple[Place, Line | Own]
@@ -20,11 +21,35 @@ _Ahead = tuple[Place, Line | Own]
 def route(floor: Floor, now: int) -> list[Event]:
     """Match what waits with who is free, as far as it goes; gives the facts, by which the floor is changed.
 
-    Afterwards nobody is free who may do what waits for them. The gate is asked for every single one.
+    On a floor with windows nothing is given out in one that had its matching: `next_due` says when the next begins.
+    Else, afterwards nobody is free who may do what waits for them. The gate is asked for every single one.
     """
     floor.advance(now)
     events: list[Event] = []
-    ahead = _ahead(floor)
+    if floor.window:
+        if not _window_opens(floor):
+            return events
+        _serve(floor, _ahead_alone(floor), events)
+        for piece, seat in match(floor):
+            events.append(_assign(floor, seat, piece, seat.shares[CHANNELS.index(piece.ask.channel)]))
+    _serve(floor, _ahead(floor), events)
+    return events
+
+
+def _window_opens(floor: Floor) -> bool:
+    """Say whether there is something to match, and this window had no matching yet; else it waits for the next one."""
+    if not (floor.hot or floor.hot_own):
+        return False
+    number = floor.at // floor.window
+    if number == floor.matched_in:
+        heappush(floor.timers, ((number + 1) * floor.window, 0, 0, ""))
+        return False
+    floor.matched_in = number
+    return True
+
+
+def _serve(floor: Floor, ahead: list[_Ahead], events: list[Event]) -> None:
+    """Give the first piece ahead to the best for it, as long as anybody is free for anything."""
     while ahead:
         where, source = ahead[0]
         head = _head(floor, source)
@@ -38,7 +63,6 @@ def route(floor: Floor, now: int) -> list[Event]:
         heappop(ahead)
         if head is not None:
             heappush(ahead, (head, source))
-    return events
 
 
 def _ahead(floor: Floor) -> list[_Ahead]:
@@ -49,14 +73,18 @@ def _ahead(floor: Floor) -> list[_Ahead]:
             head = floor.waiting.head(line)
             if head is not None:
                 ahead.append((head, line))
-    for own in floor.hot_own:
-        head = floor.own_head(own)
-        if head is not None:
-            ahead.append((head, own))
     floor.hot.clear()
-    floor.hot_own.clear()
+    ahead += _ahead_alone(floor)
     heapify(ahead)
     return ahead
+
+
+def _ahead_alone(floor: Floor) -> list[_Ahead]:
+    """Give the first place of what waits for one person alone, who may be free now."""
+    found: list[_Ahead] = [(head, own) for own in floor.hot_own if (head := floor.own_head(own)) is not None]
+    floor.hot_own.clear()
+    heapify(found)
+    return found
 
 
 def _head(floor: Floor, source: Line | Own) -> Place | None:

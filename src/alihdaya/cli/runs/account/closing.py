@@ -1,0 +1,61 @@
+"""`alihdaya close` and `correct`: invoices that never change, and what is put right on the next one."""
+
+import json
+from datetime import datetime
+
+import click
+
+from alihdaya.cli.runs.account import because_option, desk_of
+from alihdaya.cli.settings import Settings, now, say
+
+_engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
+
+
+@click.command(
+    help=say(
+        "Close MONTH (such as 2013-02): its invoice gets the next number and never changes. What is put right later, "
+        "or comes late, is on the next one. Closed again, it stays as it is."
+    )
+)
+@click.argument("month")
+@_engagement
+@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), help=say("Day of issue (else the day after the month)."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def close(settings: Settings, month: str, engagement: str | None, issued: datetime | None, *, as_json: bool) -> None:
+    """Close a month."""
+    from alihdaya.operations.books.account import close as books
+
+    day = issued.date() if issued else None
+    with desk_of(settings) as desk:
+        made = books.close(desk, engagement, month, now(), "accounts", issued=day)
+    document = made.document
+    if as_json:
+        facts = {"number": made.number, "month": made.month, "issued": made.issued, "lines": made.lines}
+        totals = {key: document[key] for key in ("adjusted", "total", "currency")}
+        click.echo(json.dumps({**facts, **totals}))
+        return
+    text = say("{number} of {month}, issued on {day}: {total} {currency}")
+    told = text.format(
+        number=made.number, month=made.month, day=made.issued, total=document["total"], currency=document["currency"]
+    )
+    click.echo(told)
+    if document["adjustments"]:
+        click.echo("  " + say("of this, adjustments of closed months: {amount}").format(amount=document["adjusted"]))
+
+
+@click.command(help=say("Let delivered ITEM count otherwise: in another month, as another unit, or on no invoice."))
+@click.argument("item", type=click.IntRange(1, 2**62))
+@click.option("--month", default="", metavar="YYYY-MM", help=say("Count it in this month."))
+@click.option("--unit", default="", help=say("Bill it as this unit of the rate card."))
+@click.option("--unbilled", is_flag=True, help=say("Do not bill it."))
+@because_option
+@click.pass_obj
+def correct(settings: Settings, item: int, month: str, unit: str, reason: str, *, unbilled: bool) -> None:
+    """Correct what an item counts as."""
+    from alihdaya.engagement.account.events import ItemRebooked
+    from alihdaya.operations.books.account.close import rebook
+
+    with desk_of(settings) as desk:
+        rebook(desk, item, ItemRebooked("", item, month, unit, not unbilled, reason), "accounts")
+    click.echo(say("Item {item} counts anew; a closed invoice stays as it is.").format(item=item))
