@@ -26,7 +26,7 @@ def page(placed: "list[Placed]", language: str) -> str:
     """Write the page."""
     title = escape(say("Between BPO and KPO"))
     said = say(
-        "Each dot is measured from the log, from 0 (BPO) to 1 (KPO); the bar is its 95 % interval over items. "
+        "Each dot is measured from the log, from 0 (BPO) to 1 (KPO); the bar is its interval over items (95 %). "
         "Grey lines are not measured, and say what would bring the facts."
     )
     parts = "".join(_section(*one) for one in placed)
