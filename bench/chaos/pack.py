@@ -38,6 +38,7 @@ type = "text"
 [[intake.columns]]
 name = "pair"
 type = "text"
+required = false
 [delivery]
 result = ["claim", "booking", "receipt"]
 [delivery.units]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.runs.einvoice import FORMATS, Order, refuse_contradictions, write_invoice
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import ItemNumber, Settings, say
 
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
     from alihdaya.operations.books.bill import Bill
+    from alihdaya.operations.books.replay import Verdict
 
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
 
@@ -64,7 +66,7 @@ def _show_items(spoken: "Words", found: list[Any]) -> None:
 @click.command(
     help=say("Tell the whole story of item ITEM: what came in, what was decided by which rule, who did what.")
 )
-@click.argument("item", type=click.IntRange(1, 2**62))
+@click.argument("item", type=ItemNumber())
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
 @click.pass_obj
 def item(settings: Settings, item: int, as_json: bool) -> None:  # the argument is the item's number
@@ -187,11 +189,7 @@ def _show_invoice(
 @click.pass_obj
 def replay(settings: Settings, as_json: bool) -> None:
     """Prove the log."""
-    from alihdaya.cli.runs.bars import bar
-    from alihdaya.operations.books.replay import prove
-
-    with settings.read() as reading, bar(settings, say("Replay: every table from the log alone")) as show:
-        verdict = prove(reading, report=show)
+    verdict = _proven(settings)
     if as_json:
         click.echo(
             json.dumps(
@@ -209,3 +207,20 @@ def replay(settings: Settings, as_json: bool) -> None:
         for one in verdict.differences:
             click.echo(f"  {one}")
     sys.exit(0 if verdict.equal else 1)
+
+
+def _proven(settings: Settings) -> "Verdict":
+    """Prove the store; of a database that nodes share, each shard."""
+    from alihdaya.cli.runs.bars import bar
+    from alihdaya.operations.books.replay import Verdict, prove
+    from alihdaya.store.lease.house import shard_store
+
+    shards = range(1, settings.shards + 1)
+    with ExitStack() as stack:
+        stores = [shard_store(settings.place, shard) for shard in shards] or [settings.read()]
+        for store in stores:
+            stack.enter_context(store)
+        show = stack.enter_context(bar(settings, say("Replay: every table from the log alone")))
+        found = [prove(store, report=show) for store in stores]
+    differences = tuple(one for verdict in found for one in verdict.differences)
+    return Verdict(sum(verdict.entries for verdict in found), differences)

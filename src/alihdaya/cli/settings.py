@@ -4,8 +4,11 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
+
+from alihdaya.kernel.errors import Problem, Source
 from alihdaya.locale import catalogue, chosen
 
 if TYPE_CHECKING:
@@ -69,16 +72,32 @@ class Settings:
         return self if self.store else Settings(self.language, str(folder / "alihdaya.db"), self.wished)
 
     def read(self) -> "Store":
-        """Open the store to read only. Raises StoreError where there is none."""
+        """Open the store to read only; the shards of a database of many nodes as one. Raises StoreError."""
         from alihdaya.store import open_store
 
+        if self.shards:
+            from alihdaya.store.lease.house import open_house
+
+            return open_house(self.place)
         return _with_archive(open_store(self.place, read_only=True))
 
-    def write(self, packs: "Mapping[str, Pack] | None" = None) -> "Desk":
-        """Become the writer. Raises StoreLocked where another process writes."""
-        from alihdaya.operations.opening import open_desk
-        from alihdaya.store import open_store
+    @property
+    def shards(self) -> int:
+        """The number of shards, where the store is a database that nodes share, else 0. Raises StoreError."""
+        if "://" not in self.place or self.place.startswith("sqlite"):
+            return 0
+        from alihdaya.store.lease.house import shards_of
 
+        return shards_of(self.place)
+
+    def write(self, packs: "Mapping[str, Pack] | None" = None) -> "Desk":
+        """Become the writer. Raises StoreLocked where another process writes, StoreError where nodes do."""
+        from alihdaya.operations.opening import open_desk
+        from alihdaya.store import StoreError, open_store
+
+        if self.shards:
+            message = say("nodes write to this database: ask one of them, see docs/nodes.md")
+            raise StoreError(Problem("nodes-write", message, Source(file=self.place.rpartition("@")[2])))
         if "://" not in self.place:
             Path(self.place).parent.mkdir(parents=True, exist_ok=True)
         return open_desk(_with_archive(open_store(self.place)), recorded=now, packs=packs)
@@ -89,3 +108,21 @@ def _with_archive(store: "Store") -> "Store":
     folder = os.environ.get("ALIHDAYA_ARCHIVE")
     store.archive_folder = Path(folder) if folder else None
     return store
+
+
+class ItemNumber(click.IntRange):
+    """An item's number; where many nodes share a database also the name that they know it by, such as 3-17."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 2**62)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the number."""
+        if isinstance(value, str) and "-" in value[1:]:
+            from alihdaya.store.lease.house import number_of
+
+            try:
+                value = number_of(value)
+            except ValueError as error:
+                self.fail(str(error), param, ctx)
+        return super().convert(value, param, ctx)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import ItemNumber, Settings, say
 from alihdaya.cli.work import at_option, do
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class OfItem(click.Group):
     help=say("Show how item ITEM stands in its process: its tokens, what they wait for, its variables; or act on it."),
     subcommand_metavar="[COMMAND [ARGS]…]",
 )
-@click.argument("item", type=click.IntRange(1, 2**62))
+@click.argument("item", type=ItemNumber())
 @click.option("--trace", "path", is_flag=True, help=say("Show the whole path: each node, when, how long, by whom."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
 @click.pass_context
