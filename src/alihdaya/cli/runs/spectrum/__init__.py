@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.command(
     help=say(
         "Say where each service stands between BPO (0) and KPO (1): the ten differences measured from the log, each "
-        "with an interval over cases (95 %), its drift by month, and rules that people overrule. Under 100 cases it says "
-        "too few; where the log has no facts, what would bring them."
+        "with an interval over cases (95 %), its drift by month, and rules that people overrule. Under 100 cases it "
+        "says too few; where the log has no facts, what would bring them."
     )
 )
 @click.option("--service", help=say("Only this service."))
