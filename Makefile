@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-run demo test lint check messages chaos simulate bench conformance fuzz docs lock clean
+.PHONY: help setup setup-run demo test lint check messages chaos agents simulate bench conformance fuzz docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ messages: setup ## bring the message catalogues up to date and name what is not 
 
 chaos: setup ## kill and cut off nodes over one PostgreSQL: make chaos INSTANCES=20000 SECONDS=180 SEED=1
 	@$(BIN)/python -m bench.chaos --instances $(or $(INSTANCES),20000) --seconds $(or $(SECONDS),180) --seed $(or $(SEED),1)
+
+agents: setup ## 200 agents at work by HTTP, the server killed five times: make agents AGENTS=200
+	@ALIHDAYA_AGENTS=$(or $(AGENTS),200) $(BIN)/pytest -q -s -n 0 tests/chaos/test_agents_under_fire.py
 
 bench: setup .venv-bench/stamp ## measure: make bench NAME=spine (all without NAME)
 	@$(BIN)/python -m bench $(NAME)

@@ -167,7 +167,7 @@ def test_your_own_files(shell):
 
 
 def test_people_from_application_to_work(shell):
-    assert follow(DOCS / "people.md", shell, {}) == 7
+    assert follow(DOCS / "people.md", shell, {}) == 8
 
 
 def test_electronic_invoices(shell):
@@ -182,6 +182,9 @@ def test_engagements_and_closed_invoices(shell):
     assert follow(DOCS / "engagements.md", shell, {}) == 13
     shell.folder /= "invoices"
     assert follow(DOCS / "invoices.md", shell, {}) == 9
+    (shell.folder / "payments").mkdir()
+    shell.folder /= "payments"
+    assert follow(DOCS / "payments.md", shell, {}) == 14
 
 
 def test_decisions_explained(shell):
@@ -223,3 +226,7 @@ def test_website_services(shell):
 @pytest.mark.parametrize("page", ["techsupport", "techsolutions"])
 def test_the_technical_packs(shell, page):
     assert follow(DOCS / f"{page}.md", shell, {}) == 3
+
+
+def test_a_day_on_the_floor(shell):
+    assert follow(DOCS / "queue.md", shell, {}) == 19

@@ -119,7 +119,7 @@ def town(postgresql, tmp_path):
 
 
 def errand(claim, kind="timer"):
-    return {"engagement": "acme", "service": "errands", "data": {"claim": claim, "kind": kind}}
+    return {"engagement": "acme", "service": "errands", "data": {"claim": claim, "kind": kind, "pair": claim}}
 
 
 def delivered(client, name):
@@ -291,11 +291,19 @@ def test_operators_act_on_items(town):
         assert [one["waits"] for one in told["tokens"]] == ["task"]
         assert {"item.suspended", "item.resumed"} <= {one.get("event") for one in told["trace"]}
         assert told["trace"][-1].get("event") == "engine.variables_set"
+        clocks = client.get(f"{path}/sla").json()
+        assert clocks["agrees_with_log"]
+        assert [(one["clock"], one["verdict"]) for one in clocks["clocks"]] == [
+            ("respond", "running"),
+            ("resolve", "running"),
+        ]
+        assert all(one["due"] for one in clocks["clocks"])
         assert client.post(f"{path}/tokens/1/move", json={"node": told["tokens"][0]["node"]}).status_code == 204
         assert client.post(f"{path}/cancel", json={"reason": "x"}).status_code == 204
         assert client.get(path).json()["status"] == "cancelled"
         assert client.post(f"{path}/cancel", json={}).status_code == 409
         assert client.get("/api/items/1-99/trace").status_code == 404
+        assert client.get("/api/items/1-99/sla").status_code == 404
         town.outside.answers = [Answer(404, {}, "HTTP 404")]
         second = client.post("/api/items", json=errand("c-2")).json()["id"]
         until(lambda: client.get(f"/api/items/{second}").json()["status"] == "stopped")

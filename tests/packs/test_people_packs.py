@@ -6,8 +6,7 @@ import pytest
 
 import alihdaya.packs
 from alihdaya.packs import check, load
-from alihdaya.packs.kit import Job
-from alihdaya.packs.recruitment import jobs, spelling
+from alihdaya.packs.recruitment import spelling
 from alihdaya.packs.recruitment.spelling import check_spelling
 
 HOME = Path(alihdaya.packs.__file__).parent
@@ -38,8 +37,3 @@ def test_a_dictionary_of_ones_own_is_read(monkeypatch, tmp_path):
     (tmp_path / "id_ID.dic").write_text("3\nklaim\nbelum\nanak\n", encoding="utf-8")
     monkeypatch.setenv("ALIHDAYA_DICTIONARIES", str(tmp_path))
     assert check_spelling("Klaim belom, anak-anak.", "id")["examples"] == ["belom"]
-
-
-def test_without_a_recogniser_the_screen_says_so():
-    said = jobs.listen(Job("listen", {"recording": "a.wav", "wanted": {"language": "id"}}, "k", 1))["spoken"]["said"]
-    assert said == "no recogniser is installed: the human rubric stands alone"

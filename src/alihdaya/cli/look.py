@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.einvoice import FORMATS, Order, refuse_contradictions, write_invoice
+from alihdaya.cli.runs.einvoice import FORMATS, Order, issued_note, refuse_contradictions, write_invoice
 from alihdaya.cli.settings import ItemNumber, Settings, say
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def invoice(
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
+        order = issued_note(store, terms, order)
     if kind is not None:
         click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.commands import Command
     from alihdaya.operations.desk import Desk
 
-_ITEM = click.IntRange(1, 2**62)
+ITEM = click.IntRange(1, 2**62)
 at_option = click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),
@@ -66,7 +66,7 @@ def do(
         return answer
 
 
-def _token(desk: "Desk", item: int, token: int | None) -> int:
+def token_of(desk: "Desk", item: int, token: int | None) -> int:
     """Find the token of the item's only open task where none was named."""
     waits = desk.open_item(item).instance
     tasks = [found for found, wait in waits.waits.items() if wait.kind == "task"] if waits else []
@@ -79,7 +79,7 @@ def _token(desk: "Desk", item: int, token: int | None) -> int:
 
 
 @click.command(help=say("Give the task that waits at ITEM to a person of the roster. No certificate, no routing."))
-@click.argument("item", type=_ITEM)
+@click.argument("item", type=ITEM)
 @click.option("--to", "person", required=True, help=say("The person's id."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
 @at_option
@@ -88,15 +88,16 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
     """Assign a task."""
     from alihdaya.operations.commands import Assign
 
-    do(settings, lambda desk: Assign(item, _token(desk, item, token), person, "dispatcher"), at, item)
+    do(settings, lambda desk: Assign(item, token_of(desk, item, token), person, "dispatcher"), at, item)
     click.echo(say("{person} has the task of item {item}.").format(person=person, item=item))
 
 
 @click.command(help=say("Finish the task of ITEM: one --set FIELD=VALUE for each field of its form."))
-@click.argument("item", type=_ITEM)
+@click.argument("item", type=ITEM)
 @click.option("--by", "person", required=True, help=say("Who did it, and holds the task."))
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
+@click.option("--code", default="", help=say("A wrap-up code."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
 @at_option
 @click.pass_obj
@@ -106,6 +107,7 @@ def complete(
     person: str,
     fields: tuple[str, ...],
     seconds: int,
+    code: str,
     token: int | None,
     at: datetime | None,
 ) -> None:
@@ -113,8 +115,8 @@ def complete(
     from alihdaya.operations.commands import Complete
 
     def make(desk: "Desk") -> "Command":
-        where = _token(desk, item, token)
-        return Complete(item, where, person, seconds, _result(desk, item, where, fields))
+        where = token_of(desk, item, token)
+        return Complete(item, where, person, seconds, _result(desk, item, where, fields), code=code)
 
     do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
@@ -138,7 +140,7 @@ def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dic
 
 
 @click.command(help=say("Try again what an incident stopped at ITEM."))
-@click.argument("item", type=_ITEM)
+@click.argument("item", type=ITEM)
 @click.option("--token", type=click.IntRange(min=1), help=say("Which token, where several stopped."))
 @click.pass_obj
 def retry(settings: Settings, item: int, token: int | None) -> None:

@@ -1,8 +1,9 @@
 """The report's charts as inline SVG: text stays text, and colours are the page's own, so that dark pages work."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -158,8 +159,8 @@ def tallies(words: Words, name: str, label: str, facts: Sequence[Tally], colour:
     return draw(name, label, (4.7, max(1.2, 0.36 * len(shown) + 0.3)), paint)
 
 
-def attainment(words: Words, name: str, months: Sequence[Month], target: float | None) -> Markup:
-    """Share of tasks in time, by month and SLA clock, against the promised share."""
+def attainment(words: Words, name: str, months: Sequence[Month], targets: Mapping[str, Decimal | None]) -> Markup:
+    """Share of items in time, by month and SLA clock, against the promised shares; one line where they are one."""
 
     def paint(axes: "Axes") -> None:
         places = _months(axes, words, months)
@@ -167,14 +168,18 @@ def attainment(words: Words, name: str, months: Sequence[Month], target: float |
             (RULE, "respond", [(one.respond_met, one.respond_total) for one in months]),
             (THIRD, "resolve", [(one.resolve_met, one.resolve_total) for one in months]),
         )
-        low = 1.0 if target is None else target
+        promised = {clock: float(share) for clock, share in targets.items() if share is not None}
+        low = min(promised.values(), default=1.0)
         for colour, clock, counts in clocks:
             shares = [met / total if total else float("nan") for met, total in counts]
             axes.plot(places, shares, color=colour, linewidth=2, marker="o", markersize=5, label=term(words, clock))
             low = min(low, *(share for share in shares if share == share), 1.0)  # noqa: PLR0124 (not a NaN)
-        if target is not None:
-            text = words.say("target %(share)s", share=words.rate(target))
-            axes.axhline(target, color=FOURTH, linewidth=1.4, linestyle=(0, (4, 2)), label=text)
+        one = len(set(promised.values())) == 1
+        for clock, share in list(promised.items())[: 1 if one else None]:
+            text = words.say("target %(share)s", share=words.rate(share))
+            colour = FOURTH if one else RULE if clock == "respond" else THIRD
+            label = text if one else f"{term(words, clock)}: {text}"
+            axes.axhline(share, color=colour, linewidth=1.4, linestyle=(0, (4, 2)), label=label)
         axes.set_ylim(max(0.0, low - 0.03), 1.005)
         _formats(axes, words, percent=True)
         _legend(axes)

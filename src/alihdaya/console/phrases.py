@@ -41,6 +41,12 @@ def term(words: Words, code: str) -> str:
     return words.say(known) if known else code.replace("_", " ")
 
 
+def clock_name(words: Words, name: str) -> str:
+    """Name a clock, with its level where it has one: "respond P1"."""
+    clock, _, level = name.partition(" ")
+    return f"{term(words, clock)} {level}".rstrip()
+
+
 def told(words: Words, value: Any) -> str:
     """Write a value of a model: codes and names of contexts by their names."""
     if isinstance(value, Mapping):

@@ -15,12 +15,12 @@ from alihdaya.packs import say
 
 def _charts(spoken: Words, facts: ReportFacts) -> dict[str, Any]:
     code = spoken.language
-    target = facts.run.resolve_target or facts.run.respond_target
+    targets = {"respond": facts.run.respond_target, "resolve": facts.run.resolve_target}
     return {
         "days": charts.days(spoken, f"days-{code}", facts.days),
         "straight": charts.straight_through(spoken, f"straight-{code}", facts.months),
         "counts": [_counted(spoken, place, one) for place, one in enumerate(facts.counts)],
-        "attainment": charts.attainment(spoken, f"sla-{code}", facts.months, None if target is None else float(target)),
+        "attainment": charts.attainment(spoken, f"sla-{code}", facts.months, targets),
         "money": charts.money(spoken, f"money-{code}", facts.months),
         "waits": charts.waits(spoken, f"waits-{code}", facts.waits),
         "loads": charts.loads(spoken, f"loads-{code}", facts.loads),

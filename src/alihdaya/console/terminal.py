@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from alihdaya.console.phrases import kind, reasons, sentence, term, told
+from alihdaya.console.phrases import clock_name, kind, reasons, sentence, term, told
 from alihdaya.console.picture import Story
 from alihdaya.console.report_facts import RunSummary
 from alihdaya.console.words import NOTHING, Words
@@ -267,7 +267,7 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
     table.add_section()
     table.add_row("", words.say("Fees"), "", "", money(invoice["fees"]))
     for credit in invoice["credits"]:
-        name = words.say("Service credit: %(clock)s", clock=term(words, credit["clock"]))
+        name = words.say("Service credit: %(clock)s", clock=clock_name(words, credit["clock"]))
         table.add_row("", name, "", "", "-" + money(credit["amount"]))
     for one in invoice.get("adjustments", ()):
         table.add_row(*_adjustment(words, one, invoice["currency"]), money(one["amount"]))

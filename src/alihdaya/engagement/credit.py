@@ -14,7 +14,8 @@ from alihdaya.kernel.money import Money
 class Credit:
     """One clock's credit. `percent` of `fee` after the cap; `uncapped` is what the penalty alone would say.
 
-    `month`: the one that was missed. An `earn-back` takes the credit of that month back: its amount is negative.
+    `clock`: with its level, where that has a figure of its own: "respond P1". `month`: the one that was missed. An
+    `earn-back` takes the credit of that month back: its amount is negative.
     """
 
     service: str
@@ -74,7 +75,7 @@ def credits_of(penalty: Penalty, fee: Money, attainments: Iterable[Attainment]) 
         rest -= amount
         yield Credit(
             service=attainment.service,
-            clock=attainment.clock,
+            clock=attainment.name,
             target=attainment.target,
             actual=attainment.percent or Decimal(0),
             uncapped=uncapped,
@@ -123,7 +124,7 @@ def critical_levels(penalty: Penalty, month: str, attainments: Sequence[Attainme
         return
     months = [month_before(month, n) for n in reversed(range(rule.months))]
     by_clock = _by_clock(attainments)
-    for clock in dict.fromkeys(one.clock for one in attainments):
+    for clock in dict.fromkeys(one.name for one in attainments):
         found = [by_clock.get((clock, one)) for one in months]
         if all(one is not None and one.met + one.missed and not _reaches(one, rule.below) for one in found):
             actuals = tuple(one.percent or Decimal(0) for one in found if one is not None)
@@ -131,7 +132,7 @@ def critical_levels(penalty: Penalty, month: str, attainments: Sequence[Attainme
 
 
 def _by_clock(attainments: Iterable[Attainment]) -> dict[tuple[str, str], Attainment]:
-    return {(one.clock, one.month): one for one in attainments}
+    return {(one.name, one.month): one for one in attainments}
 
 
 def _reaches(attainment: Attainment | None, percent: Decimal) -> bool:

@@ -92,7 +92,7 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     item.touched, item.rested_at = True, None
     task = task_of(item.item, queued, at)._replace(needs=needs)
     if item.aside is None:
-        desk.queue.push(task)
+        desk.wait(task)
     else:
         item.aside[event.token] = task
     return queued
@@ -101,10 +101,10 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
 def _close(desk: Desk, item: OpenItem, event: TaskClosed, at: int) -> Event | None:
     key = (item.item, event.token)
     if key in desk.queue:
-        desk.queue.remove(*key)
+        desk.unwait(key)
     elif item.aside is not None:
         item.aside.pop(event.token, None)
-    desk.held.pop(key, None)
+    desk.let_go(key)
     item.rested_at = at
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
+from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
@@ -52,6 +53,8 @@ class Complete(NamedTuple):
     seconds: int
     result: dict[str, Any]
     simulated: bool = False
+    code: str = ""
+    """The wrap-up code."""
 
 
 class Fire(NamedTuple):
@@ -106,5 +109,7 @@ Command = (
     | Migrate
     | Withdraw
     | ShardCommand
+    | FloorCommand
+    | Look
     | ProgramCommand
 )

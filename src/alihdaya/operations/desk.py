@@ -6,7 +6,7 @@ Everything here is read back from the store when a process starts; nothing here 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
@@ -26,6 +26,9 @@ from alihdaya.store import Store
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
+
+if TYPE_CHECKING:
+    from alihdaya.operations.floor.hall import Hall
 
 _NEVER = Due(None, None)
 
@@ -79,7 +82,8 @@ class Service:
         """Say what the user task `node` asks of a person; `doers`: user task -> who finished it for this item."""
         work = self.work(node)
         barred = {person for task in work.not_by for person in doers.get(task, ())}
-        return Needs(work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)), test=self.test)
+        asked = (work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
+        return Needs(*asked, test=self.test, client=self.terms.client.name)
 
     @property
     def test(self) -> str:
@@ -174,6 +178,8 @@ class Desk:
     items: dict[int, OpenItem] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     held: dict[TaskKey, Hold] = field(default_factory=dict)
+    hall: "Hall | None" = None
+    """Who is present, in step with `queue` and `held`; None while nobody is."""
     leases: LeaseBook = field(default_factory=LeaseBook)
     """How long programs may be silent that hold tasks."""
     timers: list[tuple[int, int, int]] = field(default_factory=list)
@@ -235,6 +241,31 @@ class Desk:
             raise Refused(Problem("not-open", message))
         return found
 
+    def wait(self, task: Task) -> None:
+        """Let a task wait for whoever may do it."""
+        self.queue.push(task)
+        if self.hall is not None:
+            self.hall.waits(task)
+
+    def unwait(self, key: TaskKey) -> Task:
+        """Let a task no longer wait. Raises KeyError where it does not."""
+        task = self.queue.remove(*key)
+        if self.hall is not None:
+            self.hall.leaves(key)
+        return task
+
+    def hold(self, task: Task, person: str, at: int) -> None:
+        """Let somebody have a task since `at`."""
+        self.held[task.key] = Hold(task, person, at)
+        if self.hall is not None:
+            self.hall.takes(task, person)
+
+    def let_go(self, key: TaskKey, why: str = "") -> Hold | None:
+        """Let nobody have a task any more; gives who had it. `why`: it was taken from them, and will wait again."""
+        if self.hall is not None:
+            self.hall.lets_go(key, why)
+        return self.held.pop(key, None)
+
     def offer(self, key: SendKey) -> None:
         """Let whoever carries things out hear of a send that is new, or to be tried again."""
         self.unposted.append(key)
@@ -257,8 +288,10 @@ class Desk:
         heappush(self.timers, (due, item, timer))
 
     def next_timer(self) -> tuple[int, int, int] | None:
-        """Give the next timer that still runs as (due, item, timer), or None; it stays. HOUSE's are the board's."""
+        """Give the next timer that still runs as (due, item, timer), or None; it stays. HOUSE's are no item's."""
         timer, alarm = self._next_of_items(), self.board.next_alarm()
+        call = self.hall.next_due() if self.hall is not None else None
+        alarm = min((due for due in (alarm, call) if due is not None), default=None)
         if alarm is None or (timer is not None and timer[0] <= alarm):
             return timer
         return alarm, HOUSE, 0
@@ -287,10 +320,12 @@ class Desk:
             del self.subscribers[message]
 
     def commit(self) -> int:
-        """Make everything appended durable in one transaction; returns how many entries that were.
+        """Give what waits to who is present, and make all durable in one transaction; returns how many entries.
 
         If the store refuses, this desk no longer agrees with it and must be thrown away.
         """
+        if self.hall is not None:
+            self.hall.route()
         count = len(self.pending)
         if count:
             self.store.commit(self.pending, recorded_at=self.recorded(), instances=self.instances)

@@ -11,6 +11,7 @@ from alihdaya.kernel.errors import PackError, Problem
 from alihdaya.operations.books.account.agree import standings
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
+from alihdaya.operations.floor.bringing import bring_hall
 from alihdaya.operations.people.programs.tasks import take_up
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.jobs import functions_of
@@ -48,6 +49,7 @@ def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, 
     for name, key, item, token in resume.subscriptions(store):
         desk.subscribe(name, key, item, token)
     bring_board(desk)
+    bring_hall(desk)
     desk.outbox = resume.sends(store)
     desk.unposted = list(desk.outbox)
     return desk
@@ -130,7 +132,8 @@ def _bring_tasks(desk: Desk) -> None:
     for row in desk.store.open_tasks():
         opened = desk.items[row.item]
         not_by = opened.service.needs(row.node, opened.doers).not_by
-        needs = Needs(row.skill, row.language, row.level, row.certificate, not_by, opened.service.test)
+        asked = (row.skill, row.language, row.level, row.certificate, not_by)
+        needs = Needs(*asked, opened.service.test, client=opened.service.terms.client.name)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

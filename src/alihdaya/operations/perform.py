@@ -1,7 +1,7 @@
 """The stations behind one door: a command in, entries on the desk, an answer out."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from alihdaya.engine import CompleteTask
 from alihdaya.engine import Retry as RetryToken
@@ -30,6 +30,9 @@ from alihdaya.operations.exchange.shards.crossing import acknowledge, forward, t
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.floor.assign import assign
+from alihdaya.operations.floor.commands import FloorCommand, Look
+from alihdaya.operations.floor.looking import waiting
+from alihdaya.operations.floor.stations import finished, on_floor
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
@@ -65,10 +68,14 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
 
     Raises Refused where a rule forbids it; then nothing changed, but for the log's note of what the gate refused.
     """
+    hall = desk.hall
+    at = at if hall is None else hall.begin(at)
     try:
         return _STATIONS[type(command)](desk, command, at)
     finally:
         settle(desk, at)
+        if hall is not None:
+            hall.flush()
 
 
 def complete(desk: Desk, work: Complete, at: int) -> None:
@@ -105,20 +112,23 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
     done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
     late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
     desk.record(item, at, work.person, [done, *late, *events])
+    finished(desk, work, at)
 
 
 def _keep_apart(desk: Desk, item: OpenItem) -> None:
     """Let the item's other tasks wait for somebody else, where they are to check what was just done."""
     for token, wait in item.instance.waits.items() if item.instance is not None and item.service.four_eyes else ():
         if (item.item, token) in desk.queue:
-            task = desk.queue.remove(item.item, token)
-            desk.queue.push(task._replace(needs=item.service.needs(wait.node, item.doers)))
+            needs = item.service.needs(wait.node, item.doers)
+            if needs != desk.queue.task(item.item, token).needs:
+                desk.wait(desk.unwait((item.item, token))._replace(needs=needs))
 
 
 def fire(desk: Desk, command: Fire, at: int) -> None:
     """Let a timer that is due go off. Raises Refused where it no longer runs, or is not due."""
     if command.item == HOUSE:
-        ring(desk, at)
+        if desk.hall is None or not desk.hall.tick(at):
+            ring(desk, at)
     else:
         go_off(desk, command.item, command.timer, at)
 
@@ -167,6 +177,8 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    **dict.fromkeys(get_args(FloorCommand), on_floor),
+    Look: waiting,
     FetchTask: tasks.fetch,
     Beat: tasks.beat,
     HandIn: lambda desk, command, at: tasks.hand_in(desk, command, at, complete),

@@ -186,9 +186,8 @@ class TaskChanged(NamedTuple):
 class AssignmentWithdrawn(NamedTuple):
     """A task was taken from a person whom the gate refuses now; it waits again.
 
-    It asks for more since a migration, or a certificate of theirs was withdrawn.
-
-    `reasons` as of AssignmentRefused.
+    It asks for more since a migration, or a certificate of theirs was withdrawn: `reasons` as of AssignmentRefused. Or
+    the person is no longer at it: vanished, put-off, or passed on by transfer, escalate or hand-over.
     """
 
     token: int

@@ -51,6 +51,10 @@ class Queue:
     def __contains__(self, key: TaskKey) -> bool:
         return key in self._tasks
 
+    def task(self, item: int, token: int) -> Task:
+        """Give a waiting task. Raises KeyError where it does not wait."""
+        return self._tasks[item, token]
+
     def push(self, task: Task) -> None:
         """Let a task wait. Raises ValueError where it waits already."""
         if task.key in self._tasks:

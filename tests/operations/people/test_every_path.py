@@ -1,11 +1,17 @@
 """By whatever path work is given out, nobody gets it who lacks a proof: by hand, by router, in bulk, after a move."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 from claims_pack import ROSTER, person, write_pack
 from small_desk import MUCH_LATER, SmallDesk, rows_of, scripts_of, source_of
 
 from alihdaya.kernel.errors import Refused
-from alihdaya.operations.commands import Assign, Complete
+from alihdaya.kernel.time import MINUTE
+from alihdaya.operations.commands import Assign, Complete, Fire
+from alihdaya.operations.floor.commands import HandOn
+from alihdaya.operations.floor.looking import waiting
 from alihdaya.operations.instance.commands import MoveToken, Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.run.flow import run
@@ -13,6 +19,9 @@ from alihdaya.operations.run.route import Router
 from alihdaya.packs import load
 from alihdaya.people.gate import Needs, gate
 from alihdaya.work.events import TaskAssigned
+from alihdaya.work.floor import shares
+from alihdaya.work.floor.commands import Accept, CallBack, LogIn, Take
+from alihdaya.work.floor.events import Reserved
 
 LACKING = ("citra", "dodi", "fina", "gita", "hadi", "indra", "budi")
 """No certificate, a failed test, no skill, a low level, a certificate that ran out, one to come, one withdrawn."""
@@ -69,6 +78,47 @@ def by_another_process(small, item, who):
     small.command(Assign(item, 1, who))
 
 
+def present(small, who):
+    small.command(LogIn(who, shares({"office": 2})))
+
+
+def by_logging_in(small, _, who):
+    present(small, who)
+    small.commit()
+
+
+def by_taking(small, item, who):
+    present(small, who)
+    small.command(Take(item, 1, who))
+
+
+def by_accepting(small, item, who):
+    present(small, who)
+    small.command(Accept(item, 1, who))
+
+
+def by_passing(small, item, who):
+    """From somebody who may, to somebody who may not, who was named."""
+    present(small, "ana")
+    present(small, who)
+    small.command(Take(item, 1, "ana"))
+    small.command(HandOn(item, 1, "ana", "transfer", who))
+    small.commit()
+
+
+def by_promising(small, item, who):
+    """A call-back rings first at whoever agreed on it: not, where they lost what it needs meanwhile."""
+    present(small, "eko")
+    present(small, who)
+    small.command(Take(item, 1, "eko"))
+    small.command(CallBack(item, 1, "eko", small.at + MINUTE))
+    small.command(Withdraw("eko", "claims-desk", "an audit"))
+    small.later(hours=1)
+    small.command(Fire(0, 0))
+    small.commit()
+
+
+FLOOR = (by_logging_in, by_taking, by_accepting, by_passing, by_promising)
 PATHS = (by_hand, by_completing, by_coming_free, by_matching, by_moving, by_resuming, by_another_process)
 
 
@@ -102,3 +152,41 @@ def test_a_bulk_run_gives_work_to_nobody_who_lacks_a_proof(strict):
     found = given_to(strict)
     assert found
     assert not set(found) & set(LACKING)
+
+
+@pytest.mark.parametrize("path", FLOOR)
+def test_no_way_over_the_floor_gives_work_to_who_lacks_a_proof(strict, path):
+    for who in LACKING[:3] if path is by_promising else LACKING:
+        item = strict.receive("judge")
+        try:
+            path(strict, item, who)
+        except Refused:
+            continue
+    given = given_to(strict)
+    assert not set(given) & set(LACKING), given
+    rings = [one for entry in strict.store.read_log() for one in entry.events if isinstance(one, Reserved)]
+    assert not {one.person for one in rings} & set(LACKING)
+    assert path in (by_logging_in, by_taking, by_accepting) or given
+
+
+@pytest.mark.parametrize("path", [by_hand, by_coming_free, by_matching, by_logging_in, by_taking, by_passing])
+def test_a_wall_holds_on_every_path(store, tmp_path, path):
+    small = SmallDesk(store, tmp_path)
+    walled = replace(small.desk.people["budi"], walls=("Acme",))
+    small.desk.people["budi"] = walled
+    with suppress(Refused):
+        path(small, small.receive("judge"), "budi")
+    assert "budi" not in given_to(small)
+
+
+def test_a_withdrawal_takes_back_what_rings_and_what_is_held(strict):
+    first, second = strict.receive("judge"), strict.receive("judge")
+    present(strict, "ana")
+    strict.commit()
+    strict.command(Accept(first, 1, "ana"))
+    strict.command(Withdraw("ana", "claims-desk", "an audit"))
+    strict.commit()
+    assert not strict.desk.held
+    assert not strict.desk.hall.floor.holds
+    assert {task.key for task in strict.desk.queue} == {(first, 1), (second, 1)}
+    assert [one.reason for one in waiting(strict.desk)] == ["nobody-present"]

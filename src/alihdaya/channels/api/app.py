@@ -20,6 +20,7 @@ from alihdaya.channels.api.answers import HANDLERS, Elsewhere
 from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
+from alihdaya.channels.api.floor import routes as floor_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
@@ -105,7 +106,8 @@ class Api:
         """POST /api/items/{item}/tasks/{token}/complete."""
         wanted = await _body(request, wire.Completion)
         return await self._act(
-            request, lambda item, token: Complete(item, token, wanted.person, wanted.seconds, wanted.result)
+            request,
+            lambda item, token: Complete(item, token, wanted.person, wanted.seconds, wanted.result, code=wanted.code),
         )
 
     async def retry(self, request: Request) -> Response:
@@ -224,6 +226,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
+        *floor_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         *ProgramRoutes(api).routes(),
         ("GET", "/api/shards", api.shard_list),

@@ -6,6 +6,7 @@ import msgspec
 
 from alihdaya import __version__
 from alihdaya.channels.api import job_wire, program_wire
+from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.people import Withdrawal
 from alihdaya.channels.api.versions import Migration
@@ -27,7 +28,8 @@ _ELSEWHERE = {
 
 def description() -> dict[str, Any]:
     """Give the document."""
-    bodies = [*BODIES.values(), *ACTS.values(), *job_wire.BODIES.values(), *program_wire.BODIES, Migration, Withdrawal]
+    bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
+    bodies += [Migration, Withdrawal]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -65,11 +67,29 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },
+            **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_the_floor(task: str) -> dict[str, Any]:
+    seat = "/api/shards/{shard}/presence/{person}"
+    return {
+        "/api/shards/{shard}/queue": {"get": _get("What waits, by what it asks for, and why", _SHARD)},
+        "/api/shards/{shard}/presence": {"get": _get("Who is present, with what they have", _SHARD)},
+        f"{seat}/login": {"post": _post("Be present", "204", "Coming", _SHARD, _PERSON)},
+        f"{seat}/logout": {"post": _post("Leave", "204", None, _SHARD, _PERSON)},
+        f"{seat}/beat": {"post": _post("Be still there", "204", None, _SHARD, _PERSON)},
+        f"{seat}/state": {"post": _post("Be ready, have a break, …", "204", "Being", _SHARD, _PERSON)},
+        f"{task}/accept": {"post": _post("Accept what rings", "204", "Assignment", _ITEM, _TOKEN)},
+        f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
+        f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},
+        f"{task}/pass": {"post": _post("Pass it on", "204", "Passing", _ITEM, _TOKEN)},
+        f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},
     }
 
 

@@ -1,7 +1,7 @@
 """A month's invoice as a file: UBL, CII, PDF, or PDF with CII inside."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alihdaya.engagement.einvoice.core import CoreInvoice
     from alihdaya.engagement.terms import Terms
     from alihdaya.operations.books.bill import Bill
+    from alihdaya.store import Store
 
 FORMATS: Final = ("ubl", "cii", "facturx", "pdf")
 _LATEST: Final = 3653
@@ -41,6 +42,20 @@ def refuse_contradictions(order: Order) -> None:
     number = order.credit_note
     if number is not None and not (number.strip() and number.isprintable()):
         raise click.UsageError(say("--credit-note needs a number that can be printed, such as CN-1."))
+
+
+def issued_note(store: "Store", terms: "Terms", order: Order) -> Order:
+    """Give the order for a credit note that was issued already: with its own lines and day."""
+    from alihdaya.operations.books.account.drafting import account_of
+
+    found = account_of(store, terms.engagement).book.credit_notes.get(order.credit_note or "")
+    if found is None:
+        return order
+    if order.credited or order.issued:
+        text = say("{number} is issued: its lines and day are what they are.")
+        raise click.UsageError(text.format(number=found.number))
+    credited = tuple(f"{line}={quantity}" for line, quantity in found.quantities)
+    return replace(order, issued=date.fromisoformat(found.issued), credited=credited)
 
 
 def write_invoice(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any], order: Order) -> Path:

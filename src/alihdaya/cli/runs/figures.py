@@ -11,6 +11,7 @@ from typing import Any
 from alihdaya.cli.reading import StoreReader, vocabulary_of
 from alihdaya.console.report_facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.engagement.shore import shore
+from alihdaya.engagement.sla.goals import goals
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import HOUR
@@ -56,7 +57,7 @@ def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
     """Give the summary of a run."""
     counts, terms = facts.totals, facts.terms
     floor = StoreReader(facts.store).floor(0)
-    share = terms.services[0].sla.attainment / Decimal(100)
+    shares = {one.clock: one.percent / Decimal(100) for one in goals(terms.services[0]) if not one.level}
     return RunSummary(
         client=terms.client.name,
         provider=terms.provider.name,
@@ -71,8 +72,8 @@ def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
         refusals=floor.refusals,
         respond=_kept(counts, "respond"),
         resolve=_kept(counts, "resolve"),
-        respond_target=share,
-        resolve_target=share,
+        respond_target=shares.get("respond"),
+        resolve_target=shares.get("resolve"),
         invoiced=facts.money(bill.invoice.total for bill in facts.bills),
         credits=facts.money(bill.invoice.credited for bill in facts.bills),
         margin=facts.money(bill.margin.amount for bill in facts.bills),

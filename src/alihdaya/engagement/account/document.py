@@ -8,8 +8,11 @@ from typing import Any
 
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.core import CoreInvoice, CoreLine, Vat
+from alihdaya.engagement.einvoice.make import make_core
+from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.invoice import Invoice, Line
 from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.money import Money
 
 _ONE = "C62"
@@ -91,3 +94,17 @@ def _core_lines(core: CoreInvoice, document: Mapping[str, Any], terms: Terms, ti
 def _vat(terms: Terms, service: str) -> Vat:
     found = terms.service(service).vat
     return Vat(found.category, found.rate, found.reason, found.code) if found else Vat("O", None)
+
+
+def core_of(terms: Terms, document: Mapping[str, Any], issued: date, language: str = "en") -> CoreInvoice:
+    """Give the EN 16931 document of a closed invoice. Raises Refused with every term that is missing."""
+    core = make_core(invoice_of(document, terms), terms, issued, language)
+    return with_adjustment_lines(core, document, terms, "Adjustment")
+
+
+def payable_of(terms: Terms, document: Mapping[str, Any]) -> Decimal:
+    """Give what the client is to pay, tax included; terms that do not say which VAT a service bears know of none."""
+    try:
+        return totals_of(core_of(terms, document, date.fromisoformat(document["issued"]))).due
+    except Refused:
+        return Decimal(document["total"])

@@ -167,6 +167,11 @@ class Attainment:
     mean: int | None = None
 
     @property
+    def name(self) -> str:
+        """The clock and, where it has a figure of its own, the level: "respond", "respond P1"."""
+        return f"{self.clock} {self.level}" if self.level else self.clock
+
+    @property
     def percent(self) -> Decimal | None:
         """The share kept, in percent to one hundredth, rounded down so that 94.999 never reads 95; None of none."""
         total = self.met + self.missed

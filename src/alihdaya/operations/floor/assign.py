@@ -2,7 +2,7 @@
 
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Assign
-from alihdaya.operations.desk import Desk, Hold
+from alihdaya.operations.desk import Desk
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentRefused, TaskAssigned
 
@@ -28,7 +28,7 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
         desk.append(at, wish.item, wish.by, [AssignmentRefused(wish.token, wish.person, reasons)])
         said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
-    task = desk.queue.remove(*key)
-    desk.held[key] = Hold(task, wish.person, at)
+    task = desk.unwait(key)
     item.responded_at = at if item.responded_at is None else item.responded_at
     desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])
+    desk.hold(task, wish.person, at)

@@ -31,7 +31,7 @@ def suspend(desk: Desk, wish: Suspend, at: int) -> None:
     item = desk.open_item(wish.item)
     _require_texts(reason=wish.reason, by=wish.by)
     waits = item.instance.waits if item.instance is not None else ()
-    item.aside = {token: desk.queue.remove(wish.item, token) for token in waits if (wish.item, token) in desk.queue}
+    item.aside = {token: desk.unwait((wish.item, token)) for token in waits if (wish.item, token) in desk.queue}
     desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason), *turn(item, at)])
 
 
@@ -45,7 +45,7 @@ def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
         raise Refused(Problem("not-suspended", f"item {wish.item} is not suspended"))
     _require_texts(by=wish.by)
     for task in item.aside.values():
-        desk.queue.push(task)
+        desk.wait(task)
     item.aside = None
     for number, timer in item.instance.timers.items() if item.instance is not None else ():
         desk.set_timer(timer.due, wish.item, number)

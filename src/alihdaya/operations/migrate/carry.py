@@ -232,13 +232,14 @@ def _retask(desk: Desk, item: OpenItem, moved: Moved) -> Iterator[Event]:
     elif item.aside is not None:
         was = item.aside[moved.token]
     else:
-        was = desk.queue.remove(*key)
+        was = desk.unwait(key)
     task = was._replace(node=moved.node.id, needs=moved.needs)
     yield TaskChanged(moved.token, moved.node.id, moved.node.name, moved.needs[:4])
+    if hold is not None:
+        desk.let_go(key, "migrated")
     if hold is None or moved.reasons:
-        item.aside.update({moved.token: task}) if item.aside is not None else desk.queue.push(task)
+        item.aside.update({moved.token: task}) if item.aside is not None else desk.wait(task)
     if hold is not None and moved.reasons:
-        del desk.held[key]
         yield AssignmentWithdrawn(moved.token, hold.person, moved.reasons)
     elif hold is not None:
-        desk.held[key] = hold._replace(task=task)
+        desk.hold(task, hold.person, hold.at)

@@ -124,6 +124,8 @@ def note(desk: Desk, fact: Event, at: int, by: str) -> None:
     person = learn(desk.people.get(who), fact, at)
     tests = (*person.tests, *desk.applicants.pop(who, ()))
     desk.people[who] = replace(person, tests=_latest(tests), certificates=_last_issued(person.certificates))
+    if desk.hall is not None:
+        desk.hall.knows(desk.people[who], at)
     if isinstance(fact, CertificateWithdrawn):
         _take_back(desk, who, at, by)
 
@@ -142,7 +144,7 @@ def _take_back(desk: Desk, person: str, at: int, by: str) -> None:
         item = desk.items[key[0]]
         reasons = gate(desk.people[person], hold.task.needs, at)
         if reasons:
-            del desk.held[key]
+            desk.let_go(key, "gate")
             wait(desk, item, hold)
             desk.append(at, key[0], by, [AssignmentWithdrawn(key[1], person, reasons)])
 
@@ -152,7 +154,7 @@ def wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
     if item.aside is not None:
         item.aside[hold.task.token] = hold.task
     else:
-        desk.queue.push(hold.task)
+        desk.wait(hold.task)
 
 
 def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:

@@ -51,6 +51,8 @@ class Rehearsal:
 
     def __post_init__(self) -> None:
         self.router = Router(self.desk)
+        if self.desk.hall is not None:
+            self.desk.hall.paused = True
         if self.present:
             self._take_up(self.desk.at)
 

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, LOG, PIECE, PRESENCE, TASK
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.ask import ask_of
 from alihdaya.work.floor.events import Asked, Queued
-from alihdaya.work.floor.seat import READY
+from alihdaya.work.floor.seat import READY, WORKS
 
 
 class Present(NamedTuple):
@@ -33,10 +33,11 @@ class Held(NamedTuple):
     until: int
 
 
-def present(store: WorkingSet) -> list[Present]:
-    """Give who is present, the first who came first."""
+def present(store: WorkingSet, person: str = "") -> list[Present]:
+    """Give who is present, the first who came first; or one person, if they are."""
     query = select(PRESENCE, ABSENCE.c.state).outerjoin_from(PRESENCE, ABSENCE, ABSENCE.c.person == PRESENCE.c.person)
     with store.snapshot() as connection:
+        query = query.where(PRESENCE.c.person == person) if person else query
         rows = connection.execute(query.order_by(PRESENCE.c.since, PRESENCE.c.person)).all()
     return [Present(row[0], row[1], row[2], tuple(decode(row[3])), row[4] or READY) for row in rows]
 
@@ -57,6 +58,60 @@ def pieces(store: WorkingSet) -> list[Held]:
         rows = connection.execute(query.order_by(PIECE.c.item, PIECE.c.token)).all()
     size = len(PIECE.c)
     return [_held(Queued(*row[:size]), *row[size:]) for row in rows]
+
+
+class HoldRow(NamedTuple):
+    """Who has the task `token` of `item`, or put it off; `state` as of work.floor.seat, the rest in microseconds."""
+
+    item: int
+    token: int
+    person: str
+    state: str
+    share: int
+    at: int
+    until: int
+
+
+def holds(store: WorkingSet) -> list[HoldRow]:
+    """Give all that rings, is worked on, wrapped up or put off, by item and token."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(HOLD).order_by(HOLD.c.item, HOLD.c.token)).all()
+    return [HoldRow(*row) for row in rows]
+
+
+def at_hand(store: WorkingSet, person: str = "") -> list[tuple[str, int, int, str, str, int, int]]:
+    """Give what everybody, or one, has, what rings at them and what they put off.
+
+    (person, item, token, the task's name, state as of work.floor.seat, since, until), by person, item and token.
+    """
+    same = (HOLD.c.item == TASK.c.item) & (HOLD.c.token == TASK.c.token)
+    mine = (TASK.c.person == person) | (HOLD.c.person == person)
+    columns = (TASK, HOLD.c.person.label("at"), HOLD.c.state, HOLD.c.at.label("since"), HOLD.c.until)
+    query = select(*columns).outerjoin_from(TASK, HOLD, same).where(mine if person else true())
+    with store.snapshot() as connection:
+        rows = connection.execute(query).all()
+    found = []
+    for row in rows:
+        task = row.item, row.token, row.name or row.node
+        if row.person is not None:
+            found.append((row.person, *task, WORKS, row.assigned_at or row.queued_at, 0))
+        elif row.at is not None:
+            found.append((row.at, *task, row.state, row.since, row.until))
+    return sorted(one for one in found if person in ("", one[0]))
+
+
+def last_before(store: WorkingSet, at: int) -> int:
+    """Give the number of the last entry that happened before `at` (microseconds), by halving; 0 where none did."""
+    with store.snapshot() as connection:
+        low, high = connection.execute(select(func.min(LOG.c.seq), func.max(LOG.c.seq))).one()
+        if low is None:
+            return 0
+        low -= 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = connection.execute(select(LOG.c.at).where(LOG.c.seq == middle)).scalar()
+            low, high = (middle, high) if found is not None and found < at else (low, middle - 1)
+    return int(low)
 
 
 def _held(queued: Queued, person: str | None, state: str | None, *numbers: int | None) -> Held:

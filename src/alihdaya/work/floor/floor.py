@@ -208,6 +208,21 @@ class Floor:
         seat.load += share
         self._refresh(seat, served=True)
 
+    def enter(self, piece: Piece) -> None:
+        """Let a piece wait of which no fact of the floor tells: a task that an item's process reached."""
+        self._wait(piece)
+
+    def leave(self, key: TaskKey) -> None:
+        """Let go of a piece, wherever it is, of which no fact of the floor tells. Raises KeyError where it is not."""
+        self._released(key) if key in self.holds else self._taken(key)
+
+    def spare(self, key: TaskKey, people: Mapping[str, int]) -> None:
+        """Do not offer a piece to these people until then; where it waits, it waits for the others."""
+        for person, until in people.items():
+            self._spare(key, person, until)
+        if key in self.waiting:
+            self._wait(self._taken(key))
+
     def bring(self, hold: Hold) -> None:
         """Let somebody have a waiting piece as it is known to have been: since then, until then."""
         key = hold.piece.key

@@ -1,5 +1,6 @@
 """Changing an engagement: amendment, renewal, termination; and what that means for whatever comes in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -96,16 +97,21 @@ def _prolonged(last: Terms, until: date) -> Terms:
     """Give the same terms for the period that follows, with the holidays of its years."""
     written = wire.to_wire(last)
     period = {"from": (last.until + timedelta(days=1)).isoformat(), "until": until.isoformat()}
-    services = [{**service, "calendar": _looked_up(service["calendar"])} for service in written["service"]]
-    return wire.from_wire({**written, "engagement": {**written["engagement"], **period}, "service": services})
+    longer = {**written, "engagement": {**written["engagement"], **period}}
+    anew = wire.to_wire(wire.from_wire(_with_holidays(longer, [None for _ in longer["service"]])))
+    found = [service["calendar"]["holidays"].get("dates", {}) for service in anew["service"]]
+    before = [service["calendar"]["holidays"].get("dates", {}) for service in written["service"]]
+    return wire.from_wire(_with_holidays(longer, [{**b, **a} for a, b in zip(before, found, strict=True)]))
 
 
-def _looked_up(calendar: dict[str, Any]) -> dict[str, Any]:
-    """Give a calendar whose country's holidays are looked up anew, beside those that are written out."""
-    rules = dict(calendar["holidays"])
-    if not rules.get("country"):
-        return calendar
-    return {**calendar, "closed": rules.pop("dates", {}), "holidays": rules}
+def _with_holidays(terms: dict[str, Any], dates: Sequence[dict[str, str] | None]) -> dict[str, Any]:
+    """Give terms with these holidays written out, service by service; None: they are looked up for its years."""
+    services = []
+    for service, listed in zip(terms["service"], dates, strict=True):
+        rules = {key: text for key, text in service["calendar"]["holidays"].items() if key != "dates"}
+        holidays = rules if listed is None else {**rules, "dates": listed}
+        services.append({**service, "calendar": {**service["calendar"], "holidays": holidays}})
+    return {**terms, "service": services}
 
 
 def terminate(desk: Desk, engagement: str, last: date, reason: str, by: str) -> Agreement:

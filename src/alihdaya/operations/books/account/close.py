@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from alihdaya.engagement.account.adjust import adjusted, differences, hash_of, positions, with_adjustments
-from alihdaya.engagement.account.document import invoice_of
+from alihdaya.engagement.account.document import invoice_of, payable_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.engagement.invoice import invoice_to_plain
 from alihdaya.engagement.terms import Terms
@@ -135,6 +135,7 @@ def close(
     number = f"{terms.engagement}-{len(account.book.invoices) + 1:05}"
     day = issued or date.fromisoformat(document["last_day"]) + timedelta(days=1)
     document = {**document, "number": number, "issued": day.isoformat()}
+    document["payable"] = f"{payable_of(terms, document):f}"
     fact = InvoiceClosed(terms.engagement, month, number, day.isoformat(), hash_of(document), desk.seq, document)
     desk.note(max(desk.at, end), by, fact)
     desk.commit()

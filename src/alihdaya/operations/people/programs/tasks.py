@@ -68,7 +68,8 @@ def program(desk: Desk, person: str) -> Person:
 def fetch(desk: Desk, wish: FetchTask, at: int) -> Given | None:
     """Lease a program the next task that it may do; None where there is none. Raises Refused where it is none."""
     worker = program(desk, wish.person)
-    if sum(hold.person == worker.id for hold in desk.held.values()) >= MOST_HELD:
+    held = (desk.held.get(key) for key in desk.leases.leases)
+    if sum(hold is not None and hold.person == worker.id for hold in held) >= MOST_HELD:
         return None
     task = min(_first_of_each(desk, worker, wish.services, at), key=place, default=None)
     if task is None:
@@ -89,6 +90,8 @@ def _first_of_each(desk: Desk, worker: Person, services: frozenset[str], at: int
 
 
 def _may_try(desk: Desk, task: Task, person: str, at: int) -> bool:
+    if desk.hall is not None and desk.hall.has(task.key):
+        return False
     return desk.leases.spared.get((task.key, person), 0) <= at and _failures(desk, task) < MOST_FAILURES
 
 
@@ -170,7 +173,7 @@ def _fail(desk: Desk, hold: Hold, reason: str, at: int, by: str) -> None:
     """
     task, book = hold.task, desk.leases
     failures = _failures(desk, task) + (not reason.startswith(_PAUSED))
-    del desk.held[task.key]
+    desk.let_go(task.key, reason.partition(":")[0])
     book.leases.pop(task.key, None)
     wait(desk, desk.items[task.item], hold)
     book.failures[task.key] = failures

@@ -1,0 +1,200 @@
+"""Being there: log in and out, say how one is, and what one does with a task that rings or is one's own."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alihdaya.cli.settings import Settings, mark, say
+from alihdaya.cli.work import ITEM, do, token_of
+
+if TYPE_CHECKING:
+    from alihdaya.operations.desk import Desk
+    from alihdaya.operations.floor.looking import Seated
+
+_token_option = click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+_by_option = click.option("--by", "person", required=True, help=say("The person's id."))
+
+
+@click.group(invoke_without_command=True, help=say("Who is present, and what they have at hand; log in and out."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
+@click.pass_context
+def presence(ctx: click.Context, *, as_json: bool) -> None:
+    """List who is present, unless something else is asked for."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from alihdaya.operations.floor.looking import plain_seat
+
+    found = _seated(ctx.obj)
+    for one in found:
+        click.echo(json.dumps(plain_seat(one), ensure_ascii=False) if as_json else _line(one))
+    if not found and not as_json:
+        click.echo(say("Nobody is present."))
+
+
+def _seated(settings: Settings) -> "list[Seated]":
+    from alihdaya.operations.floor.looking import seated
+
+    with settings.read() as store:
+        return seated(store)
+
+
+def _line(one: "Seated") -> str:
+    hands = ", ".join(f"{say(_STATES[hand.state])} {hand.item}: {hand.name}" for hand in one.hands)
+    return f"{one.person}  {say(one.state)}  {hands}".rstrip()
+
+
+_STATES = {"rings": mark("rings: item"), "works": mark("has item"), "later": mark("put off item")}
+_ALL = [mark("ready"), mark("break"), mark("lunch"), mark("meeting"), mark("coaching"), mark("wrap-up")]
+_ALL += [mark("technical"), mark("missed"), mark("training")]
+
+
+def _told(settings: Settings, person: str) -> None:
+    """Say what rings at somebody now, and what they have."""
+    for one in _seated(settings):
+        if one.person == person:
+            click.echo(_line(one))
+
+
+@presence.command(help=say("Be present and ready for work, as PERSON."))
+@click.argument("person")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="NAME=N",
+    default=("office=1",),
+    show_default=True,
+    help=say("How many pieces of a channel at the same time: voice, chat, mail, office."),
+)
+@click.pass_obj
+def login(settings: Settings, person: str, channels: tuple[str, ...]) -> None:
+    """Log in."""
+    from alihdaya.work.floor import shares
+    from alihdaya.work.floor.commands import LogIn
+
+    try:
+        most = {name: int(number) for name, _, number in (text.partition("=") for text in channels)}
+        made = shares(most)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    do(settings, lambda _: LogIn(person, made))
+    _told(settings, person)
+
+
+@presence.command(help=say("Leave, as PERSON; what rings waits again."))
+@click.argument("person")
+@click.pass_obj
+def logout(settings: Settings, person: str) -> None:
+    """Log out."""
+    from alihdaya.work.floor.commands import LogOut
+
+    do(settings, lambda _: LogOut(person))
+    click.echo(say("{person} has left.").format(person=person))
+
+
+@presence.command(
+    help=say("Be ready, or have a break, lunch, training, a meeting, coaching, wrap-up, technical trouble.")
+)
+@click.argument("person")
+@click.argument("state")
+@click.pass_obj
+def state(settings: Settings, person: str, state: str) -> None:
+    """Set a state."""
+    from alihdaya.work.floor.commands import SetState
+
+    do(settings, lambda _: SetState(person, state))
+    _told(settings, person)
+
+
+def _of_task(
+    settings: Settings, item: int, token: int | None, make: "Callable[[int], Any]", person: str, text: str
+) -> None:
+    def made(desk: "Desk") -> Any:
+        return make(token_of(desk, item, token))
+
+    do(settings, made, None, item)
+    click.echo(text.format(person=person, item=item))
+    _told(settings, person)
+
+
+@click.command(help=say("Accept the task of ITEM that rings."))
+@click.argument("item", type=ITEM)
+@_by_option
+@_token_option
+@click.pass_obj
+def accept(settings: Settings, item: int, person: str, token: int | None) -> None:
+    """Accept a task."""
+    from alihdaya.work.floor.commands import Accept
+
+    text = say("{person} has the task of item {item}.")
+    _of_task(settings, item, token, lambda where: Accept(item, where, person), person, text)
+
+
+@click.command(help=say("Decline the task of ITEM that rings: it goes to somebody else."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option("--because", "reason", default="", help=say("Why; it goes into the log."))
+@_token_option
+@click.pass_obj
+def decline(settings: Settings, item: int, person: str, reason: str, token: int | None) -> None:
+    """Decline a task."""
+    from alihdaya.work.floor.commands import Decline
+
+    text = say("{person} does not take the task of item {item}.")
+    _of_task(settings, item, token, lambda where: Decline(item, where, person, reason), person, text)
+
+
+@click.command(help=say("Take the task of ITEM that waits, if the gate lets them who are present."))
+@click.argument("item", type=ITEM)
+@_by_option
+@_token_option
+@click.pass_obj
+def take(settings: Settings, item: int, person: str, token: int | None) -> None:
+    """Take a task."""
+    from alihdaya.work.floor.commands import Take
+
+    text = say("{person} has the task of item {item}.")
+    _of_task(settings, item, token, lambda where: Take(item, where, person), person, text)
+
+
+@click.command(help=say("Pass the task of ITEM on to others, with a note; it keeps its age."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option("--to", default="", help=say("Whom it should reach first."))
+@click.option(
+    "--kind",
+    type=click.Choice(["transfer", "escalate", "hand-over"]),
+    default="transfer",
+    show_default=True,
+    help=say("How it is passed on."),
+)
+@click.option("--note", default="", help=say("What the next one should know."))
+@_token_option
+@click.pass_obj
+def transfer(settings: Settings, item: int, person: str, to: str, kind: str, note: str, token: int | None) -> None:
+    """Pass a task on."""
+    from alihdaya.operations.floor.commands import HandOn
+
+    text = say("{person} has passed the task of item {item} on.")
+    _of_task(settings, item, token, lambda where: HandOn(item, where, person, kind, to, None, note), person, text)
+
+
+@click.command(help=say("Put the task of ITEM off until a time that was agreed on; then it rings first at who agreed."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]), help=say("In UTC.")
+)
+@_token_option
+@click.pass_obj
+def callback(settings: Settings, item: int, person: str, until: datetime, token: int | None) -> None:
+    """Agree on a call-back."""
+    from alihdaya.kernel.time import micros
+    from alihdaya.work.floor.commands import CallBack
+
+    due = micros(until if until.tzinfo else until.replace(tzinfo=UTC))
+    text = say("{person} has put the task of item {item} off.")
+    _of_task(settings, item, token, lambda where: CallBack(item, where, person, due), person, text)

@@ -1,0 +1,109 @@
+"""`alihdaya dispute`: what a client does not accept, and the credit note where they are right."""
+
+import json
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from alihdaya.cli.runs.account import because_option, desk_of, json_option
+from alihdaya.cli.settings import Settings, mark, say
+
+_STATES = {None: mark("open"), True: mark("upheld"), False: mark("rejected")}
+_engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
+_NUMBER = click.IntRange(1, 2**31)
+
+
+@click.group(invoke_without_command=True, help=say("List disputes over closed invoices; open one, or decide it."))
+@json_option
+@click.pass_context
+def dispute(context: click.Context, *, as_json: bool) -> None:
+    """List disputes, where nothing else is asked for."""
+    from alihdaya.operations.books.account.dispute import disputes
+
+    if context.invoked_subcommand:
+        return
+    settings: Settings = context.obj
+    with settings.read() as store:
+        found = disputes(store)
+    for one in found:
+        opened, state = one.opened, _STATES[one.upheld]
+        if as_json:
+            facts = {**opened._asdict(), "quantities": dict(opened.quantities), "items": list(opened.items)}
+            click.echo(json.dumps({**facts, "state": state, "decided": one.reason}, ensure_ascii=False))
+            continue
+        lines = ", ".join(f"{line}={quantity}" for line, quantity in opened.quantities)
+        because = f": {one.reason}" if one.reason else ""
+        click.echo(f"{opened.dispute}  {opened.invoice}  {lines}  {opened.reason}  {say(state)}{because}")
+    if not found and not as_json:
+        click.echo(say("No dispute."))
+
+
+def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for text in texts:
+        line, _, quantity = text.partition("=")
+        try:
+            found[line.strip()] = Decimal(quantity)
+        except InvalidOperation:
+            raise click.BadParameter(
+                say("{text} is not a line and a quantity such as 2=10").format(text=text)
+            ) from None
+    return found
+
+
+@dispute.command("open", help=say("Dispute lines or items of the closed invoice NUMBER."))
+@click.argument("number")
+@click.option("--line", "lines", multiple=True, metavar="LINE=QUANTITY", help=say("This much of a line."))
+@click.option("--item", "items", multiple=True, type=click.IntRange(1, 2**62), help=say("This item."))
+@because_option
+@click.pass_obj
+def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[int, ...], reason: str) -> None:
+    """Open a dispute."""
+    from alihdaya.operations.books.account.dispute import open_dispute
+
+    with desk_of(settings) as desk:
+        made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client")
+    told = ", ".join(f"{line}={quantity}" for line, quantity in made.quantities)
+    click.echo(say("Dispute {number}: {lines} of {invoice}").format(number=made.dispute, lines=told, invoice=number))
+
+
+@dispute.command(help=say("Uphold dispute NUMBER: its credit note is issued."))
+@click.argument("number", type=_NUMBER)
+@_engagement
+@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), help=say("Day of issue (else that of the invoice)."))
+@because_option
+@click.pass_obj
+def uphold(settings: Settings, number: int, engagement: str | None, issued: datetime | None, reason: str) -> None:
+    """Uphold a dispute."""
+    note: Any = _decide(settings, engagement, number, reason, upheld=True, issued=issued)
+    text = say("{number} takes back {amount} {currency} of {invoice}")
+    click.echo(text.format(number=note.number, amount=note.gross, currency=note.currency, invoice=note.invoice))
+
+
+@dispute.command(help=say("Reject dispute NUMBER."))
+@click.argument("number", type=_NUMBER)
+@_engagement
+@because_option
+@click.pass_obj
+def reject(settings: Settings, number: int, engagement: str | None, reason: str) -> None:
+    """Reject a dispute."""
+    _decide(settings, engagement, number, reason, upheld=False)
+    click.echo(say("Dispute {number} is rejected.").format(number=number))
+
+
+def _decide(
+    settings: Settings,
+    engagement: str | None,
+    number: int,
+    reason: str,
+    *,
+    upheld: bool,
+    issued: datetime | None = None,
+) -> Any:
+    from alihdaya.operations.books.account.dispute import decide
+
+    day = issued.date() if issued else None
+    with desk_of(settings) as desk:
+        return decide(desk, engagement, number, reason, "accounts", upheld=upheld, issued=day)

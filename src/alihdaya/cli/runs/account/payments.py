@@ -1,0 +1,161 @@
+"""`alihdaya payments` and `account`: what came in by the bank, and who owes what."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alihdaya.cli.runs.account import because_option, desk_of, json_option
+from alihdaya.cli.settings import Settings, mark, say
+
+if TYPE_CHECKING:
+    from alihdaya.engagement.account.payment import Due, Payment
+
+_WORDS = {
+    "matched": mark("matched"),
+    "waiting": mark("waiting"),
+    "rejected": mark("rejected"),
+    "invoice": mark("invoice"),
+    "credit note": mark("credit note"),
+    "payment": mark("payment"),
+    "reference": mark("by its reference"),
+    "amount": mark("by its amount"),
+    "by hand": mark("by hand"),
+}
+_NUMBER = click.IntRange(1, 2**31)
+_SHOWN = 3
+
+
+@click.group(
+    invoke_without_command=True,
+    help=say("List payments and which invoices they pay, with what may fit for those that wait; or take a file in."),
+)
+@json_option
+@click.pass_context
+def payments(context: click.Context, *, as_json: bool) -> None:
+    """List payments, where nothing else is asked for."""
+    from alihdaya.engagement.account.payment import totals
+    from alihdaya.operations.books.account import pay
+
+    if context.invoked_subcommand:
+        return
+    settings: Settings = context.obj
+    with settings.read() as store:
+        found, due = pay.payments(store), pay.dues(store)
+    for one in found.values():
+        if as_json:
+            click.echo(json.dumps(_plain(one, due), ensure_ascii=False))
+        else:
+            click.echo("\n".join(_shown(one, due)))
+    if not as_json:
+        for currency, sums in sorted(totals(found).items()):
+            text = say("{currency}: in {came} = matched {matched} + waiting {waiting} + rejected {rejected}")
+            amounts = {key: f"{amount:f}" for key, amount in sums.items()}
+            click.echo(text.format(currency=currency, came=amounts.pop("in"), **amounts))
+
+
+def _plain(one: "Payment", due: "list[Due]") -> dict[str, Any]:
+    from alihdaya.engagement.account.payment import candidates
+
+    booked = one.booked
+    facts = {"payment": one.number, "day": booked.day, "amount": booked.amount, "currency": booked.currency}
+    said = {"payer": booked.payer, "text": booked.text, "state": one.state, "reason": one.reason}
+    sums = {"matched": f"{one.matched:f}", "waiting": f"{one.waiting:f}", "rejected": f"{one.rejected:f}"}
+    pays = [{"invoice": match.invoice, "amount": match.amount, "how": match.how} for match in one.matches]
+    near = candidates(one, due)[:_SHOWN] if one.state == "waiting" else []
+    return {
+        **facts,
+        **said,
+        **sums,
+        "pays": pays,
+        "candidates": [{"invoice": match.number, "due": f"{match.amount:f}"} for match in near],
+    }
+
+
+def _shown(one: "Payment", due: "list[Due]") -> list[str]:
+    plain = _plain(one, due)
+    who = " ".join(text for text in (plain["payer"], plain["text"]) if text)[:60]
+    lines = [f"P{one.number}  {plain['day']}  {plain['amount']} {plain['currency']}  {say(_WORDS[one.state])}  {who}"]
+    lines += [f"    {match['amount']} -> {match['invoice']}, {say(_WORDS[match['how']])}" for match in plain["pays"]]
+    if one.state == "waiting":
+        near = ", ".join(f"{match['invoice']} ({match['due']})" for match in plain["candidates"]) or "-"
+        lines.append("    " + say("{amount} waits; may be for: {near}").format(amount=plain["waiting"], near=near))
+    if one.reason:
+        lines.append(f"    {one.reason}")
+    return lines
+
+
+@payments.command("import", help=say("Take in a bank statement: camt.053, MT940 or CSV; each booking once."))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_(settings: Settings, file: Path) -> None:
+    """Import a statement."""
+    from alihdaya.channels.documents.bank.reading import read_statement
+    from alihdaya.operations.books.account.pay import take_in
+
+    statement = read_statement(file.read_bytes(), str(file))
+    with desk_of(settings) as desk:
+        bookings, new = take_in(desk, statement, "bank")
+    text = say("{file}: {kind}, {bookings} bookings, {new} of them new")
+    click.echo(text.format(file=file, kind=statement.kind, bookings=bookings, new=new))
+
+
+@payments.command(help=say("Let payment PAYMENT pay INVOICE, all that waits of it or --amount."))
+@click.argument("payment", type=_NUMBER)
+@click.argument("invoice")
+@click.option("--amount", help=say("Only this much."))
+@click.pass_obj
+def match(settings: Settings, payment: int, invoice: str, amount: str | None) -> None:
+    """Match by hand."""
+    from alihdaya.operations.books.account.pay import match_by_hand
+
+    try:
+        much = Decimal(amount) if amount is not None else None
+    except InvalidOperation:
+        much = Decimal("NaN")
+    if much is not None and not much.is_finite():
+        raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
+    with desk_of(settings) as desk:
+        made = match_by_hand(desk, payment, invoice, much, "accounts")
+    click.echo(say("{amount} of P{number} pays {invoice}.").format(amount=made.amount, number=payment, invoice=invoice))
+
+
+@payments.command(help=say("Say that what waits of payment PAYMENT pays none of our invoices."))
+@click.argument("payment", type=_NUMBER)
+@because_option
+@click.pass_obj
+def reject(settings: Settings, payment: int, reason: str) -> None:
+    """Reject a payment."""
+    from alihdaya.operations.books.account import pay
+
+    with desk_of(settings) as desk:
+        pay.reject(desk, payment, reason, "accounts")
+    click.echo(say("P{number} pays nothing of ours.").format(number=payment))
+
+
+@click.command(help=say("Show the statement of account: invoices, credit notes and payments, with the balance."))
+@click.option("--engagement", help=say("Which engagement, where the store holds several."))
+@json_option
+@click.pass_obj
+def account(settings: Settings, engagement: str | None, *, as_json: bool) -> None:
+    """Show a statement of account."""
+    from alihdaya.kernel.money import Money
+    from alihdaya.operations.books.account.statement import statement
+    from alihdaya.operations.books.bill import terms_of
+
+    with settings.read() as store:
+        terms = terms_of(store, engagement)
+        rows = statement(store, terms.engagement)
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps({**row._asdict(), "amount": f"{row.amount:f}", "balance": f"{row.balance:f}"}))
+        else:
+            about = f" ({row.about})" if row.about else ""
+            what = f"{say(_WORDS[row.kind])} {row.document}{about}"
+            amount, balance = (f"{Money.of(one, terms.currency).amount:,}" for one in (row.amount, row.balance))
+            click.echo(f"{row.day}  {what:<66} {amount:>12} {balance:>12}")
+    if not as_json:
+        owed = Money.of(rows[-1].balance if rows else 0, terms.currency)
+        click.echo(say("Balance: {amount} {currency}").format(amount=f"{owed.amount:,}", currency=terms.currency))

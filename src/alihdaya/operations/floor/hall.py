@@ -1,0 +1,197 @@
+"""The floor on the desk: tasks of items are its pieces, and what is done there is done to the items, in one commit.
+
+The desk tells the hall of every task that waits, is held or is gone; the hall tells the desk who got what. So there is
+one queue, and the gate is asked for every single assignment.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from alihdaya.kernel.event import Event
+from alihdaya.kernel.time import MINUTE, SECOND
+from alihdaya.operations.desk import Hold as Held
+from alihdaya.people.person import Person
+from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
+from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
+from alihdaya.work.floor import events as facts
+from alihdaya.work.floor.commands import Know, Tick
+from alihdaya.work.floor.seat import Hold
+from alihdaya.work.item import Task, TaskKey
+
+if TYPE_CHECKING:
+    from alihdaya.operations.desk import Desk
+
+ROUTER: Final = "router"
+RING: Final = {"voice": 20 * SECOND, "office": 10 * MINUTE}
+"""So long a task of the channel rings before it goes to somebody else."""
+
+
+def piece_of(task: Task) -> Piece:
+    """Give the piece that a task is: by telephone where the spoken test is asked for (S8), else back office."""
+    channel = "voice" if task.needs.test == "spoken" else "office"
+    due = task.resolve_due if task.respond_due is None else task.respond_due
+    return Piece(task.item, task.token, Ask(task.needs, channel, RING[channel]), task.priority, task.queued_at, due)
+
+
+class Hall:
+    """The floor of a desk while somebody is present. `passed`: how pieces stand that somebody passed on."""
+
+    def __init__(self, desk: "Desk", floor: Floor) -> None:
+        self.desk = desk
+        self.floor = floor
+        self.passed: dict[TaskKey, Piece] = {}
+        self.paused = False
+        """Whether somebody else routes: people are played, see operations.run.rehearse."""
+        self._gone: dict[TaskKey, Hold | None] = {}
+
+    def begin(self, at: int) -> int:
+        """Let it be `at`, or as late as it is already; gives the instant that counts."""
+        return self.floor.advance(at)
+
+    def piece(self, task: Task) -> Piece:
+        """Give the piece that a task is now: with the note and the priority with which it was passed on, if it was."""
+        made, passed = piece_of(task), self.passed.get(task.key)
+        if passed is None:
+            return made
+        kept = passed.priority, passed.prefer, passed.prefer_until, passed.note
+        return made._replace(priority=kept[0], prefer=kept[1], prefer_until=kept[2], note=kept[3])
+
+    def waits(self, task: Task) -> None:
+        """Hear that a task waits."""
+        self.floor.enter(self.piece(task))
+
+    def has(self, key: TaskKey) -> bool:
+        """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""
+        return key in self.floor.holds or key in self.floor.later
+
+    def leaves(self, key: TaskKey) -> None:
+        """Hear that a task no longer waits; whom it rang at hears no more of it."""
+        hold = self.floor.holds.get(key)
+        if hold is not None:
+            self._note(facts.Recalled(*key, hold.person, "taken"), ROUTER)
+        elif key in self.floor.later:
+            self._note(facts.Returned(*key), ROUTER)
+        self.floor.leave(key)
+
+    def takes(self, task: Task, person: str) -> None:
+        """Hear that somebody has a task; if they are present, it takes its share of their attention."""
+        seat = self.floor.seats.get(person)
+        if seat is None:
+            return
+        piece = self.piece(task)
+        share = min(seat.shares[CHANNELS.index(piece.ask.channel)], FULL - seat.load)
+        self.floor.enter(piece)
+        self._note(facts.Assigned(*task.key, person, share), ROUTER)
+
+    def lets_go(self, key: TaskKey, why: str) -> None:
+        """Hear that nobody has a task any more: it was taken away (`why`) and will wait again, or it is closed."""
+        floor, hold = self.floor, self.floor.holds.get(key)
+        if why and hold is not None:
+            self._note(facts.Recalled(*key, hold.person, why), ROUTER)
+        if hold is not None:
+            floor.leave(key)
+        if not why:
+            spared, passed = floor.spared.pop(key, None), self.passed.pop(key, None)
+            if hold is not None or spared or passed is not None:
+                self._gone[key] = hold
+
+    def finished(self, key: TaskKey, person: str, code: str, seconds: int) -> None:
+        """Hear that a task is closed because its holder did it."""
+        hold = self._gone.pop(key, None)
+        if hold is not None or code:
+            share = hold.share if hold is not None else 0
+            self.desk.note(self._at(), person, facts.Finished(*key, person, code, seconds, share, 0))
+
+    def knows(self, person: Person, at: int) -> None:
+        """Hear of a person's new version: what rings at them is asked again."""
+        self.follow(decide(self.floor, Know(person), at).events, ROUTER)
+
+    def carry_out(self, command: Any, at: int) -> None:
+        """Carry out a command of the floor. Raises Refused; the gate's no is a fact of the item."""
+        events, refusal = decide(self.floor, command, at)
+        self.follow(events, command.person)
+        if refusal is not None:
+            raise refusal
+
+    def next_due(self) -> int | None:
+        """Say when something may happen by itself next; None where nothing will."""
+        return None if self.paused else next_due(self.floor)
+
+    def tick(self, at: int) -> bool:
+        """Let happen what is due at `at`; says whether anything was."""
+        due = self.next_due()
+        if due is None or due > at:
+            return False
+        self.follow(decide(self.floor, Tick(), at).events, ROUTER)
+        return True
+
+    def flush(self) -> None:
+        """Note what was closed without having been done."""
+        for key in self._gone:
+            self.desk.note(self._at(), ROUTER, facts.Dropped(*key, "closed"))
+        self._gone.clear()
+
+    def route(self) -> None:
+        """Give what waits to whoever is present, may and can, before a commit."""
+        self.flush()
+        if not self.paused:
+            self.follow(route(self.floor, self._at()), ROUTER)
+
+    def follow(self, events: Iterable[Event], by: str) -> None:
+        """Write facts down that the floor has applied already, and do to the items what they mean."""
+        for event in events:
+            if not isinstance(event, facts.GateRefused):
+                self.desk.note(self._at(), by, event)
+            meaning = self._MEANINGS.get(type(event))
+            if meaning is not None:
+                meaning(self, event, by)
+
+    def _at(self) -> int:
+        return max(self.desk.at, self.floor.at)
+
+    def _note(self, event: Event, by: str) -> None:
+        self.floor.apply(event)
+        self.desk.note(self._at(), by, event)
+
+    def _came(self, event: facts.LoggedIn, _by: str) -> None:
+        """Whoever comes has what they were given before."""
+        for hold in [hold for hold in self.desk.held.values() if hold.person == event.person]:
+            self.takes(hold.task, event.person)
+
+    def _queued(self, event: facts.Queued, _by: str) -> None:
+        self.passed[event.item, event.token] = self.floor.piece(event)
+
+    def _assigned(self, event: facts.Assigned, by: str) -> None:
+        key, at = (event.item, event.token), self._at()
+        self.desk.held[key] = Held(self.desk.queue.remove(*key), event.person, at)
+        item = self.desk.items[event.item]
+        item.responded_at = at if item.responded_at is None else item.responded_at
+        self.desk.append(at, event.item, by, [TaskAssigned(event.token, event.person)])
+
+    def _refused(self, event: facts.GateRefused, by: str) -> None:
+        self.desk.append(self._at(), event.item, by, [AssignmentRefused(*event[1:])])
+
+    def _given_back(self, event: facts.Recalled | facts.Passed | facts.PutOff, by: str) -> None:
+        """Let wait again what somebody worked on; what only rang has waited all the time."""
+        key = event.item, event.token
+        hold = self.desk.held.pop(key, None)
+        if hold is None:
+            return
+        why = event.reason if isinstance(event, facts.Recalled) else getattr(event, "kind", "put-off")
+        self.desk.append(self._at(), event.item, by, [AssignmentWithdrawn(event.token, event.person, (why,))])
+        item = self.desk.items[event.item]
+        if item.aside is None:
+            self.desk.queue.push(hold.task)
+        else:
+            item.aside[event.token] = hold.task
+            self.floor.leave(key)
+
+    _MEANINGS: ClassVar[dict[type, Callable[[Any, Any, str], None]]] = {
+        facts.LoggedIn: _came,
+        facts.Queued: _queued,
+        facts.Assigned: _assigned,
+        facts.GateRefused: _refused,
+        facts.Recalled: _given_back,
+        facts.Passed: _given_back,
+        facts.PutOff: _given_back,
+    }

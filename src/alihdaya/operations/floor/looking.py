@@ -1,0 +1,70 @@
+"""What a floor shows to who looks: what waits and why, who is present, and what each has at hand."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from alihdaya.kernel.time import iso
+from alihdaya.operations.desk import Desk
+from alihdaya.operations.floor.bringing import open_hall
+from alihdaya.operations.floor.commands import Look
+from alihdaya.store.views.seats import at_hand, present
+from alihdaya.store.working import WorkingSet
+from alihdaya.work.floor import CHANNELS, FULL
+from alihdaya.work.floor.why import Waits, queue
+
+
+class AtHand(NamedTuple):
+    """A task that rings at somebody, is theirs, or was put off by them; `until` in microseconds, 0: no end is set."""
+
+    item: int
+    token: int
+    name: str
+    state: str
+    since: int
+    until: int
+
+
+class Seated(NamedTuple):
+    """Somebody who is present: `channels` -> how many pieces at the same time; instants in microseconds."""
+
+    person: str
+    state: str
+    since: int
+    lease: int
+    channels: dict[str, int]
+    hands: tuple[AtHand, ...]
+
+
+def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
+    """Give all that waits, by kind, the oldest first; nobody need be present."""
+    return queue((desk.hall or open_hall(desk)).floor)
+
+
+def seated(store: WorkingSet, person: str = "") -> list[Seated]:
+    """Give who is present, the first who came first, with what they have at hand; or one person, if they are."""
+    hands: dict[str, list[AtHand]] = defaultdict(list)
+    for row in at_hand(store, person):
+        hands[row[0]].append(AtHand(*row[1:]))
+    return [
+        Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(hands[one.person]))
+        for one in present(store, person)
+    ]
+
+
+def _channels(shares: tuple[int, ...]) -> dict[str, int]:
+    return {channel: FULL // share for channel, share in zip(CHANNELS, shares, strict=True) if share}
+
+
+def plain_seat(one: Seated) -> dict[str, Any]:
+    """Give somebody present as JSON has them."""
+    tasks = [{**hand._asdict(), "since": iso(hand.since), "until": iso(hand.until or None)} for hand in one.hands]
+    return {**one._asdict(), "since": iso(one.since), "lease": one.lease / 1_000_000, "hands": tasks}
+
+
+def plain_waits(one: Waits) -> dict[str, Any]:
+    """Give a kind of work that waits as JSON has it."""
+    needs = one.ask.needs._asdict()
+    asked = {name: needs[name] for name in ("skill", "language", "level", "certificate", "client")}
+    near = [{"person": who, "lacks": list(lacks)} for who, lacks in one.nearest]
+    told = {"channel": one.ask.channel, "test": one.ask.test, "waiting": one.pieces, "oldest": iso(one.oldest)}
+    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near}
