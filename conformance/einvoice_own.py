@@ -10,14 +10,29 @@ from typing import Final, NamedTuple, TypeVar
 from alihdaya.channels.einvoice.cii import write_cii
 from alihdaya.channels.einvoice.ubl import write_ubl
 from alihdaya.engagement.calendar import Calendar
+from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.agreement import Billing, Exchange, Registered, ServiceVat
 from alihdaya.engagement.einvoice.core import CATEGORIES, CoreInvoice
 from alihdaya.engagement.einvoice.make import credit_note, make_core
-from alihdaya.engagement.invoice import make_invoice
-from alihdaya.engagement.rates.card import Rate, Tier
-from alihdaya.engagement.rates.credits import Band, Penalty
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
+from alihdaya.engagement.invoice import Known, make_invoice
+from alihdaya.engagement.rates.card import (
+    KINDS,
+    WHOLE,
+    Conversion,
+    Indexation,
+    Measure,
+    Minimum,
+    Overtime,
+    Rate,
+    Tier,
+)
+from alihdaya.engagement.rates.credits import Band, Critical, EarnBack, Penalty
+from alihdaya.engagement.rates.figures import Figures
 from alihdaya.engagement.sla import Attainment, attain
 from alihdaya.engagement.terms import Cost, Party, Service, Sla, Terms
+from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.money import Money
 
 COUNT: Final = 200
 _SEED: Final = "einvoice"
@@ -36,7 +51,28 @@ _PENALTIES: Final = (
     Penalty(Decimal(0), (), Decimal(0)),
     Penalty(Decimal("1.5"), (), Decimal(12)),
     Penalty(Decimal(0), (Band(Decimal(95), Decimal(3)), Band(Decimal(80), Decimal(10))), Decimal(10)),
+    Penalty(
+        Decimal(1),
+        (),
+        Decimal(8),
+        (("resolve", Decimal(0), (Band(Decimal(90), Decimal("2.5")),)),),
+        EarnBack(2, Decimal(80)),
+        Critical(Decimal(75)),
+    ),
 )
+_FOREIGN: Final = "SEK"
+_DAY: Final = date(2026, 6, 30)
+_OVERTIME: Final = (
+    Overtime("night", (("en", "Night"), ("id", "Malam")), Decimal("1.5"), "hours", (), ((0, 360),)),
+    Overtime("holiday", (("en", "Holiday"),), Decimal(2), "holidays"),
+)
+_BY_INDEX: Final = Indexation(series="CPI", start=date(2026, 6, 1), cap=Decimal(4), floor=Decimal(0))
+_CONVERSIONS: Final = (
+    Conversion(_FOREIGN, "day"),
+    Conversion(_FOREIGN, "month"),
+    Conversion(_FOREIGN, "fixed", fixed=Decimal("0.0951")),
+)
+_MEASURES: Final = {"fte": Measure(standard=Decimal(160)), "outcome": Measure(of="ruling", values=("granted",))}
 _T = TypeVar("_T")
 
 
@@ -76,20 +112,51 @@ def own_documents(first: int = 0, count: int = COUNT) -> Iterator[Own]:
 
 
 def _credit(draw: _Draw, core: CoreInvoice) -> CoreInvoice:
-    part = {line.id: Decimal(1 + draw.below(int(line.quantity))) for line in core.lines[:2]}
-    return credit_note(core, f"{core.number}-C", date(2026, 8, 3), None if draw.below(2) else part)
+    part = {line.id: Decimal(1 + draw.below(int(line.quantity) or 1)) for line in core.lines[:2]}
+    part = {line.id: min(part[line.id], line.quantity) for line in core.lines[:2]}
+    issued = date(2026, 8, 3)
+    try:
+        return credit_note(core, f"{core.number}-C", issued, None if draw.below(2) else part)
+    except Refused:  # so few of so small a price come to nothing
+        return credit_note(core, f"{core.number}-C", issued)
 
 
 def _invoice(draw: _Draw) -> CoreInvoice:
     terms = _terms(draw)
-    usage = {one.id: {rate.unit: 1 + draw.below(900) for rate in one.rates} for one in terms.services}
-    invoice = make_invoice(terms, "2026-06", usage, _attained(draw, terms))
+    usage = {one.id: {rate.unit: _quantity(draw, rate) for rate in one.rates} for one in terms.services}
+    invoice = make_invoice(terms, "2026-06", usage, _attained(draw, terms), _known(draw, terms, usage))
     return make_core(invoice, terms, date(2026, 7, 1 + draw.below(20)), draw.pick(("en", "id")))
+
+
+def _quantity(draw: _Draw, rate: Rate) -> int | Decimal:
+    if rate.kind in WHOLE or rate.kind == "included":
+        return 1 + draw.below(900)
+    return Decimal(1 + draw.below(90_000)).scaleb(-rate.quantity_digits)
+
+
+def _known(draw: _Draw, terms: Terms, usage: dict[str, dict[str, int | Decimal]]) -> Known:
+    """Give exchange rates and index values, some overtime, and a credit of April that June may earn back."""
+    rates = [(one.id, rate) for one in terms.services for rate in one.rates if rate.overtime]
+    overtime = {
+        (service, rate.unit): {rule.id: usage[service][rate.unit] // 4 for rule in rate.overtime}
+        for service, rate in rates
+    }
+    facts = [ExchangeQuoted(_FOREIGN, terms.currency, on, "0.0945", "bank") for on in ("2026-06", f"{_DAY}")]
+    values = [
+        IndexPublished("CPI", month, value, "bureau") for month, value in (("2025-04", "99.7"), ("2026-04", "104"))
+    ]
+    earlier = tuple(
+        Credit(one.id, "respond", Decimal(95), Decimal(90), Decimal(5), Decimal(5), fee, amount, "2026-04")
+        for one in terms.services
+        for fee, amount in [(Money(100_000, terms.currency), Money(1 + draw.below(5000), terms.currency))]
+    )
+    return Known(Figures.of([*facts, *values]), overtime, earlier)
 
 
 def _attained(draw: _Draw, terms: Terms) -> Iterator[Attainment]:
     for service in terms.services:
         for clock in ("respond", "resolve"):
+            yield from attain(service, "2026-05", {clock: (100, 0)})
             yield from attain(service, "2026-06", {clock: (70 + draw.below(31), draw.below(25))})
 
 
@@ -145,11 +212,27 @@ def _billing(draw: _Draw, *, foreign: bool) -> Billing:
     )
 
 
-def _service(draw: _Draw, name: str, category: str) -> Service:
-    rates = tuple(
-        Rate(f"unit-{n}", (("en", f"Case {n}"), ("id", f"Kasus {n}")), draw.pick(_CARD))
-        for n in range(1 + draw.below(3))
+def _rate(draw: _Draw, n: int) -> Rate:
+    """Give a rate of any kind; the first one of a service is billed for sure."""
+    kind = draw.pick(KINDS if n else KINDS[:-1])
+    overtime = draw.below(3) == 0 and kind in {"item", "outcome", "minute", "hour"}
+    least = Minimum(Decimal(draw.pick((50, 600)))) if draw.below(2) else Minimum(amount=Decimal(draw.pick((10, 9000))))
+    return Rate(
+        unit=f"unit-{n}",
+        names=(("en", f"Case {n}"), ("id", f"Kasus {n}")),
+        tiers=draw.pick(_CARD),
+        kind=kind,
+        volume=draw.below(3) == 0,
+        minimum=least if draw.below(3) == 0 and kind not in {"milestone", "included"} else None,
+        overtime=_OVERTIME if overtime else (),
+        indexation=draw.pick((None, None, Indexation(steps=((date(2026, 5, 1), Decimal("2.35")),)), _BY_INDEX)),
+        conversion=draw.pick((None, None, None, *_CONVERSIONS)),
+        measure=_MEASURES.get(kind, Measure()),
     )
+
+
+def _service(draw: _Draw, name: str, category: str) -> Service:
+    rates = tuple(_rate(draw, n) for n in range(1 + draw.below(4)))
     rate = Decimal(draw.pick(_RATES[category])) if category in _RATES else Decimal(0)
     reason = "Exempt by article 132" if category == "E" else ""
     return Service(

@@ -177,6 +177,14 @@ def test_electronic_invoices(shell):
     assert follow(DOCS / "einvoice.md", shell, {"What the engagement file says": terms}) == 11
 
 
+def test_rate_cards(shell):
+    def rates(block):
+        if "=" in block.lines[1]:
+            (shell.folder / "rates.toml").write_text("\n" + "\n".join(block.lines) + "\n")
+
+    assert follow(DOCS / "ratecards.md", shell, {"Figures from outside": rates}) == 12
+
+
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
     assert follow(DOCS / "engagements.md", shell, {}) == 13

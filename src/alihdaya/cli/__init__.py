@@ -31,6 +31,7 @@ _COMMANDS = {
     "dispute": ("runs.account.disputes", mark("what a client does not accept, and credit notes")),
     "payments": ("runs.account.payments", mark("bank statements, and which invoices they pay")),
     "account": ("runs.account.payments", mark("show the statement of account")),
+    "record": ("runs.record", mark("record what bills need: exchange rates, index values, milestones")),
     "einvoice": ("checks.einvoice", mark("check electronic invoices of others against EN 16931")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alihdaya.console.words import Words
     from alihdaya.operations.books.bill import Bill
     from alihdaya.operations.books.replay import Verdict
+    from alihdaya.store import Store
 
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
 
@@ -137,7 +138,7 @@ def invoice(
 ) -> None:
     """Show an invoice, its items, or its margin; or write it."""
     from alihdaya.engagement.invoice import invoice_to_plain
-    from alihdaya.operations.books.account.close import document_of, items_behind
+    from alihdaya.operations.books.account.close import document_of
     from alihdaya.operations.books.bill import bill, terms_of
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
@@ -146,8 +147,7 @@ def invoice(
     with settings.read() as store:
         terms = terms_of(store, engagement)
         if line is not None:
-            behind = items_behind(store, terms, month, line)
-            click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
+            _show_line(store, terms, month, line, as_json=as_json)
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
@@ -156,6 +156,29 @@ def invoice(
         click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return
     _show_invoice(settings, made, plain, html, margin=margin, as_json=as_json)
+
+
+def _show_line(store: "Store", terms: Any, month: str, number: int, *, as_json: bool) -> None:
+    from alihdaya.operations.books.account.close import items_behind
+
+    behind = items_behind(store, terms, month, number)
+    if as_json or behind:
+        click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
+    else:
+        _show_milestones(store, terms, month, number)
+
+
+def _show_milestones(store: "Store", terms: Any, month: str, number: int) -> None:
+    from zoneinfo import ZoneInfo
+
+    from alihdaya.kernel.time import moment
+    from alihdaya.operations.books.bill import bill, line_facts
+
+    zone = ZoneInfo(terms.client.time_zone)
+    for line in bill(store, terms, month).invoice.lines:
+        if line.number == number and line.kind == "milestone":
+            for one in line_facts(store, terms, month, line):
+                click.echo(f"{moment(one.at, zone).date().isoformat()}  {one.who}")
 
 
 def _show_invoice(

@@ -13,6 +13,7 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import Entry, tag_of
 from alihdaya.operations.books.bill import bill, line_items, terms_of
+from alihdaya.operations.books.measured import billable
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
 from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts
@@ -92,7 +93,7 @@ class StoreReader:
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
-        if month not in views.months(self.store, self.terms.engagement):
+        if month not in billable(self.store, self.terms):
             return None
         try:
             made = bill(self.store, self.terms, month).invoice

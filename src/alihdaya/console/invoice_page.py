@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from alihdaya.console.pages import page, style
+from alihdaya.console.phrases import credit_name, line_name, line_price, line_quantity
 from alihdaya.console.words import words
 from alihdaya.kernel.money import Money
 
@@ -49,7 +50,10 @@ def invoice_html(
         money=money,
         price=lambda text: spoken.price(Decimal(text), currency),
         percent=lambda text: spoken.rate(Decimal(text) / 100),
-        named=lambda line: line["names"].get(spoken.language) or line["names"].get("en") or line["unit"],
+        named=lambda line: line_name(spoken, line),
+        quantity=lambda line: line_quantity(spoken, line),
+        made_of=lambda line: line_price(spoken, line),
+        credit_name=lambda credit: credit_name(spoken, credit),
         items=lambda line: line.get("items", ()),
         ranges=ranges,
         linked=0 if alone else _LINKED,

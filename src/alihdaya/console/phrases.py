@@ -1,6 +1,7 @@
 """What codes and events are called: the sentence for an event, the name of a state, the reason of a refusal."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from alihdaya.console import sends
@@ -52,6 +53,41 @@ def told(words: Words, value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{term(words, name)}: {told(words, held)}" for name, held in value.items())
     return term(words, value) if isinstance(value, str) else words.value(value)
+
+
+def line_name(words: Words, line: Mapping[str, Any]) -> str:
+    """Name a line of an invoice (its plain form) by what it bills."""
+    name = line["names"].get(words.language) or line["names"].get("en") or line["unit"]
+    return words.say("%(name)s (short of the minimum)", name=name) if line.get("part") == "shortfall" else str(name)
+
+
+def line_quantity(words: Words, line: Mapping[str, Any]) -> str:
+    """Write a line's quantity with its unit, where that is not pieces."""
+    quantity = line["quantity"]
+    number = words.number(quantity) if isinstance(quantity, int) else words.decimal(Decimal(quantity))
+    if line.get("part") == "shortfall" and quantity == 1:
+        return number
+    if line.get("kind") == "minute":
+        return words.say("%(number)s min", number=number)
+    if line.get("kind") == "hour":
+        return words.say("%(number)s h", number=number)
+    return words.say("%(number)s FTE", number=number) if line.get("kind") == "fte" else number
+
+
+def line_price(words: Words, line: Mapping[str, Any]) -> str:
+    """Say how a line's price came about, where it is not as it was agreed upon; else nothing."""
+    if "agreed" not in line:
+        return ""
+    factors = [words.decimal(Decimal(line[name])) for name in ("indexed", "exchanged") if name in line]
+    return " \N{MULTIPLICATION SIGN} ".join([words.decimal(Decimal(line["agreed"])), *factors])
+
+
+def credit_name(words: Words, credit: Mapping[str, Any]) -> str:
+    """Name a service credit, or one that was earned back."""
+    clock = clock_name(words, credit["clock"])
+    if credit.get("kind") == "earn-back":
+        return words.say("Earned back of %(month)s: %(clock)s", month=words.month(credit["month"]), clock=clock)
+    return words.say("Service credit: %(clock)s", clock=clock)
 
 
 def reason(words: Words, code: str) -> str:

@@ -16,7 +16,18 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from alihdaya.console.phrases import clock_name, kind, reasons, sentence, term, told
+from alihdaya.console.phrases import (
+    clock_name,
+    credit_name,
+    kind,
+    line_name,
+    line_price,
+    line_quantity,
+    reasons,
+    sentence,
+    term,
+    told,
+)
 from alihdaya.console.picture import Story
 from alihdaya.console.report_facts import RunSummary
 from alihdaya.console.words import NOTHING, Words
@@ -261,14 +272,24 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
     heads = (words.say("Quantity"), words.say("Price each"), words.say("Amount"))
     table = _table((words.say("Line"), "right"), (words.say("Service"), "left"), *((head, "right") for head in heads))
     for line in invoice["lines"]:
-        name = line["names"].get(words.language) or line["names"].get("en") or line["unit"]
         price = words.price(Decimal(line["price"]), invoice["currency"])
-        table.add_row(str(line["number"]), _plain(name), words.number(line["quantity"]), price, money(line["amount"]))
+        name, quantity = _plain(line_name(words, line)), line_quantity(words, line)
+        table.add_row(str(line["number"]), name, quantity, price, money(line["amount"]))
+        if made_of := line_price(words, line):
+            table.add_row("", "", "", Text(made_of, "dim"), "")
     table.add_section()
     table.add_row("", words.say("Fees"), "", "", money(invoice["fees"]))
     for credit in invoice["credits"]:
-        name = words.say("Service credit: %(clock)s", clock=clock_name(words, credit["clock"]))
-        table.add_row("", name, "", "", "-" + money(credit["amount"]))
+        amount = money(credit["amount"].removeprefix("-"))
+        earned = credit["amount"].startswith("-")
+        table.add_row("", credit_name(words, credit), "", "", amount if earned else f"-{amount}")
+    for level in invoice.get("critical", ()):
+        told_so = words.say(
+            "Critical level: %(clock)s below %(below)s, which lets the client terminate",
+            clock=clock_name(words, level["clock"]),
+            below=words.rate(Decimal(level["below"]) / 100),
+        )
+        table.add_row("", Text(told_so, "red"), "", "", "")
     for one in invoice.get("adjustments", ()):
         table.add_row(*_adjustment(words, one, invoice["currency"]), money(one["amount"]))
     table.add_row("", Text(words.say("Total due"), "bold"), "", "", Text(money(invoice["total"]), "bold"))

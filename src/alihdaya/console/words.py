@@ -84,12 +84,18 @@ class Words:
         pattern = f"{pattern};-{pattern}"
         return format_currency(amount.amount, amount.currency, pattern, locale=self.language, currency_digits=False)
 
+    def decimal(self, number: Decimal) -> str:
+        """Write a number with all the decimal places that it has."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self.language, decimal_quantization=False)
+
     def price(self, amount: Decimal, currency: str) -> str:
-        """Write a rate: at least the currency's decimal places, at most four."""
+        """Write a rate: at least the currency's decimal places, at most six."""
         from babel.numbers import format_currency
 
         places = exponent(currency)
-        pattern = "¤#,##0." + "0" * places + "#" * max(0, 4 - places)
+        pattern = "¤#,##0." + "0" * places + "#" * max(0, 6 - places)
         return format_currency(amount, currency, pattern, locale=self.language, currency_digits=False)
 
     def _local(self, at: int | datetime) -> datetime:

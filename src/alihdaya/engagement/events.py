@@ -1,4 +1,4 @@
-"""What happens to engagements, packs and sources."""
+"""What happens to engagements, packs and sources, and the figures from outside that bills need."""
 
 from typing import Any, NamedTuple
 
@@ -63,3 +63,36 @@ class RowRejected(NamedTuple):
     column: str
     reason: str
     text: str
+
+
+@event("figure.exchange")
+class ExchangeQuoted(NamedTuple):
+    """`source` (a bank) quoted: one unit of `base` is `rate` units of `quote`, on the day or in the month `on`."""
+
+    base: str
+    quote: str
+    on: str
+    rate: str
+    source: str
+
+
+@event("figure.index")
+class IndexPublished(NamedTuple):
+    """`source` published the value of an index `series` for a month ("2026-12")."""
+
+    series: str
+    month: str
+    value: str
+    source: str
+
+
+@event("figure.milestone")
+class MilestoneReached(NamedTuple):
+    """A milestone of a service was reached on a day; `unit` prices it, `evidence` is what the client accepted."""
+
+    engagement: str
+    service: str
+    unit: str
+    milestone: str
+    day: str
+    evidence: str

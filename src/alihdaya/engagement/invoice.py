@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.engagement.credit import Credit, CriticalLevel, credits_of, critical_levels, earned_back
 from alihdaya.engagement.ratecard import BilledMonth, Charge, Part, Quantity, month_charges
-from alihdaya.engagement.rates.card import Kind, Rate
+from alihdaya.engagement.rates.card import Kind, Rate, named
 from alihdaya.engagement.rates.figures import Figures
 from alihdaya.engagement.rates.price import Priced, prices_in
 from alihdaya.engagement.rates.wire import decimal_text
@@ -206,12 +206,19 @@ def _priced(
 
 
 def _numbered_line(number: int, service: Service, rate: Rate, priced: Priced, charge: Charge) -> Line:
-    line = Line(number, service.id, rate.unit, rate.names, *charge, kind=rate.kind)
+    rule = next((one for one in rate.overtime if one.id == charge.overtime), None)
+    names = rate.names if rule is None else tuple(_with(names, rule.names) for names in rate.names)
+    line = Line(number, service.id, rate.unit, names, *charge, kind=rate.kind)
     by_amount = charge.part == "shortfall" and rate.minimum is not None and rate.minimum.amount is not None
     if priced.unchanged or by_amount or charge.part == "overtime":
         return line
     agreed = priced.agreed[charge.tier - 1].price
     return replace(line, agreed=agreed, indexed=priced.indexed, exchanged=priced.exchanged)
+
+
+def _with(name: tuple[str, str], overtime: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    language, text = name
+    return language, f"{text}: {named(dict(overtime), language, '')}"
 
 
 def _credits(

@@ -1,11 +1,12 @@
 """What a month leaves to the provider: revenue less labour and overhead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from alihdaya.engagement.invoice import Invoice
+from alihdaya.engagement.invoice import Invoice, Usage
+from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.terms import Cost, Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
@@ -62,8 +63,11 @@ def labour_cost(cost: Cost, labour: Labour) -> Money:
     return Money.of(paid * labour.wage * (1 + cost.support / 100), labour.currency)
 
 
-def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour]) -> Margin:
-    """Work out the margin of an invoice. Raises Refused for a wage in another currency or an unknown service."""
+def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour], delivered: Usage | None = None) -> Margin:
+    """Work out the margin of an invoice. Raises Refused for a wage in another currency or an unknown service.
+
+    `delivered`: what overhead is counted on, service -> unit -> items; where it is not given, what the lines bill.
+    """
     people: dict[str, Money] = {}
     for entry in labour:
         if entry.currency != terms.currency or entry.seconds < 0:
@@ -77,18 +81,24 @@ def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour]) -> Mar
                 Problem("unknown-service", f"{entry.person} worked on {entry.service!r}, which is not in the terms")
             ) from None
         people[entry.person] = people.get(entry.person, Money(0, terms.currency)) + labour_cost(cost, entry)
-    return Margin(invoice.month, invoice.total, tuple(sorted(people.items())), _overhead(terms, invoice))
+    return Margin(invoice.month, invoice.total, tuple(sorted(people.items())), _overhead(terms, invoice, delivered))
 
 
-def _overhead(terms: Terms, invoice: Invoice) -> tuple[tuple[str, Money], ...]:
+def _overhead(terms: Terms, invoice: Invoice, delivered: Usage | None) -> tuple[tuple[str, Money], ...]:
     rates = {(service.id, unit): rate for service in terms.services for unit, rate in service.cost.overhead}
     totals: dict[str, Decimal] = {}
-    for line in invoice.lines:
-        if line.part != "usage":
-            continue
-        each = rates.get((line.service, line.unit), Decimal(0))
-        totals[line.unit] = totals.get(line.unit, Decimal(0)) + each * line.quantity
+    for service, unit, quantity in _quantities(invoice, delivered):
+        each = rates.get((service, unit), Decimal(0))
+        totals[unit] = totals.get(unit, Decimal(0)) + each * quantity
     return tuple((unit, Money.of(total, terms.currency)) for unit, total in sorted(totals.items()))
+
+
+def _quantities(invoice: Invoice, delivered: Usage | None) -> Iterator[tuple[str, str, Quantity]]:
+    if delivered is None:
+        yield from ((line.service, line.unit, line.quantity) for line in invoice.lines if line.part == "usage")
+        return
+    for service, units in delivered.items():
+        yield from ((service, unit, quantity) for unit, quantity in units.items())
 
 
 def margin_to_plain(margin: Margin) -> dict[str, Any]:

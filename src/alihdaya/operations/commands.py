@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from alihdaya.operations.books.record import Record
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
@@ -108,6 +109,7 @@ Command = (
     | InstanceCommand
     | Migrate
     | Withdraw
+    | Record
     | ShardCommand
     | FloorCommand
     | Look

@@ -8,6 +8,7 @@ from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
+from alihdaya.operations.books.record import Record, record
 from alihdaya.operations.commands import (
     Assign,
     Command,
@@ -179,6 +180,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Withdraw: withdraw,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
+    Record: record,
     FetchTask: tasks.fetch,
     Beat: tasks.beat,
     HandIn: lambda desk, command, at: tasks.hand_in(desk, command, at, complete),

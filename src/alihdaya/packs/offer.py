@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alihdaya.engagement.rates.card import OF_ITEMS
 from alihdaya.engagement.terms import Terms, parse
 from alihdaya.kernel.errors import Problem, Source, TermsError
 from alihdaya.packs.pack import Pack
@@ -28,11 +29,11 @@ def _prices(pack: Pack, terms: Terms, name: str) -> Iterator[Problem]:
         yield Problem("no-service", f"no service is done by pack {pack.name!r}", Source(name))
     units = set(pack.delivery.units.values())
     for service in services:
-        priced = {rate.unit for rate in service.rates}
-        for unit in sorted(units - priced):
+        own = {rate.unit for rate in service.rates if rate.kind in OF_ITEMS}
+        for unit in sorted(units - own):
             yield Problem(
                 "no-rate", f"service {service.id!r} has no rate for unit {unit!r}", Source(name, element=unit)
             )
-        for unit in sorted(priced - units):
+        for unit in sorted(own - units):
             message = f"service {service.id!r} prices unit {unit!r}, which the pack never delivers"
             yield Problem("idle-rate", message, Source(name, element=unit), "warning")

@@ -10,8 +10,9 @@ from cards import rate_of, terms_of, unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 from alihdaya.engagement.invoice import Known, invoice_to_plain, make_invoice
-from alihdaya.engagement.rates.figures import ExchangeQuoted, Figures, IndexPublished
+from alihdaya.engagement.rates.figures import Figures
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.money import Money, exponent
 

@@ -22,12 +22,16 @@ from alihdaya.engagement.einvoice.core import (
     Vat,
 )
 from alihdaya.engagement.invoice import Invoice, Line
+from alihdaya.engagement.rates.card import named
 from alihdaya.engagement.terms import Party, Terms
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.money import Money, exponent
 
 _ONE = "C62"
+_REC_20 = {"minute": "MIN", "hour": "HUR", "seat": "IE"}
+"""Codes of UN/ECE Recommendation 20 for what is no piece: minutes, hours, persons."""
 _DISCOUNT = "95"
+_SHORT = {"en": "short of the minimum", "id": "kurang dari minimum"}
 _TRANSFERS = frozenset({"30", "58"})
 _OUTSIDE = "O"
 
@@ -179,12 +183,14 @@ def _trader(party: Party, *, hide_vat: bool) -> Trader:
 
 
 def _line(line: Line, vat: Vat, language: str) -> CoreLine:
-    names = dict(line.names)
+    name = named(dict(line.names), language, line.unit)
+    if line.part == "shortfall":
+        name += f" ({_SHORT.get(language, _SHORT['en'])})"
     return CoreLine(
         id=str(line.number),
-        name=names.get(language) or names.get("en", line.unit),
+        name=name,
         quantity=Decimal(line.quantity),
-        unit=_ONE,
+        unit=_REC_20.get(line.kind, _ONE) if line.part == "usage" else _ONE,
         price=line.price,
         net=line.amount.amount,
         vat=vat,
@@ -193,6 +199,10 @@ def _line(line: Line, vat: Vat, language: str) -> CoreLine:
 
 
 def _allowance(credit: Credit, vat: Vat) -> Adjustment:
+    """Make a service credit an allowance (BG-20), and one that was earned back a charge (BG-21)."""
+    if credit.amount.minor < 0:
+        reason = f"{credit.service}: {credit.clock} {credit.month} earned back"
+        return Adjustment(amount=-credit.amount.amount, vat=vat, reason=reason, charge=True)
     kept = f"{credit.actual.normalize():f} % < {credit.target.normalize():f} %"
     return Adjustment(
         amount=credit.amount.amount,

@@ -4,47 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import NamedTuple
 
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.engagement.rates.card import Conversion, Indexation
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.event import Event, event
+from alihdaya.kernel.event import Event
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 """Arithmetic that never rounds by itself: no rate card reaches a hundred digits."""
-
-
-@event("figure.exchange")
-class ExchangeQuoted(NamedTuple):
-    """`source` (a bank) quoted: one unit of `base` is `rate` units of `quote`, on the day or in the month `on`."""
-
-    base: str
-    quote: str
-    on: str
-    rate: str
-    source: str
-
-
-@event("figure.index")
-class IndexPublished(NamedTuple):
-    """`source` published the value of an index `series` for a month ("2026-12")."""
-
-    series: str
-    month: str
-    value: str
-    source: str
-
-
-@event("figure.milestone")
-class MilestoneReached(NamedTuple):
-    """A milestone of a service was reached on a day; `unit` prices it, `evidence` is what the client accepted."""
-
-    engagement: str
-    service: str
-    unit: str
-    milestone: str
-    day: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +24,16 @@ class Figures:
 
     @classmethod
     def of(cls, facts: Iterable[Event]) -> "Figures":
-        """Gather them; a later quotation of the same day or month corrects an earlier one."""
-        exchange, indices, milestones = {}, {}, []
+        """Gather them; a later figure of the same day, month or milestone corrects an earlier one."""
+        exchange, indices, milestones = {}, {}, {}
         for fact in facts:
             if isinstance(fact, ExchangeQuoted):
                 exchange[fact.base, fact.quote, fact.on] = Decimal(fact.rate)
             elif isinstance(fact, IndexPublished):
                 indices[fact.series, fact.month] = Decimal(fact.value)
             elif isinstance(fact, MilestoneReached):
-                milestones.append(fact)
-        return cls(exchange, indices, tuple(milestones))
+                milestones[fact[:4]] = fact
+        return cls(exchange, indices, tuple(milestones.values()))
 
     def rate(self, conversion: Conversion, currency: str, last_day: date) -> Decimal:
         """Give the units of `currency` for one of the price's, on the last day of an invoice. Raises Refused."""

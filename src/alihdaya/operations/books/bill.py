@@ -6,14 +6,19 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement import terms as agreement
-from alihdaya.engagement.invoice import Invoice, Line, make_invoice
+from alihdaya.engagement.credit import Credit, month_before
+from alihdaya.engagement.invoice import Invoice, Known, Line, make_invoice
 from alihdaya.engagement.margin import Labour, Margin, make_margin
+from alihdaya.engagement.ratecard import Quantity
+from alihdaya.engagement.rates.card import OF_ITEMS
+from alihdaya.engagement.rates.figures import Figures
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
 from alihdaya.operations.books.account.drafting import account_of
+from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
@@ -55,19 +60,72 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 def bill(store: Store, terms: Terms, month: str) -> Bill:
     """Make the bill of a month. Raises Refused for a month outside of the engagement."""
     account = account_of(store, terms.engagement)
-    counted = account.month(month, span(terms, month)) if account.otherwise else None
-    terms = counted.governing if counted else terms
+    apart = account.month(month, span(terms, month)) if account.otherwise else None
+    terms = apart.governing if apart else terms
     kept = attainments(store, terms, month)
-    invoice = counted.invoice(kept) if counted else make_invoice(terms, month, used(store, terms, month), kept)
-    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month)), kept)
+    if apart:
+        _refuse_measured(terms, month)
+        invoice, delivered = apart.invoice(kept), None
+    else:
+        invoice = draft(store, terms, month, credits_before(store, terms, month))
+        delivered = used(store, terms, month)
+    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month), delivered), kept)
 
 
-def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, int]]:
+def _refuse_measured(terms: Terms, month: str) -> None:
+    """Refuse to count by amended terms, or with items rebooked, what is not simply items at agreed prices."""
+    units = [
+        f"{service.id}/{rate.unit}"
+        for service in terms.services
+        for rate in service.rates
+        if not rate.simple or rate.indexation or rate.conversion
+    ]
+    if units:
+        text = f"{month} has amended terms or rebooked items, and {', '.join(units)} cannot be counted by parts yet"
+        raise Refused(Problem("not-by-parts", text))
+
+
+def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
+    """Make a month's invoice; `earlier`: the credits that it may earn back. Raises Refused."""
+    usage = used(store, terms, month)
+    rates = [rate for service in terms.services for rate in service.rates]
+    extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month)
+    for (service, unit), (quantity, _) in extra.items():
+        usage.setdefault(service, {})[unit] = quantity
+    overtime = {key: parts for key, (_, parts) in extra.items() if parts}
+    outside = any(rate.indexation or rate.conversion for rate in rates)
+    known = Known(figures_of(store) if outside else Figures(), overtime, earlier)
+    kept = [one for when in _looked_at(terms, month) for one in attainments(store, terms, when)]
+    return make_invoice(terms, month, usage, kept, known)
+
+
+def _looked_at(terms: Terms, month: str) -> list[str]:
+    """Give the months whose attainments an invoice looks at: its own, those that earn back, those that are critical."""
+    penalties = [service.penalty for service in terms.services]
+    back = max((one.earn_back.months for one in penalties if one.earn_back), default=1)
+    back = max(back, max((one.critical.months for one in penalties if one.critical), default=1))
+    return [month_before(month, n) for n in reversed(range(back))]
+
+
+def credits_before(store: Store, terms: Terms, month: str) -> tuple[Credit, ...]:
+    """Give the credits of earlier months that could be earned back in this one."""
+    found: list[Credit] = []
+    for service in terms.services:
+        rule = service.penalty.earn_back
+        before = month_before(month, rule.months) if rule else ""
+        if rule and f"{terms.start:%Y-%m}" <= before:
+            found += [one for one in draft(store, terms, before).credits if one.service == service.id]
+    return tuple(found)
+
+
+def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, Quantity]]:
     """Give service -> unit -> quantity of what was delivered in a month; once items of it are archived, as counted."""
     within = span(terms, month)
     if closed_until(store) >= within[0]:
-        return views.delivered(store, terms.engagement, month)
-    return views.usage(store, terms.engagement, within)
+        found = views.delivered(store, terms.engagement, month)
+    else:
+        found = views.usage(store, terms.engagement, within)
+    return {service: dict(units) for service, units in found.items()}
 
 
 def closed_until(store: Store) -> int:
@@ -76,9 +134,9 @@ def closed_until(store: Store) -> int:
 
 
 def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, ...]]:
-    """Make the bill of every month in which something was delivered; and say which months could not be billed."""
+    """Make the bill of every month that has something to bill; and say which months could not be billed."""
     made, problems = [], []
-    for month in views.months(store, terms.engagement):
+    for month in billable(store, terms):
         try:
             made.append(bill(store, terms, month))
         except Refused as refusal:
@@ -88,6 +146,8 @@ def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, 
 
 def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     """Give the items behind a line of an invoice, in the order of delivery."""
+    if line.part != "usage" or line.kind not in OF_ITEMS:
+        return list(dict.fromkeys(one.item for one in line_facts(store, terms, month, line) if one.item))
     within = span(terms, month)
     account = account_of(store, terms.engagement)
     if account.otherwise:
@@ -102,6 +162,13 @@ def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
             Problem("line-differs", f"line {line.number} bills {line.quantity} items, {len(found)} are there")
         )
     return found
+
+
+def line_facts(store: Store, terms: Terms, month: str, line: Line) -> list[Counted]:
+    """Give the facts of the log behind a line of an invoice, in the order in which they happened."""
+    service = terms.service(line.service)
+    rate = service.rate(line.unit)
+    return behind(service, rate, line, counted(store, terms, month, service, rate))
 
 
 def _with_archived(store: Store, engagement: str, within: tuple[int, int], service: str, unit: str) -> list[int]:

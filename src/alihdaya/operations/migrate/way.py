@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alihdaya.engagement.rates.card import OF_ITEMS
 from alihdaya.engine import Instance
 from alihdaya.engine.migrate import Route, make_route, unknown_names
 from alihdaya.kernel.errors import AlihdayaError, NotationError, Problem, Refused, Source
@@ -92,7 +93,7 @@ class Ways:
 
     def _way(self, service: Service) -> Way:
         after = self._bound(service)
-        priced = {rate.unit for rate in after.terms.service(service.name).rates}
+        priced = {rate.unit for rate in after.terms.service(service.name).rates if rate.kind in OF_ITEMS}
         return Way(
             before=service,
             after=after,
