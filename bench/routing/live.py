@@ -24,6 +24,7 @@ from bench.routing.trace import Roster, Trace, read
 
 GOAL_MS = 100.0
 STEP_SECONDS = 6.0
+TRIES = 2
 STEPS = (1_250, 2_500, 3_750, 5_000, 6_250, 7_500, 8_750, 10_000)
 
 
@@ -49,7 +50,7 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
     gc.enable()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000)
+    gc.set_threshold(20_000, 1_000_000, 1_000_000)
     told: dict[str, Any] = {
         "opened_cpu_s": round(time.process_time() - clock, 1),
         "opened_s": round(time.perf_counter() - begun, 1),
@@ -72,21 +73,27 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
 
 
 def sweep(board: Switchboard, trace: Trace, last: int) -> list[dict[str, Any]]:
-    """Try higher and higher rates on the floor emptied; gives the figures of each, the last one too late."""
+    """Try higher and higher rates on the floor emptied, one that is missed twice; gives the figures of each try."""
     found: list[dict[str, Any]] = []
     for rate in STEPS:
-        _empty(board)
-        count = int(rate * STEP_SECONDS)
-        run = Run(board, trace, count, first_item=last + 1)
-        clock = time.process_time()
-        run.go([n / rate for n in range(count)], patience=5.0)
-        spent = time.process_time() - clock
-        last += count
-        one = {"rate": rate, **_latency(run, 0.0, STEP_SECONDS), "cpu_share": round(spent / run.ended, 2)}
-        found.append(one)
-        if one["p99_ms"] >= GOAL_MS:
+        for _ in range(TRIES):
+            found.append(_try(board, trace, rate, last + 1))
+            last += int(rate * STEP_SECONDS)
+            if found[-1]["p99_ms"] < GOAL_MS:
+                break
+        else:
             break
     return found
+
+
+def _try(board: Switchboard, trace: Trace, rate: int, first_item: int) -> dict[str, Any]:
+    _empty(board)
+    count = int(rate * STEP_SECONDS)
+    run = Run(board, trace, count, first_item=first_item)
+    clock = time.process_time()
+    run.go([n / rate for n in range(count)], patience=5.0)
+    spent = time.process_time() - clock
+    return {"rate": rate, **_latency(run, 0.0, STEP_SECONDS), "cpu_share": round(spent / run.ended, 2)}
 
 
 def _empty(board: Switchboard) -> None:

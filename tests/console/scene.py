@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from alihdaya.console.picture import Attainment, FloorPicture, Happening, Proof, Queue, Refusal, Story, Worker
-from alihdaya.console.report_facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.console.reports.facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, micros
 from alihdaya.packs.vocabulary import Vocabulary

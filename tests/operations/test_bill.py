@@ -1,6 +1,7 @@
 """Invoices and margins against a second opinion that counts the log's own entries, item by item."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -10,10 +11,16 @@ from claims_pack import person, write_pack
 from small_desk import MUCH_LATER, NOON, SmallDesk, rows_of, scripts_of, source_of
 from sqlalchemy import text
 
+from alihdaya.engagement.contribution import by_service, in_all
+from alihdaya.engagement.events import EngagementSigned
+from alihdaya.engagement.rates.loading import Loading
+from alihdaya.engagement.terms import to_wire
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, SECOND, micros, moment
-from alihdaya.operations.books.bill import bill, line_items, span, terms_of
+from alihdaya.operations.books.bill import bill, labour_of, line_items, span, terms_of
+from alihdaya.operations.books.lines import line_page
 from alihdaya.operations.books.replay import prove
+from alihdaya.operations.books.shares import by_item, by_person
 from alihdaya.operations.run.flow import run
 from alihdaya.packs import load
 from alihdaya.store import views
@@ -146,10 +153,83 @@ def test_every_line_names_its_items_and_the_tiers_share_the_months_items_out(qua
         assert named == found
 
 
+def _pages_agree(store, terms, month):
+    for line in bill(store, terms, month).invoice.lines:
+        whole = line_items(store, terms, month, line)
+        for first in {1, 2, 3, line.quantity // 2 + 1, line.quantity, line.quantity + 1, 10**9}:
+            for count in (0, 1, 7, 10**9):
+                page = line_page(store, terms, month, line, first=first, count=count)
+                assert page == whole[first - 1 :][:count], (line, first, count)
+
+
+def test_any_page_of_a_line_is_that_part_of_its_items(quarter):
+    for month in views.months(quarter.store, "acme"):
+        _pages_agree(quarter.store, quarter.terms, month)
+
+
+def test_pages_stay_right_where_the_client_moved_to_another_time_zone(quarter):
+    moved = replace(quarter.terms, client=replace(quarter.terms.client, time_zone="Asia/Tokyo"))
+    quarter.desk.note(quarter.desk.at, "test", EngagementSigned("acme", moved.digest, to_wire(moved)))
+    quarter.desk.commit()
+    assert terms_of(quarter.store).client.time_zone == "Asia/Tokyo"
+    for month in views.months(quarter.store, "acme"):
+        _pages_agree(quarter.store, moved, month)
+
+
+def _loaded(quarter, spread):
+    """The same engagement with gross wages and a fifth of the time idle."""
+    loading = Loading(burden=Decimal(10), space=Decimal("0.5"), idle=Decimal(20), spread=spread)
+    services = [replace(one, cost=replace(one.cost, loading=loading)) for one in quarter.terms.services]
+    return replace(quarter.terms, services=tuple(services))
+
+
+@pytest.mark.parametrize("spread", ["time", "items", None])
+def test_shares_of_items_services_and_persons_add_up_to_the_margin(quarter, spread):
+    store, terms = quarter.store, quarter.terms if spread is None else _loaded(quarter, spread)
+    units, seconds, _ = counted(store)
+    for month in units:
+        made = bill(store, terms, month)
+        whole = (made.invoice.fees.minor, made.invoice.credited.minor, made.margin.labour.minor)
+        whole += (made.margin.overhead.minor,)
+        shares = by_item(store, terms, made)
+        assert tuple(map(sum, zip(*[one[4:] for one in shares], strict=True))) == whole
+        assert sum(one.seconds for one in shares) == sum(n for (when, _), n in seconds.items() if when == month)
+        delivered = [(one.unit, one.item) for one in shares if one.unit]
+        assert {unit: [item for of, item in delivered if of == unit] for unit in units[month]} == units[month]
+        (service,) = by_service(terms, made.invoice, labour_of(store, terms, month), made.margin)
+        persons = by_person(store, terms, made)
+        for rows in ([service], persons):
+            total = in_all(rows, "")
+            assert (total.fees, total.credits, total.labour, total.overhead) == whole
+            assert total.amount == made.margin.amount.minor
+            assert sum(total.parts) == total.labour
+        assert {one.name: one.seconds for one in persons if one.name} == {
+            who: n for (when, who), n in seconds.items() if when == month
+        }
+
+
+def test_an_items_fee_is_its_tiers_price_and_its_labour_is_by_time(quarter):
+    made = bill(quarter.store, quarter.terms, "2013-01")
+    shares = by_item(quarter.store, quarter.terms, made)
+    judged = [one for one in shares if one.unit == "judged"]
+    assert [one.fees for one in judged] == [400, 400, *[330] * (len(judged) - 2)]
+    assert all(one.overhead == 45 for one in judged)
+    wages = Decimal("9.8") / Decimal("0.7") * Decimal("1.12") / 36
+    alone = [one for one in judged if one.labour]
+    assert alone
+    for one in alone:
+        assert one.labour <= one.seconds * wages + 2
+
+
+def test_the_shares_of_an_archived_month_are_refused(quarter, monkeypatch):
+    made = bill(quarter.store, quarter.terms, "2013-01")
+    monkeypatch.setattr("alihdaya.operations.books.shares.closed_until", lambda _: MUCH_LATER)
+    with pytest.raises(Refused, match="archived"):
+        by_item(quarter.store, quarter.terms, made)
+
+
 def test_a_line_that_does_not_match_its_items_is_refused(quarter):
     (line, *_) = bill(quarter.store, quarter.terms, "2013-01").invoice.lines
-    from dataclasses import replace
-
     with pytest.raises(Refused, match="line 1 bills 99 items"):
         line_items(quarter.store, quarter.terms, "2013-01", replace(line, quantity=99))
 

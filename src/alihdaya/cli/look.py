@@ -113,6 +113,7 @@ def _story_json(story: Any) -> str:
 @click.argument("month")
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
+@click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100 items."))
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
@@ -127,6 +128,7 @@ def invoice(
     month: str,
     engagement: str | None,
     line: int | None,
+    page: int | None,
     html: Path | None,
     margin: bool,
     as_json: bool,
@@ -147,7 +149,7 @@ def invoice(
     with settings.read() as store:
         terms = terms_of(store, engagement)
         if line is not None:
-            _show_line(store, terms, month, line, as_json=as_json)
+            _show_line(store, terms, month, line, page, as_json=as_json)
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
@@ -158,10 +160,12 @@ def invoice(
     _show_invoice(settings, made, plain, html, margin=margin, as_json=as_json)
 
 
-def _show_line(store: "Store", terms: Any, month: str, number: int, *, as_json: bool) -> None:
+def _show_line(store: "Store", terms: Any, month: str, number: int, page: int | None, *, as_json: bool) -> None:
     from alihdaya.operations.books.account.close import items_behind
+    from alihdaya.operations.books.lines import page_behind
 
-    behind = items_behind(store, terms, month, number)
+    of = (store, terms, month, number)
+    behind = items_behind(*of) if page is None else page_behind(*of, page)
     if as_json or behind:
         click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
     else:

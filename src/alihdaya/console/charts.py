@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from alihdaya.console.phrases import term
-from alihdaya.console.report_facts import Day, Load, Month, Tally, Wait
+from alihdaya.console.reports.facts import Day, Load, Month, Tally, Wait
 from alihdaya.console.words import Words
 
 if TYPE_CHECKING:
@@ -87,6 +87,13 @@ def _formats(axes: "Axes", words: Words, *, percent: bool = False) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(round(value, 6))))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=not percent))
     axes.grid(visible=False, axis="x")
+
+
+def axis_of(axes: "Axes", words: Words, *, percent: bool = False) -> None:
+    """Write the axis of amounts as readers do, and the legend, where there is one, above the chart."""
+    _formats(axes, words, percent=percent)
+    if axes.get_legend_handles_labels()[0]:
+        _legend(axes)
 
 
 def _months(axes: "Axes", words: Words, months: Sequence[Month]) -> range:

@@ -29,7 +29,7 @@ from alihdaya.console.phrases import (
     told,
 )
 from alihdaya.console.picture import Story
-from alihdaya.console.report_facts import RunSummary
+from alihdaya.console.reports.facts import RunSummary
 from alihdaya.console.words import NOTHING, Words
 from alihdaya.kernel.money import Money
 
@@ -215,7 +215,8 @@ def summary(words: Words, run: RunSummary) -> RenderableType:
     return Group(*parts)
 
 
-def _table(*columns: tuple[str, str]) -> Table:
+def plain_table(*columns: tuple[str, str]) -> Table:
+    """Give an empty table of columns, each a head and "left" or "right"."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
     for name, justify in columns:
         right = justify == "right"
@@ -228,7 +229,7 @@ def items_table(words: Words, rows: Sequence[ItemRow]) -> RenderableType:
     if not rows:
         return Text(words.say("No items."))
     heads = (words.say("Item"), words.say("Number of the client"), words.say("State"), words.say("Outcome"))
-    table = _table(
+    table = plain_table(
         (heads[0], "right"), *((head, "left") for head in heads[1:]), (words.zoned(words.say("Received")), "left")
     )
     for row in rows:
@@ -270,7 +271,9 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
         return words.money(Money.of(Decimal(text), invoice["currency"]))
 
     heads = (words.say("Quantity"), words.say("Price each"), words.say("Amount"))
-    table = _table((words.say("Line"), "right"), (words.say("Service"), "left"), *((head, "right") for head in heads))
+    table = plain_table(
+        (words.say("Line"), "right"), (words.say("Service"), "left"), *((head, "right") for head in heads)
+    )
     for line in invoice["lines"]:
         price = words.price(Decimal(line["price"]), invoice["currency"])
         name, quantity = _plain(line_name(words, line)), line_quantity(words, line)
@@ -313,7 +316,7 @@ def margin_table(words: Words, margin: Mapping[str, Any]) -> RenderableType:
     def money(text: str) -> str:
         return words.money(Money.of(Decimal(text), margin["currency"]))
 
-    table = _table((words.say("Margin of %(month)s", month=words.month(margin["month"])), "left"), ("", "right"))
+    table = plain_table((words.say("Margin of %(month)s", month=words.month(margin["month"])), "left"), ("", "right"))
     table.add_row(words.say("Revenue after credits"), money(margin["revenue"]))
     for person, cost in margin["labour_by_person"].items():
         table.add_row(_plain(f"  {person}"), "-" + money(cost))
@@ -331,7 +334,7 @@ def rejects_table(words: Words, rejects: Sequence[Reject], *, total: int | None 
     if not rejects:
         return Text(words.say("No row was rejected."))
     heads = (words.say("Column"), words.say("Reason"), words.say("Value"))
-    table = _table((words.say("Row"), "right"), *((head, "left") for head in heads))
+    table = plain_table((words.say("Row"), "right"), *((head, "left") for head in heads))
     for one in rejects:
         table.add_row(str(one.row), _plain(one.column), _plain(one.reason), _plain(one.text, "dim"))
     more = (total or 0) - len(rejects)

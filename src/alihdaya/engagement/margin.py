@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.engagement.invoice import Invoice, Usage
 from alihdaya.engagement.ratecard import Quantity
+from alihdaya.engagement.rates.loading import NO_LOADING, apportion, hour, paid, parts
 from alihdaya.engagement.terms import Cost, Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
@@ -57,10 +58,20 @@ class Margin:
 def labour_cost(cost: Cost, labour: Labour) -> Money:
     """Give the cost of a person's handling time, rounded half up to the minor unit.
 
-    Paid time = handling time / (1 - shrinkage); cost = paid hours x wage x (1 + support).
+    Paid time = handling time / (1 - idle) / (1 - shrinkage); cost = paid hours x loaded wage x (1 + support).
     """
-    paid = Decimal(labour.seconds) / 3600 / (1 - cost.shrinkage / 100)
-    return Money.of(paid * labour.wage * (1 + cost.support / 100), labour.currency)
+    loading = cost.loading or NO_LOADING
+    hours = paid(labour.seconds, cost.shrinkage, loading.idle)[2]
+    loaded = sum(hour(loading, labour.wage), Decimal(0))
+    return Money.of(hours * loaded * (1 + cost.support / 100), labour.currency)
+
+
+def labour_parts(cost: Cost, labour: Labour) -> tuple[int, ...]:
+    """Give the same cost in minor units by `loading.PARTS`, which add up to it exactly."""
+    loading = cost.loading or NO_LOADING
+    exact = parts(loading, labour.wage, paid(labour.seconds, cost.shrinkage, loading.idle), cost.support)
+    weights = [int(one.scaleb(9)) for one in exact]
+    return tuple(apportion(labour_cost(cost, labour).minor, weights))
 
 
 def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour], delivered: Usage | None = None) -> Margin:

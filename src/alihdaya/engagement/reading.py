@@ -8,6 +8,7 @@ from alihdaya.engagement.calendar import Calendar, read_calendar, read_zone
 from alihdaya.engagement.document import Document, Table, load
 from alihdaya.engagement.einvoice.agreement import read_billing, read_registered, read_vat
 from alihdaya.engagement.rates.credits import read_penalty
+from alihdaya.engagement.rates.loading import read_loading
 from alihdaya.engagement.rates.reading import Span, read_rates
 from alihdaya.engagement.terms import SPANS, Cost, Level, Party, Service, Sla, Target, Terms
 from alihdaya.kernel.errors import TermsError
@@ -171,6 +172,7 @@ def _cost(table: Table, units: set[str]) -> Cost:
         shrinkage=table.number("shrinkage", Decimal(0), high=95),
         support=table.number("support", Decimal(0), high=1000),
         overhead=tuple((unit, overhead.number(unit)) for unit in sorted(overhead.data)),
+        loading=read_loading(table),
     )
     table.done()
     return cost

@@ -13,6 +13,7 @@ from alihdaya.engagement.calendar import WEEKDAYS, Calendar
 from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat, wire_of
 from alihdaya.engagement.rates.card import Rate
 from alihdaya.engagement.rates.credits import Penalty, penalty_wire
+from alihdaya.engagement.rates.loading import Loading, loading_to_wire
 from alihdaya.engagement.rates.wire import decimal_text, rate_wire
 
 SPANS: Final = ("working_hours", "working_minutes", "working_seconds")
@@ -91,11 +92,13 @@ class Cost:
 
     `shrinkage`: percent of paid time that is not worked on items (leave, training, breaks, waiting);
     `support`: percent on labour for supervision, quality and space; `overhead`: unit -> cost an item.
+    `loading`: what an hour costs beside the wage, where the roster has gross wages.
     """
 
     shrinkage: Decimal
     support: Decimal
     overhead: tuple[tuple[str, Decimal], ...]
+    loading: Loading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ def _service(service: Service) -> dict[str, Any]:
             "shrinkage": decimal_text(service.cost.shrinkage),
             "support": decimal_text(service.cost.support),
             "overhead": {unit: decimal_text(cost) for unit, cost in service.cost.overhead},
+            **loading_to_wire(service.cost.loading),
         },
         **_given("vat", service.vat),
     }

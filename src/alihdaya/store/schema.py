@@ -6,7 +6,7 @@ migration beside it: a test compares the two.
 
 from functools import partial
 
-from sqlalchemy import Index, MetaData
+from sqlalchemy import Index, MetaData, literal_column
 
 from alihdaya.store.columns import define
 
@@ -23,6 +23,13 @@ ITEM = _table(
     "status text, node text?, state blob?, received_at int, responded_at int?, closed_at int?, respond_due int?,"
     "resolve_due int?, outcome text?, unit text?, touched bool",
     month="received_at",
+)
+_DELIVERED = ITEM.c.status == literal_column("'delivered'")
+Index(
+    "item_delivered",
+    *[ITEM.c[name] for name in ("engagement", "service", "unit", "closed_at", "id")],
+    sqlite_where=_DELIVERED,
+    postgresql_where=_DELIVERED,
 )
 RECEIVED = _table("received", "channel external_id", "channel text, external_id text, item int")
 TASK = _table(

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from alihdaya.cli.reading import StoreReader, vocabulary_of
-from alihdaya.console.report_facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.console.reports.facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.engagement.shore import shore
 from alihdaya.engagement.sla.goals import goals
 from alihdaya.engagement.terms import Terms

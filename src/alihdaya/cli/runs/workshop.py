@@ -19,8 +19,8 @@ from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import people_of, terms_of
 from alihdaya.cli.settings import Settings, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
-from alihdaya.console.report import write_report
-from alihdaya.console.report_facts import RunSummary
+from alihdaya.console.reports.facts import RunSummary
+from alihdaya.console.reports.run import write_report
 from alihdaya.console.terminal import make_console, make_progress
 from alihdaya.console.terminal import summary as shown_summary
 from alihdaya.console.words import words

@@ -69,7 +69,7 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
     else:
         invoice = draft(store, terms, month, credits_before(store, terms, month))
         delivered = used(store, terms, month)
-    return Bill(month, invoice, make_margin(terms, invoice, _labour(store, terms, month), delivered), kept)
+    return Bill(month, invoice, make_margin(terms, invoice, labour_of(store, terms, month), delivered), kept)
 
 
 def _refuse_measured(terms: Terms, month: str) -> None:
@@ -191,7 +191,8 @@ def attainments(store: Store, terms: Terms, month: str | None = None) -> tuple[A
     return tuple(one for when, service in found for one in attained(service, when, counted[when, service.id]))
 
 
-def _labour(store: Store, terms: Terms, month: str) -> list[Labour]:
+def labour_of(store: Store, terms: Terms, month: str) -> list[Labour]:
+    """Give who worked how long on which service in a month, with their wages."""
     wages = {one.facts.person: one.facts for one in store.persons()}
     return [
         Labour(row.service, row.person, row.seconds, Decimal(wages[row.person].wage), wages[row.person].currency)

@@ -16,6 +16,7 @@ from alihdaya.store.views.items import (
     unit_items,
     usage,
 )
+from alihdaya.store.views.lines import unit_page
 from alihdaya.store.views.months import (
     LabourRow,
     Period,
@@ -58,5 +59,6 @@ __all__ = [
     "tallies",
     "totals",
     "unit_items",
+    "unit_page",
     "usage",
 ]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from alihdaya.console import charts
 from alihdaya.console.pages import page, style
-from alihdaya.console.report_facts import Counted, ReportFacts
+from alihdaya.console.reports.facts import Counted, ReportFacts
 from alihdaya.console.words import Words, words
 from alihdaya.locale import LANGUAGES
 from alihdaya.packs import say

@@ -1,0 +1,72 @@
+"""One process of the bench: `python -m bench.monthly.told KIND PLACE` does one thing and says what it took, as JSON.
+
+`bill` opens the store, makes the month's bill (attainment, usage, credits, invoice, margin) and tells its figures;
+`lines` asks for random pages of random lines, each timed by itself.
+"""
+
+import json
+import random
+import sys
+import time
+from typing import Any
+
+from alihdaya.operations.books.bill import bill, terms_of
+from alihdaya.operations.books.lines import line_page
+from alihdaya.store import open_store
+from bench.monthly import MONTH, peak_mib
+
+PAGES = 1_000
+PAGE = 100
+
+
+def billed(place: str) -> dict[str, Any]:
+    """Make the bill as `alihdaya invoice` does."""
+    with open_store(place, read_only=True) as store:
+        made = bill(store, terms_of(store), MONTH)
+    usage: dict[str, dict[str, int]] = {}
+    for line in made.invoice.lines:
+        units = usage.setdefault(line.service, {})
+        units[line.unit] = units.get(line.unit, 0) + int(line.quantity)
+    return {
+        "usage": usage,
+        "clocks": {f"{one.service} {one.clock}": [one.met, one.missed] for one in made.attainments},
+        "credits": str(made.invoice.credited.amount),
+        "total": str(made.invoice.total.amount),
+        "margin": str(made.margin.amount.amount),
+        "labour": str(made.margin.labour.amount),
+    }
+
+
+def drilled(place: str) -> dict[str, Any]:
+    """Ask for pages by a seeded choice; each is timed from the call to the list of its items."""
+    dice, pages, took = random.Random(6), [], []
+    with open_store(place, read_only=True) as store:
+        terms = terms_of(store)
+        lines = bill(store, terms, MONTH).invoice.lines
+        for _ in range(PAGES):
+            line = dice.choice(lines)
+            first = dice.randrange(1, max(2, int(line.quantity) - PAGE))
+            start = time.perf_counter()
+            found = line_page(store, terms, MONTH, line, first=first, count=PAGE)
+            took.append(time.perf_counter() - start)
+            pages.append([line.service, line.unit, line.first + first - 1, found])
+    took.sort()
+    return {"pages": pages, "p50_ms": 1000 * took[len(took) // 2], "p99_ms": 1000 * took[int(len(took) * 0.99)]}
+
+
+KINDS = {"bill": billed, "lines": drilled}
+
+
+def main() -> None:
+    """Do one thing, and print what it took: seconds after the imports, and the greatest resident size ever, in MiB."""
+    kind, place = sys.argv[1:]
+    wall, cpu = time.perf_counter(), time.process_time()
+    told = KINDS[kind](place)
+    told["seconds"] = round(time.perf_counter() - wall, 3)
+    told["cpu_s"] = round(time.process_time() - cpu, 3)
+    told["peak_mib"] = peak_mib()
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Reports as pages and files: of a run, and of a morning."""

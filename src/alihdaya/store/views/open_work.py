@@ -1,0 +1,51 @@
+"""What is open: items by age, and tasks whose clocks run."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from alihdaya.store.project.standing import OVER
+from alihdaya.store.schema import ITEM, TASK
+from alihdaya.store.working import WorkingSet
+
+
+class OpenItem(NamedTuple):
+    """An item that is not over. `received_at` in microseconds."""
+
+    service: str
+    status: str
+    received_at: int
+
+
+class RunningTask(NamedTuple):
+    """An open task; `due` by the clock that runs: to respond until somebody has it, then to resolve."""
+
+    item: int
+    external_id: str
+    service: str
+    name: str
+    person: str | None
+    clock: str
+    due: int
+
+
+def open_items(store: WorkingSet, engagement: str) -> list[OpenItem]:
+    """Give the items of an engagement that are not over, the oldest first."""
+    query = select(ITEM.c.service, ITEM.c.status, ITEM.c.received_at)
+    query = query.where(ITEM.c.engagement == engagement, ITEM.c.status.not_in(OVER)).order_by(ITEM.c.id)
+    with store.snapshot() as connection:
+        return [OpenItem(*row) for row in connection.execute(query)]
+
+
+def running_tasks(store: WorkingSet, engagement: str, until: int) -> list[RunningTask]:
+    """Give the open tasks of an engagement that are due before `until`, those due first first; no suspended item's."""
+    columns = (TASK.c.item, ITEM.c.external_id, TASK.c.service, TASK.c.name, TASK.c.person)
+    query = select(*columns, TASK.c.respond_due, TASK.c.resolve_due).join_from(TASK, ITEM, ITEM.c.id == TASK.c.item)
+    with store.snapshot() as connection:
+        rows = connection.execute(query.where(ITEM.c.engagement == engagement, ITEM.c.status != "suspended")).all()
+    found = []
+    for item, external_id, service, name, person, respond, resolve in rows:
+        clock, due = ("respond", respond) if person is None else ("resolve", resolve)
+        if due is not None and due < until:
+            found.append(RunningTask(item, external_id, service, name, person, clock, due))
+    return sorted(found, key=lambda task: (task.due, task.item))
