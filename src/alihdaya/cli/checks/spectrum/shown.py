@@ -10,7 +10,7 @@ from alihdaya.cli.settings import mark, say
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from alihdaya.cli.runs.spectrum import Placed
+    from alihdaya.cli.checks.spectrum import Placed
     from alihdaya.planning.spectrum import Override, Reading, Service
 
 NAMES = {

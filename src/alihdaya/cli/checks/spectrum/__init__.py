@@ -10,7 +10,7 @@ import click
 from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
-    from alihdaya.cli.runs.spectrum.gather import Gathered
+    from alihdaya.cli.checks.spectrum.gather import Gathered
     from alihdaya.planning.spectrum import Override, Service
 
     Placed = tuple[Service, dict[str, dict[str, float]], list[Override]]
@@ -63,7 +63,7 @@ def spectrum(
     as_json: bool,
 ) -> None:
     """Measure services."""
-    from alihdaya.cli.runs.spectrum.gather import gather
+    from alihdaya.cli.checks.spectrum.gather import gather
 
     with settings.read() as store:
         gathered = gather(store, service, subject, _names(reviews))
@@ -74,11 +74,11 @@ def spectrum(
     if as_json:
         click.echo(json.dumps(_plain(placed, seed, draws)))
     else:
-        from alihdaya.cli.runs.spectrum.shown import show
+        from alihdaya.cli.checks.spectrum.shown import show
 
         show(placed)
     if html is not None:
-        from alihdaya.cli.runs.spectrum.page import page
+        from alihdaya.cli.checks.spectrum.page import page
 
         html.write_text(page(placed, settings.language), encoding="utf-8")
     sys.exit(1 if any(rule.flagged for _, _, rules in placed for rule in rules) else 0)

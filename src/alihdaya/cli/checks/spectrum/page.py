@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from alihdaya.cli.runs.spectrum.shown import NAMES, NEEDS
+from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS
 from alihdaya.cli.settings import say
 
 if TYPE_CHECKING:
-    from alihdaya.cli.runs.spectrum import Placed
+    from alihdaya.cli.checks.spectrum import Placed
     from alihdaya.planning.spectrum import Override, Reading, Service
 
 _LEFT, _WIDE, _ROW, _TOP = 190, 420, 46, 34
