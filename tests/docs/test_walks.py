@@ -214,6 +214,10 @@ def test_transition_every_post_named(shell):
     assert follow(DOCS / "transition.md", shell, {}) == 11
 
 
+def test_between_bpo_and_kpo(shell):
+    assert follow(DOCS / "spectrum.md", shell, {}) == 4
+
+
 def test_a_line_that_differs_is_found():
     assert same(["a", "…", "z"], ["a", "b", "c", "z"])
     assert not same(["a", "…", "z"], ["a", "b"])

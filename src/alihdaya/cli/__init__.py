@@ -69,6 +69,7 @@ _COMMANDS = {
     "classify": ("checks.posts", mark("say what posts are: BPO, KPO or non-BPO, voice or non-voice, and why")),
     "source": ("runs.source", mark("compare in-house with providers: loaded cost, saving, risks, advice")),
     "transition": ("people.transition", mark("begin a transition to a provider, and list what becomes of every post")),
+    "spectrum": ("checks.spectrum", mark("say where each service stands between BPO and KPO, measured from the log")),
     "pack": ("packs", mark("list, check and begin packs")),
     "convert": ("export", mark("write a DMN file of any version as DMN 1.5")),
     "completion": ("packs", mark("print the shell completion script")),

@@ -1,0 +1,165 @@
+"""`alihdaya spectrum`: where each service stands between BPO and KPO, measured from the log (S16)."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alihdaya.cli.settings import Settings, now, say
+
+if TYPE_CHECKING:
+    from alihdaya.cli.checks.spectrum.gather import Gathered
+    from alihdaya.planning.spectrum import Override, Service
+
+    Placed = tuple[Service, dict[str, dict[str, float]], list[Override]]
+
+
+@click.command(
+    help=say(
+        "Say where each service stands between BPO (0) and KPO (1): the ten differences measured from the log, each "
+        "with an interval over cases (95 %), its drift by month, and rules that people overrule. Under 100 cases it "
+        "says too few; where the log has no facts, what would bring them."
+    )
+)
+@click.option("--service", help=say("Only this service."))
+@click.option("--subject", default="", metavar="COLUMN", help=say("The column that names what an item is about."))
+@click.option(
+    "--professional",
+    default="",
+    metavar="NAMES",
+    help=say("Certificates that are professional credentials, by commas."),
+)
+@click.option(
+    "--reviews",
+    default="",
+    metavar="TASKS",
+    help=say("Tasks that check a result, by commas (default: those kept from whoever did another, that choose)."),
+)
+@click.option(
+    "--study",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say("A file of `alihdaya source`: what an item costs in-house and here."),
+)
+@click.option("--to", "site", default="", help=say("The study's option that this is (default: the first)."))
+@click.option("--seed", type=int, default=1, help=say("Seed of the bootstrap; the same seed, the same figures."))
+@click.option("--draws", type=click.IntRange(50, 20_000), default=400, help=say("Draws of the bootstrap."))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the picture to this file."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
+@click.pass_obj
+def spectrum(
+    settings: Settings,
+    service: str | None,
+    *,
+    subject: str,
+    professional: str,
+    reviews: str,
+    study: Path | None,
+    site: str,
+    seed: int,
+    draws: int,
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure services."""
+    from alihdaya.cli.checks.spectrum.gather import gather
+
+    with settings.read() as store:
+        gathered = gather(store, service, subject, _names(reviews))
+    if not gathered:
+        raise click.ClickException(say("There are no items to measure."))
+    paid = _paid(study, site) if study else None
+    placed = [_placed(one, _names(professional), paid, seed=seed, draws=draws) for one in gathered]
+    if as_json:
+        click.echo(json.dumps(_plain(placed, seed, draws)))
+    else:
+        from alihdaya.cli.checks.spectrum.shown import show
+
+        show(placed)
+    if html is not None:
+        from alihdaya.cli.checks.spectrum.page import page
+
+        html.write_text(page(placed, settings.language), encoding="utf-8")
+    sys.exit(1 if any(rule.flagged for _, _, rules in placed for rule in rules) else 0)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def _placed(one: "Gathered", professional: frozenset[str], paid: Any, *, seed: int, draws: int) -> "Placed":
+    from alihdaya.planning.spectrum import Given, drift, overrides, read_service
+
+    given = Given(one.prices, professional, paid)
+    read = read_service(one.service, one.kind, one.cases, given, seed=seed, draws=draws)
+    return read, drift(one.cases, given), overrides(one.cases)
+
+
+def _paid(study: Path, site: str) -> Any:
+    """Read what an item costs in-house and away, in floating numbers: (in-house, minutes there, away)."""
+    from datetime import UTC, datetime
+    from random import Random
+
+    from alihdaya.planning import sourcing
+    from alihdaya.planning.sourcing.cost import Item
+
+    read = sourcing.read_function(study.read_bytes(), str(study))
+    chance = Random(1).random  # noqa: S311 (the likely values are taken: one draw is made, and left unused)
+    made = sourcing.study(read, chance, datetime.fromtimestamp(now() / 1e6, UTC).date(), 1)
+    option = next((one for one in made.options if site in ("", one.site.name)), None)
+    if option is None:
+        options = ", ".join(one.site.name for one in made.options)
+        raise click.UsageError(
+            say("{study} has no option {site!r}; it has {options}.").format(study=study, site=site, options=options)
+        )
+    home, away = (Item(*map(float, item)) for item in (made.home, option.item))
+    return home, float(read.home.quantities["minutes"].likely), away
+
+
+def _plain(placed: "list[Placed]", seed: int, draws: int) -> dict[str, Any]:
+    from alihdaya.planning.spectrum import DIFFERENCES, auc
+
+    return {
+        "seed": seed,
+        "draws": draws,
+        "services": [_plain_one(*one) for one in placed],
+        "auc": {
+            name: auc([one for one, _, _ in placed], lambda one, n=n: one.readings[n].position)  # type: ignore[misc]
+            for n, name in enumerate(DIFFERENCES[:-1])
+        },
+    }
+
+
+def _plain_one(one: "Service", moved: dict[str, dict[str, float]], rules: "list[Override]") -> dict[str, Any]:
+    return {
+        "service": one.id,
+        "kind": one.kind,
+        "cases": one.cases,
+        "differences": [
+            {
+                "difference": reading.difference,
+                "state": reading.state,
+                "position": _four(reading.position),
+                "low": _four(reading.low),
+                "high": _four(reading.high),
+                "value": _four(reading.value),
+                "drift": {month: _four(at) for month, at in moved.get(reading.difference, {}).items()},
+            }
+            for reading in one.readings
+        ],
+        "overrides": [
+            {
+                "decision": rule.decision,
+                "answered": rule.answered,
+                "overruled": rule.overruled,
+                "rate": _four(rule.rate),
+                "flagged": rule.flagged,
+            }
+            for rule in rules
+        ],
+    }
+
+
+def _four(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,0 +1,137 @@
+"""The spectrum in the terminal: nine dots with their intervals, and what is not known."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from alihdaya.cli.settings import mark, say
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from alihdaya.cli.checks.spectrum import Placed
+    from alihdaya.planning.spectrum import Override, Reading, Service
+
+NAMES = {
+    "judgment": (mark("by rules"), mark("by judgment")),
+    "complexity": (mark("low complexity"), mark("high complexity")),
+    "knowledge": (mark("process expertise"), mark("knowledge expertise")),
+    "insight": (mark("volume driven"), mark("insight driven")),
+    "coordination": (mark("low coordination"), mark("high coordination")),
+    "talent": (mark("communication talent"), mark("professional talent")),
+    "level": (mark("low-level process"), mark("high-level process")),
+    "arbitrage": (mark("cost arbitrage"), mark("knowledge arbitrage")),
+    "applied": (mark("predefined"), mark("applied understanding")),
+    "list": (mark("list of BPO services"), mark("list of KPO services")),
+}
+"""Difference -> what stands at 0 (BPO), and at 1 (KPO)."""
+
+NEEDS = {
+    "judgment": mark("no task or rule decides anything"),
+    "complexity": mark("no item has a step yet"),
+    "knowledge": mark("name the subject's column (--subject)"),
+    "insight": mark("eight weeks of items with a price each"),
+    "coordination": mark("no task of people is done yet"),
+    "talent": mark("name credentials (--professional)"),
+    "level": mark("no task checks another (--reviews)"),
+    "arbitrage": mark("give what it costs in-house (--study)"),
+    "applied": mark("no item has a step yet"),
+}
+"""Difference -> what would bring its facts."""
+
+_WIDE = 25
+_UNITS = {"complexity": mark("{value} bits a case"), "level": mark("{value} working hours")}
+
+
+def show(placed: "list[Placed]") -> None:
+    """Print every service."""
+    for one, moved, rules in placed:
+        click.echo("\n".join(line.rstrip() for line in _service(one, moved).splitlines()))
+        for line in (*_missing(one), *map(_rule, rules)):
+            click.echo(line)
+    for line in _label(placed):
+        click.echo(line)
+
+
+def _service(one: "Service", moved: "Mapping[str, Mapping[str, float]]") -> str:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from alihdaya.console.terminal import make_console
+
+    console = make_console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(say("BPO"), justify="right")
+    table.add_column(f"0{'·' * (_WIDE - 2)}1", no_wrap=True, min_width=_WIDE)
+    table.add_column(say("KPO"))
+    table.add_column(say("Position (95 %)"))
+    for reading in one.readings[:-1]:
+        low, high = NAMES[reading.difference]
+        table.add_row(say(low), _line(reading), say(high), Text(_told(reading, moved.get(reading.difference, {}))))
+    head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
+    with console.capture() as shown:
+        console.print(Text(head.format(service=one.id, cases=f"{one.cases:,}", kind=one.kind), "bold"))
+        console.print(table)
+    return shown.get()
+
+
+def _line(reading: "Reading") -> "Text":
+    """Draw the dot on its interval."""
+    from rich.text import Text
+
+    if reading.position is None or reading.low is None or reading.high is None:
+        return Text("·" * _WIDE, "dim")
+    low, at, high = (round(one * (_WIDE - 1)) for one in (reading.low, reading.position, reading.high))
+    line = Text()
+    for place in range(_WIDE):
+        sign = "●" if place == at else "━" if low <= place <= high else "·"
+        line.append(sign, "bold cyan" if sign == "●" else "cyan" if sign == "━" else "dim")
+    return line
+
+
+def _told(reading: "Reading", months: "Mapping[str, float]") -> str:
+    if reading.state == "too few":
+        return say("too few items")
+    if reading.position is None:
+        return say("no facts")
+    told = f"{reading.position:.2f} ({reading.low:.2f}-{reading.high:.2f})"
+    if reading.difference in _UNITS:
+        told += ", " + say(_UNITS[reading.difference]).format(value=f"{reading.value:.1f}")
+    if len(months) > 1:
+        told += "\n" + say("by month: {figures}").format(figures=" ".join(f"{at:.2f}" for at in months.values()))
+    return told
+
+
+def _missing(one: "Service") -> list[str]:
+    """Say what would bring the facts of what is not measured."""
+    return [
+        say("{difference}: no facts; {needed}").format(
+            difference=say(NAMES[reading.difference][1]), needed=say(NEEDS[reading.difference])
+        )
+        for reading in one.readings
+        if reading.state == "no facts"
+    ]
+
+
+def _rule(rule: "Override") -> str:
+    text = say("Rule {decision}: people answered {answered} times after it, otherwise than it did {rate}")
+    told = text.format(decision=rule.decision, answered=f"{rule.answered:,}", rate=f"{rule.rate:.1%}")
+    return told + (". " + say("Over 5 %: judgment in disguise.") if rule.flagged else "")
+
+
+def _label(placed: "list[Placed]") -> list[str]:
+    """Say how well each difference tells the two lists apart, where there are services of both."""
+    from alihdaya.planning.spectrum import DIFFERENCES, auc
+
+    services = [one for one, _, _ in placed]
+    found = {}
+    for n, name in enumerate(DIFFERENCES[:-1]):
+        value = auc(services, lambda one, n=n: one.readings[n].position)  # type: ignore[misc]
+        if value is not None:
+            found[name] = value
+    if not found:
+        return [say("The list itself (S14, S15): no facts; it takes a measured BPO and a measured KPO service.")]
+    told = ", ".join(f"{say(NAMES[name][1])} {value:.2f}" for name, value in found.items())
+    return [say("How well each tells the lists apart (AUC): {figures}").format(figures=told)]

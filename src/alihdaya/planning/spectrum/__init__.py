@@ -1,0 +1,20 @@
+"""The BPO-KPO position of a service (S16): the ten differences measured from the log, each with an interval."""
+
+from alihdaya.planning.spectrum.facts import Case, NodeFacts, Override, Step, overrides, read_case
+from alihdaya.planning.spectrum.position import DIFFERENCES, Given, Reading, Service, auc, drift, read_service
+
+__all__ = [
+    "DIFFERENCES",
+    "Case",
+    "Given",
+    "NodeFacts",
+    "Override",
+    "Reading",
+    "Service",
+    "Step",
+    "auc",
+    "drift",
+    "overrides",
+    "read_case",
+    "read_service",
+]
