@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,8 +30,8 @@ class _PaymentNumber(click.IntRange):
     """A payment's number, as the list writes it (P2) or bare (2)."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        bare = value[1:] if isinstance(value, str) and value[:1] in "Pp" else value
-        return cast("int", super().convert(bare, param, ctx))
+        bare: Any = value[1:] if isinstance(value, str) and value[:1] in "Pp" else value
+        return super().convert(bare, param, ctx)
 
 
 _NUMBER = _PaymentNumber(1, 2**31)
