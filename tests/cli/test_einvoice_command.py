@@ -18,7 +18,7 @@ from alihdaya.cli.checks.meaning import meaning
 from alihdaya.cli.runs.einvoice import Order, refuse_contradictions, write_invoice
 from alihdaya.cli.settings import Settings
 from alihdaya.engagement.einvoice.rules import codes, parties, required, sums, vat
-from alihdaya.engagement.invoice import make_invoice
+from alihdaya.engagement.invoice import invoice_to_plain, make_invoice
 from alihdaya.kernel.errors import Refused
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engagement"))
@@ -74,7 +74,8 @@ def billed():
 def write(**asked):
     order = Order("ubl", asked.pop("out", None), asked.pop("issued", None), **asked)
     refuse_contradictions(order)
-    return write_invoice(Settings("en", ""), *billed(), order)
+    terms, made = billed()
+    return write_invoice(Settings("en", ""), terms, made, invoice_to_plain(made.invoice), order)
 
 
 def test_a_credit_note_of_a_fraction_is_written(tmp_path):

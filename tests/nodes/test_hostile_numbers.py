@@ -49,7 +49,8 @@ def ask(method, requests):
 def test_a_path_with_a_number_of_five_thousand_digits_leads_nowhere(path, method):
     plain = {"item": "1-1", "job": "1-1-0", "token": "1", "shard": "1", "person": "ana"}
     long = {"item": (f"1-{DIGITS}", f"{DIGITS}-1", DIGITS), "job": (f"1-{DIGITS}-1", f"1-1-{DIGITS}", f"{DIGITS}-1-1")}
-    wrong = [{**plain, name: odd} for name in re.findall(r"{(\w+)", path) for odd in long.get(name, (DIGITS, "9" * 30))]
+    numbers = set(re.findall(r"{(\w+)", path)) - {"person"}
+    wrong = [{**plain, name: odd} for name in numbers for odd in long.get(name, (DIGITS, "9" * 30))]
     filled = [re.sub(r"{(\w+)[^}]*}", lambda found, one=one: one[found[1]], path) for one in wrong]
     assert {404, 422}.issuperset(ask(method, [(one, b"{}") for one in filled]))
 

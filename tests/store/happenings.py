@@ -3,6 +3,7 @@
 import random
 from decimal import Decimal
 
+from alihdaya.engagement.account.events import StatementImported
 from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowRejected, SourceOpened
 from alihdaya.engine import events as engine
 from alihdaya.kernel.event import HOUSE, Entry
@@ -48,6 +49,7 @@ MODELS = "b" * 64
 
 START = 1_357_016_400_000_000  # 2013-01-01T00:00 in New York
 NEEDS = ("claims", "en", "B2", "writing")
+BANK = StatementImported("d" * 64, "statement.csv", "csv", 2, 2)
 
 
 def house():
@@ -62,7 +64,7 @@ def house():
         (CertificateIssued("sari", "writing", START - DAY, START + 300 * DAY),),
         (CertificateIssued("budi", "writing", START - DAY, START + 300 * DAY),),
         (CertificateWithdrawn("budi", "writing", "expired training"),),
-        (RowRejected(1, 90, "dep_delay", "not a number", "x"), RowRejected(1, 91, "", "duplicate", "f-1")),
+        (RowRejected(1, 90, "dep_delay", "not a number", "x"), RowRejected(1, 91, "", "duplicate", "f-1"), BANK),
     ]
 
 
