@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from alihdaya.cli.instance.clock_view import lasted
+from alihdaya.cli.instance.clock_view import lasted, to_the_second
 from alihdaya.cli.instance.clocks import sla
 from alihdaya.cli.settings import Settings
 from alihdaya.kernel.time import HOUR, SECOND
@@ -23,6 +23,11 @@ from alihdaya.kernel.time import HOUR, SECOND
 def test_options_of_the_other_question_are_refused(words):
     with pytest.raises(click.UsageError):
         sla.main(words, standalone_mode=False, obj=Settings("en"))
+
+
+def test_what_took_a_second_or_more_is_shown_without_its_fraction():
+    spans = [30 * SECOND + 378_938, -SECOND - 1, SECOND, SECOND // 4, 0]
+    assert [to_the_second(span) for span in spans] == ["0:00:30", "-0:00:01", "0:00:01", "0:00:00.25", "0:00:00"]
 
 
 def test_spans_are_written_to_the_second_and_below():

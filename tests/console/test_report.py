@@ -90,3 +90,12 @@ def test_hostile_names_stay_text_in_charts():
 def test_it_is_written_as_utf8(tmp_path):
     write_report(replace(FACTS, run=replace(RUN, client="Maskapai Élan")), tmp_path / "r.html")
     assert "Maskapai Élan" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_days_on_which_nothing_came_in_have_an_axis_from_zero_up():
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    axes.bar([1, 2, 3], [0, 0, 0])
+    charts.axis_of(axes, words("en", "UTC"))
+    assert axes.get_ylim() == (0, 1)

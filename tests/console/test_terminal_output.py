@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from scene import HOSTILE, INVOICE, NOW, RUN, STORY
 
+from alihdaya.console.reports.margins import margins_table
 from alihdaya.console.terminal import (
     ItemRow,
     Reject,
@@ -18,6 +19,7 @@ from alihdaya.console.terminal import (
     summary,
 )
 from alihdaya.console.words import words
+from alihdaya.operations.books.shares import Contribution
 
 REJECTS = [Reject("f.csv", 12, "dep_delay", "[bold]not a number[/bold]", "x\x1b[31m\u202ey")]
 
@@ -86,3 +88,15 @@ def test_progress_without_a_terminal_is_one_line():
     assert "\x1b" not in out.getvalue()
     assert len(out.getvalue().splitlines()) == 1
     assert "336.776/336.776" in out.getvalue()
+
+
+def test_credits_are_named_only_where_there_are_some():
+    assert "taken off" in shown(lambda words: summary(words, RUN))
+    nothing = replace(RUN, credits=replace(RUN.credits, minor=0))
+    assert "taken off" not in shown(lambda words: summary(words, nothing))
+
+
+def test_a_margin_below_zero_has_a_minus_before_its_bar():
+    rows = [Contribution("2026-03", name, 1, 0, fees, 0, 0, 0) for name, fees in (("a", 1000), ("b", -500))]
+    lines = shown(lambda words: margins_table(words, rows, "USD", "person")).splitlines()
+    assert [line.split()[-1] for line in lines if "2026-03" in line] == ["████████", "-████"]

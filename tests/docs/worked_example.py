@@ -71,8 +71,8 @@ TEXTS = {
         "kept": "{clock}: {met} of {all} in time is {percent} % of {target} % promised",
         "points": "{short} points below are {begun} begun points at {each} %: {uncapped} %",
         "band": "below {below} %: {uncapped} %",
-        "capped": "; of the {risk} % at risk in the month {left} % are left: {percent} %",
-        "earned": "Earned back: in February the same clock was missed, for {percent} % of {fee}; in March it attained "
+        "capped": "; of the {risk} % at risk in the month {left} % are left, and it gives no more",
+        "earned": "Earned back: in February {clock} was missed, for {percent} % of {fee}; in March it attained "
         "{actual} %, and {above} % were asked for",
         "total": "Total without VAT",
         "vat": "VAT {rate} %",
@@ -105,8 +105,8 @@ TEXTS = {
         "kept": "{clock}: {met} dari {all} tepat waktu, yaitu {percent} % dari {target} % yang dijanjikan",
         "points": "{short} poin di bawahnya adalah {begun} poin dimulai, masing-masing {each} %: {uncapped} %",
         "band": "di bawah {below} %: {uncapped} %",
-        "capped": "; dari {risk} % yang dipertaruhkan sebulan tersisa {left} %: {percent} %",
-        "earned": "Ditebus: pada Februari jam yang sama terlewat, {percent} % dari {fee}; pada Maret tercapai "
+        "capped": "; dari {risk} % yang dipertaruhkan sebulan tersisa {left} %, dan tidak lebih dari itu",
+        "earned": "Ditebus: pada Februari {clock} terlewat, {percent} % dari {fee}; pada Maret tercapai "
         "{actual} %, yang diminta {above} %",
         "total": "Jumlah sebelum PPN",
         "vat": "PPN {rate} %",
@@ -219,13 +219,18 @@ def _credits(terms: Terms, invoice: Invoice, language: str) -> Iterator[str]:
     left, listed = penalty.at_risk, []
     for credit in invoice.credits:
         if credit.kind == "earn-back":
-            told = {"percent": credit.percent, "fee": f"{credit.fee.amount:,}", "actual": credit.actual}
+            told = {
+                "clock": credit.clock,
+                "percent": credit.percent,
+                "fee": f"{credit.fee.amount:,}",
+                "actual": credit.actual,
+            }
             text = say["earned"].format(**told, above=penalty.earn_back.above)
         else:
             found = attainments[credit.clock, MONTH]
             text = "; ".join(_why(say, penalty, credit, found))
             if credit.uncapped != credit.percent:
-                text += say["capped"].format(risk=penalty.at_risk, left=left, percent=credit.percent)
+                text += say["capped"].format(risk=penalty.at_risk, left=left)
             left -= credit.percent
         listed.append(f"- {text}: {credit_formula(credit)}")
     yield "\n".join(listed)

@@ -86,6 +86,8 @@ def _formats(axes: "Axes", words: Words, *, percent: bool = False) -> None:
     write = words.rate if percent else words.number
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(round(value, 6))))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=not percent))
+    if axes.dataLim.y0 == axes.dataLim.y1 == 0:
+        axes.set_ylim(0, 1)
     axes.grid(visible=False, axis="x")
 
 

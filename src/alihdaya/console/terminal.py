@@ -180,7 +180,7 @@ def _outcome(words: Words, run: RunSummary) -> Iterable[tuple[str, Text]]:
     yield words.say("Answered in time"), _level(words, run.respond, run.respond_target)
     yield words.say("Resolved in time"), _level(words, run.resolve, run.resolve_target)
     invoiced = Text(words.money(run.invoiced), "bold")
-    if run.credits is not None:
+    if run.credits is not None and run.credits.minor:
         invoiced.append("  " + words.say("credits of %(amount)s taken off", amount=words.money(run.credits)), "dim")
     yield words.say("Invoiced"), invoiced
     yield words.say("Margin"), Text(words.money(run.margin), "bold")

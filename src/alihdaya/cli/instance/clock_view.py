@@ -40,6 +40,12 @@ def lasted(span: int | None) -> str:
     return f"{'-' if span < 0 else ''}{minutes // 60}:{minutes % 60:02}:{seconds:02}{fraction}"
 
 
+def to_the_second(span: int) -> str:
+    """Write microseconds as `lasted`, without the fraction of what took a second or more."""
+    rest = abs(span) % SECOND
+    return lasted(span if abs(span) < SECOND or not rest else span - rest if span > 0 else span + rest)
+
+
 def clocks_view(words: Words, told: Told) -> RenderableType:
     """Explain an item's clocks."""
     row = told.item
@@ -85,8 +91,8 @@ def _segments(words: Words, one: ClockStory) -> Table:
     for each in one.segments:
         span = each.end - each.start
         total += span if each.state == "running" else 0
-        cells = (_when(words, each.start), _when(words, each.end), _did(words, each), lasted(span))
-        counted = lasted(total) if each.state == "running" else ""
+        cells = (_when(words, each.start), _when(words, each.end), _did(words, each), to_the_second(span))
+        counted = to_the_second(total) if each.state == "running" else ""
         table.add_row(*[Text(cell) for cell in (*cells, counted)], style=_STYLES[each.state])
     return table
 
@@ -105,15 +111,16 @@ def _sum(words: Words, one: ClockStory, *, given_up: bool) -> Text:
     said, colour = _VERDICTS[one.verdict]
     if given_up:
         said, colour = mark("given up: not counted"), "dim"
-    parts = [words.say("ran %(span)s", span=lasted(one.elapsed))]
+    ran = to_the_second(one.elapsed)
+    parts = [words.say("ran %(span)s", span=ran)]
     if one.allowed is not None:
-        parts = [words.say("ran %(span)s of %(allowed)s", span=lasted(one.elapsed), allowed=lasted(one.allowed))]
+        parts = [words.say("ran %(span)s of %(allowed)s", span=ran, allowed=lasted(one.allowed))]
         due = _when(words, one.due) if one.due is not None else words.say("not while it stands")
         parts.append(words.say("due %(due)s", due=due))
     if one.ended is not None:
         parts.append(words.say("ended %(end)s", end=_when(words, one.ended)))
     if one.late:
-        parts.append(words.say("late by %(span)s", span=lasted(one.late)))
+        parts.append(words.say("late by %(span)s", span=to_the_second(one.late)))
     return Text("  ").append(" · ".join(parts) + " · ").append(words.say(said), colour)
 
 
@@ -142,7 +149,7 @@ def missed_table(words: Words, found: Sequence[Missed]) -> RenderableType:
     table.add_column(words.say("Late by"), justify="right", no_wrap=True)
     for one in found:
         clock = term(words, one.clock) + (f" {_clean(one.level)}" if one.level else "")
-        times = (_when(words, one.due), _when(words, one.ended), lasted(max(0, one.ended - one.due)))
+        times = (_when(words, one.due), _when(words, one.ended), to_the_second(max(0, one.ended - one.due)))
         table.add_row(str(one.item), Text(_clean(one.external_id)), clock, *times)
     return table
 

@@ -81,7 +81,7 @@ def _number(words: Words, minor: int, currency: str) -> str:
 def _bar(amount: int, largest: int) -> Text:
     length = round(_WIDTH * 8 * abs(amount) / largest)
     text = "█" * (length // 8) + ("" if length % 8 == 0 else " ▏▎▍▌▋▊▉"[length % 8])
-    return Text(text, "green" if amount >= 0 else "red")
+    return Text(text, "green") if amount >= 0 else Text("-" + text, "red")
 
 
 def _labour(words: Words, total: Contribution, currency: str) -> RenderableType:

@@ -24,7 +24,17 @@ _WORDS = {
     "amount": mark("by its amount"),
     "by hand": mark("by hand"),
 }
-_NUMBER = click.IntRange(1, 2**31)
+
+
+class _PaymentNumber(click.IntRange):
+    """A payment's number, as the list writes it (P2) or bare (2)."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        bare: Any = value[1:] if isinstance(value, str) and value[:1] in "Pp" else value
+        return super().convert(bare, param, ctx)
+
+
+_NUMBER = _PaymentNumber(1, 2**31)
 _SHOWN = 3
 
 
@@ -148,6 +158,9 @@ def account(settings: Settings, engagement: str | None, *, as_json: bool) -> Non
     with settings.read() as store:
         terms = terms_of(store, engagement)
         rows = statement(store, terms.engagement)
+    if rows and not as_json:
+        day, amount, balance = say("Day"), say("Amount"), say("Balance")
+        click.echo(f"{day:<78} {amount:>12} {balance:>12}")
     for row in rows:
         if as_json:
             click.echo(json.dumps({**row._asdict(), "amount": f"{row.amount:f}", "balance": f"{row.balance:f}"}))
