@@ -101,6 +101,10 @@ def test_files_hold_what_the_sheets_hold_and_no_text_is_a_formula(busy, tmp_path
     money = pl.read_parquet(tmp_path / "margin.parquet")["margin"].to_list()
     assert money == made.sheet("margin").column("margin")
     assert pl.read_parquet(tmp_path / "intake.parquet")["day"].to_list() == made.sheet("intake").column("day")
+    risk = (tmp_path / "risk.csv").read_text(encoding="utf-8")
+    assert "HYPERLINK" in risk
+    assert ',"=' not in risk
+    assert ",=" not in risk
     write_workbook(words("id"), made, tmp_path / "report.xlsx")
     with zipfile.ZipFile(tmp_path / "report.xlsx") as book:
         texts = {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}

@@ -12,6 +12,7 @@ from alihdaya.channels.convert import Converter
 from alihdaya.channels.csv_chunks import csv_chunks, csv_count
 from alihdaya.channels.json_chunks import json_chunks, json_count
 from alihdaya.channels.parquet_chunks import parquet_chunks, parquet_count
+from alihdaya.kernel.cell import harmless
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.packs.intake import Intake
 
@@ -113,13 +114,8 @@ def write_rejects(path: str | Path, rejects: Iterable[Reject]) -> int:
 
 
 def _write(writer: Any, reject: Reject) -> int:
-    writer.writerow([reject.row, *map(_harmless, reject[2:])])
+    writer.writerow([reject.row, *map(harmless, reject[2:])])
     return 1
-
-
-def _harmless(text: str) -> str:
-    number = text.lstrip("+-").replace(".", "", 1).isdigit()
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else text
 
 
 def _require_file(path: Path) -> None:

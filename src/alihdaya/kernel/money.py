@@ -1,5 +1,6 @@
 """Money as whole minor units of an ISO 4217 currency; never a float."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Final
@@ -12,6 +13,7 @@ _EXPONENT: Final = {
     "CLF": 4,
     "UYW": 4,
 }
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _UP: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 _EVEN: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
 
@@ -19,6 +21,11 @@ _EVEN: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
 def exponent(currency: str) -> int:
     """Give the number of decimal places of a currency's minor unit (ISO 4217); 2 unless listed."""
     return _EXPONENT.get(currency, 2)
+
+
+def plain_decimal(text: str) -> Decimal | None:
+    """Read a number as people write it, such as -125.70; None for anything else: 4_6, 1e5, digits of other scripts."""
+    return Decimal(text) if len(text) <= 100 and _DECIMAL.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True, order=True)

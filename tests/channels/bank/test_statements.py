@@ -75,6 +75,29 @@ def test_several_messages_in_one_file_and_lines_of_windows():
     assert [one.reference for one in found.bookings] == ["BANKREF1", "BANKREF2", "OTHER1", "OTHER2"]
 
 
+BALANCE = "<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>"
+BALANCES = BALANCE.format("PRCD", "100") + BALANCE.format("CLBD", "218.71")
+
+
+def test_balances_of_camt_are_checked_and_its_own_count_of_entries_is_no_reference():
+    good = CAMT.replace("</Acct>", "</Acct>" + BALANCES.replace("218.71", "218.70"))
+    found = read(good.replace("<AcctSvcrRef>BANKREF1</AcctSvcrRef>", "<NtryRef>1</NtryRef>"))
+    assert (len(found.bookings), found.bookings[0].reference) == (4, "")
+
+
+def test_the_reversal_of_a_credit_leaves_the_account_and_that_of_a_debit_comes_back():
+    text = MT940.replace("0402C125,70", "0402RC125,70").replace("0403D10,00", "0403RD10,00")
+    found = read(text.replace("1115,70", "884,30"))
+    assert [str(one.amount) for one in found.bookings] == ["-125.70", "10.00"]
+
+
+def test_the_reader_of_mt940_says_nothing_of_its_own(capsys, caplog):
+    with pytest.raises(NotationError) as error:
+        read(MT940.replace(":61:2604020402C", ":61:x"))
+    assert " at 0x" not in str(error.value)
+    assert capsys.readouterr().err == ""
+
+
 BAD = [
     (CAMT.replace(">125.70<", ">1e9999<"), "bad-amount", 4),
     (CAMT.replace(">125.70<", ">-1<"), "bad-amount", 4),
@@ -83,8 +106,17 @@ BAD = [
     (CAMT.replace("Stmt>", "Rpt>"), "not-camt", 2),
     ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "xml-doctype", 1),
     ("<a>", "xml-syntax", 1),
-    (MT940.replace("1115,70", "1115,71"), "balance", None),
-    (MT940.replace("2604020402C", "26XX020402C"), "not-mt940", None),
+    (MT940.replace("1115,70", "1115,71"), "balance", 1),
+    (MT940.replace("2604020402C", "26XX020402C"), "not-mt940", 1),
+    (MT940.replace(":60F:C260401EUR1000,00\n", ""), "bad-currency", 1),
+    (CAMT.replace(">125.70<", ">1_0<"), "bad-amount", 4),
+    (CAMT.replace(">125.70<", ">\N{ARABIC-INDIC DIGIT ONE}<"), "bad-amount", 4),
+    (CAMT.replace(">125.70<", ">125.705<"), "bad-amount", 4),
+    (CAMT.replace(' Ccy="EUR">125.70', ">125.70"), "bad-currency", 4),
+    (CAMT.replace("2026-04-02", "2026-W14-4"), "bad-day", 4),
+    (CAMT.replace("</Acct>", f"</Acct>{BALANCES}"), "balance", 2),
+    (CSV.replace("reference\n", "amount\n"), "column-twice", 1),
+    (CSV.replace("EUR", "eur"), "bad-currency", 2),
     (CSV.replace("125.70", "125,70"), "bad-amount", 2),
     (CSV.replace("2026-04-03", "3.4.2026"), "bad-day", 4),
     (CSV.replace(";-10;EUR;", ";-10;EUR"), "bad-row", 4),

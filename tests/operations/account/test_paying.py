@@ -8,7 +8,9 @@ import pytest
 from test_amending import refused
 from test_closing import claims, closing
 
+from alihdaya.engagement.account.events import ItemRebooked
 from alihdaya.engagement.account.payment import Booking, Statement, totals
+from alihdaya.operations.books.account.close import rebook
 from alihdaya.operations.books.account.dispute import decide, disputes, open_dispute
 from alihdaya.operations.books.account.pay import dues, match_by_hand, payments, reject, take_in
 from alihdaya.operations.books.account.statement import statement
@@ -85,6 +87,46 @@ def test_a_booking_is_taken_in_once_whatever_file_it_comes_in(billed):
     assert billed.store.last_seq() == seq
     assert imported(billed, booking("1", "told otherwise", "r1"), booking("2", "new", "r2"), same) == (3, 1)
     assert prove(billed.store).equal
+
+
+def test_a_reference_that_begins_anew_with_every_statement_loses_no_booking(billed):
+    assert imported(billed, booking("1", "monday", "1"), booking("4", "monday", "2")) == (2, 2)
+    assert imported(billed, booking("1", "tuesday", "1", day=6), booking("2", "tuesday", "2")) == (2, 2)
+    assert totals(payments(billed.store))["USD"]["in"] == 8
+    assert imported(billed, booking("1.00", "monday", "1")) == (1, 0)
+
+
+@pytest.mark.parametrize("text", ["bacme-00001", "acme-000011", "ref 7acme 00001"])
+def test_a_number_within_a_word_or_a_longer_number_names_no_invoice(billed, text):
+    imported(billed, booking("1", text))
+    assert states(billed) == [("waiting", [])]
+
+
+def test_nobody_pays_parts_of_a_cent(billed):
+    imported(billed, booking("1"))
+    assert refused(match_by_hand, billed.desk, 1, "acme-00001", Decimal("0.001"), "accounts") == ["bad-amount"]
+
+
+def test_what_a_credit_note_takes_back_is_not_adjusted_too_nor_the_other_way_round(billed):
+    def correct(item):
+        rebook(billed.desk, item, ItemRebooked("", item, "", "", False, "why"), "accounts")
+
+    open_dispute(billed.desk, "acme-00001", {}, [1], reason="r", by="client")
+    assert refused(correct, 1) == ["disputed-already"]
+    decide(billed.desk, "acme", 1, "yes", "accounts", upheld=True)
+    assert refused(correct, 1) == ["disputed-already"]
+    correct(2)
+    for _ in range(2):  # while the adjustment waits, and once it is invoiced
+        assert refused(open_dispute, billed.desk, "acme-00001", {}, [2], reason="r", by="c") == ["corrected-already"]
+        one = {"1": Decimal(1)}
+        assert refused(open_dispute, billed.desk, "acme-00001", one, [], reason="r", by="c") == ["not-invoiced"]
+        closing(billed, "2013-03")
+
+
+@pytest.mark.parametrize("much", ["0.5", "0.000000000000000000001", "1.5"])
+def test_parts_of_an_item_are_not_disputed(billed, much):
+    wanted = {"1": Decimal(much)}
+    assert refused(open_dispute, billed.desk, "acme-00001", wanted, [], reason="r", by="c") == ["not-invoiced"]
 
 
 def test_a_payment_that_came_before_its_invoice_is_matched_at_the_next_import(billed):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from alihdaya.console.phrases import term
 from alihdaya.console.reports.names import COLUMNS, SHEETS
 from alihdaya.console.words import Words
+from alihdaya.kernel.cell import harmless
 from alihdaya.kernel.money import exponent
 from alihdaya.operations.books.morning import Kind, Morning, Sheet
 
@@ -44,11 +45,13 @@ def _exact(kind: Kind, value: Any) -> Any:
 
 def write_tables(report: Morning, folder: Path, kind: str) -> Iterator[Path]:
     """Write each sheet as "csv" or "parquet" into a folder; names and columns are ids, for programs. Raises OSError."""
+    import polars as pl
+
     for sheet in report.sheets:
         path = folder / f"{sheet.name}.{kind}"
         found = frame(sheet, report.terms.currency)
         if kind == "csv":
-            found.write_csv(path)
+            found.with_columns(pl.col(pl.String).map_elements(harmless, pl.String)).write_csv(path)
         else:
             found.write_parquet(path)
         yield path

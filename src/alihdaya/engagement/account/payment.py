@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -90,11 +91,17 @@ class Payment:
 
 
 def keys(bookings: Iterable[Booking]) -> list[str]:
-    """Name each booking for ever: by the bank's reference, else by all that it says and which of its equals it is."""
+    """Name each booking for ever: by reference, day and amount, else by all that it says.
+
+    Equal ones in a file are told apart by their number. A reference alone is not enough: banks begin anew with every
+    statement.
+    """
     seen: dict[str, int] = {}
     found = []
     for one in bookings:
-        own = f"{one.account}\n{one.reference}" if one.reference else "\n".join(map(str, one))
+        sum_ = f"{one.amount.normalize():f}"
+        told = (one.account, one.reference, one.day, sum_, one.currency) if one.reference else one
+        own = "\n".join(map(str, told))
         seen[own] = seen.get(own, 0) + 1
         found.append(sha256(f"{own}\n{seen[own]}".encode()).hexdigest()[:32])
     return found
@@ -150,10 +157,16 @@ def candidates(payment: Payment, due: Iterable[Due]) -> list[Due]:
 
 def _named(text: str, due: Iterable[Due]) -> list[Due]:
     """Give the invoices whose number stands in a text, however it is spaced; one within another's number is not it."""
-    said = _folded(text)
-    found = [one for one in due if _folded(one.number) in said]
+    said = text.casefold()
+    found = [one for one in due if _pattern(one.number).search(said)]
     longer = [_folded(one.number) for one in found]
     return [one for one in found if not any(_folded(one.number) in other != _folded(one.number) for other in longer)]
+
+
+@cache
+def _pattern(number: str) -> re.Pattern[str]:
+    """Give what finds an invoice's number however it is spaced, and neither within a word nor a longer number."""
+    return re.compile(r"(?<![0-9a-z])" + "[^0-9a-z]*".join(_folded(number)) + r"(?![0-9])")
 
 
 def _folded(text: str) -> str:

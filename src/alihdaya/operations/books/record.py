@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from alihdaya.engagement.einvoice.codes import known
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE, tag_of
+from alihdaya.kernel.money import plain_decimal
 from alihdaya.kernel.time import moment
 from alihdaya.operations.desk import Desk
 from alihdaya.store.views.facts import house_facts
@@ -95,11 +96,8 @@ def _bad_exchange(fact: ExchangeQuoted) -> Iterator[Problem]:
 
 
 def _bad_number(text: str) -> Iterator[Problem]:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number <= 0:
+    number = plain_decimal(text)
+    if number is None or number <= 0:
         yield Problem("bad-number", f"{text!r} is no number above 0")
     elif number.adjusted() >= _DIGITS or -int(number.as_tuple().exponent) > _DIGITS:
         yield Problem("bad-number", f"{text!r} has over {_DIGITS} digits on a side of the point")

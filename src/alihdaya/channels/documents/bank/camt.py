@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from alihdaya.channels.documents.bank.figures import amount, day, refused, told
+from alihdaya.channels.documents.bank.figures import amount, day, priced, refused, told
 from alihdaya.engagement.account.payment import Booking
 from alihdaya.notation.xml import local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+_BALANCES = {"OPBD": "opening", "PRCD": "opening", "CLBD": "closing"}
 
 
 def read_camt(data: bytes, name: str) -> Iterator[Booking]:
@@ -20,9 +22,29 @@ def read_camt(data: bytes, name: str) -> Iterator[Booking]:
         raise refused("not-camt", "no camt.053: no Document with BkToCstmrStmt/Stmt", name, root.sourceline)
     for statement in statements:
         account = _text(statement, "Acct", "Id", "IBAN") or _text(statement, "Acct", "Id", "Othr", "Id")
-        for entry in _all(statement, "Ntry"):
-            if (_text(entry, "Sts", "Cd") or _text(entry, "Sts")) == "BOOK":
-                yield from _bookings(entry, account, name)
+        entries = [one for one in _all(statement, "Ntry") if _status(one) == "BOOK"]
+        _check(statement, entries, name)
+        for entry in entries:
+            yield from _bookings(entry, account, name)
+
+
+def _status(entry: "_Element") -> str:
+    return _text(entry, "Sts", "Cd") or _text(entry, "Sts")
+
+
+def _check(statement: "_Element", entries: "list[_Element]", name: str) -> None:
+    """Refuse a statement that has one opening and one closing balance, between which its entries do not lead."""
+    found: dict[str, list[Decimal]] = {}
+    for one in _all(statement, "Bal"):
+        if (kind := _text(one, "Tp", "CdOrPrtry", "Cd")) in _BALANCES:
+            found.setdefault(_BALANCES[kind], []).append(_sign(one, name) * _amount(one, name)[0])
+    opening, closing = (set(found.get(key, ())) for key in ("opening", "closing"))
+    if len(opening) != 1 or len(closing) != 1:
+        return
+    moved = sum((_sign(one, name) * _amount(one, name)[0] for one in entries), Decimal(0))
+    if (before := opening.pop()) + moved != (after := closing.pop()):
+        text = f"{before} and {moved} booked do not come to {after}"
+        raise refused("balance", text, name, statement.sourceline)
 
 
 def _bookings(entry: "_Element", account: str, name: str) -> Iterator[Booking]:
@@ -31,7 +53,7 @@ def _bookings(entry: "_Element", account: str, name: str) -> Iterator[Booking]:
     whole, currency = _amount(entry, name)
     days = _text(entry, "BookgDt", "Dt") or _text(entry, "BookgDt", "DtTm") or _text(entry, "ValDt", "Dt")
     when = day(days, name, entry.sourceline)
-    reference = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef")
+    reference = _text(entry, "AcctSvcrRef")  # NtryRef is of no use: many banks number each statement anew
     parts = _all(entry, "NtryDtls", "TxDtls")
     amounts = [_part_amount(part, name) for part in parts]
     if len(parts) > 1 and None not in amounts and sum(filter(None, amounts)) == whole:
@@ -57,7 +79,7 @@ def _amount(entry: "_Element", name: str) -> tuple[Decimal, str]:
     value = amount(found[0].text or "", name, found[0].sourceline)
     if value < 0:
         raise refused("bad-amount", "an amount is never negative: CdtDbtInd says which way", name, found[0].sourceline)
-    return value, told(found[0].get("Ccy", ""))
+    return priced(value, told(found[0].get("Ccy", "")), name, found[0].sourceline)
 
 
 def _part_amount(part: "_Element", name: str) -> Decimal | None:

@@ -1,12 +1,16 @@
 """Amounts, days and texts of statements, as strangers write them."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from alihdaya.engagement.einvoice.codes import known
 from alihdaya.kernel.errors import NotationError, Problem, Source
+from alihdaya.kernel.money import exponent, plain_decimal
 
 _MOST_DIGITS = 18
 _LONGEST = 500
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def refused(code: str, message: str, name: str, line: int | None = None) -> NotationError:
@@ -16,19 +20,25 @@ def refused(code: str, message: str, name: str, line: int | None = None) -> Nota
 
 def amount(text: str, name: str, line: int | None) -> Decimal:
     """Read a decimal number with a point. Raises NotationError."""
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or found.adjusted() >= _MOST_DIGITS or -int(found.as_tuple().exponent) > 3:
+    found = plain_decimal(text.strip())
+    if found is None or found.adjusted() >= _MOST_DIGITS:
         raise refused("bad-amount", f"{text[:40]!r} is no amount such as 125.70", name, line)
     return found
+
+
+def priced(value: Decimal, currency: str, name: str, line: int | None) -> tuple[Decimal, str]:
+    """Give amount and currency where both are real. Raises NotationError for no currency, or parts of its cent."""
+    if not known(currency, "iso-4217"):
+        raise refused("bad-currency", f"{currency[:20]!r} is no currency such as EUR", name, line)
+    if -int(value.normalize().as_tuple().exponent) > exponent(currency):
+        raise refused("bad-amount", f"{value} {currency} has more than {exponent(currency)} decimals", name, line)
+    return value, currency
 
 
 def day(text: str, name: str, line: int | None) -> date:
     """Read an ISO day, or the day of an ISO instant. Raises NotationError."""
     try:
-        return date.fromisoformat(text.strip()[:10])
+        return date.fromisoformat(text.strip()[:10] if _DAY.match(text.strip()) else "")
     except ValueError:
         raise refused("bad-day", f"{text[:40]!r} is no day such as 2026-04-02", name, line) from None
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from alihdaya.channels.documents.bank.figures import amount, day, refused, told
+from alihdaya.channels.documents.bank.figures import amount, day, priced, refused, told
 from alihdaya.engagement.account.payment import Booking
 
 _NEEDED = ("day", "amount", "currency")
@@ -24,6 +24,8 @@ def read_csv(data: bytes, name: str) -> Iterator[Booking]:
         if missing := [column for column in _NEEDED if column not in head]:
             known = ", ".join((*_NEEDED, *_MORE))
             raise refused("missing-column", f"no column {', '.join(missing)}; known are {known}", name, 1)
+        if twice := {column for column in head if column in (*_NEEDED, *_MORE) and head.count(column) > 1}:
+            raise refused("column-twice", f"two columns are called {', '.join(sorted(twice))}", name, 1)
         for row in rows:
             if any(cell.strip() for cell in row):
                 yield _booking(head, row, name, rows.line_num)
@@ -36,9 +38,6 @@ def _booking(head: list[str], row: list[str], name: str, line: int) -> Booking:
         raise refused("bad-row", f"{len(row)} cells under {len(head)} columns", name, line)
     cells = dict(zip(head, row, strict=True))
     more = {column: told(cells.get(column, "")) for column in _MORE}
-    value = amount(cells["amount"], name, line)
-    currency = told(cells["currency"])
-    if len(currency) != 3:
-        raise refused("bad-currency", f"{currency[:20]!r} is no currency such as EUR", name, line)
+    value, currency = priced(amount(cells["amount"], name, line), told(cells["currency"]), name, line)
     when = day(cells["day"], name, line)
     return Booking(more["account"], when, value, currency, more["payer"], more["text"], more["reference"])

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -41,15 +41,15 @@ def dispute(context: click.Context, *, as_json: bool) -> None:
 
 
 def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
+    from alihdaya.kernel.money import plain_decimal
+
     found: dict[str, Decimal] = {}
     for text in texts:
         line, _, quantity = text.partition("=")
-        try:
-            found[line.strip()] = Decimal(quantity)
-        except InvalidOperation:
-            raise click.BadParameter(
-                say("{text} is not a line and a quantity such as 2=10").format(text=text)
-            ) from None
+        much = plain_decimal(quantity.strip())
+        if much is None or line.strip() in found:
+            raise click.BadParameter(say("{text} is not a line and a quantity such as 2=10").format(text=text))
+        found[line.strip()] = much
     return found
 
 

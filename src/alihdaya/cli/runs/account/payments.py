@@ -1,7 +1,6 @@
 """`alihdaya payments` and `account`: what came in by the bank, and who owes what."""
 
 import json
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,13 +118,11 @@ def import_(settings: Settings, file: Path) -> None:
 @click.pass_obj
 def match(settings: Settings, payment: int, invoice: str, amount: str | None) -> None:
     """Match by hand."""
+    from alihdaya.kernel.money import plain_decimal
     from alihdaya.operations.books.account.pay import match_by_hand
 
-    try:
-        much = Decimal(amount) if amount is not None else None
-    except InvalidOperation:
-        much = Decimal("NaN")
-    if much is not None and not much.is_finite():
+    much = None if amount is None else plain_decimal(amount)
+    if amount is not None and much is None:
         raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
     with desk_of(settings) as desk:
         made = match_by_hand(desk, payment, invoice, much, "accounts")

@@ -150,6 +150,7 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
         raise Refused(Problem("not-delivered", f"item {item} was not delivered: nothing of it is billed"))
     engagement, counted = found
     terms = terms_of(desk.store, engagement)
+    _refuse_disputed(desk.store, engagement, item)
     first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))
     if change.month and (span(terms, change.month) and not first <= change.month <= last):
         raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))
@@ -160,6 +161,14 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
             raise Refused(Problem("no-price", why))
     desk.note(desk.at, by, change._replace(engagement=engagement))
     desk.commit()
+
+
+def _refuse_disputed(store: Store, engagement: str, item: int) -> None:
+    """Refuse to take back by an adjustment what a credit note takes back already, or may."""
+    for one in account_of(store, engagement).book.disputes.values():
+        if one.upheld is not False and item in one.opened.items:
+            text = f"item {item} is disputed on {one.opened.invoice}: a credit note takes it back"
+            raise Refused(Problem("disputed-already", text))
 
 
 def _bounds(store: Store, engagement: str) -> tuple[date, date]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from alihdaya.engagement.account.adjust import adjusted, positions
 from alihdaya.engagement.account.book import Book, Dispute
 from alihdaya.engagement.account.document import core_of
 from alihdaya.engagement.account.events import CreditNoteIssued, DisputeDecided, DisputeOpened, InvoiceClosed
@@ -13,7 +14,8 @@ from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
-from alihdaya.operations.books.account.close import items_behind
+from alihdaya.operations.books.account.close import items_behind, pending
+from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.account.pay import books
 from alihdaya.operations.books.bill import terms_of
 from alihdaya.operations.desk import Desk
@@ -52,13 +54,33 @@ def open_dispute(
         raise Refused(Problem("nothing-disputed", "name lines or items of the invoice"))
     twice = {item for one in book.disputes.values() if one.upheld is not False for item in one.opened.items} & {*named}
     if twice:
-        raise Refused(Problem("disputed-already", f"disputed before: item {', '.join(map(str, sorted(twice)))}"))
-    _refuse_too_much(book, invoice, wanted)
+        raise Refused(Problem("disputed-already", f"disputed before: item {_listed(twice)}"))
+    moved = {fact.item for seq, fact in book.moves if seq > invoice.seq} & {*named}
+    if moved:
+        text = f"corrected since {number} was closed, which the next invoice shows: item {_listed(moved)}"
+        raise Refused(Problem("corrected-already", text))
+    _refuse_too_much(book, invoice, wanted, _given_back(desk.store, invoice))
     texts = tuple((line, f"{quantity:f}") for line, quantity in wanted.items())
     made = DisputeOpened(invoice.engagement, len(book.disputes) + 1, number, texts, tuple(named), reason)
     desk.note(desk.at, by, made)
     desk.commit()
     return made
+
+
+def _listed(items: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(items)))
+
+
+def _given_back(store: Store, invoice: InvoiceClosed) -> dict[str, Decimal]:
+    """Give line -> quantity that adjustments took back of an invoice's lines, or will on the next one."""
+    account = account_of(store, invoice.engagement)
+    listed = [*account.book.adjustments, *pending(store, account, terms_of(store, invoice.engagement))]
+    since = adjusted(listed, invoice.month)
+    found = {}
+    for line in invoice.document["lines"]:
+        (place,) = positions({"lines": [line], "credits": []})
+        found[str(line["number"])] = max(-since[place].quantity, Decimal(0)) if place in since else Decimal(0)
+    return found
 
 
 def _lines_of(store: Store, invoice: InvoiceClosed, items: list[int]) -> list[str]:
@@ -74,17 +96,22 @@ def _lines_of(store: Store, invoice: InvoiceClosed, items: list[int]) -> list[st
     return [behind[item] for item in dict.fromkeys(items)]
 
 
-def _refuse_too_much(book: Book, invoice: InvoiceClosed, wanted: Quantities) -> None:
+def _refuse_too_much(book: Book, invoice: InvoiceClosed, wanted: Quantities, given_back: Quantities) -> None:
     billed = {str(line["number"]): Decimal(str(line["quantity"])) for line in invoice.document["lines"]}
     taken = book.credited(invoice.number)
     for one in book.disputes.values():
         for line, much in one.opened.quantities if one.upheld is None and _same(one, invoice) else ():
             taken[line] = taken.get(line, Decimal(0)) + Decimal(much)
     for line, quantity in wanted.items():
-        left = billed.get(line, Decimal(0)) - taken.get(line, Decimal(0))
-        if not (quantity.is_finite() and 0 < quantity <= left):
+        whole = billed.get(line, Decimal(0))
+        left = whole - taken.get(line, Decimal(0)) - given_back.get(line, Decimal(0))
+        if not 0 < quantity <= left or _digits(quantity) > max(_digits(whole), 0):
             text = f"{quantity} of line {line} of {invoice.number} cannot be disputed: {left} of it is left"
             raise Refused(Problem("not-invoiced", text))
+
+
+def _digits(number: Decimal) -> int:
+    return -int(number.normalize().as_tuple().exponent)
 
 
 def _same(dispute: Dispute, invoice: InvoiceClosed) -> bool:

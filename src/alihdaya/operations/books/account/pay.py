@@ -7,6 +7,7 @@ from alihdaya.engagement.account.book import Book, book_of
 from alihdaya.engagement.account.events import PaymentBooked, PaymentMatched, PaymentRejected, StatementImported
 from alihdaya.engagement.account.payment import Due, Payment, Statement, keys, match, payments_of
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.money import Money
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store
 from alihdaya.store.views.ledger import facts
@@ -100,6 +101,8 @@ def match_by_hand(desk: Desk, number: int, invoice: str, amount: Decimal | None,
     if due.currency != payment.booked.currency:
         raise Refused(Problem("other-currency", f"{invoice} is in {due.currency}, not {payment.booked.currency}"))
     pays = min(payment.waiting, due.amount) if amount is None else amount
+    if pays != Money.of(pays, due.currency).amount:
+        raise Refused(Problem("bad-amount", f"{pays} {due.currency} is no whole number of its smallest coin"))
     if not 0 < pays <= min(payment.waiting, due.amount):
         text = f"{pays} cannot be matched: {payment.waiting} of payment {number} waits, {due.amount} is due"
         raise Refused(Problem("bad-amount", text))
