@@ -25,6 +25,11 @@ def test_in_the_console_each_line_leads_to_its_items():
     assert 'href="/item/20000"' not in page, "a line of very many items names them in runs"
 
 
+def test_a_closed_invoice_says_when_it_was_issued():
+    assert "Diterbitkan 2013-08-01" in invoice_html({**INVOICE, "issued": "2013-08-01"}, "id")
+    assert "Diterbitkan" not in invoice_html(INVOICE, "id")
+
+
 def test_margin_and_cost_never_reach_the_client():
     plain = {**INVOICE, "margin": "12.00", "cost": {"labour": "1"}}
     assert b"12.00" not in invoice_json(plain)

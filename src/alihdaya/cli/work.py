@@ -96,7 +96,9 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.argument("item", type=ITEM)
 @click.option("--by", "person", required=True, help=say("Who did it, and holds the task."))
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
-@click.option("--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time."))
+@click.option(
+    "--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time; none where it is not said.")
+)
 @click.option("--code", default="", help=say("A wrap-up code."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
 @at_option

@@ -145,6 +145,7 @@ def _lines(spoken: Words, report: Morning, sheet: Sheet) -> Markup:
             axes.axhline(max(targets), color=charts.FOURTH, linestyle=(0, (4, 2)), label=spoken.say("target"))
         axes.set_xticks(range(len(months)), [spoken.month(month, short=True) for month in months])
         axes.set_xlim(-0.5, max(len(months), 4) - 0.5)
+        axes.set_ylim(max(0.0, axes.get_ylim()[0]), min(1.004, axes.get_ylim()[1]))
         charts.axis_of(axes, spoken, percent=True)
 
     return charts.draw(f"attained-{spoken.language}", _title(spoken, "attainment"), (9.6, 2.6), paint)
