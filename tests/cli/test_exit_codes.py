@@ -148,3 +148,11 @@ def test_another_writer_is_a_refusal(run, store):
         held.lock()
         code, _, err = run("--store", store, "instance", "1", "suspend")
     assert (code, "another process writes" in err) == (1, True), err
+
+
+def test_a_token_that_is_none_ends_in_one_line(run, tmp_path):
+    for held in (b"\xff\xfe\x00", b"a\nb", "é".encode()):
+        (tmp_path / "token").write_bytes(held)
+        code, out, err = run("mcp", "robo", "--url", "http://127.0.0.1:1", "--token-file", "token")
+        assert (code, out) == (2, "")
+        assert err.splitlines()[-1].endswith("a token is one line of plain letters")

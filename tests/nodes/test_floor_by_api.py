@@ -30,7 +30,9 @@ def test_a_ticket_rings_is_accepted_passed_on_and_done_by_another(house):
     assert client.post(f"{task}/accept", json={"person": first}).status_code == 409
     passed = {"person": first, "kind": "transfer", "to": second, "note": "knows the site"}
     assert client.post(f"{task}/pass", json=passed).status_code == 204
-    assert [one["state"] for one in client.get(f"{seat}/{second}").json()["hands"]] == ["rings"]
+    hands = client.get(f"{seat}/{second}").json()["hands"]
+    assert [(one["state"], one["note"]) for one in hands] == [("rings", "knows the site")]
+    assert client.get(f"{seat}/%00").status_code == 404
     assert client.post(f"{task}/decline", json={"person": second, "reason": "busy"}).status_code == 204
     assert client.post(f"{seat}/{second}/state", json={"state": "break"}).status_code == 204
     assert client.post(f"{seat}/{second}/beat").status_code == 204

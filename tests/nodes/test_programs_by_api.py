@@ -129,6 +129,9 @@ def test_a_program_waits_for_work_does_it_and_is_stopped_with_its_certificate(ho
         robo.submit(*mine, {"verdict": "yes", "hours": 1.5})
     assert code(robo.submit, *mine, {"verdict": "no"}) == "not-theirs"
     assert code(robo.heartbeat, "1-99", 1, 1) == "not-theirs"
+    assert code(robo.heartbeat, "../../api/work/1-99", 1, 1) == "no-answer"  # HTTP 404: it is no path
+    assert code(robo.fail, "a\nb\ud800", 1, 1, "x") == "no-such-item"
+    assert code(robo.submit, *mine, {"verdict": "\ud800"}) == "bad-value"
     house.claim(2)
     task = robo.fetch(wait=30)
     house.withdraw("robo")

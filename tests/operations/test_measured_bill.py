@@ -9,9 +9,11 @@ import pytest
 from claims_pack import TERMS, write_pack
 from small_desk import SmallDesk
 
+from alihdaya.engagement.account.events import ItemRebooked
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, micros
+from alihdaya.operations.books.account.close import rebook
 from alihdaya.operations.books.bill import bill, bills, line_facts, line_items
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
@@ -269,6 +271,10 @@ def test_a_credit_is_earned_back_after_two_good_months(store, tmp_path):
     ]
     assert str(made["2013-04"].total) == "110.00 USD"
     assert made["2013-05"].critical == ()
+    rebook(small.desk, 3, ItemRebooked("", 3, "", "letter", True, "a mistake"), "accounts")  # counted anew, by parts
+    again = {month: bill(store, small.terms, month).invoice for month in made}
+    assert again["2013-04"].credits == back
+    assert again["2013-06"].critical == made["2013-06"].critical
     assert [(one.clock, one.actuals) for one in made["2013-06"].critical] == [("respond", (Decimal(0), Decimal(0)))]
 
 
@@ -301,3 +307,44 @@ def test_a_month_in_the_archive_is_counted_as_before(february, tmp_path):
     assert MONTH in {one.month for one in gone}
     assert bill(february.store, february.terms, MONTH).invoice == before
     assert [line_items(february.store, february.terms, MONTH, line) for line in before.lines] == behind
+
+
+def test_what_is_not_counted_in_items_is_billed_after_a_correction_too(store, tmp_path):
+    """Minutes, seats and minimums do not change when an item is not billed; its own line does."""
+    card = EARNING.replace(
+        "price = 2 }]",
+        """price = 2 }]
+[service.rates.minutes]
+name = { en = "Minutes" }
+kind = "minute"
+tiers = [{ price = 1 }]
+[service.rates.seats]
+name = { en = "Seats" }
+kind = "seat"
+tiers = [{ price = 100 }]
+minimum = { quantity = 3 }""",
+    )
+    pack = load(write_pack(tmp_path / "claims", terms=terms_with(card)))
+    small = SmallDesk(store, tmp_path, pack=pack, at=micros(datetime(2013, 2, 5, 15, tzinfo=UTC)))
+    for _ in range(2):
+        item = small.receive("judge", 500)
+        small.assign(item, "ana")
+        small.complete(item, "ana", seconds=600, verdict="yes")
+    small.commit()
+    before = bill(store, small.terms, "2013-02").invoice
+    rebook(small.desk, 1, ItemRebooked("", 1, "", "", False, "a test"), "accounts")
+    after = bill(store, small.terms, "2013-02").invoice
+    shown = [[(line.unit, line.part, str(line.amount)) for line in one.lines] for one in (before, after)]
+    rest = [("minutes", "usage", "20.00 USD"), ("seats", "usage", "100.00 USD"), ("seats", "shortfall", "200.00 USD")]
+    assert shown == [[("judged", "usage", "200.00 USD"), *rest], [("judged", "usage", "100.00 USD"), *rest]]
+    assert line_items(store, small.terms, "2013-02", after.lines[0]) == [2]
+    assert line_items(store, small.terms, "2013-02", after.lines[1]) == [1, 2]
+
+
+def test_a_card_that_cannot_be_counted_anew_is_not_led_into_a_dead_end(february):
+    """Outcomes and overtime of items: a correction is refused, before no month can be billed any more."""
+    delivered = 1
+    fact = ItemRebooked("", delivered, "", "", False, "a test")
+    with pytest.raises(Refused) as refusal:
+        rebook(february.desk, delivered, fact, "accounts")
+    assert [one.code for one in refusal.value.problems] == ["not-by-parts"]

@@ -1,6 +1,8 @@
 """The spoken test: what is measured in speech that a synthesiser speaks, and what becomes of a noisy recording."""
 
+import math
 import shutil
+import struct
 import subprocess
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -143,3 +145,14 @@ def test_a_noisy_recording_is_made_again_once_and_then_people_decide(measured, t
     spoken = played.desk.items[item].instance.variables["spoken"]
     assert (spoken["noisy"], spoken["again"]) == (True, False)
     played.desk.close()
+
+
+def test_a_recording_of_floats_that_are_no_numbers_is_no_recording(recordings, measured):
+    head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + 400_000, b"WAVE", b"fmt ", 16, 3, 1, 16_000, 64_000, 4, 32)
+    for name, sample in (("nan", math.nan), ("infinite", math.inf)):
+        (recordings / f"{name}.wav").write_bytes(
+            head + struct.pack("<4sI", b"data", 400_000) + struct.pack("<2f", 0.5, sample) * 50_000
+        )
+        found = measured(f"{name}.wav")
+        assert found["noisy"] is None
+        assert found["said"].endswith(ALONE)

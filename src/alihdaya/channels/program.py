@@ -11,7 +11,7 @@ import json
 from decimal import Decimal
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
@@ -70,15 +70,15 @@ class Program:
     def heartbeat(self, item: str, token: int, lock: int) -> str:
         """Keep a task; gives until when."""
         body = {"lock": lock, "lease": self._lease}
-        return str(self._ask(f"/api/work/{item}/{token}/heartbeat", **body)["until"])
+        return str(self._ask(f"/api/work/{_part(item)}/{token}/heartbeat", **body)["until"])
 
     def submit(self, item: str, token: int, lock: int, result: dict[str, Any]) -> None:
         """Hand a task in; `result` by field of its form."""
-        self._ask(f"/api/work/{item}/{token}/complete", lock=lock, result=result)
+        self._ask(f"/api/work/{_part(item)}/{token}/complete", lock=lock, result=result)
 
     def fail(self, item: str, token: int, lock: int, message: str) -> None:
         """Give a task back, and say why."""
-        self._ask(f"/api/work/{item}/{token}/fail", lock=lock, message=message)
+        self._ask(f"/api/work/{_part(item)}/{token}/fail", lock=lock, message=message)
 
     def proofs(self) -> dict[str, Any]:
         """Give its certificates and tests."""
@@ -93,7 +93,7 @@ class Program:
 
     def answer_test(self, test: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
         """Answer the questions of a practical test in their order: give what came of it."""
-        found: dict[str, Any] = self._ask(f"/api/work/tests/{test}/answers", answers=answers)
+        found: dict[str, Any] = self._ask(f"/api/work/tests/{_part(test)}/answers", answers=answers)
         return found
 
     def _nodes(self) -> list[str]:
@@ -106,12 +106,12 @@ class Program:
         return sorted({one["address"] for one in shards if one.get("lives") and one.get("address")}) or [self._url]
 
     def _ask(self, path: str, node: str = "", /, **body: Any) -> Any:
-        url, content = (node or self._url) + path, _encode({"worker": self.worker, **body})
+        url, content = (node or self._url) + path, _written({"worker": self.worker, **body})
         end = monotonic() + _PATIENT
         while True:
             try:
                 answer = self._client.post(url, content=content, headers=self._headers)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 if monotonic() > end:
                     raise Refused(Problem("no-answer", f"no node answers: {error}")) from None
                 url = self._url + urlsplit(url).path
@@ -122,6 +122,18 @@ class Program:
                 if answer.status_code == 307:
                     continue
             sleep(_AGAIN)
+
+
+def _part(text: str) -> str:
+    """Give a part of a path: what a model calls an item is no path of its own."""
+    return quote(text, safe="", errors="replace")
+
+
+def _written(body: dict[str, Any]) -> bytes:
+    try:
+        return _encode(body)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise Refused(Problem("bad-value", f"this cannot be sent: {error}")) from None
 
 
 def _read(answer: httpx.Response) -> Any:

@@ -58,6 +58,7 @@ from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone
+from alihdaya.work.keepable import unkeepable
 
 __all__ = ["catch_up", "perform"]
 
@@ -86,7 +87,7 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
     if hold is None or hold.person != work.person:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
     form = item.service.work(hold.task.node).form
-    problems = check_form(item.service.pack.forms.get(form), work.result)
+    problems = [*check_form(item.service.pack.forms.get(form), work.result), *unkeepable({"code": work.code})]
     if problems:
         raise Refused(problems)
     if not 0 <= work.seconds <= _LONGEST:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from claims_pack import TERMS
 from small_desk import MUCH_LATER, rows_of, source_of
 from test_amending import DEARER, instant, refused, terms
 from test_bill import cents, counted, credit_of
@@ -113,6 +114,21 @@ def test_a_rate_that_is_changed_for_the_past_takes_the_old_price_back(small_sqli
         ("2", "3", "6.00"),
     ]
     assert found["total"] == "4.98"
+
+
+def test_a_minimum_is_for_the_month_not_for_each_terms_of_it(small_sqlite):
+    small = small_sqlite
+    claims(small, 1, 3, day=4)
+    tiers = next(line for line in TERMS.split("\n") if "price = 1.005" in line)
+    least = terms((tiers, tiers + "\nminimum = { quantity = 5 }"))
+    amend(small.desk, least, date(2013, 1, 8), "a minimum", "manager", retroactive=True)
+    claims(small, 1, 1, day=20)
+    lines = document_of(small.store, small.terms, "2013-01")["lines"]
+    assert [(one["quantity"], one.get("part", "usage")) for one in lines] == [
+        (3, "usage"),
+        (1, "usage"),
+        (1, "shortfall"),
+    ]
 
 
 def test_a_month_with_nothing_but_adjustments_can_be_closed(small_sqlite):

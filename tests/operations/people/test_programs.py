@@ -8,6 +8,7 @@ from small_desk import SmallDesk, reopened, working_set
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, MINUTE, SECOND
 from alihdaya.operations.books.replay import prove
+from alihdaya.operations.commands import Assign, Complete
 from alihdaya.operations.instance.commands import Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.programs import tasks
@@ -233,3 +234,45 @@ def test_who_does_not_pass_gets_no_certificate_and_waits_a_day(robots):
     assert again.test != paper.test
     robots.at += TIME
     assert refusal(robots.answer, again) == "test-over"
+
+
+def test_a_test_that_was_set_before_gives_back_no_certificate_that_was_withdrawn(robots):
+    paper = robots.sit("robo")
+    robots.later(minutes=1)
+    robots.command(Withdraw("robo", "claims-desk", "an audit"))
+    assert refusal(robots.answer, paper, "robo") == "withdrawn"
+    robots.receive("judge")
+    assert robots.fetch("robo") is None
+    robots.commit()
+    assert refusal(robots.answer, paper, "robo") == "withdrawn"
+
+
+def test_answers_that_no_store_holds_are_refused_and_the_test_stays_open(robots):
+    paper, deep = robots.sit(), 1
+    for _ in range(900):
+        deep = {"a": deep}
+    for bad in (deep, 10**4000, "\0", "\ud800"):
+        answers = [{**RIGHT[task], "more": bad} for task, _ in paper.questions]
+        assert refusal(robots.command, AnswerTest("bot", paper.test, answers)) == "bad-value"
+    assert robots.answer(paper).until
+    robots.commit()
+
+
+def test_what_is_assigned_to_a_program_by_hand_waits_again_when_it_never_asks(robots):
+    item = robots.receive("judge")
+    robots.command(Assign(item, 1, "robo"))
+    (given,) = robots.command(Holds("robo"))
+    assert given.until == robots.at + tasks.LEASE
+    robots.later(seconds=61)
+    robots.lapse()
+    assert [task.item for task in robots.desk.queue] == [item]
+
+
+def test_texts_that_no_store_holds_are_refused_by_withdrawals_and_wrap_up_codes(robots):
+    item = robots.receive("judge")
+    robots.command(Assign(item, 1, "ana"))
+    done = Complete(item, 1, "ana", 1, {"verdict": "yes"}, code="\udcff")
+    assert refusal(robots.command, done) == "bad-value"
+    assert refusal(robots.command, Withdraw("ana", "claims-desk", "\udcff")) == "bad-value"
+    robots.command(done._replace(code="done"))
+    robots.commit()

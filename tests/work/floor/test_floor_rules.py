@@ -244,6 +244,14 @@ def test_a_call_back_comes_at_its_time_to_whoever_promised_it():
     assert given(played.do(do.Tick())) == [(1, "ani")]
 
 
+def test_nothing_is_put_off_for_longer_than_a_year():
+    played = present(person("ani"))
+    played.do(do.Enqueue(piece(1, channel="voice")))
+    with pytest.raises(Refused, match="a year"):
+        played.do(do.CallBack(1, 1, "ani", played.now + 367 * DAY))
+    assert played.floor.holds[1, 1].person == "ani"
+
+
 def test_passing_on_keeps_age_and_context_and_spares_whoever_passed():
     legal = Needs("legal", "en", "B2")
     played = present(person("ani", skills=("billing", "legal")), person("citra", skills=("legal",)))

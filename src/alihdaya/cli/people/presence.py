@@ -42,8 +42,14 @@ def _seated(settings: Settings) -> "list[Seated]":
 
 
 def _line(one: "Seated") -> str:
-    hands = ", ".join(f"{say(_STATES[hand.state])} {hand.item}: {hand.name}" for hand in one.hands)
+    hands = ", ".join(f"{say(_STATES[hand.state])} {hand.item}: {hand.name}{_noted(hand.note)}" for hand in one.hands)
     return f"{one.person}  {say(one.state)}  {hands}".rstrip()
+
+
+def _noted(note: str) -> str:
+    """Show what the former one wrote; it is anybody's text."""
+    plain = " ".join("".join(char if char.isprintable() else " " for char in note).split())
+    return f" ({plain})" if plain else ""
 
 
 _STATES = {"rings": mark("rings: item"), "works": mark("has item"), "later": mark("put off item")}

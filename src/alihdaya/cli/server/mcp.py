@@ -38,9 +38,16 @@ def mcp(worker: str, url: str, token_file: Path | None, lease: float) -> None:
 
     if not url.startswith(("http://", "https://")):
         raise click.BadParameter(say("an address begins with http:// or https://"), param_hint="--url")
-    token = token_file.read_text().strip() if token_file else os.environ.get("ALIHDAYA_TOKEN", "")
-    program = Program(url, worker, token, lease=lease)
+    program = Program(url, worker, _token(token_file), lease=lease)
     try:
         make_server(program).run("stdio")
     finally:
         program.close()
+
+
+def _token(path: Path | None) -> str:
+    text = path.read_bytes().decode(errors="replace") if path else os.environ.get("ALIHDAYA_TOKEN", "")
+    token = text.strip()
+    if not (token.isascii() and token.isprintable()):
+        raise click.BadParameter(say("a token is one line of plain letters"), param_hint="--token-file, ALIHDAYA_TOKEN")
+    return token

@@ -17,7 +17,7 @@ from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import micros
-from alihdaya.operations.books.account.drafting import account_of
+from alihdaya.operations.books.account.drafting import Account, Month, account_of, not_by_parts
 from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
@@ -64,25 +64,35 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
     terms = apart.governing if apart else terms
     kept = attainments(store, terms, month)
     if apart:
-        _refuse_measured(terms, month)
-        invoice, delivered = apart.invoice(kept), None
+        _refuse_measured(terms, month, rebooked=bool(account.book.rebooked))
+        invoice, delivered = _apart(account, apart), None
     else:
         invoice = draft(store, terms, month, credits_before(store, terms, month))
         delivered = used(store, terms, month)
     return Bill(month, invoice, make_margin(terms, invoice, labour_of(store, terms, month), delivered), kept)
 
 
-def _refuse_measured(terms: Terms, month: str) -> None:
-    """Refuse to count by amended terms, or with items rebooked, what is not simply items at agreed prices."""
-    units = [
-        f"{service.id}/{rate.unit}"
-        for service in terms.services
-        for rate in service.rates
-        if not rate.simple or rate.indexation or rate.conversion
-    ]
+def _refuse_measured(terms: Terms, month: str, *, rebooked: bool) -> None:
+    """Refuse to count by amended terms, or with items rebooked, what is counted from facts that know of neither."""
+    units = not_by_parts(terms, rebooked=rebooked)
     if units:
         text = f"{month} has amended terms or rebooked items, and {', '.join(units)} cannot be counted by parts yet"
         raise Refused(Problem("not-by-parts", text))
+
+
+def _apart(account: Account, apart: Month) -> Invoice:
+    """Make the invoice of a month with amended terms or rebooked items, and with what it earns back."""
+    store, terms, month = account.store, apart.governing, apart.month
+    first = f"{account.agreement.segments[0].effect:%Y-%m}"
+    earlier: list[Credit] = []
+    for service in terms.services:
+        rule = service.penalty.earn_back
+        before = month_before(month, rule.months) if rule else ""
+        if rule and first <= before:
+            given = account.month(before, span(terms, before)).invoice(attainments(store, terms, before))
+            earlier += [one for one in given.credits if one.service == service.id]
+    kept = [one for when in _looked_at(terms, month) for one in attainments(store, terms, when)]
+    return apart.invoice(kept, earlier)
 
 
 def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:

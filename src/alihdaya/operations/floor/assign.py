@@ -3,6 +3,7 @@
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Assign
 from alihdaya.operations.desk import Desk
+from alihdaya.operations.people.programs.book import LEASE, Lease
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentRefused, TaskAssigned
 
@@ -32,3 +33,5 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
     item.responded_at = at if item.responded_at is None else item.responded_at
     desk.append(at, wish.item, wish.by, [TaskAssigned(wish.token, wish.person)])
     desk.hold(task, wish.person, at)
+    if person.program:  # it may never ask for what it was given
+        desk.leases.put(key, Lease(at + LEASE, at))

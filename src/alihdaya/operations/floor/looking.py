@@ -14,7 +14,10 @@ from alihdaya.work.floor.why import Waits, queue
 
 
 class AtHand(NamedTuple):
-    """A task that rings at somebody, is theirs, or was put off by them; `until` in microseconds, 0: no end is set."""
+    """A task that rings at somebody, is theirs, or was put off by them; `until` in microseconds, 0: no end is set.
+
+    `note`: what whoever passed it on wants the next one to know.
+    """
 
     item: int
     token: int
@@ -22,6 +25,7 @@ class AtHand(NamedTuple):
     state: str
     since: int
     until: int
+    note: str = ""
 
 
 class Seated(NamedTuple):

@@ -16,6 +16,7 @@ from alihdaya.people.gate import gate
 from alihdaya.people.learning import fact_of
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.work.events import AssignmentWithdrawn
+from alihdaya.work.keepable import unkeepable
 
 _FACTS = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn)
 
@@ -162,7 +163,7 @@ def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:
     fact = fact_of("withdrawn", {"person": wish.person, "certificate": wish.certificate, "reason": wish.reason}, at)
     if wish.person not in desk.people:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
-    problems = list(_impossible(desk.people, fact, frozenset()))
+    problems = [*_impossible(desk.people, fact, frozenset()), *unkeepable({"reason": wish.reason})]
     if problems:
         raise Refused(problems)
     note(desk, fact, at, wish.by)

@@ -56,12 +56,16 @@ def find_recording(recording: str) -> tuple[Path | None, str]:
 
 
 def _measured(path: Path) -> dict[str, Any]:
+    import numpy as np
     import parselmouth
 
+    unread = {"said": "this is no recording that Praat reads: the human rubric stands alone"}
     try:
         sound = parselmouth.Sound(str(path)).convert_to_mono()
     except parselmouth.PraatError:
-        return {"said": "this is no recording that Praat reads: the human rubric stands alone"}
+        return unread
+    if not np.isfinite(sound.values).all():  # a file of floats can hold anything
+        return unread
     if not _LEAST_SECONDS <= sound.duration <= _MOST_SECONDS:
         said = f"it lasts {sound.duration:.0f} seconds, not {_LEAST_SECONDS} to {_MOST_SECONDS}"
         return {"said": f"{said}: the human rubric stands alone"}

@@ -79,24 +79,26 @@ def holds(store: WorkingSet) -> list[HoldRow]:
     return [HoldRow(*row) for row in rows]
 
 
-def at_hand(store: WorkingSet, person: str = "") -> list[tuple[str, int, int, str, str, int, int]]:
+def at_hand(store: WorkingSet, person: str = "") -> list[tuple[str, int, int, str, str, int, int, str]]:
     """Give what everybody, or one, has, what rings at them and what they put off.
 
-    (person, item, token, the task's name, state as of work.floor.seat, since, until), by person, item and token.
+    (person, item, token, the task's name, state as of work.floor.seat, since, until, the note of whoever passed it on),
+    by person, item and token.
     """
     same = (HOLD.c.item == TASK.c.item) & (HOLD.c.token == TASK.c.token)
     mine = (TASK.c.person == person) | (HOLD.c.person == person)
-    columns = (TASK, HOLD.c.person.label("at"), HOLD.c.state, HOLD.c.at.label("since"), HOLD.c.until)
-    query = select(*columns).outerjoin_from(TASK, HOLD, same).where(mine if person else true())
+    noted = (PIECE.c.item == TASK.c.item) & (PIECE.c.token == TASK.c.token)
+    columns = (TASK, HOLD.c.person.label("at"), HOLD.c.state, HOLD.c.at.label("since"), HOLD.c.until, PIECE.c.note)
+    query = select(*columns).outerjoin_from(TASK, HOLD, same).outerjoin(PIECE, noted).where(mine if person else true())
     with store.snapshot() as connection:
         rows = connection.execute(query).all()
     found = []
     for row in rows:
         task = row.item, row.token, row.name or row.node
         if row.person is not None:
-            found.append((row.person, *task, WORKS, row.assigned_at or row.queued_at, 0))
+            found.append((row.person, *task, WORKS, row.assigned_at or row.queued_at, 0, row.note or ""))
         elif row.at is not None:
-            found.append((row.at, *task, row.state, row.since, row.until))
+            found.append((row.at, *task, row.state, row.since, row.until, row.note or ""))
     return sorted(one for one in found if person in ("", one[0]))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
-from alihdaya.kernel.time import MINUTE
+from alihdaya.kernel.time import DAY, MINUTE
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.people.person import Person
 from alihdaya.work.floor import commands as ask_for
@@ -24,6 +24,9 @@ FIRST: Final = 2 * MINUTE
 
 MISSED: Final = "missed"
 """The state of who did not answer: they get nothing new until they say that they are ready."""
+
+FURTHEST: Final = 366 * DAY
+"""No call-back lies further ahead: until then nobody else is offered the work."""
 
 KINDS_OF_PASS: Final = ("transfer", "escalate", "hand-over")
 
@@ -297,6 +300,8 @@ def _call_back(act: _Act, command: ask_for.CallBack) -> None:
     hold = _held(act, command, WORKS)
     if command.due <= act.floor.at:
         raise _refuse("past", "a call-back must lie in the future")
+    if command.due > act.floor.at + FURTHEST:
+        raise _refuse("too-far", "a call-back lies at most a year ahead")
     first = command.due + FIRST
     act.note(facts.PutOff(*hold.piece.key, command.person, command.due, command.person, first))
 

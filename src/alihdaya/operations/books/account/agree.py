@@ -12,7 +12,7 @@ from alihdaya.engagement.account.schedule import Agreement
 from alihdaya.engagement.events import EngagementSigned
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.books.account.drafting import account_of, month_of
+from alihdaya.operations.books.account.drafting import account_of, month_of, not_by_parts, refuse_by_parts
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.store import Store
 from alihdaya.store.views.ledger import facts
@@ -59,6 +59,8 @@ def backdated(desk: Desk, engagement: str, item: int, said: int | None, at: int)
         return
     terms = standing.agreement.last.terms
     month = month_of(said, terms)
+    if not_by_parts(terms, rebooked=True):
+        return  # it counts when it is delivered: a month that is counted anew could not be billed at all
     if month in standing.closed and month != month_of(at, terms):
         desk.note(at, "intake", ItemRebooked(engagement, item, month, "", True, "back-dated"))
 
@@ -122,6 +124,7 @@ def terminate(desk: Desk, engagement: str, last: date, reason: str, by: str) -> 
 
 
 def _change(desk: Desk, former: Terms, terms: Terms, by: str, *how: str) -> Agreement:
+    refuse_by_parts([former, terms], rebooked=bool(account_of(desk.store, terms.engagement).book.rebooked))
     signed = EngagementSigned(terms.engagement, terms.digest, wire.to_wire(terms))
     desk.note(desk.at, by, signed, EngagementAmended(terms.engagement, terms.digest, former.digest, *how))
     return _settled(desk, terms.engagement)

@@ -13,7 +13,13 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
 from alihdaya.operations.books.account.agree import standings
-from alihdaya.operations.books.account.drafting import Account, account_of, delivered_anywhere, month_of
+from alihdaya.operations.books.account.drafting import (
+    Account,
+    account_of,
+    delivered_anywhere,
+    month_of,
+    refuse_by_parts,
+)
 from alihdaya.operations.books.bill import bill, line_items, span, terms_of
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store, views
@@ -151,6 +157,7 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
     engagement, counted = found
     terms = terms_of(desk.store, engagement)
     _refuse_disputed(desk.store, engagement, item)
+    refuse_by_parts([terms], rebooked=True)
     first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))
     if change.month and (span(terms, change.month) and not first <= change.month <= last):
         raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))

@@ -1,7 +1,10 @@
 """A month as it is counted once terms were amended or items rebooked: by the terms that held as each item came in."""
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -9,13 +12,17 @@ from alihdaya.engagement import terms as wire
 from alihdaya.engagement.account.book import Book, book_of
 from alihdaya.engagement.account.events import EngagementAmended, ItemRebooked
 from alihdaya.engagement.account.schedule import Agreement, agreement_of
-from alihdaya.engagement.credit import Credit, credits_of
-from alihdaya.engagement.invoice import Invoice, Line, make_invoice
+from alihdaya.engagement.credit import Credit, credits_of, critical_levels, earned_back
+from alihdaya.engagement.invoice import Invoice, Known, Line, Overtimes, make_invoice
+from alihdaya.engagement.ratecard import Quantity
+from alihdaya.engagement.rates.card import OF_ITEMS, Minimum, Rate
+from alihdaya.engagement.rates.figures import EXACT
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import moment
+from alihdaya.operations.books.measured import figures_of, measured
 from alihdaya.store import Store
 from alihdaya.store.archive.reading import archived_item, archived_items
 from alihdaya.store.views import ItemRow
@@ -118,28 +125,77 @@ class Month:
             if found:
                 yield terms.digest, self._whole(terms), found
 
-    def invoice(self, attainments: tuple[Attainment, ...]) -> Invoice:
-        """Make the invoice: the lines of each terms one after the other, credits by those that hold at its end."""
+    def invoice(self, attainments: Sequence[Attainment], earlier: Sequence[Credit] = ()) -> Invoice:
+        """Make the invoice: the lines of each terms one after the other, credits by those that hold at its end.
+
+        `attainments`: of all months that the credits look at; `earlier`: credits that may be earned back.
+        """
         governing, whole = self.governing, self._whole(self.governing)
         lines = tuple(replace(line, number=n) for n, (line, _) in enumerate(self._lines(), 1))
-        base = make_invoice(whole, self.month, {}, ())
-        return replace(
-            base, terms=governing.digest, lines=lines, credits=tuple(_credits(governing, lines, attainments))
+        base = self._empty(whole)
+        credits_ = tuple(_credits(governing, self.month, lines, attainments, earlier))
+        critical = tuple(
+            level
+            for service in governing.services
+            for level in critical_levels(service.penalty, self.month, _of(service.id, attainments))
         )
+        return replace(base, terms=governing.digest, lines=lines, credits=credits_, critical=critical)
+
+    def _empty(self, terms: Terms) -> Invoice:
+        unbound = replace(
+            terms,
+            services=tuple(
+                replace(service, rates=tuple(replace(rate, minimum=None) for rate in service.rates))
+                for service in terms.services
+            ),
+        )
+        return make_invoice(unbound, self.month, {}, ())
 
     def _lines(self) -> Iterator[tuple[Line, list[int]]]:
-        """Give each line with the items of its terms and unit; a shortfall is for the governing terms."""
+        """Give each line with the items of its terms and unit.
+
+        A shortfall, and what is not counted in items, is for the governing terms.
+        """
         governing = self.governing.digest
         parts = list(self.parts())
         if governing not in {digest for digest, *_ in parts}:
             parts.append((governing, self._whole(self.governing), {}))
-        for digest, terms, found in parts:
-            usage: dict[str, dict[str, int]] = {}
+        figures, before = figures_of(self.account.store), list[Line]()
+        made: dict[str, list[Line]] = {}
+        for digest, terms, found in sorted(parts, key=lambda part: part[0] == governing):
+            usage: dict[str, dict[str, Quantity]] = {}
             for (service, unit), items in found.items():
                 usage.setdefault(service, {})[unit] = len(items)
-            for line in make_invoice(terms, self.month, usage).lines:
-                if line.part != "shortfall" or digest == governing:
-                    yield line, found.get((line.service, line.unit), [])
+            overtime = self._measured(terms, usage) if digest == governing else {}
+            held = self._less(terms, before) if digest == governing else terms
+            lines = make_invoice(held, self.month, usage, (), Known(figures, overtime)).lines
+            made[digest] = [line for line in lines if line.part != "shortfall" or digest == governing]
+            before += made[digest]
+        for digest, _, found in parts:
+            for line in made[digest]:
+                yield line, found.get((line.service, line.unit), [])
+
+    def _less(self, terms: Terms, before: Sequence[Line]) -> Terms:
+        """Give terms whose minimums are less what lines of other terms bill of the month."""
+        if not before or not any(rate.minimum for service in terms.services for rate in service.rates):
+            return terms
+        empty = self._empty(terms)
+        days = (empty.last_day - empty.first_day).days + 1
+        share = Fraction(days, monthrange(empty.first_day.year, empty.first_day.month)[1])
+        services = []
+        for service in terms.services:
+            billed = [line for line in before if line.service == service.id]
+            services.append(replace(service, rates=tuple(_rest(rate, billed, share) for rate in service.rates)))
+        return replace(terms, services=tuple(services))
+
+    def _measured(self, terms: Terms, usage: dict[str, dict[str, Quantity]]) -> Overtimes:
+        """Add to the usage what is not counted in items, by these terms for all of the month; gives its overtime."""
+        if all(rate.simple for service in terms.services for rate in service.rates):
+            return {}
+        extra = measured(self.account.store, terms, self.month)
+        for (service, unit), (quantity, _) in extra.items():
+            usage.setdefault(service, {})[unit] = quantity
+        return {key: parts for key, (_, parts) in extra.items() if parts}
 
     def behind(self, number: int) -> list[int]:
         """Give the items behind a line, in the order of delivery."""
@@ -176,7 +232,52 @@ def _as(one: Counted, fact: ItemRebooked | None, month: str) -> Counted | None:
     return one._replace(unit=fact.unit or one.unit)
 
 
-def _credits(terms: Terms, lines: tuple[Line, ...], attainments: tuple[Attainment, ...]) -> Iterator[Credit]:
+def _credits(
+    terms: Terms, month: str, lines: Sequence[Line], attainments: Sequence[Attainment], earlier: Sequence[Credit]
+) -> Iterator[Credit]:
     for service in terms.services:
         fee = sum((line.amount for line in lines if line.service == service.id), Money(0, terms.currency))
-        yield from credits_of(service.penalty, fee, (one for one in attainments if one.service == service.id))
+        kept = _of(service.id, attainments)
+        yield from credits_of(service.penalty, fee, (one for one in kept if one.month == month))
+        given = [one for one in earlier if one.service == service.id]
+        yield from earned_back(service.penalty, month, given, kept)
+
+
+def _rest(rate: Rate, billed: Sequence[Line], share: Fraction) -> Rate:
+    """Give a rate with what is left of its minimum; `share`: the part of the month that the engagement covers."""
+    minimum, lines = rate.minimum, [line for line in billed if line.unit == rate.unit]
+    if minimum is None or not lines:
+        return rate
+    whole = minimum.quantity is not None
+    had = sum((Decimal(line.quantity) if whole else line.amount.amount for line in lines), Decimal(0))
+    had = EXACT.divide(EXACT.multiply(had, share.denominator), share.numerator)
+    left = EXACT.subtract(minimum.quantity or minimum.amount or Decimal(0), had)
+    if left <= 0:
+        return replace(rate, minimum=None)
+    return replace(rate, minimum=Minimum(quantity=left) if whole else Minimum(amount=left))
+
+
+def _of(service: str, attainments: Sequence[Attainment]) -> list[Attainment]:
+    return [one for one in attainments if one.service == service]
+
+
+def not_by_parts(terms: Terms, *, rebooked: bool) -> list[str]:
+    """Give the units (service/unit) that cannot be counted by amended terms, or with items rebooked.
+
+    The facts behind overtime of items, and behind outcomes, do not know which terms an item came in under, or that it
+    was rebooked.
+    """
+    return [
+        f"{service.id}/{rate.unit}"
+        for service in terms.services
+        for rate in service.rates
+        if (rate.kind in OF_ITEMS and not rate.simple) or (rebooked and rate.kind == "outcome")
+    ]
+
+
+def refuse_by_parts(terms: Iterable[Terms], *, rebooked: bool) -> None:
+    """Refuse what would leave months that cannot be billed. Raises Refused, naming the units."""
+    units = dict.fromkeys(unit for one in terms for unit in not_by_parts(one, rebooked=rebooked))
+    if units:
+        text = f"no month could be billed any more: {', '.join(units)} cannot be counted by amended terms or anew"
+        raise Refused(Problem("not-by-parts", text))

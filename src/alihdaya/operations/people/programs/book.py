@@ -6,9 +6,13 @@ lets every lease begin anew.
 
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from alihdaya.kernel.time import SECOND
 from alihdaya.work.item import TaskKey
+
+LEASE: Final = 60 * SECOND
+"""How long a program may be silent where nobody knows what it asked for."""
 
 
 class Lease(NamedTuple):

@@ -18,6 +18,7 @@ from alihdaya.operations.people.programs.tasks import program
 from alihdaya.operations.people.validity import ends
 from alihdaya.people.events import CertificateIssued, PracticalAnswered, PracticalSet, TestTaken
 from alihdaya.people.person import Person
+from alihdaya.work.keepable import unkeepable
 
 PRACTICAL: Final = "practical"
 """The kind of such a test; in the place of a language stands the certificate."""
@@ -92,16 +93,24 @@ def _require_may_sit(worker: Person, certificate: str, at: int) -> None:
 
 
 def answer_test(desk: Desk, wish: AnswerTest, at: int) -> Mark:
-    """Mark a test, and issue the certificate where it was passed. Raises Refused for one that is over."""
+    """Mark a test, and issue the certificate where it was passed.
+
+    Raises Refused for one that is over, for answers that cannot be kept, and where the certificate was withdrawn
+    meanwhile: a test that was set before gives nothing back.
+    """
     worker = program(desk, wish.person)
     begun, paper = _paper(desk, wish.test)
     if paper.person != worker.id:
         raise Refused(_no_such(wish.test))
     if at >= begun + TIME or _answered(worker, paper.certificate, begun):
         raise Refused(Problem("test-over", f"test {wish.test} was answered, or its time is over"))
+    _require_may_sit(worker, paper.certificate, at)  # it may have been withdrawn since the test was set
     if len(wish.answers) != len(paper.items):
         message = f"test {wish.test} has {len(paper.items)} questions, and there are {len(wish.answers)} answers"
         raise Refused(Problem("bad-answers", message))
+    problems = unkeepable({"answers": list(wish.answers)})
+    if problems:
+        raise Refused(problems)
     right = tuple(_is_right(item[2], given) for item, given in zip(paper.items, wish.answers, strict=True))
     score = 100 * sum(right) // len(right)
     desk.note(at, worker.id, PracticalAnswered(worker.id, wish.test, tuple(map(dict, wish.answers)), right))

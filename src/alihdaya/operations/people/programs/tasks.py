@@ -14,7 +14,7 @@ from alihdaya.operations.commands import Assign, Complete
 from alihdaya.operations.desk import Desk, Hold
 from alihdaya.operations.floor.assign import assign
 from alihdaya.operations.people.learning import wait
-from alihdaya.operations.people.programs.book import Lease
+from alihdaya.operations.people.programs.book import LEASE, Lease
 from alihdaya.operations.people.programs.commands import Beat, FetchTask, GiveBack, HandIn, Holds, Proofs
 from alihdaya.packs import Form
 from alihdaya.packs.form import dated
@@ -23,9 +23,6 @@ from alihdaya.people.person import Person
 from alihdaya.work.events import AssignmentWithdrawn, ItemStopped, TaskDone
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.queue import place
-
-LEASE: Final = 60 * SECOND
-"""How long a program may be silent where nobody knows what it asked for."""
 
 MOST_FAILURES: Final = 3
 """So often programs may fail at a task; then it is an incident, and for people."""
