@@ -252,6 +252,18 @@ def test_nothing_is_put_off_for_longer_than_a_year():
     assert played.floor.holds[1, 1].person == "ani"
 
 
+def test_whoever_passed_a_piece_on_may_give_the_advice_that_was_asked_for():
+    played = present(person("ani"), person("citra", skills=("billing", "legal")))
+    played.do(do.SetState("ani", "break"))
+    played.do(do.Enqueue(piece(1)))
+    legal = piece(1, needs=Needs("legal", "en", "B2")).ask
+    played.do(do.Consult(1, 1, "citra", 2, legal))
+    assert (1, 2) not in played.floor.holds
+    passed = played.do(do.Pass(1, 1, "citra", "transfer", piece(1).ask, 0, "", ""))
+    assert given(passed) == [(1, "citra")]
+    assert played.floor.holds[1, 2].person == "citra"
+
+
 def test_passing_on_keeps_age_and_context_and_spares_whoever_passed():
     legal = Needs("legal", "en", "B2")
     played = present(person("ani", skills=("billing", "legal")), person("citra", skills=("legal",)))

@@ -207,6 +207,7 @@ class Floor:
         seat.held[key] = None
         seat.load += share
         self._refresh(seat, served=True)
+        self._ask_others(key)
 
     def enter(self, piece: Piece) -> None:
         """Let a piece wait of which no fact of the floor tells: a task that an item's process reached."""
@@ -239,7 +240,14 @@ class Floor:
         seat.load -= hold.share
         self._refresh(seat, served=False)
         self._wake(seat)
+        self._ask_others(key)
         return hold.piece
+
+    def _ask_others(self, key: TaskKey) -> None:
+        """Offer what waits for advice on a piece anew: its holder is who is not asked, and that has changed."""
+        for other in sorted(self.consults.get(key, ())):
+            if other in self.waiting:
+                self._to_all(self._taken(other))
 
     def _spare(self, key: TaskKey, person: str, until: int) -> None:
         if until > self.at:
