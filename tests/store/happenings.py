@@ -64,7 +64,7 @@ def house():
         (CertificateIssued("sari", "writing", START - DAY, START + 300 * DAY),),
         (CertificateIssued("budi", "writing", START - DAY, START + 300 * DAY),),
         (CertificateWithdrawn("budi", "writing", "expired training"),),
-        (RowRejected(1, 90, "dep_delay", "not a number", "x"), RowRejected(1, 91, "", "duplicate", "f-1"), BANK),
+        (RowRejected(1, 90, "dep_delay", "not a number", "x"), RowRejected(1, 91, "", "duplicate", "f-1")),
     ]
 
 
@@ -198,7 +198,7 @@ def exchanges(entries):
     called = ItemCalled("desk", "disruption", "f-1/ask", TERMS, MODELS, "ask", item, 1)
     return numbered(
         [
-            (HOUSE, [start, start._replace(node="once", due=None)]),
+            (HOUSE, [start, start._replace(node="once", due=None), BANK]),
             (HOUSE, [MessageKept(n, "told", f"k-{n}", {"amount": Decimal("1.50")}, item, START) for n in range(3)]),
             (HOUSE, [SignalSent(n, "alarm", {"level": 1}, 0, [(item, 4), (item + 1, 1)]) for n in range(2)]),
             (HOUSE, [StartDropped(*start[:3], "once", 0), MessageLost(seq + 1, 0, "expired")]),
