@@ -70,7 +70,10 @@ def _usage(town, month):
 def test_what_only_nodes_may_write_is_not_written_past_them(town):
     with town.node("a") as client:
         town.settle(client)
-        client.post("/api/items", json=errand("c-1", "person"))
+        name = client.post("/api/items", json=errand("c-1", "person")).json()["id"]
+        until(lambda: client.get(f"/api/items/{name}").json()["tasks"])
+        (task,) = client.get(f"/api/shards/{name.partition('-')[0]}/tasks").json()
+        assert task["item"] == name
     assert shards_of(town.url) == SHARDS
     code, out = told(town, "assign", "1001", "--to", "ana")
     assert (code, "nodes write to this database" in out) == (1, True), out

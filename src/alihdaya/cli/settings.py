@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from alihdaya.kernel.errors import Problem, Source
 from alihdaya.locale import catalogue, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from alihdaya.operations.desk import Desk
     from alihdaya.packs import Pack
@@ -80,6 +81,17 @@ class Settings:
 
             return open_house(self.place)
         return _with_archive(open_store(self.place, read_only=True))
+
+    @contextmanager
+    def desk(self) -> "Iterator[Desk]":
+        """Become the writer of a store that is there: one that is not is not made. Raises StoreError, StoreLocked."""
+        with self.read():
+            pass
+        desk = self.write()
+        try:
+            yield desk
+        finally:
+            desk.close()
 
     @property
     def shards(self) -> int:

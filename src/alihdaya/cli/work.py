@@ -24,16 +24,11 @@ at_option = click.option(
 @contextmanager
 def _desk(settings: Settings) -> Iterator["Desk"]:
     """Become the writer; what a station noted is durable at the end, even where it refused."""
-    with settings.read():
-        pass  # a store that is not there is not made here
-    desk = settings.write()
-    try:
-        yield desk
-    finally:
+    with settings.desk() as desk:
         try:
-            desk.commit()
+            yield desk
         finally:
-            desk.close()
+            desk.commit()
 
 
 def do(

@@ -95,7 +95,7 @@ class Api:
         """GET /api/shards/{shard}/tasks: the open tasks of a shard."""
         shard = self.shard_of(request)
         found = await run_in_threadpool(self.shards.shard(shard).open_tasks)
-        return _json([{"item": wire.item_name(shard, one.item), **one._asdict(), "shard": shard} for one in found])
+        return _json([{**one._asdict(), "item": wire.item_name(shard, one.item), "shard": shard} for one in found])
 
     async def assign(self, request: Request) -> Response:
         """POST /api/items/{item}/tasks/{token}/assign."""

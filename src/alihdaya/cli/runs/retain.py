@@ -84,13 +84,8 @@ def retain(
 def _carry_out(settings: Settings, months: int, at: int, **more: Any) -> "list[Gone]":
     from alihdaya.operations.books import retain as retention
 
-    with settings.read():
-        pass  # a store that is not there is not made here
-    desk = settings.write()
-    try:
+    with settings.desk() as desk:
         return list(retention.retain(desk, months, at, **more))
-    finally:
-        desk.close()
 
 
 def _plain(month: "Candidate") -> dict[str, Any]:

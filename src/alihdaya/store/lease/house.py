@@ -4,16 +4,14 @@ Each connection gets temporary views of the tables' own names. An item of shard 
 an entry's number likewise; what every shard knows of the same person, terms or model is there once.
 """
 
-from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine, Table, event, text
-from sqlalchemy.exc import DBAPIError
 
-from alihdaya.store import migrations
 from alihdaya.store.database import Database
-from alihdaya.store.errors import StoreError, problem
+from alihdaya.store.errors import StoreError
 from alihdaya.store.lease.fence import SCHEMA, schema_of
 from alihdaya.store.schema import (
     ABSENCE,
@@ -31,7 +29,7 @@ from alihdaya.store.schema import (
     TEST,
     VERSION,
 )
-from alihdaya.store.store import Store
+from alihdaya.store.store import Store, open_store
 
 FACTOR = 1000
 """An item's number among all shards is its number in its own times this, and the shard."""
@@ -81,14 +79,18 @@ def open_house(url: str) -> Store:
     Raises StoreError where one has no tables of this version: its node has not come to that yet.
     """
     shards = shards_of(url)
-    _check(url, shards)
+    for shard in range(1, shards + 1):
+        shard_store(url, shard).close()
     return Store(_House(url, shards), read_only=True)
 
 
 def shard_store(url: str, shard: int) -> Store:
-    """Open one shard of such a database to read only. Raises StoreError."""
-    _check(url, shard, first=shard)
-    return Store(Database(url, schema=schema_of(shard)), read_only=True)
+    """Open one shard of such a database to read only. Raises StoreError, which names the shard."""
+    try:
+        return open_store(url, schema=schema_of(shard), read_only=True)
+    except StoreError as error:
+        named = [replace(one, message=f"shard {shard}: {one.message}") for one in error.problems]
+        raise type(error)(named) from error
 
 
 class _House(Database):
@@ -107,18 +109,6 @@ class _House(Database):
         raw.autocommit = True
         raw.execute(f"begin read write; {self._views} commit")
         raw.autocommit = False
-
-
-def _check(url: str, shards: int, *, first: int = 1) -> None:
-    for shard in range(first, shards + 1):
-        database = Database(url, schema=schema_of(shard))
-        try:
-            with database.read() as connection, suppress(DBAPIError):
-                migrations.require(connection, f"{database.place}, shard {shard}")
-                continue
-        finally:
-            database.close()
-        raise StoreError(problem("no-shard", f"shard {shard} cannot be read", database.place))
 
 
 def _statements(shards: int) -> str:

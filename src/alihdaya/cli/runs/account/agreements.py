@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import because_option, desk_of, json_option
+from alihdaya.cli.runs.account import because_option, json_option
 from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def amend(settings: Settings, file: Path, effect: datetime, reason: str, *, retr
     from alihdaya.operations.books.account import agree
 
     terms = _terms(file)
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         _held(agree.amend(desk, terms, effect.date(), reason, "manager", retroactive=retroactive))
 
 
@@ -147,7 +147,7 @@ def renew(settings: Settings, engagement: str, until: datetime | None, file: Pat
         following = _terms(file)
     else:
         raise click.UsageError(say("Give either --until or --terms."))
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         _held(agree.renew(desk, engagement, following, reason, "manager"))
 
 
@@ -160,5 +160,5 @@ def terminate(settings: Settings, engagement: str, last: datetime, reason: str) 
     """Terminate an engagement."""
     from alihdaya.operations.books.account import agree
 
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         _held(agree.terminate(desk, engagement, last.date(), reason, "manager"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from alihdaya.cli.runs.account import because_option, desk_of
+from alihdaya.cli.runs.account import because_option
 from alihdaya.cli.settings import Settings, now, say
 
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
@@ -27,7 +27,7 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
     from alihdaya.operations.books.account import close as books
 
     day = issued.date() if issued else None
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         made = books.close(desk, engagement, month, now(), "accounts", issued=day)
     document = made.document
     if as_json:
@@ -56,6 +56,6 @@ def correct(settings: Settings, item: int, month: str, unit: str, reason: str, *
     from alihdaya.engagement.account.events import ItemRebooked
     from alihdaya.operations.books.account.close import rebook
 
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         rebook(desk, item, ItemRebooked("", item, month, unit, not unbilled, reason), "accounts")
     click.echo(say("Item {item} counts anew; a closed invoice stays as it is.").format(item=item))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from alihdaya.cli.runs.account import because_option, desk_of, json_option
+from alihdaya.cli.runs.account import because_option, json_option
 from alihdaya.cli.settings import Settings, mark, say
 
 _STATES = {None: mark("open"), True: mark("upheld"), False: mark("rejected")}
@@ -63,7 +63,7 @@ def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[
     """Open a dispute."""
     from alihdaya.operations.books.account.dispute import open_dispute
 
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client")
     told = ", ".join(f"{line}={quantity}" for line, quantity in made.quantities)
     click.echo(say("Dispute {number}: {lines} of {invoice}").format(number=made.dispute, lines=told, invoice=number))
@@ -105,5 +105,5 @@ def _decide(
     from alihdaya.operations.books.account.dispute import decide
 
     day = issued.date() if issued else None
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         return decide(desk, engagement, number, reason, "accounts", upheld=upheld, issued=day)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import because_option, desk_of, json_option
+from alihdaya.cli.runs.account import because_option, json_option
 from alihdaya.cli.settings import Settings, mark, say
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def import_(settings: Settings, file: Path) -> None:
     from alihdaya.operations.books.account.pay import take_in
 
     statement = read_statement(file.read_bytes(), str(file))
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         bookings, new = take_in(desk, statement, "bank")
     text = say("{file}: {kind}, {bookings} bookings, {new} of them new")
     click.echo(text.format(file=file, kind=statement.kind, bookings=bookings, new=new))
@@ -124,7 +124,7 @@ def match(settings: Settings, payment: int, invoice: str, amount: str | None) ->
     much = None if amount is None else plain_decimal(amount)
     if amount is not None and much is None:
         raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         made = match_by_hand(desk, payment, invoice, much, "accounts")
     click.echo(say("{amount} of P{number} pays {invoice}.").format(amount=made.amount, number=payment, invoice=invoice))
 
@@ -137,7 +137,7 @@ def reject(settings: Settings, payment: int, reason: str) -> None:
     """Reject a payment."""
     from alihdaya.operations.books.account import pay
 
-    with desk_of(settings) as desk:
+    with settings.desk() as desk:
         pay.reject(desk, payment, reason, "accounts")
     click.echo(say("P{number} pays nothing of ours.").format(number=payment))
 
