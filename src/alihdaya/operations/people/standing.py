@@ -13,6 +13,7 @@ from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
 from alihdaya.store import Store
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.exchange import ShardReached
 
 
 class Standing(NamedTuple):
@@ -104,10 +105,14 @@ def _verdicts(store: Store, name: str, digest: str, one: Standing, at: int) -> I
 
 
 def history(store: Store, person: str) -> list[Fact]:
-    """Give what the log says about somebody, in order. It reads all of the house's own entries."""
+    """Give what the log says about somebody, in order. It reads all of the house's own entries.
+
+    What a shard knows from another one is told by that one.
+    """
     return [
         Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said)
         for entry in store.read_log(item=HOUSE)
+        if not (entry.events and isinstance(entry.events[0], ShardReached))
         for event in entry.events
         if (said := _said(event, person))
     ]
