@@ -53,4 +53,4 @@ def test_the_house_of_many_nodes(postgresql, tmp_path):
     assert shell.run("alihdaya pack new my-desk")
     shell.environment["ALIHDAYA_STORE"] = url
     with working(url, tmp_path):
-        assert follow(DOCS / "nodes.md", shell, {}) == 7
+        assert follow(DOCS / "nodes.md", shell, {}) == 6
