@@ -18,6 +18,7 @@ from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.live import Live, changes
 from alihdaya.console.pages import STATIC, page
 from alihdaya.console.picture import Reader
+from alihdaya.console.recording.routes import routes as recording_routes
 from alihdaya.locale import LANGUAGES, chosen
 
 _COOKIE = "language"
@@ -110,6 +111,7 @@ def make_app(reader: Reader, *, language: str | None = None, clock: Callable[[],
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
+        *recording_routes(reader, console.show),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -27,6 +27,7 @@ from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
+from alihdaya.channels.api.xapi import routes as xapi_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -226,6 +227,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
+        *xapi_routes(api, _body),
         *floor_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         *ProgramRoutes(api).routes(),

@@ -61,6 +61,7 @@ def description() -> dict[str, Any]:
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
             "/api/signals": {"post": _post("Broadcast to all shards", "200", "Signal")},
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
+            "/api/xapi/statements": {"post": _post("xAPI statements: how courses went", "200", None)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
             "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
