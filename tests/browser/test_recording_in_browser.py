@@ -135,7 +135,10 @@ def test_an_applicant_consents_speaks_and_hands_in(hall, spoken, tmp_path):
         page = quiet.page
         page.goto(f"{address}/record/{item}")
         page.evaluate(
-            "window.told = []; new BroadcastChannel('alihdaya-recording').onmessage = (one) => told.push(one.data)"
+            """() => {
+              window.told = [];
+              new BroadcastChannel("alihdaya-recording").onmessage = (one) => told.push(one.data);
+            }"""
         )
         page.locator("#consent").check()
         quiet.speak()
@@ -145,7 +148,6 @@ def test_an_applicant_consents_speaks_and_hands_in(hall, spoken, tmp_path):
             "new Promise((done) => (function look() { told[0] ? done(told[0]) : setTimeout(look, 50) })())"
         )
         assert heard == {"item": str(item), "field": "recording", "name": name}
-        page.screenshot(path="/tmp/h-tests/record.png", full_page=True)
         assert quiet.troubles == []
         quiet.context.close()
     assert (folder / name).is_file()
