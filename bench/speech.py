@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 PASSAGES = (
-    "Thank you for calling. I can see that your parcel left our warehouse on Monday morning and reached the city "
-    "yesterday. The driver could not find your house, because the number on the label is wrong.",
-    "Good morning. I am sorry that you cannot sign in. Please tell me the name of the office that you work in, and "
-    "whether the screen shows a message. I will then send you a new code by mail.",
-    "Your salary is lower this month because two days of leave were not paid. The tax was counted anew in March. If "
-    "you think that this is wrong, send us the letter of your manager, and we will look at it together.",
+    (
+        "Thank you for calling. I can see that your parcel left our warehouse on Monday morning and reached the city "
+        "yesterday. The driver could not find your house, because the number on the label is wrong."
+    ),
+    (
+        "Good morning. I am sorry that you cannot sign in. Please tell me the name of the office that you work in, and "
+        "whether the screen shows a message. I will then send you a new code by mail."
+    ),
+    (
+        "Your salary is lower this month because two days of leave were not paid. The tax was counted anew. If "
+        "you think that this is wrong, send us the letter of your manager, and we will look at it together."
+    ),
 )
 KINDS = ("clear", "telephone", "noise 20 dB", "noise 5 dB", "another text")
 
