@@ -1,5 +1,6 @@
 """The ten differences on logs whose answers are known: by hand, by an independent formula, and by repetition."""
 
+from decimal import Decimal
 from fractions import Fraction
 from math import log2
 from statistics import median
@@ -13,7 +14,19 @@ from alihdaya.engine.events import DecisionMade, InstanceStarted, JobClosed, Tok
 from alihdaya.kernel.event import Entry
 from alihdaya.kernel.time import DAY, HOUR
 from alihdaya.planning.sourcing.cost import Item, split
-from alihdaya.planning.spectrum import Case, Given, NodeFacts, Service, Step, auc, drift, overrides, read_case
+from alihdaya.planning.spectrum import (
+    Answer,
+    Case,
+    Given,
+    NodeFacts,
+    Service,
+    Step,
+    auc,
+    drift,
+    foretold,
+    overrides,
+    read_case,
+)
 from alihdaya.planning.spectrum import measures as m
 from alihdaya.planning.spectrum.position import DIFFERENCES, Reading, interval, read_service
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned, TaskCancelled, TaskDone, TaskQueued
@@ -254,3 +267,53 @@ def test_a_store_without_items_says_so(tmp_path):
     told = CliRunner().invoke(cli, ["--store", str(tmp_path / "empty.db"), "spectrum", "--json"])
     assert told.exit_code == 1
     assert "no items" in told.output
+
+
+def answered(number, value, **known):
+    return case(number, answers=(Answer("judge.verdict", value, known),))
+
+
+def test_answers_that_follow_from_the_intake_are_foretold_and_drawn_ones_are_not():
+    chance = np.random.default_rng(3)
+    amounts = [Decimal(int(one)) for one in chance.integers(0, 1000, 400)]
+    words = [("late", "lost", "broken")[n] for n in chance.integers(0, 3, 400)]
+    rule = ["pay" if amount > 600 or word == "lost" else "deny" for amount, word in zip(amounts, words, strict=True)]
+    drawn = list(chance.permutation(rule))
+
+    def told(values):
+        cases = [
+            answered(n, value, amount=amounts[n], reason=words[n], number=f"r-{n}") for n, value in enumerate(values)
+        ]
+        (found,) = foretold(cases, seed=5, draws=100)
+        return found
+
+    followed, lot = told(rule), told(drawn)
+    assert followed.ratio < 0.25
+    assert followed.low <= followed.ratio <= followed.high
+    assert set(followed.by) == {"amount", "reason"}, "a name of the case foretells nothing"
+    assert lot.ratio == pytest.approx(1, abs=0.03), (
+        "what is drawn by lot is not foretold, whatever a tree learns by heart"
+    )
+    assert told(rule) == followed, "the same seed, the same figures"
+    noisy = [value if chance.random() < 0.8 else "deny" for value in rule]
+    assert followed.ratio < told(noisy).ratio < lot.ratio
+
+
+def test_few_answers_and_one_sided_ones_say_nothing():
+    assert foretold([answered(n, "pay" if n % 2 else "deny", amount=n) for n in range(99)]) == []
+    assert foretold([answered(n, "pay", amount=n) for n in range(200)]) == []
+    (bare,) = foretold([answered(n, "pay" if n % 2 else "deny") for n in range(200)])
+    assert (bare.ratio, bare.by) == (1.0, ())
+
+
+def test_an_answer_is_kept_with_what_was_known_before_it():
+    found = read_case(
+        story(
+            (HOUR, DecisionMade("rule", "ruling", "grant", (1,), "verdict")),
+            *task(1, "judge", HOUR, 2 * HOUR, verdict="deny", note="x"),
+            (3 * HOUR, DecisionMade("rule", "second", "later", (1,), "other")),
+        ),
+        NODES,
+        hours,
+    )
+    assert found.answers == (Answer("judge.verdict", "deny", {"system": "web", "verdict": "grant"}),)
