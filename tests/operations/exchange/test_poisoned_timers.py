@@ -79,6 +79,6 @@ def test_items_whose_timers_cannot_go_off_stop_and_all_others_go_on(store_url, t
         assert refused is not None, "the same again"
         room.ask(Amend(bad[0], token, {"amount": 5}, "ops"))
         story = views.item_story(room.small.store, bad[0])
-        assert (story.item.status, story.item.node) == ("delivered", "lapsed")
+        assert (story.item.status, story.item.outcome) == ("delivered", "lapsed")
     with open_store(store_url) as store:
         assert prove(store).equal
