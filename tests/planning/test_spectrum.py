@@ -7,7 +7,7 @@ from statistics import median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alihdaya.engine.events import DecisionMade, InstanceStarted, JobClosed, TokenMoved
@@ -114,6 +114,7 @@ def test_complexity_of_a_coin_in_the_middle_is_one_bit_and_of_a_fixed_way_none()
     assert m.complexity([case(1)]) is None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine, not of the strategy
 @given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_complexity_is_entropy_rate_times_length_by_another_formula(ways):
     cases = [case(n, *map(Step, way)) for n, way in enumerate(ways)]
@@ -282,7 +283,7 @@ def test_answers_that_follow_from_the_intake_are_foretold_and_drawn_ones_are_not
 
     def told(values):
         cases = [
-            answered(n, value, amount=amounts[n], reason=words[n], number=f"r-{n}") for n, value in enumerate(values)
+            answered(n, value, amount=amounts[n], reason=words[n], name=f"r-{n}") for n, value in enumerate(values)
         ]
         (found,) = foretold(cases, seed=5, draws=100)
         return found
