@@ -31,6 +31,9 @@ from alihdaya.planning.spectrum import measures as m
 from alihdaya.planning.spectrum.position import DIFFERENCES, Reading, interval, read_service
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned, TaskCancelled, TaskDone, TaskQueued
 
+busy = settings(suppress_health_check=[HealthCheck.too_slow])
+"""Slow because the machine has other work, not because of the strategies."""
+
 NODES = {
     "judge": NodeFacts(frozenset({"verdict"})),
     "check": NodeFacts(frozenset({"agreed"}), ("judge",), review=True),
@@ -114,7 +117,7 @@ def test_complexity_of_a_coin_in_the_middle_is_one_bit_and_of_a_fixed_way_none()
     assert m.complexity([case(1)]) is None
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine, not of the strategy
+@busy
 @given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_complexity_is_entropy_rate_times_length_by_another_formula(ways):
     cases = [case(n, *map(Step, way)) for n, way in enumerate(ways)]
@@ -171,6 +174,7 @@ def test_coordination_talent_and_applied_by_hand():
     assert m.talent(cases[1:], frozenset({"cpa"})) is None
 
 
+@busy
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
 def test_the_level_is_the_median(values):
     cases = [case(n, level=(float(value),)) for n, value in enumerate(values)]
@@ -182,6 +186,7 @@ _MONEY = st.fractions(0, 1000, max_denominator=100)
 _MINUTES = st.fractions("0.01", 500, max_denominator=100)
 
 
+@busy
 @given(st.tuples(_MONEY, _MONEY, _MONEY, _MONEY), st.tuples(_MONEY, _MONEY, _MONEY, _MONEY), _MINUTES, _MINUTES)
 def test_the_arbitrage_of_a_log_is_the_studio_s_split_without_a_residual(home, away, here, there):
     parts = split(Item(*home), here, Item(*away), there)
