@@ -28,7 +28,6 @@ from alihdaya.channels.api.months import routes as month_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
-from alihdaya.channels.api.xapi import routes as xapi_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -228,7 +227,6 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
-        *xapi_routes(api, _body),
         *month_routes(api, _body),
         *floor_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),

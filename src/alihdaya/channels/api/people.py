@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alihdaya.channels.api.answers import Elsewhere, as_json
+from alihdaya.channels.api.xapi import routes as xapi_routes
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.standing import plain, standings
 
@@ -46,6 +47,7 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
 
     return [
         ("POST", "/api/people/{person}/withdraw", withdraw),
+        *xapi_routes(api, read),
         ("GET", "/api/shards/{shard:number}/people", people),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
     ]

@@ -1,6 +1,7 @@
 """`alihdaya course`: training that others made, as SCORM packages, and how it went, as xAPI statements."""
 
 import json
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -79,9 +80,8 @@ def results(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Take results in. Exits 1 where one could not be used."""
     told = list(_taken(settings, file))
     for one in told:
-        click.echo(json.dumps(one) if as_json else _line(one))
-    if any(one["problem"] for one in told):
-        raise click.exceptions.Exit(1)
+        click.echo(json.dumps(one) if as_json else _line(one), err=not as_json and bool(one["problem"]))
+    sys.exit(1 if any(one["problem"] for one in told) else 0)
 
 
 def _taken(settings: Settings, file: Path) -> Iterator[dict[str, Any]]:
@@ -115,7 +115,7 @@ def _deliver(settings: Settings, found: "Result") -> int | None:
 
 def _line(one: dict[str, Any]) -> str:
     if one["problem"]:
-        return str(one["problem"])
+        return f"alihdaya: {one['problem']}"
     if one["item"] is None:
         return str(say("{enrolment}: was known")).format(**one)
     return str(say("{enrolment}: {percent} %, to item {item}")).format(**one)

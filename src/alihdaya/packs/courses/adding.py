@@ -83,7 +83,9 @@ def _with_rule(content: bytes, course: Course, how: Teaching, path: Path) -> byt
     values = next((one for one in root.iter() if one.get("id") == "tCourse_values"), None)
     if values is not None:
         values[0].text = f"{_text(values)}, {cells[0]}"
-    rules[-1].addnext(_rule(rules[-1], cells, course, path))
+    made = _rule(rules[-1], cells, course, path)
+    rules[-1].addnext(made)
+    rules[-1].tail, made.tail = rules[-1].getprevious().tail if len(rules) > 1 else "\n", rules[-1].tail
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
