@@ -11,6 +11,7 @@ from alihdaya.operations.opening import service_of
 from alihdaya.operations.people.learning import note
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
+from alihdaya.people.events import PersonJoined
 from alihdaya.people.roster import read_roster
 
 
@@ -33,12 +34,25 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 
 
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
-    """Let people join with their tests and certificates; whoever is on the roster already is left as they are."""
+    """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
+
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have.
+    """
     known = set(desk.people)
     for happened in events:
         who = happened[0]
         if who not in known:
             note(desk, happened, at, "recruitment")
+        elif isinstance(happened, PersonJoined) and not set(happened.walls) <= set(desk.people[who].walls):
+            walls = tuple(sorted({*desk.people[who].walls, *happened.walls}))
+            note(desk, _as_known(desk, who)._replace(walls=walls), at, "recruitment")
+
+
+def _as_known(desk: Desk, who: str) -> PersonJoined:
+    """Give the facts of somebody on the roster, as they would join again."""
+    one = desk.people[who]
+    facts = {name: getattr(one, name) for name in PersonJoined._fields if hasattr(one, name)}
+    return PersonJoined(**facts, person=who, employer=one.employment.employer, serves=one.employment.serves)
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

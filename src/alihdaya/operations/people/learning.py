@@ -127,7 +127,7 @@ def note(desk: Desk, fact: Event, at: int, by: str) -> None:
     desk.people[who] = replace(person, tests=_latest(tests), certificates=_last_issued(person.certificates))
     if desk.hall is not None:
         desk.hall.knows(desk.people[who], at)
-    if isinstance(fact, CertificateWithdrawn):
+    if isinstance(fact, CertificateWithdrawn | PersonJoined):
         _take_back(desk, who, at, by)
 
 

@@ -70,6 +70,7 @@ def plain(one: Standing, at: int) -> dict[str, Any]:
     if person is not None:
         facts |= {"name": person.name, "employer": person.employment.employer, "serves": person.employment.serves}
         facts |= {"languages": dict(person.languages), "skills": list(person.skills)}
+        facts |= {"walls": list(person.walls)} if person.walls else {}
     return {**facts, "tests": tests, "certificates": certificates}
 
 
