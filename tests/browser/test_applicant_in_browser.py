@@ -100,8 +100,8 @@ class Somebody:
     def sign_in(self):
         self.page.goto(self.walk.address + "/work/")
         self.page.fill("#shown", self.walk.tokens[self.who])
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def __enter__(self):
         return self
@@ -122,6 +122,7 @@ class Somebody:
             self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def come(self):
+        self.page.locator("#come, #leave").first.wait_for()
         if self.page.locator("#come").count():
             self.page.locator("#come").click()
         self.page.locator("#leave").wait_for()
@@ -146,8 +147,8 @@ class Somebody:
         self.tell(f"fills in {shown}" if fields else "has nothing to fill in")
 
     def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
         self.tell(f"presses {name}")
 
     def done(self):
@@ -220,8 +221,8 @@ def sit_down(walk, item, name):
     """Let somebody from outside sit down at the page of their item."""
     reception = Somebody(walk, "reception")
     reception.page.goto(f"{walk.address}/work/1/outside")
-    reception.page.locator(f"a[href='/work/1/outside/{item}']").first.click()
-    reception.page.wait_for_load_state()
+    with reception.page.expect_navigation():
+        reception.page.locator(f"a[href='/work/1/outside/{item}']").first.click()
     reception.tell(f"opens the page of {name}")
     return reception
 
@@ -305,7 +306,12 @@ def works(walk):
         assert sari.page.evaluate("document.documentElement.scrollWidth") <= 390
         trained(walk, sari)
         walk.chapter("At work", "workplace-desk")
-        sari.page.goto(walk.address + "/work/1/")
+        sari.page.set_viewport_size({"width": 1280, "height": 640})
+        sari.page.goto(walk.address + "/work/1/?lang=id")
+        sari.page.locator(".ring").wait_for()
+        sari.picture("workplace-desk")
+        sari.page.set_viewport_size({"width": 390, "height": 800})
+        sari.page.goto(walk.address + "/work/1/?lang=en")
         sari.accept("First line")
         at_work(walk, sari)
 
@@ -332,10 +338,8 @@ def at_work(walk, sari):
         boss.page.get_by_text("sari.new").wait_for()
         boss.picture("workplace-queue")
         boss.tell("sees sari.new at work in the queue")
-    sari.page.set_viewport_size({"width": 1280, "height": 800})
-    sari.page.goto(walk.address + "/work/1/?lang=id")
+    sari.page.goto(walk.address + "/work/1/")
     sari.page.locator("#mine a").wait_for()
-    sari.picture("workplace-desk")
     path = "/api/shards/1/people/sari.new/withdraw"
     withdrawn = walk.post("operator", path, certificate="service-desk", reason="an audit")
     assert withdrawn.status_code == 204, withdrawn.text

@@ -156,6 +156,7 @@ def _form(table: PackTable, form: str) -> Form:
         fields,
         table.names("hides", _VARIABLE, needed=False),
         table.text("message", ""),
+        table.names("shows", rf"{_VARIABLE}(\.{_VARIABLE})*", needed=False),
     )
     _twice(table, "fields", (field.name for field in made.fields))
     table.done()

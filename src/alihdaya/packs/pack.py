@@ -37,7 +37,7 @@ class Form:
     """What a person fills in to finish a task; its values are merged into the item's variables.
 
     `hides`: variables that whoever fills it in is not to see. `message`: the message from outside whose payload it is,
-    "" for a task's.
+    "" for a task's; then `shows` are the only ones to be seen, such as "wanted.task".
     """
 
     id: str
@@ -45,6 +45,7 @@ class Form:
     fields: tuple[Field, ...]
     hides: tuple[str, ...] = ()
     message: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

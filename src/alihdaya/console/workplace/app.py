@@ -99,7 +99,8 @@ class Workplace:
         if not floors:
             return self.show(request, "enter", asks=self.door.asks, said=self.say(request, (_NO_HOLDER,)), status=503)
         if len(floors) == 1 or not guest.person:
-            return RedirectResponse(f"{PATH}/{floors[0]}/" + ("" if guest.person else "queue"), 303)
+            room = "" if guest.person else "queue" if guest.sees else "outside"
+            return RedirectResponse(f"{PATH}/{floors[0]}/{room}", 303)
         return self.show(request, "floors", guest=guest, floors=floors, seal=self.door.seal(_held(request)))
 
     async def sign_in(self, request: Request) -> Response:

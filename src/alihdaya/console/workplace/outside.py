@@ -4,6 +4,7 @@ A pack's form with `message` says what is asked. Whoever may bring messages in o
 to fill it in sit down there.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,7 @@ from alihdaya.packs import Form
 from alihdaya.packs.pack import say
 from alihdaya.packs.vocabulary import NO_VOCABULARY
 from alihdaya.store.views.messages import Awaited, awaited
+from alihdaya.store.working import WorkingSet
 
 
 class Asked(NamedTuple):
@@ -32,6 +34,8 @@ class Asked(NamedTuple):
     form: Form | None
     title: str
     service: str
+    shown: tuple[str, ...] = ()
+    """What whoever fills it in is told, in words."""
 
 
 class Outside:
@@ -73,21 +77,21 @@ class Outside:
         """POST /work/1/outside/17/3: hand it in."""
         _, seal = await self._guest(request)
         sent = await read_form(request, seal)
-        item, token = number(request.path_params["item"]), number(request.path_params["token"])
+        item, token = number(request.path_params["item"]), request.path_params["token"]
         found = await run_in_threadpool(self._asked, request, item)
-        one = next((one for one in found if one.what.token == token and one.form is not None), None)
+        one = next((one for one in found if str(one.what.token) == token and one.form is not None), None)
         if one is None:
             return await self._look(request, 409)
         spoken = words(speaks(request, self._place.language))
         payload = read_fields(one.form, sent, spoken.language)
         bad = wrong(one.form, payload, spoken)
         if bad:
-            return await self._look(request, 422, sent=sent, faults=bad, token=token)
+            return await self._look(request, 422, sent=sent, faults=bad, token=one.what.token)
         try:
             await self._place.do(request, Deliver(one.what.name, one.what.key, payload))
         except Refused as refusal:
             said = others(one.form, refusal.problems)
-            return await self._look(request, 409, sent=sent, said=said, token=token)
+            return await self._look(request, 409, sent=sent, said=said, token=one.what.token)
         return RedirectResponse(f"{PATH}/{self._place.floor(request)}/outside/{item}", 303)
 
     def _asked(self, request: Request, item: int | None) -> list[Asked]:
@@ -100,7 +104,8 @@ class Outside:
             form = next((form for form in forms if form.message == one.name), None)
             spoken = words(language, "UTC", self._place.bound.words(store, one.definition))
             title = say(form.title, language) if form else one.name
-            found.append(Asked(one, form, title, phrases.term(spoken, one.service)))
+            seen = tuple(_shown(store, one, form, spoken)) if item is not None and form and form.shows else ()
+            found.append(Asked(one, form, title, phrases.term(spoken, one.service), seen))
         return found
 
     def _item(self, request: Request, guest: Guest) -> tuple[Words, int, str]:
@@ -111,3 +116,14 @@ class Outside:
         dues = [timer.due for timer in instance.timers.values()] if instance is not None else []
         vocabulary = self._place.bound.words(store, row.definition) if row else NO_VOCABULARY
         return words(language, guest.zone, vocabulary), min(dues, default=0), row.external_id if row else str(item)
+
+
+def _shown(store: WorkingSet, what: Awaited, form: Form, spoken: Words) -> Iterator[str]:
+    """Give the values that a form shows, in words; what the item does not know is left out."""
+    instance = store.waiting_instance(what.item)
+    for path in form.shows if instance is not None else ():
+        value: Any = instance.seen(what.token)
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value not in (None, ""):
+            yield value if isinstance(value, str) else phrases.told(spoken, value)
