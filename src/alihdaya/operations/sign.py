@@ -8,10 +8,11 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import service_of
-from alihdaya.operations.people.learning import note
+from alihdaya.operations.people.learning import know
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
 from alihdaya.people.events import PersonJoined
+from alihdaya.people.person import Person
 from alihdaya.people.roster import read_roster
 
 
@@ -36,23 +37,27 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
 
-    But for conflict walls: those of this roster hold for them from now on, beside those that they have.
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have. Other shards
+    are not told: each reads the roster itself.
     """
     known = set(desk.people)
     for happened in events:
         who = happened[0]
-        if who not in known:
-            note(desk, happened, at, "recruitment")
-        elif isinstance(happened, PersonJoined) and not set(happened.walls) <= set(desk.people[who].walls):
-            walls = tuple(sorted({*desk.people[who].walls, *happened.walls}))
-            note(desk, _as_known(desk, who)._replace(walls=walls), at, "recruitment")
+        fact: Event | None = happened if who not in known else None
+        if who in known and isinstance(happened, PersonJoined):
+            fact = _walled(desk.people[who], happened.walls)
+        if fact is not None:
+            desk.note(at, "recruitment", fact)
+            know(desk, fact, at, "recruitment")
 
 
-def _as_known(desk: Desk, who: str) -> PersonJoined:
-    """Give the facts of somebody on the roster, as they would join again."""
-    one = desk.people[who]
+def _walled(one: Person, walls: tuple[str, ...]) -> PersonJoined | None:
+    """Give the facts of somebody as they would join again, with these walls as well; None where they have them."""
+    if set(walls) <= set(one.walls):
+        return None
     facts = {name: getattr(one, name) for name in PersonJoined._fields if hasattr(one, name)}
-    return PersonJoined(**facts, person=who, employer=one.employment.employer, serves=one.employment.serves)
+    facts |= {"employer": one.employment.employer, "serves": one.employment.serves}
+    return PersonJoined(**{**facts, "person": one.id, "walls": tuple(sorted({*one.walls, *walls}))})
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

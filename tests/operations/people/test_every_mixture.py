@@ -19,7 +19,7 @@ from alihdaya.operations.migrate.order import Migrate, Order
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.learning import note
 from alihdaya.operations.people.programs.commands import FetchTask
-from alihdaya.operations.sign import _as_known, deploy
+from alihdaya.operations.sign import _walled, deploy
 from alihdaya.packs import load
 from alihdaya.people.gate import gate
 from alihdaya.store import open_store
@@ -32,7 +32,7 @@ VERSIONS = {"easier": _NEEDS + '"A1"', "harder": _NEEDS + '"C1" alihdaya:certifi
 
 
 def _by_wall(small, _, who):
-    note(small.desk, _as_known(small.desk, who)._replace(walls=("Acme",)), small.desk.at, "recruitment")
+    note(small.desk, _walled(small.desk.people[who], ("Acme",)), small.desk.at, "recruitment")
 
 
 def _by_migrating(name):
