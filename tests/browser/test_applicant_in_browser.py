@@ -333,10 +333,8 @@ def trained(walk, sari):
 
 def at_work(walk, sari):
     assert sari.page.evaluate("document.documentElement.scrollWidth") <= 390
-    sari.picture("workplace-task")
     with Somebody(walk, "boss") as boss:
         boss.page.get_by_text("sari.new").wait_for()
-        boss.picture("workplace-queue")
         boss.tell("sees sari.new at work in the queue")
     sari.page.goto(walk.address + "/work/1/")
     sari.page.locator("#mine a").wait_for()
