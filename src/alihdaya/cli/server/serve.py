@@ -50,6 +50,7 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "I
         yield None
         return
     from alihdaya.cli.server.node import offer_of
+    from alihdaya.operations.floor.collector import Collector
     from alihdaya.operations.node.mailroom import Mailroom
     from alihdaya.operations.sign import settle
 
@@ -62,7 +63,7 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "I
         return desk
 
     opened().close()  # what keeps it from being opened is told at once, and there are tables to read
-    with Mailroom(opened, clock=now) as writer:
+    with Mailroom(opened, clock=now, told=Collector()) as writer:
         yield writer
 
 
