@@ -85,7 +85,7 @@ def _with_rule(content: bytes, course: Course, how: Teaching, path: Path) -> byt
         values[0].text = f"{_text(values)}, {cells[0]}"
     made = _rule(rules[-1], cells, course, path)
     rules[-1].addnext(made)
-    rules[-1].tail, made.tail = rules[-1].getprevious().tail if len(rules) > 1 else "\n", rules[-1].tail
+    rules[-1].tail, made.tail = rules[-2].tail if len(rules) > 1 else "\n", rules[-1].tail
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
