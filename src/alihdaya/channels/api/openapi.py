@@ -62,7 +62,6 @@ def description() -> dict[str, Any]:
             "/api/messages": {"post": _post("Deliver a message to whoever waits for it", "200", "Message")},
             "/api/signals": {"post": _post("Broadcast to all shards", "200", "Signal")},
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
-            "/api/xapi/statements": {"post": _post("xAPI statements: how courses went", "200", None)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
             "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
@@ -113,6 +112,7 @@ def _post(summary: str, status: str, body: str | None, *parameters: dict[str, An
 _TEST = {**_ITEM, "name": "item", "description": "The test's name, as it was set."}
 _WORK = "/api/work/{item}/{token}"
 _PROGRAMS = {
+    "/api/xapi/statements": {"post": _post("xAPI statements: how courses went", "200", None)},
     "/api/work/fetch": {"post": _post("Lease a person's task to a program", "200", "TaskFetching")},
     "/api/work/held": {"post": _post("What a program has", "200", "Asking")},
     "/api/work/proofs": {"post": _post("What a program proved", "200", "Asking")},
@@ -122,4 +122,4 @@ _PROGRAMS = {
     f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
     f"{_WORK}/fail": {"post": _post("Give a task back", "204", "TaskFailure", _ITEM, _TOKEN)},
 }
-"""What programs ask for."""
+"""What programs ask for, and what they tell."""
