@@ -28,6 +28,7 @@ _COMMANDS = {
     "invoice": ("look", mark("show the invoice of a month, or the items behind one of its lines")),
     "margin": ("runs.margin", mark("show what is left, by service, engagement, person or item, and its trend")),
     "close": ("runs.account.closing", mark("close a month: its invoice gets a number and never changes")),
+    "accruals": ("runs.account.accruals", mark("show what was delivered and is on no invoice yet")),
     "correct": ("runs.account.closing", mark("let a delivered item count otherwise, on the next invoice")),
     "report": ("runs.morning", mark("write or mail the morning's report: intake, backlog, risks, margin")),
     "dispute": ("runs.account.disputes", mark("what a client does not accept, and credit notes")),
