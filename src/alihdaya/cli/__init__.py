@@ -21,6 +21,7 @@ _COMMANDS = {
     "amend": ("runs.account.agreements", mark("let other terms hold from a day on")),
     "renew": ("runs.account.agreements", mark("let an engagement go on after its end")),
     "terminate": ("runs.account.agreements", mark("let nothing come in any more for an engagement")),
+    "holiday": ("runs.account.holidays", mark("add a holiday after the signing: open clocks are due anew")),
     "items": ("look", mark("list items")),
     "item": ("look", mark("tell one item's whole story")),
     "sla": ("instance.clocks", mark("explain an item's service level clocks, or show how a month kept them")),

@@ -87,7 +87,7 @@ def naive_seats(found, days, seats):
     total = 0
     for card, held, *_ in found:
         bounds, prices, kind, least, volume = card["seat"]
-        share = Fraction(held, days.count)
+        share = Fraction(held, days.billed)
         shared = [Fraction(floor(price * share * 10**6 + Fraction(1, 2)), 10**6) for price in prices]
         wanted = max(seats, least if kind == "quantity" else 0)
         usage = 0
