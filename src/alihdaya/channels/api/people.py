@@ -1,4 +1,7 @@
-"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate."""
+"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate.
+
+What one shard knows of somebody all know soon, so any node may be asked.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alihdaya.channels.api.answers import as_json
+from alihdaya.channels.api.answers import Elsewhere, as_json
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.standing import plain, standings
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
-    """POST …/people/{person}/withdraw: which certificate, and why."""
+    """POST /api/people/{person}/withdraw: which certificate, and why."""
 
     certificate: str
     reason: str
@@ -33,12 +36,16 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         return as_json([plain(one, api.node.clock()) for one in found])
 
     async def withdraw(request: Request) -> Response:
-        shard = api.shard_of(request)
         wanted = await read(request, Withdrawal)
+        here = api.node.keeper.shards
+        if "shard" not in request.path_params and not here:
+            raise Elsewhere(None)
+        shard = api.shard_of(request) if "shard" in request.path_params else here[0]
         await api.do(shard, Withdraw(request.path_params["person"], wanted.certificate, wanted.reason, wanted.by))
         return Response(status_code=204)
 
     return [
+        ("POST", "/api/people/{person}/withdraw", withdraw),
         ("GET", "/api/shards/{shard:number}/people", people),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
     ]
