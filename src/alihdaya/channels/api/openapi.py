@@ -18,6 +18,13 @@ _THREE = "^[0-9]+-[0-9]+-[0-9]+$"
 _JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _PERSON = {"name": "person", "in": "path", "required": True, "schema": {"type": "string"}}
+_ENGAGEMENT = {"name": "engagement", "in": "path", "required": True, "schema": {"type": "string"}}
+_MONTH = {
+    "name": "month",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
     "409": {"description": "A rule forbids it, or it was done before; the body says which."},
@@ -67,6 +74,9 @@ def description() -> dict[str, Any]:
             "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
+            },
+            "/api/engagements/{engagement}/attainment": {
+                "get": _get("How service levels were kept", _ENGAGEMENT, _MONTH)
             },
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},

@@ -1,5 +1,6 @@
 """The last station: from what the log counts to invoices and margins, month by month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,9 @@ from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
 from alihdaya.store.views.ledger import facts
+from alihdaya.store.working import WorkingSet
+
+Measures = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Bill:
     attainments: tuple[Attainment, ...]
 
 
-def terms_of(store: Store, engagement: str | None = None) -> Terms:
+def terms_of(store: WorkingSet, engagement: str | None = None) -> Terms:
     """Give the terms signed last, of an engagement or of the only one. Raises Refused where none or several fit."""
     signed = {one.id: one.terms for one in store.engagements()}
     if engagement is None and len(signed) == 1:
@@ -195,6 +199,11 @@ def attainments(store: Store, terms: Terms, month: str | None = None) -> tuple[A
     """Give how the service levels were kept in a month, or in every one, as the invoice counts it."""
     counted = views.sla_measures(store, terms.engagement)
     recounted(counted, (one.event for one in facts(store, terms.engagement)), terms.engagement)
+    return attainments_of(terms, counted, month)
+
+
+def attainments_of(terms: Terms, counted: Measures, month: str | None = None) -> tuple[Attainment, ...]:
+    """Give how the service levels were kept, of what was counted: (month, service) -> measure -> n."""
     months = sorted({when for when, _ in counted}) if month is None else [month]
     found = ((when, service) for when in months for service in terms.services if (when, service.id) in counted)
     return tuple(one for when, service in found for one in attained(service, when, counted[when, service.id]))

@@ -28,6 +28,7 @@ from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
 _UNITS: Final = {"minute": 60, "hour": 3600}
 _HOUR: Final = 3600
+_WORKED: Final = OF_TIME | {"fte", "seat"}
 _NOTHING: Final = Decimal(0)
 
 
@@ -80,7 +81,7 @@ def measured(store: Store, terms: Terms, month: str) -> dict[tuple[str, str], tu
     """Give (service, unit) -> quantity and overtime, of all rates that are not simply per item."""
     book = MonthFacts(store, terms, month)
     return {
-        (service.id, rate.unit): _quantities(service, rate, book.counted(service, rate))
+        (service.id, rate.unit): _quantities(service, rate, book.summed(service, rate))
         for service in terms.services
         for rate in service.rates
         if not rate.simple
@@ -93,15 +94,13 @@ class MonthFacts:
     def __init__(self, store: Store, terms: Terms, month: str) -> None:
         self.store, self.terms, self.month = store, terms, month
         self.within = Months(terms.client.time_zone).limits(month)
-        self._facts: list[ItemFact] | None = None
+        self._facts: dict[type, list[ItemFact]] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
         """Give the deliveries, or the finished tasks, of a service in the month."""
-        if self._facts is None:
-            kinds = (ItemDelivered, TaskDone)
-            tags = [tag_of(one) for one in kinds]
-            self._facts = item_facts(self.store, self.terms.engagement, self.within, kinds, tags)
-        return (one for one in self._facts if one.service == service and isinstance(one.fact, kind))
+        if kind not in self._facts:
+            self._facts[kind] = item_facts(self.store, self.terms.engagement, self.within, (kind,), [tag_of(kind)])
+        return (one for one in self._facts[kind] if one.service == service)
 
     def counted(self, service: Service, rate: Rate, window: tuple[int, int] | None = None) -> list[Counted]:
         """Give the facts behind a rate's quantity, within the month or within a window of it."""
@@ -111,6 +110,17 @@ class MonthFacts:
             return sorted(self._presence(frozenset(rate.measure.team), within))
         found = self._milestones(service, rate) if rate.kind == "milestone" else self._of_items(service, rate)
         return [one for one in found if within[0] <= one.at < within[1]]
+
+    def summed(self, service: Service, rate: Rate) -> list[Counted]:
+        """Give facts with the same sums: those that were counted as the work was done, where that will do."""
+        measure = rate.measure
+        if rate.kind not in _WORKED or rate.overtime or measure.increment or measure.team:
+            return self.counted(service, rate)
+        return [Counted(0, 0, row.person, row.seconds, {}) for row in self._labour if row.service == service.id]
+
+    @cached_property
+    def _labour(self) -> list[views.LabourRow]:
+        return views.labour(self.store, self.terms.engagement, self.month)
 
     def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
         return self._delivered(service, rate) if rate.kind in {"item", "outcome"} else self._worked(service, rate)
@@ -129,10 +139,25 @@ class MonthFacts:
 
     def _delivered(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours = self._hours(service, rate)
-        for one in self.facts(service.id, ItemDelivered):
-            if is_counted(rate, one.fact):
-                name = hours.at(one.at) if hours else NORMAL
-                yield Counted(one.at, one.item, "", 0, {name: 1} if name else {})
+        classes: dict[str, Mapping[str, int]] = {NORMAL: {}, **{rule.id: {rule.id: 1} for rule in rate.overtime}}
+        for at, item in self._deliveries(service, rate):
+            yield Counted(at, item, "", 0, classes[hours.at(at) if hours else NORMAL])
+
+    def _deliveries(self, service: Service, rate: Rate) -> Iterable[tuple[int, int]]:
+        """Give (instant, item) of what counts for a rate, in the order of delivery."""
+        if rate.kind == "item":
+            of = (self.terms.engagement, service.id, rate.unit)
+            if (found := views.deliveries(self.store, of, self.within)) is not None:
+                return found
+        return ((one.at, one.item) for one in self.facts(service.id, ItemDelivered) if is_counted(rate, one.fact))
+
+    def overtime_page(self, service: Service, line: Line, page: tuple[int, int]) -> list[int] | None:
+        """Give the items first to last (from 1) of a line of overtime of items; None where they are not at hand."""
+        rate = service.rate(line.unit)
+        spans = self.hours(service, rate, self.within).spans(line.overtime, self.within)
+        of = (self.terms.engagement, service.id, rate.unit)
+        found = views.deliveries(self.store, of, self.within, spans, page)
+        return None if found is None else [item for _, item in found]
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours = self._hours(service, rate)

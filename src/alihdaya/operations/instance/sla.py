@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.account.holidays import holidays_of, observing
 from alihdaya.engagement.rates.wire import decimal_text
-from alihdaya.engagement.sla import CLOCKS, ClockName, Due, SlaClock
+from alihdaya.engagement.sla import CLOCKS, Attainment, ClockName, Due, SlaClock
 from alihdaya.engagement.sla.story import ClockStory, Segment, Stop, tell_clock
 from alihdaya.engagement.terms import SPANS, Target, Terms
 from alihdaya.kernel.event import Entry, Event
@@ -200,6 +200,17 @@ def plain(told: Told) -> dict[str, Any]:
         "agrees_with_log": told.agreed,
         "clocks": [_clock(one, given_up=told.given_up) for one in told.clocks],
     }
+
+
+def kept_plain(one: Attainment) -> dict[str, object]:
+    """Give how a service level was kept in a month as plain values."""
+    head = {"month": one.month, "service": one.service, "clock": one.clock, "level": one.level}
+    if one.limit is None:
+        counts: dict[str, object] = {"met": one.met, "missed": one.missed}
+    else:
+        counts = {"mean_seconds": seconds(one.mean), "limit_seconds": seconds(one.limit)}
+    percent = None if one.percent is None else f"{one.percent:f}"
+    return {**head, **counts, "percent": percent, "target": f"{one.target:f}", "kept": one.kept}
 
 
 def _clock(one: ClockStory, *, given_up: bool) -> dict[str, Any]:
