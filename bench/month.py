@@ -2,10 +2,11 @@
 
 The month is made by a generator (described in `bench.monthly.made`; everything follows from its seed) through the
 store's own commit, which is not timed. Each figure is of a process of its own, from its first import on, with the
-greatest resident size that it ever had; figures are medians. What comes out must equal the generator's own count, unit
-by unit, clock by clock, and page by page item by item. The same month is billed once more by a card with the
-other kinds of rates (`bench/monthly/kinds.toml`), with the slowest of five pages of each line. Beside it: plain SQL on a bare table that has every instant
-ready, and a polars script over the same as CSV. `ALIHDAYA_BENCH_ITEMS=50000` makes it smaller.
+greatest resident size that it ever had; figures are medians. What comes out must equal the generator's own count,
+unit by unit, clock by clock, and page by page item by item. The same month is billed once more by a card with the
+other kinds of rates (`bench/monthly/kinds.toml`), with the slowest of five pages of each line. Beside it: plain SQL
+on a bare table that has every instant ready, and a polars script over the same as CSV. `ALIHDAYA_BENCH_ITEMS=50000`
+makes it smaller.
 """
 
 import json

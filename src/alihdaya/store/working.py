@@ -121,6 +121,14 @@ class WorkingSet:
     archive_folder: Path | None = None
     """Where archived months lie, if not where they were written to."""
 
+    archive_part: str = ""
+    """The folder within that one which is this store's: each of many shards has its own."""
+
+    @property
+    def factor(self) -> int:
+        """What numbers count by: of many shards read as one, a number is its own times this, and the shard."""
+        return 1
+
     def archive_home(self) -> Path | None:
         """Give where a store's archive lies if nothing else is said: beside a file; a server has no such place."""
         return None

@@ -8,6 +8,7 @@ from alihdaya import __version__
 from alihdaya.channels.api import job_wire, program_wire
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
+from alihdaya.channels.api.months import Month
 from alihdaya.channels.api.people import Withdrawal
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
@@ -36,7 +37,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal]
+    bodies += [Migration, Withdrawal, Month]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -78,6 +79,7 @@ def description() -> dict[str, Any]:
             "/api/engagements/{engagement}/attainment": {
                 "get": _get("How service levels were kept", _ENGAGEMENT, _MONTH)
             },
+            "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
