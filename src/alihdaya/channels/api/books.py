@@ -1,5 +1,6 @@
 """Routes about an engagement as its client sees it: how its service levels were kept, over all shards."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -30,7 +31,7 @@ def routes(api: "Api") -> "list[Route]":
     return [("GET", "/api/engagements/{engagement}/attainment", attainment)]
 
 
-def _kept(shards: list[WorkingSet], engagement: str, month: str | None) -> tuple[Attainment, ...]:
+def _kept(shards: Sequence[WorkingSet], engagement: str, month: str | None) -> tuple[Attainment, ...]:
     """Add up what all shards counted. Raises Refused (404) for an engagement that none has signed."""
     holder = next((one for one in shards if any(had.id == engagement for had in one.engagements())), None)
     if holder is None:
