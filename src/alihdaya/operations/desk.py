@@ -83,7 +83,7 @@ class Service:
         work = self.work(node)
         barred = {person for task in work.not_by for person in doers.get(task, ())}
         asked = (work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
-        return Needs(*asked, test=self.test, client=self.terms.client.name)
+        return Needs(*asked, test=self.test, client=self.terms.client.name, engagement=self.engagement)
 
     @property
     def test(self) -> str:

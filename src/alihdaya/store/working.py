@@ -188,14 +188,24 @@ class WorkingSet:
 
     def persons(self) -> list[Person]:
         """Give the roster, with tests and certificates in the order they count in."""
+        return self._roster("")
+
+    def person(self, who: str) -> Person | None:
+        """Give somebody of the roster by their id."""
+        return next(iter(self._roster(who)), None) if who else None
+
+    def _roster(self, who: str) -> list[Person]:
+        def of(table: Table, column: str) -> Select[Any]:
+            return _everything(table).where(table.c[column] == who) if who else _everything(table)
+
         with self.snapshot() as connection:
-            people = connection.execute(_everything(PERSON)).all()
+            people = connection.execute(of(PERSON, "id")).all()
             tests, held = defaultdict(list), defaultdict(list)
-            for row in connection.execute(_everything(TEST)):
+            for row in connection.execute(of(TEST, "person")):
                 tests[row.person].append(
                     TestTaken(row.person, row.kind, row.language, row.score, row.pass_mark, row.at)
                 )
-            for row in connection.execute(_everything(CERTIFICATE)):
+            for row in connection.execute(of(CERTIFICATE, "person")):
                 held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
         return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]
 
