@@ -9,6 +9,7 @@ import alihdaya.engagement.rates.figures
 import alihdaya.engine.events
 import alihdaya.engine.scope_events
 import alihdaya.people.events
+import alihdaya.work.beside
 import alihdaya.work.events
 import alihdaya.work.exchange
 import alihdaya.work.floor.events
@@ -17,6 +18,7 @@ from alihdaya.store.schema import METADATA
 
 PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 ROOMS = (
+    alihdaya.work.beside,
     alihdaya.work.events,
     alihdaya.work.exchange,
     alihdaya.work.floor.events,

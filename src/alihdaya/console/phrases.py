@@ -184,6 +184,21 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s took the task", person=facts.get("person", "?"))
 
 
+def _beside(words: Words, facts: Mapping[str, Any]) -> str:
+    who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    if facts.get("kind") == "advice":
+        return words.say("%(person)s advised for %(length)s", person=who, length=length)
+    return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
+
+
+def _asks(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("%(person)s asks for advice: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
+
+
+def _advises(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("%(person)s advises: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
+
+
 _TELLERS: dict[str, Teller] = {
     "item.received": _received,
     "task.queued": _queued,
@@ -194,6 +209,9 @@ _TELLERS: dict[str, Teller] = {
     "fact.refused": _unlearned,
     "instance.migrated": _migrated,
     "task.done": _done,
+    "task.time": _beside,
+    "advice.asked": _asks,
+    "advice.given": _advises,
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
     "item.stopped": _stopped,
@@ -238,4 +256,4 @@ def kind(happening: Happening) -> str:
         return "minor"
     if happening.tag in _BAD:
         return "bad"
-    return "people" if happening.tag.startswith("task.") else "rule" if happening.tag == "engine.decided" else "plain"
+    return "people" if happening.tag.startswith(("task.", "advice.")) else "rule" if happening.tag == "engine.decided" else "plain"

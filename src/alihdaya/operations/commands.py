@@ -46,12 +46,15 @@ class Assign(NamedTuple):
 
 
 class Complete(NamedTuple):
-    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time."""
+    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time.
+
+    None: as long as they have had it.
+    """
 
     item: int
     token: int
     person: str
-    seconds: int
+    seconds: int | None
     result: dict[str, Any]
     simulated: bool = False
     code: str = ""

@@ -33,7 +33,7 @@ from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.floor.assign import assign
 from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.floor.looking import waiting
-from alihdaya.operations.floor.stations import finished, on_floor
+from alihdaya.operations.floor.stations import bad_code, finished, on_floor, timed
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
@@ -80,19 +80,21 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
             hall.flush()
 
 
-def complete(desk: Desk, work: Complete, at: int) -> None:
-    """Finish a person's task. Raises Refused where they do not hold it, or the result does not fit the form."""
+def complete(desk: Desk, work: Complete, at: int) -> int:
+    """Finish a person's task; gives its handling time in seconds. Raises Refused where they do not hold it, or the result does not fit the form."""
     item = desk.open_item(work.item)
     hold = desk.held.get((work.item, work.token))
     if hold is None or hold.person != work.person:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
+    work = timed(work, hold.at, at)
+    seconds = work.seconds or 0
     form = item.service.work(hold.task.node).form
-    problems = [*check_form(item.service.pack.forms.get(form), work.result), *unkeepable({"code": work.code})]
+    problems = [*check_form(item.service.pack.forms.get(form), work.result), *bad_code(item.service, work.code)]
     if problems:
         raise Refused(problems)
-    if not 0 <= work.seconds <= _LONGEST:
+    if not 0 <= seconds <= _LONGEST:
         raise Refused(
-            Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
+            Problem("bad-time", f"{seconds} seconds are no handling time of one sitting (a day at most)")
         )
     if work.person in item.service.needs(hold.task.node, item.doers).not_by:
         raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
@@ -111,10 +113,11 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
             desk.board.effects.pop()
         raise
     _keep_apart(desk, item)
-    done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
+    done = TaskDone(work.token, work.person, seconds, work.result, work.simulated)
     late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
     desk.record(item, at, work.person, [done, *late, *events])
     finished(desk, work, at)
+    return seconds
 
 
 def _keep_apart(desk: Desk, item: OpenItem) -> None:

@@ -64,6 +64,7 @@ def description() -> dict[str, Any]:
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
             "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
+            "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },
@@ -89,6 +90,9 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
         f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/pass": {"post": _post("Pass it on", "204", "Passing", _ITEM, _TOKEN)},
+        f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Asking", _ITEM, _TOKEN)},
+        f"{task}/advise": {"post": _post("Give the advice that was asked for", "204", "Advising", _ITEM, _TOKEN)},
+        f"{task}/wrapped": {"post": _post("Have wrapped up", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},
     }
 

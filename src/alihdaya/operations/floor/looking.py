@@ -14,9 +14,10 @@ from alihdaya.work.floor.why import Waits, queue
 
 
 class AtHand(NamedTuple):
-    """A task that rings at somebody, is theirs, or was put off by them; `until` in microseconds, 0: no end is set.
+    """A task that rings at somebody, is theirs, is wrapped up or was put off by them.
 
-    `note`: what whoever passed it on wants the next one to know.
+    `until` in microseconds, 0: no end is set. `note`: what whoever passed it on, or asks for advice, wants them to
+    know. `of`: the task that they are asked for advice on, else 0.
     """
 
     item: int
@@ -26,6 +27,7 @@ class AtHand(NamedTuple):
     since: int
     until: int
     note: str = ""
+    of: int = 0
 
 
 class Seated(NamedTuple):

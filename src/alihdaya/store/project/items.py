@@ -17,6 +17,7 @@ from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import (
     AssignmentRefused,
     AssignmentWithdrawn,
@@ -62,6 +63,7 @@ class Items:
             TaskAssigned: self._assigned,
             AssignmentRefused: self._refused,
             TaskDone: self._done,
+            TimeSpent: self._beside,
             TaskCancelled: self._cancelled,
             TaskChanged: self._changed,
             AssignmentWithdrawn: self._withdrawn,
@@ -224,6 +226,11 @@ class Items:
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
         self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
+        self._count(standing, entry.at, "seconds_worked", n=event.seconds)
+
+    def _beside(self, standing: Standing, entry: Entry, event: TimeSpent) -> None:
+        day = self._house.days(standing.engagement, standing.terms).day(entry.at)
+        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 0)
         self._count(standing, entry.at, "seconds_worked", n=event.seconds)
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
