@@ -46,6 +46,7 @@ _COMMANDS = {
     "signal": ("messages", mark("broadcast a signal to all items that wait for it")),
     "queue": ("people.queue", mark("show what waits for people; where nobody can do it, why")),
     "presence": ("people.presence", mark("list who is present, and what they have; log in and out")),
+    "review": ("people.review", mark("look at finished tasks again, by a scorecard, and see how everybody fares")),
     "adherence": ("people.adherence", mark("show how people kept to their shifts, by person and day")),
     "accept": ("people.presence", mark("accept a task that rings")),
     "decline": ("people.presence", mark("decline a task that rings")),

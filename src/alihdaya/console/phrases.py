@@ -186,9 +186,20 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
 
 def _beside(words: Words, facts: Mapping[str, Any]) -> str:
     who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    if facts.get("kind") == "review":
+        return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
     if facts.get("kind") == "advice":
         return words.say("%(person)s advised for %(length)s", person=who, length=length)
     return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
+
+
+def _sampled(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Somebody else is to look at what %(person)s did", person=facts.get("person", "?"))
+
+
+def _reviewed(words: Words, facts: Mapping[str, Any]) -> str:
+    percent = words.number(int(facts.get("percent", 0)))
+    return words.say("%(reviewer)s looked at it again: %(n)s %%", reviewer=facts.get("reviewer", "?"), n=percent)
 
 
 def _asks(words: Words, facts: Mapping[str, Any]) -> str:
@@ -210,6 +221,8 @@ _TELLERS: dict[str, Teller] = {
     "instance.migrated": _migrated,
     "task.done": _done,
     "task.time": _beside,
+    "review.due": _sampled,
+    "review.done": _reviewed,
     "advice.asked": _asks,
     "advice.given": _advises,
     "task.cancelled": _cancelled,

@@ -10,7 +10,7 @@ from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import PeopleCommand
 from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
@@ -111,7 +111,7 @@ Command = (
     | JobCommand
     | InstanceCommand
     | Migrate
-    | Withdraw
+    | PeopleCommand
     | Record
     | ShardCommand
     | FloorCommand

@@ -41,8 +41,9 @@ from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Relea
 from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import Review, Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
+from alihdaya.operations.people import quality
 from alihdaya.operations.people.programs import practical, tasks
 from alihdaya.operations.people.programs.commands import (
     AnswerTest,
@@ -115,7 +116,8 @@ def complete(desk: Desk, work: Complete, at: int) -> int:
     _keep_apart(desk, item)
     done = TaskDone(work.token, work.person, seconds, work.result, work.simulated)
     late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
-    desk.record(item, at, work.person, [done, *late, *events])
+    sampled = quality.due(item.service, item.item, hold.task.node, work.token, work.person)
+    desk.record(item, at, work.person, [done, *late, *sampled, *events])
     finished(desk, work, at)
     return seconds
 
@@ -182,6 +184,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    Review: quality.review,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     Record: record,

@@ -25,6 +25,60 @@ class FloorTerms:
     cut_off: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of a scorecard: 0 to `points`; where it is `fatal`, 0 spoils the whole."""
+
+    name: str
+    points: int
+    label: Mapping[str, str]
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """How finished tasks are looked at again: `percent` of them, drawn by `seed`; 0: none.
+
+    Whoever does needs all that the task needs, and the certificate `certificate` where one is named.
+    """
+
+    percent: int = 0
+    seed: int = 1
+    certificate: str = ""
+    pass_mark: int = 80
+    criteria: tuple[Criterion, ...] = ()
+
+
+def read_review(table: PackTable) -> Scorecard:
+    """Read the table `[review]`; every problem goes to its document."""
+    if not table.data:
+        return Scorecard()
+    criteria = tuple(_criterion(row) for row in table.rows("criteria"))
+    names = [one.name for one in criteria]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        table.report("twice", f"{name!r} is there twice", "criteria")
+    made = Scorecard(
+        percent=table.whole("percent", low=1, high=100),
+        seed=table.whole("seed", 1, low=0, high=10**9),
+        certificate=table.text("certificate", "", like=_CODE),
+        pass_mark=table.whole("pass_mark", 80, low=0, high=100),
+        criteria=criteria,
+    )
+    table.done()
+    return made
+
+
+def _criterion(table: PackTable) -> Criterion:
+    made = Criterion(
+        name=table.text("name", like=_CODE),
+        points=table.whole("points", low=1, high=100),
+        label=table.texts("label"),
+        fatal=table.flag("fatal", default=False),
+    )
+    table.done()
+    return made
+
+
 def read_floor(table: PackTable) -> FloorTerms:
     """Read the table; every problem goes to its document."""
     named = table.sub("codes", needed=False)

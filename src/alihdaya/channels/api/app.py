@@ -21,6 +21,7 @@ from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
 from alihdaya.channels.api.floor import routes as floor_routes
+from alihdaya.channels.api.reviews import routes as review_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
@@ -227,6 +228,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
         *floor_routes(api, _body),
+        *review_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         *ProgramRoutes(api).routes(),
         ("GET", "/api/shards", api.shard_list),

@@ -9,6 +9,7 @@ from alihdaya.channels.api import job_wire, program_wire
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.people import Withdrawal
+from alihdaya.channels.api.reviews import Reviewing
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
@@ -29,7 +30,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal]
+    bodies += [Migration, Withdrawal, Reviewing]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -68,6 +69,9 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },
+            "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
+            "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
+            f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {

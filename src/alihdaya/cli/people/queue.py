@@ -8,7 +8,8 @@ import click
 from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
-    from alihdaya.work.floor.why import Near, Waits
+    from alihdaya.operations.floor.looking import Queued
+    from alihdaya.work.floor.why import Near
 
 _REASONS = {
     "nobody-can": mark("Nobody of all who are known may do it."),
@@ -33,14 +34,17 @@ def queue(settings: Settings, *, as_json: bool) -> None:
         click.echo(say("Nothing waits."))
 
 
-def _shown(one: "Waits") -> str:
+def _shown(found: "Queued") -> str:
     from alihdaya.kernel.time import moment
 
+    one = found.waits
     needs = one.ask.needs
     asked = [needs.skill, f"{needs.language} {needs.level}".strip(), needs.certificate, one.ask.channel]
     text = say("{asked}: {n} waiting, the oldest since {oldest}; {able} present can do it")
     what = ", ".join(part for part in asked if part)
     lines = [text.format(asked=what, n=one.pieces, oldest=f"{moment(one.oldest):%-d %b %H:%M} UTC", able=one.able)]
+    for day, n in found.days.items():
+        lines.append("  " + say("{n} of them came in by the cut-off for {day}").format(n=n, day=day))
     if one.reason:
         lines.append("  " + say(_REASONS[one.reason]))
     return "\n".join(lines + [_near(near) for near in one.nearest])

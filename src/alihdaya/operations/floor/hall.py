@@ -7,11 +7,11 @@ one queue, and the gate is asked for every single assignment.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from alihdaya.engagement.cutoff import Counts, counts
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import MINUTE, SECOND
 from alihdaya.operations.desk import Hold as Held
 from alihdaya.operations.floor.beside import ADVICE, Clock, Clocks, raised
-from alihdaya.packs.on_floor import FloorTerms
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
@@ -22,17 +22,26 @@ from alihdaya.work.floor.seat import WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
 if TYPE_CHECKING:
-    from alihdaya.operations.desk import Desk
+    from alihdaya.operations.desk import Desk, OpenItem
 
 ROUTER: Final = "router"
 RING: Final = {"voice": 20 * SECOND, "chat": MINUTE, "mail": 10 * MINUTE, "office": 10 * MINUTE}
 """So long a task of the channel rings before it goes to somebody else."""
 
 
-def piece_of(task: Task, terms: FloorTerms) -> Piece:
+def counts_for(item: "OpenItem") -> Counts | None:
+    """Say for which business day an item counts; None where its pack has no cut-off."""
+    cut_off = item.service.pack.manifest.floor.cut_off
+    return None if cut_off is None else counts(item.service.calendar, cut_off, item.received_at)
+
+
+def piece_of(task: Task, item: "OpenItem") -> Piece:
     """Give the piece that a task is: by telephone where the spoken test is asked for (S8), else back office."""
+    terms = item.service.pack.manifest.floor
     channel = "voice" if task.needs.test == "spoken" else "office"
     due = task.resolve_due if task.respond_due is None else task.respond_due
+    if (day := counts_for(item)) is not None:
+        due = day.closes if due is None else min(due, day.closes)
     ask = Ask(task.needs, channel, RING[channel], terms.wrap_up * SECOND, terms.batch)
     return Piece(task.item, task.token, ask, task.priority, task.queued_at, due)
 
@@ -55,7 +64,7 @@ class Hall:
 
     def piece(self, task: Task) -> Piece:
         """Give the piece that a task is now: with the note and the priority with which it was passed on, if it was."""
-        made = piece_of(task, self.desk.items[task.item].service.pack.manifest.floor)
+        made = piece_of(task, self.desk.items[task.item])
         passed = self.passed.get(task.key)
         if passed is None:
             return made

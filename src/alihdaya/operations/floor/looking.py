@@ -1,15 +1,16 @@
 """What a floor shows to who looks: what waits and why, who is present, and what each has at hand."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.time import iso
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.floor.bringing import open_hall
 from alihdaya.operations.floor.commands import Look
+from alihdaya.operations.floor.hall import counts_for
 from alihdaya.store.views.seats import at_hand, present
 from alihdaya.store.working import WorkingSet
-from alihdaya.work.floor import CHANNELS, FULL
+from alihdaya.work.floor import CHANNELS, FULL, Ask
 from alihdaya.work.floor.why import Waits, queue
 
 
@@ -41,9 +42,22 @@ class Seated(NamedTuple):
     hands: tuple[AtHand, ...]
 
 
-def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
+class Queued(NamedTuple):
+    """What waits of one kind; where its packs have a cut-off, how many count for which business day."""
+
+    waits: Waits
+    days: dict[str, int]
+
+
+def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Queued]:
     """Give all that waits, by kind, the oldest first; nobody need be present."""
-    return queue((desk.hall or open_hall(desk)).floor)
+    hall = desk.hall or open_hall(desk)
+    days: dict[Ask, Counter[str]] = defaultdict(Counter)
+    for task in desk.queue:
+        day = counts_for(desk.items[task.item])
+        if day is not None and not hall.has(task.key):
+            days[hall.floor.kind(hall.piece(task).ask).ask][day.day] += 1
+    return [Queued(one, dict(sorted(days[one.ask].items()))) for one in queue(hall.floor)]
 
 
 def seated(store: WorkingSet, person: str = "") -> list[Seated]:
@@ -67,10 +81,11 @@ def plain_seat(one: Seated) -> dict[str, Any]:
     return {**one._asdict(), "since": iso(one.since), "lease": one.lease / 1_000_000, "hands": tasks}
 
 
-def plain_waits(one: Waits) -> dict[str, Any]:
+def plain_waits(found: Queued) -> dict[str, Any]:
     """Give a kind of work that waits as JSON has it."""
+    one = found.waits
     needs = one.ask.needs._asdict()
     asked = {name: needs[name] for name in ("skill", "language", "level", "certificate", "client")}
     near = [{"person": who, "lacks": list(lacks)} for who, lacks in one.nearest]
     told = {"channel": one.ask.channel, "test": one.ask.test, "waiting": one.pieces, "oldest": iso(one.oldest)}
-    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near}
+    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near, "days": found.days}
