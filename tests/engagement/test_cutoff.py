@@ -1,4 +1,4 @@
-"""For which business day it counts: by the wall clock of the service, over weekends, holidays and changes of the clock."""
+"""For which business day it counts: by the wall clock of the service, over weekends, holidays and summer time."""
 
 from datetime import UTC, datetime
 
@@ -29,6 +29,8 @@ def test_what_comes_in_by_the_cut_off_counts_for_the_day(came, day, closes):
 
 
 def test_a_calendar_that_is_closed_for_long_counts_for_nothing():
-    shut = tuple((f"2026-{month:02}-{day:02}", "closed") for month in (1, 2, 3) for day in range(1, 32 if month != 2 else 29))
+    shut = tuple(
+        (f"2026-{month:02}-{day:02}", "closed") for month in (1, 2, 3) for day in range(1, 32 if month != 2 else 29)
+    )
     always = Calendar("UTC", (((0, 60),),) * 7, shut)
     assert counts(always, THREE, micros(datetime(2026, 1, 2, tzinfo=UTC))) is None

@@ -11,7 +11,7 @@ from alihdaya.people.adherence import Stay, days, stays
 from alihdaya.people.shift import Shifts
 
 MONDAY = micros(datetime(2026, 3, 9, tzinfo=UTC))
-NINE_TO_FIVE = {day: ("09:00-17:00",) for day in ("monday", "tuesday")}
+NINE_TO_FIVE = dict.fromkeys(("monday", "tuesday"), ("09:00-17:00",))
 UTC_SHIFTS = Shifts("UTC", NINE_TO_FIVE)
 
 

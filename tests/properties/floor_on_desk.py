@@ -36,7 +36,7 @@ SHORT = "2013-01-08"
 PEOPLE = ROSTER + person("fajar", certificate="2013-01-09") + person("gita", level="B1")
 NAMES = ("ana", "budi", "citra", "dodi", "eko", "fajar", "gita", "nobody")
 WHO = st.sampled_from(NAMES)
-WRAP = "\n[floor]\nwrap_up = 90\ncodes.solved.en = \"Solved\"\n"
+WRAP = '\n[floor]\nwrap_up = 90\ncodes.solved.en = "Solved"\n'
 PICK = st.integers(0, 10**6)
 RESULTS = {"judge": {"verdict": "yes"}, "rule": {"verdict": "no"}}
 

@@ -203,7 +203,9 @@ def _reviewed(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _asks(words: Words, facts: Mapping[str, Any]) -> str:
-    return words.say("%(person)s asks for advice: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
+    return words.say(
+        "%(person)s asks for advice: %(note)s", person=facts.get("person", "?"), note=facts.get("note", "")
+    )
 
 
 def _advises(words: Words, facts: Mapping[str, Any]) -> str:
@@ -269,4 +271,10 @@ def kind(happening: Happening) -> str:
         return "minor"
     if happening.tag in _BAD:
         return "bad"
-    return "people" if happening.tag.startswith(("task.", "advice.")) else "rule" if happening.tag == "engine.decided" else "plain"
+    return (
+        "people"
+        if happening.tag.startswith(("task.", "advice."))
+        else "rule"
+        if happening.tag == "engine.decided"
+        else "plain"
+    )

@@ -247,11 +247,11 @@ class Desk:
             raise Refused(Problem("not-open", message))
         return found
 
-    def wait(self, task: Task) -> None:
-        """Let a task wait for whoever may do it."""
+    def wait(self, task: Task, item: OpenItem | None = None) -> None:
+        """Let a task wait for whoever may do it; `item`: where it is not among `items` yet."""
         self.queue.push(task)
         if self.hall is not None:
-            self.hall.waits(task)
+            self.hall.waits(task, item)
 
     def unwait(self, key: TaskKey) -> Task:
         """Let a task no longer wait. Raises KeyError where it does not."""

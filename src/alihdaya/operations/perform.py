@@ -41,9 +41,9 @@ from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Relea
 from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
+from alihdaya.operations.people import quality
 from alihdaya.operations.people.commands import Review, Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
-from alihdaya.operations.people import quality
 from alihdaya.operations.people.programs import practical, tasks
 from alihdaya.operations.people.programs.commands import (
     AnswerTest,
@@ -59,7 +59,6 @@ from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone
-from alihdaya.work.keepable import unkeepable
 
 __all__ = ["catch_up", "perform"]
 
@@ -82,7 +81,10 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
 
 
 def complete(desk: Desk, work: Complete, at: int) -> int:
-    """Finish a person's task; gives its handling time in seconds. Raises Refused where they do not hold it, or the result does not fit the form."""
+    """Finish a person's task; gives its handling time in seconds.
+
+    Raises Refused where they do not hold it, or the result does not fit the form.
+    """
     item = desk.open_item(work.item)
     hold = desk.held.get((work.item, work.token))
     if hold is None or hold.person != work.person:
@@ -94,9 +96,7 @@ def complete(desk: Desk, work: Complete, at: int) -> int:
     if problems:
         raise Refused(problems)
     if not 0 <= seconds <= _LONGEST:
-        raise Refused(
-            Problem("bad-time", f"{seconds} seconds are no handling time of one sitting (a day at most)")
-        )
+        raise Refused(Problem("bad-time", f"{seconds} seconds are no handling time of one sitting (a day at most)"))
     if work.person in item.service.needs(hold.task.node, item.doers).not_by:
         raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
     seen = item.instance.seen(work.token) if item.instance is not None else {}

@@ -1,4 +1,4 @@
-"""How the tasks of a pack are worked on: wrap-up, batches and the cut-off of a day. Read from `[floor]` of pack.toml."""
+"""How a pack's tasks are worked on: wrap-up, batches, the cut-off of a day (`[floor]`), the sample (`[review]`)."""
 
 import re
 from collections.abc import Mapping

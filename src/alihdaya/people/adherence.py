@@ -30,9 +30,10 @@ class Day(NamedTuple):
     """A person's day, by the local date on which their shifts begin. Spans in microseconds.
 
     `planned`: of their shifts, as far as they are over. `there`: of that, present, answering, and on no break. `kept`:
-    with as much of their breaks as is allowed. `paused`: on breaks within shifts. `late`, `early`: they came so long after their first shift
-    began, and left so long before their last one ended; None where they never came. `outside`: there beyond shifts.
-    `shifted`: by so many whole hours both ends differ from the plan alike, as if a clock or a time zone were wrong.
+    with as much of their breaks as is allowed. `paused`: on breaks within shifts. `late`, `early`: they came so long
+    after their first shift began, and left so long before their last one ended; None where they never came.
+    `outside`: there beyond shifts. `shifted`: by so many whole hours both ends differ from the plan alike, as if a
+    clock or a time zone were wrong.
     """
 
     person: str
@@ -70,7 +71,7 @@ def days(person: str, shifts: Shifts, found: Sequence[Stay], within: tuple[int, 
         spans.setdefault(_date(start, shifts), []).append((start, end))
     beyond = _outside(shifts, found, planned, within)
     return [
-        _day(person, day, spans.get(day, []), found, within[1], allowed, beyond.get(day, 0))
+        _day((person, day), spans.get(day, []), found, within[1], (allowed, beyond.get(day, 0)))
         for day in sorted({*spans, *beyond})
     ]
 
@@ -88,8 +89,14 @@ def _date(at: int, shifts: Shifts) -> str:
 
 
 def _day(
-    person: str, day: str, spans: list[tuple[int, int]], found: Sequence[Stay], now: int, allowed: int, beyond: int
+    name: tuple[str, str],
+    spans: list[tuple[int, int]],
+    found: Sequence[Stay],
+    now: int,
+    rest_of: tuple[int, int],
 ) -> Day:
+    """Work a day out; `name` is (person, date), `rest_of` (pauses that are allowed a shift, presence beyond shifts)."""
+    allowed, beyond = rest_of
     there = kept = paused = planned = 0
     for start, end in spans:
         last = min(end, now)
@@ -101,12 +108,12 @@ def _day(
         planned += last - start
     came = [one for one in found if one.state not in AWAY and any(one.start < b and a < one.end for a, b in spans)]
     if not came:
-        return Day(person, day, planned, there, kept, paused, None, None, beyond)
+        return Day(*name, planned, there, kept, paused, None, None, beyond)
     late, early = came[0].start - spans[0][0], spans[-1][1] - came[-1].end
     over = spans[-1][1] <= now
     shifted = _hours(late, -early) if over else 0
     left = max(0, early) if over else 0
-    return Day(person, day, planned, there, kept, paused, max(0, late), left, beyond, shifted)
+    return Day(*name, planned, there, kept, paused, max(0, late), left, beyond, shifted)
 
 
 def _length(found: Sequence[Stay], start: int, end: int, states: Sequence[str] = ()) -> int:

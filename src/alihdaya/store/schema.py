@@ -102,7 +102,9 @@ REVIEW = _table(
     "reviewed_at int?, percent int?, passed bool?",
 )
 """Finished tasks of the sample; without a reviewer they wait for one."""
-Index("review_open", REVIEW.c.at, sqlite_where=REVIEW.c.reviewer.is_(None), postgresql_where=REVIEW.c.reviewer.is_(None))
+Index(
+    "review_open", REVIEW.c.at, sqlite_where=REVIEW.c.reviewer.is_(None), postgresql_where=REVIEW.c.reviewer.is_(None)
+)
 
 PRESENCE = _table("presence", "person", "person text, since int, lease int, shares blob")
 ABSENCE = _table("absence", "person", "person text, state text, since int")

@@ -19,7 +19,7 @@ from alihdaya.work.beside import AdviceAsked, AdviceGiven, TimeSpent
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, EndWrap, LogIn, LogOut, SetState
 
-WRAP = "\n[floor]\nwrap_up = 90\n[floor.codes]\nsolved = { en = \"Solved\" }\nlate = { en = \"Too late\" }\n"
+WRAP = '\n[floor]\nwrap_up = 90\n[floor.codes]\nsolved = { en = "Solved" }\nlate = { en = "Too late" }\n'
 BATCH = "\n[floor]\nbatch = 3\n"
 DONE = {"verdict": "yes"}
 
@@ -59,8 +59,12 @@ def time_passes(small, **more):
 
 def labour(small):
     small.commit()
+    found = {}
     with small.store.snapshot() as connection:
-        return {row.person: (row.seconds, row.tasks) for row in connection.execute(LABOUR.select())}
+        for row in connection.execute(LABOUR.select()):
+            seconds, tasks = found.get(row.person, (0, 0))
+            found[row.person] = seconds + row.seconds, tasks + row.tasks
+    return found
 
 
 def beside(small, item):

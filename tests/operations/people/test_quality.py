@@ -35,7 +35,9 @@ GOOD = {"correct": 3, "tone": 1}
 @pytest.fixture
 def desk_of(store, tmp_path):
     def made(card=CARD, roster=ROSTER):
-        return SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", pack=MANIFEST + card, roster=roster)))
+        return SmallDesk(
+            store, tmp_path, pack=load(write_pack(tmp_path / "claims", pack=MANIFEST + card, roster=roster))
+        )
 
     return made
 
@@ -120,7 +122,7 @@ def test_the_sample_is_the_same_for_ever_and_near_its_share_for_any_seed():
 @pytest.mark.parametrize(
     ("card", "code"),
     [
-        ("[review]\npercent = 0\n", "wrong-type"),
+        ("[review]\npercent = 0\n", "out-of-range"),
         ("[review]\npercent = 10\n", "missing"),
         (CARD + CARD.partition("\n\n")[2], "twice"),
         (CARD.replace("percent", "procent"), "unknown-key"),

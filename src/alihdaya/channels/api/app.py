@@ -21,13 +21,13 @@ from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
 from alihdaya.channels.api.floor import routes as floor_routes
-from alihdaya.channels.api.reviews import routes as review_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
+from alihdaya.channels.api.reviews import routes as review_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration

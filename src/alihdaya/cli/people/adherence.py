@@ -21,8 +21,8 @@ _HEADS = (mark("Planned"), mark("Kept"), mark("Late"), mark("Left early"), mark(
 
 @click.command(
     help=say(
-        "Show how people kept to their shifts, by person and day: what was planned and kept, how late they came and how "
-        "early they left, their breaks, and how much of their presence was work (occupancy)."
+        "Show how people kept to their shifts, by person and day: what was planned and kept, how late they came and "
+        "how early they left, their breaks, and how much of their presence was work (occupancy)."
     )
 )
 @click.option("--from", "since", type=_DAY, help=say("From this day on, UTC (default: a week ago)."))

@@ -17,7 +17,9 @@ _by_option = click.option("--by", "reviewer", required=True, help=say("The revie
 _json_option = click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
 
 
-@click.group(invoke_without_command=True, help=say("List finished tasks that somebody else is to look at; look at one."))
+@click.group(
+    invoke_without_command=True, help=say("List finished tasks that somebody else is to look at; look at one.")
+)
 @_json_option
 @click.pass_context
 def review(ctx: click.Context, *, as_json: bool) -> None:
@@ -37,7 +39,9 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
         click.echo(say("Nothing waits for a review."))
 
 
-@review.command("next", help=say("Show the oldest task that the reviewer may look at: what was filled in, and the card."))
+@review.command(
+    "next", help=say("Show the oldest task that the reviewer may look at: what was filled in, and the card.")
+)
 @_by_option
 @_json_option
 @click.pass_obj

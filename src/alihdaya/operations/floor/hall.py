@@ -62,9 +62,9 @@ class Hall:
         """Let it be `at`, or as late as it is already; gives the instant that counts."""
         return self.floor.advance(at)
 
-    def piece(self, task: Task) -> Piece:
+    def piece(self, task: Task, item: "OpenItem | None" = None) -> Piece:
         """Give the piece that a task is now: with the note and the priority with which it was passed on, if it was."""
-        made = piece_of(task, self.desk.items[task.item])
+        made = piece_of(task, item or self.desk.items[task.item])
         passed = self.passed.get(task.key)
         if passed is None:
             return made
@@ -81,9 +81,9 @@ class Hall:
         """Let a kind of work ring as long as its channel does."""
         return ask._replace(ring=RING[ask.channel])
 
-    def waits(self, task: Task) -> None:
-        """Hear that a task waits."""
-        self.floor.enter(self.piece(task))
+    def waits(self, task: Task, item: "OpenItem | None" = None) -> None:
+        """Hear that a task waits; `item`: where the desk does not hold it yet."""
+        self.floor.enter(self.piece(task, item))
 
     def has(self, key: TaskKey) -> bool:
         """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""

@@ -41,7 +41,7 @@ def open_reviews(store: WorkingSet, *, item: int = 0, limit: int = 1_000) -> lis
     query = query.where(REVIEW.c.reviewer.is_(None), REVIEW.c.item == item if item else REVIEW.c.item > 0)
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(REVIEW.c.at, REVIEW.c.item, REVIEW.c.token).limit(limit))
-        return [ReviewRow(*row) for row in rows]
+        return [ReviewRow._make(row) for row in rows]
 
 
 def quality(store: WorkingSet, since: int = 0, until: int = 1 << 62) -> list[Quality]:
@@ -56,6 +56,6 @@ def quality(store: WorkingSet, since: int = 0, until: int = 1 << 62) -> list[Qua
     )
     with store.snapshot() as connection:
         return [
-            Quality(*row[:5], int(row[5] or 0), int(row[6]) // row[4] if row[4] else None)
+            Quality(row[0], row[1], row[2], row[3], row[4], int(row[5] or 0), int(row[6]) // row[4] if row[4] else None)
             for row in connection.execute(query)
         ]

@@ -19,9 +19,7 @@ _ONE = {
     "sqlite": "instr(log.body, x'{}') > 0",
     "postgresql": "position('\\x{}'::bytea in log.body) > 0",
 }
-_HOLDS = {
-    name: " or ".join(one.format(tag.encode().hex()) for tag in (_DONE, _BESIDE)) for name, one in _ONE.items()
-}
+_HOLDS = {name: " or ".join(one.format(tag.encode().hex()) for tag in (_DONE, _BESIDE)) for name, one in _ONE.items()}
 
 
 class Worked(NamedTuple):
@@ -43,7 +41,7 @@ class Sold(NamedTuple):
 
 
 def worked(store: WorkingSet, engagement: str, month: Month) -> Iterator[Worked]:
-    """Yield the tasks that were done, and the time beside them, within a month on an engagement's items, in the order of the log."""
+    """Yield what was done within a month on an engagement's items, and the time beside it, in the order of the log."""
     query = (
         select(LOG.c.item, ITEM.c.service, LOG.c.body)
         .join_from(LOG, ITEM, ITEM.c.id == LOG.c.item)

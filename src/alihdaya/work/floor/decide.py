@@ -300,8 +300,9 @@ def _consult(act: _Act, command: ask_for.Consult) -> None:
             command.ask,
             hold.piece.priority,
             act.floor.at,
-            prefer=command.prefer,
-            prefer_until=until,
+            act.floor.at,  # whoever asks waits for it
+            command.prefer,
+            until,
             of=hold.piece.key,
             note=command.note,
         ),
