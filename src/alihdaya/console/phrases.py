@@ -258,7 +258,11 @@ def sentence(words: Words, happening: Happening, names: Mapping[str, str] | None
     teller = _TELLERS.get(happening.tag)
     if teller:
         person = str(happening.facts.get("person", "?"))
-        return teller(words, {**happening.facts, "person": (names or {}).get(person, person)})
+        named = {"person": (names or {}).get(person, person)}
+        if "reviewer" in happening.facts:
+            reviewer = happening.facts["reviewer"]
+            named["reviewer"] = (names or {}).get(reviewer, reviewer)
+        return teller(words, {**happening.facts, **named})
     title = TITLES.get(happening.tag)
     return words.say(title) if title else happening.tag
 

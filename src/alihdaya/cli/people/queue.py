@@ -44,7 +44,7 @@ def _shown(found: "Queued") -> str:
     what = ", ".join(part for part in asked if part)
     lines = [text.format(asked=what, n=one.pieces, oldest=f"{moment(one.oldest):%-d %b %H:%M} UTC", able=one.able)]
     for day, n in found.days.items():
-        lines.append("  " + say("{n} of them came in by the cut-off for {day}").format(n=n, day=day))
+        lines.append("  " + say("{n} of them count for {day}").format(n=n, day=day))
     if one.reason:
         lines.append("  " + say(_REASONS[one.reason]))
     return "\n".join(lines + [_near(near) for near in one.nearest])
