@@ -240,4 +240,4 @@ def test_a_day_on_the_floor(shell):
     def beside(_):
         shutil.copy(DOCS / "examples" / "floor.toml", shell.folder)
 
-    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 49
+    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 48

@@ -300,7 +300,7 @@ def _consult(act: _Act, command: ask_for.Consult) -> None:
             command.ask,
             hold.piece.priority,
             act.floor.at,
-            act.floor.at,  # whoever asks waits for it
+            min(act.floor.at, hold.piece.due or act.floor.at),  # whoever asks waits for it
             command.prefer,
             until,
             of=hold.piece.key,
