@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from alihdaya.kernel.event import Entry
 from alihdaya.operations.exchange.shards.courier import Courier, Room
 from alihdaya.store import Store, StoreError
 from alihdaya.store.lease.crossings import Posted
@@ -67,6 +68,10 @@ class Eyes:
                 if where and (seq, number) not in lost:
                     found[origin][seq, number] = where
         return dict(found)
+
+    def house(self, _after: int) -> list[Entry]:
+        """Nothing: errands tell nothing of people, and nobody works on books."""
+        return []
 
     def _look(self) -> None:
         if self._world.happens(UNSEEN):

@@ -78,7 +78,7 @@ class LeasedStore(Store):
         self._leases = leases
         self._mishap = mishap
 
-    def lock(self) -> None:
+    def lock(self, *, patience: float = 0) -> None:  # noqa: ARG002 (a lease is held, or it is not)
         """Prove the tenure. Raises LeaseLost."""
         if not self._leases.holds(self._tenure):
             raise LeaseLost(problem("lease-lost", f"{self._tenure} is over", self.place))

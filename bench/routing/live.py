@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from alihdaya.operations.floor.collector import Collector
 from alihdaya.operations.floor.switchboard import Switchboard
 from alihdaya.people.gate import gate
 from alihdaya.store import open_store
@@ -48,9 +49,7 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
     gc.disable()
     board = Switchboard(open_store(url), recorded=lambda: time.time_ns() // 1_000, people=roster)
     gc.enable()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 1_000_000, 1_000_000)
+    collector = Collector()
     told: dict[str, Any] = {
         "opened_cpu_s": round(time.process_time() - clock, 1),
         "opened_s": round(time.perf_counter() - begun, 1),
@@ -58,7 +57,7 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
     clock = time.process_time()
     clocked = _Clocked(board.store.commit)
     vars(board.store)["commit"] = clocked
-    run = Run(board, trace, len(trace.at), busy_at=_ends(rates))
+    run = Run(board, trace, len(trace.at), busy_at=_ends(rates), after=collector)
     run.go(trace.at)
     spent = time.process_time() - clock
     told |= _told(run, rates, trace)
@@ -67,17 +66,17 @@ def measure(url: str, folder: Path, rates: list[tuple[float, float]]) -> dict[st
     told["gate_violations"] = _violations(run, roster, trace)
     told["starved"] = _starved(board.floor)
     told |= {"cohorts": len(board.floor.cohorts.all), "kinds_of_work": len(board.floor.kinds)}
-    told["sweep"] = sweep(board, trace, len(trace.at))
+    told["sweep"] = sweep(board, trace, len(trace.at), collector)
     board.close()
     return told
 
 
-def sweep(board: Switchboard, trace: Trace, last: int) -> list[dict[str, Any]]:
+def sweep(board: Switchboard, trace: Trace, last: int, after: Collector) -> list[dict[str, Any]]:
     """Try higher and higher rates on the floor emptied, one that is missed twice; gives the figures of each try."""
     found: list[dict[str, Any]] = []
     for rate in STEPS:
         for _ in range(TRIES):
-            found.append(_try(board, trace, rate, last + 1))
+            found.append(_try(board, trace, rate, last + 1, after))
             last += int(rate * STEP_SECONDS)
             if found[-1]["p99_ms"] < GOAL_MS:
                 break
@@ -86,10 +85,11 @@ def sweep(board: Switchboard, trace: Trace, last: int) -> list[dict[str, Any]]:
     return found
 
 
-def _try(board: Switchboard, trace: Trace, rate: int, first_item: int) -> dict[str, Any]:
+def _try(board: Switchboard, trace: Trace, rate: int, first_item: int, after: Collector) -> dict[str, Any]:
     _empty(board)
+    gc.collect(0)
     count = int(rate * STEP_SECONDS)
-    run = Run(board, trace, count, first_item=first_item)
+    run = Run(board, trace, count, first_item=first_item, after=after)
     clock = time.process_time()
     run.go([n / rate for n in range(count)], patience=5.0)
     spent = time.process_time() - clock

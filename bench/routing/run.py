@@ -1,7 +1,7 @@
 """One run in real time: what comes at its moment, who gets it, and when that is durable."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -33,10 +33,20 @@ class Given(NamedTuple):
 
 
 class Run:
-    """One run of `count` items of a trace, numbered from `first_item`; times in seconds since its beginning."""
+    """One run of `count` items of a trace, numbered from `first_item`; times in seconds since its beginning.
+
+    `after` is called after each group.
+    """
 
     def __init__(
-        self, board: Switchboard, trace: Trace, count: int, *, first_item: int = 1, busy_at: Sequence[float] = ()
+        self,
+        board: Switchboard,
+        trace: Trace,
+        count: int,
+        *,
+        first_item: int = 1,
+        busy_at: Sequence[float] = (),
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         self.board, self.trace, self.count, self.first_item = board, trace, count, first_item
         self.at: Sequence[float] = ()
@@ -48,6 +58,7 @@ class Run:
         self.events = self.groups = 0
         self.ended = 0.0
         self._busy_at = list(busy_at)
+        self._after = after
         self._finishing: list[tuple[float, int, str]] = []
         self._freed: dict[str, float] = {}
         self._base = board.floor.at + 1
@@ -120,3 +131,4 @@ class Run:
                 could = came_at if at_once else max(came_at, self._freed.get(event.person, 0.0))
                 self.given[event.item] = Given(came_at, could, durable, event.person, at, at_once)
                 heappush(self._finishing, (durable + self.trace.took[number % size], event.item, event.person))
+        self._after()

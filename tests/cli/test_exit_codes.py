@@ -143,7 +143,8 @@ def test_a_store_that_there_is_not_is_named(run, line):
     assert "alihdaya: nowhere.db: there is no such file [no-store]" in err
 
 
-def test_another_writer_is_a_refusal(run, store):
+def test_another_writer_is_a_refusal(run, store, monkeypatch):
+    monkeypatch.setattr("alihdaya.cli.settings.PATIENCE", 0.1)
     with open_store(store) as held:
         held.lock()
         code, _, err = run("--store", store, "instance", "1", "suspend")

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 
 import happenings
 import pytest
@@ -39,6 +40,18 @@ def test_the_lock_keeps_a_second_process_out_and_dies_with_the_first(store_url):
                 time.sleep(0.05)
         else:
             pytest.fail("the dead process still holds the lock")
+
+
+def test_who_is_patient_has_the_lock_once_it_is_free(store_url):
+    with open_store(store_url) as one, open_store(store_url) as two:
+        one.lock()
+        with pytest.raises(StoreLocked):
+            two.lock(patience=0.1)
+        free = threading.Timer(0.2, one.unlock)
+        free.start()
+        two.lock(patience=100)
+        free.join()
+        two.commit(happenings.year(items=1)[:1], recorded_at=0)
 
 
 def test_unlock_lets_another_in(store_url):

@@ -238,12 +238,12 @@ def replay(settings: Settings, as_json: bool) -> None:
 
 
 def _proven(settings: Settings) -> "Verdict":
-    """Prove the store; of a database that nodes share, each shard."""
+    """Prove the store; of a database that nodes share, each shard and the house's own log."""
     from alihdaya.cli.runs.bars import bar
     from alihdaya.operations.books.replay import Verdict, prove
-    from alihdaya.store.lease.house import shard_store
+    from alihdaya.store.lease.house import parts_of, shard_store
 
-    shards = range(1, settings.shards + 1)
+    shards = parts_of(settings.place) if settings.shards else ()
     with ExitStack() as stack:
         stores = [shard_store(settings.place, shard) for shard in shards] or [settings.read()]
         for store in stores:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 DATA = Path("alihdaya-data")
 
+PATIENCE = 5.0
+"""Seconds in which a command waits for another one that writes to the same store."""
+
 
 def language() -> str:
     """Give the language that this call speaks: --lang, else ALIHDAYA_LANG, LC_ALL, LANG, else English."""
@@ -83,11 +86,20 @@ class Settings:
         return _with_archive(open_store(self.place, read_only=True))
 
     @contextmanager
-    def desk(self) -> "Iterator[Desk]":
-        """Become the writer of a store that is there: one that is not is not made. Raises StoreError, StoreLocked."""
-        with self.read():
-            pass
-        desk = self.write()
+    def desk(self, house: str = "") -> "Iterator[Desk]":
+        """Become the writer of a store that is there, waiting a little for another: one that is not is not made.
+
+        `house`: what is written is no item's, but of the "books" or "people"; then nodes may write meanwhile. Raises
+        StoreError, StoreLocked.
+        """
+        if house and self.shards:
+            from alihdaya.operations.books.house import open_house_desk
+
+            desk: Desk = open_house_desk(self.place, recorded=now, patience=PATIENCE, books=house == "books")
+        else:
+            with self.read():
+                pass
+            desk = self.write(patience=PATIENCE)
         try:
             yield desk
         finally:
@@ -102,7 +114,7 @@ class Settings:
 
         return shards_of(self.place)
 
-    def write(self, packs: "Mapping[str, Pack] | None" = None) -> "Desk":
+    def write(self, packs: "Mapping[str, Pack] | None" = None, *, patience: float = 0) -> "Desk":
         """Become the writer. Raises StoreLocked where another process writes, StoreError where nodes do."""
         from alihdaya.operations.opening import open_desk
         from alihdaya.store import StoreError, open_store
@@ -112,7 +124,7 @@ class Settings:
             raise StoreError(Problem("nodes-write", message, Source(file=self.place.rpartition("@")[2])))
         if "://" not in self.place:
             Path(self.place).parent.mkdir(parents=True, exist_ok=True)
-        return open_desk(_with_archive(open_store(self.place)), recorded=now, packs=packs)
+        return open_desk(_with_archive(open_store(self.place)), recorded=now, packs=packs, patience=patience)
 
 
 def _with_archive(store: "Store") -> "Store":

@@ -22,9 +22,9 @@ at_option = click.option(
 
 
 @contextmanager
-def _desk(settings: Settings) -> Iterator["Desk"]:
+def _desk(settings: Settings, house: str) -> Iterator["Desk"]:
     """Become the writer; what a station noted is durable at the end, even where it refused."""
-    with settings.desk() as desk:
+    with settings.desk(house) as desk:
         try:
             yield desk
         finally:
@@ -32,19 +32,23 @@ def _desk(settings: Settings) -> Iterator["Desk"]:
 
 
 def do(
-    settings: Settings, make: "Callable[[Desk], Command]", at: datetime | None = None, item: int | None = None
+    settings: Settings,
+    make: "Callable[[Desk], Command]",
+    at: datetime | None = None,
+    item: int | None = None,
+    house: str = "",
 ) -> Any:
     """Carry out a command as the writer, at a time that is not before the log's last entry, and commit.
 
     Timers of `item` that were due go off first, and a signal goes on to all who are to hear it. Gives what the station
-    gives. Raises Refused, StoreLocked, UsageError for a time that cannot be.
+    gives. `house` as in Settings.desk. Raises Refused, StoreLocked, UsageError for a time that cannot be.
     """
     from alihdaya.kernel.event import HOUSE
     from alihdaya.kernel.time import SECOND, iso, micros
     from alihdaya.operations.commands import Fire
     from alihdaya.operations.perform import catch_up, perform
 
-    with _desk(settings) as desk:
+    with _desk(settings, house) as desk:
         moment = max(now(), desk.at)
         if at is not None:
             moment = micros(at if at.tzinfo else at.replace(tzinfo=UTC))

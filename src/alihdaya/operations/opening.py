@@ -23,13 +23,16 @@ from alihdaya.store.working import Person as OnRoster
 from alihdaya.work.item import Task
 
 
-def open_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None) -> Desk:
+def open_desk(
+    store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None, patience: float = 0
+) -> Desk:
     """Take the writer's lock and read everything that is under way.
 
     `packs` (definition's digest -> pack) saves reading again what the caller has loaded. Raises StoreLocked where
-    another process writes, and PackError where an item's definition needs steps that are not installed.
+    another process writes for all of `patience` seconds, and PackError where an item's definition needs steps that are
+    not installed.
     """
-    store.lock()
+    store.lock(patience=patience)
     return read_desk(store, recorded=recorded, packs=packs)
 
 

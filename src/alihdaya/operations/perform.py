@@ -26,8 +26,9 @@ from alihdaya.operations.exchange.alarms import ring
 from alihdaya.operations.exchange.between import settle, wait_again
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.messages import deliver
-from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, TakeIn
+from alihdaya.operations.exchange.shards.commands import Acknowledge, Follow, Forward, TakeIn
 from alihdaya.operations.exchange.shards.crossing import acknowledge, forward, take_in
+from alihdaya.operations.exchange.shards.following import follow_house
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.floor.assign import assign
@@ -167,6 +168,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     TakeIn: take_in,
     Acknowledge: acknowledge,
     Forward: forward,
+    Follow: follow_house,
     Retry: retry,
     Sent: lambda desk, command, at: sent(desk, command, at, advance),
     Unsent: unsent,

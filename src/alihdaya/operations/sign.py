@@ -8,7 +8,7 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import service_of
-from alihdaya.operations.people.learning import note
+from alihdaya.operations.people.learning import know
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
 from alihdaya.people.roster import read_roster
@@ -33,12 +33,16 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 
 
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
-    """Let people join with their tests and certificates; whoever is on the roster already is left as they are."""
+    """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
+
+    Other shards are not told: each reads the roster itself.
+    """
     known = set(desk.people)
     for happened in events:
         who = happened[0]
         if who not in known:
-            note(desk, happened, at, "recruitment")
+            desk.note(at, "recruitment", happened)
+            know(desk, happened, at, "recruitment")
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Table, func, select
 
 from alihdaya.engine import from_wire
-from alihdaya.store.codec import decode
+from alihdaya.kernel.event import Event
+from alihdaya.store.codec import decode, revive
+from alihdaya.store.lease.fence import HOUSE_LOG
 from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import (
     ARCHIVE,
@@ -225,6 +227,14 @@ def posted(store: Store) -> dict[SendKey, int]:
     with store.snapshot() as connection:
         rows = connection.execute(select(POST.c.seq, POST.c.number, POST.c.shard).order_by(POST.c.seq, POST.c.number))
         return {(seq, number): shard for seq, number, shard in rows}
+
+
+def told(store: Store) -> list[tuple[SendKey, str, Event]]:
+    """Give (its name, by whom, fact) of every fact about people that set out for the house's own log, in order."""
+    query = select(POST).where(POST.c.shard == HOUSE_LOG).order_by(POST.c.seq, POST.c.number)
+    with store.snapshot() as connection:
+        rows = [(row, decode(row.payload)) for row in connection.execute(query)]
+    return [((row.seq, row.number), said["by"], revive([row.name, *said["fact"]])) for row, said in rows]
 
 
 def arrived(store: Store) -> dict[int, SendKey]:

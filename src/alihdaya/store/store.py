@@ -46,26 +46,27 @@ class Store(WorkingSet):
         """Give the folder beside a SQLite file."""
         return Path(f"{self.database.path}.archive") if self.database.is_sqlite else None
 
-    def lock(self) -> None:
+    def lock(self, *, patience: float = 0) -> None:
         """Become the one writer, until `unlock`, `close` or the end of this process, however it ends.
 
-        Raises StoreLocked where another writes, StoreError for a store that was opened to read.
+        Raises StoreLocked where another writes for all of `patience` seconds, StoreError for a store that was opened
+        to read.
         """
         if self.read_only:
             raise StoreError(problem("read-only", "this store was opened to read only", self.place))
         if self._lock is not None:
             return
         if self.database.is_sqlite:
-            self._lock = FileLock(self.database.path)
+            self._lock = FileLock(self.database.path, patience=patience)
         else:
             self._connection = self._connection or self.database.connect()
-            self._lock = self._lock_on(self._connection)
+            self._lock = self._lock_on(self._connection, patience)
 
-    def _lock_on(self, connection: Connection) -> Lock:
+    def _lock_on(self, connection: Connection, patience: float) -> Lock:
         try:
             if self.fence is not None:
                 return FencedLock(connection, self.fence, self.place)
-            return AdvisoryLock(connection, self.place)
+            return AdvisoryLock(connection, self.place, patience=patience)
         except BaseException as error:
             self._give_up(connection)
             if isinstance(error, DBAPIError):
@@ -160,6 +161,10 @@ class Store(WorkingSet):
             self._connection = None
             if not self.database.is_sqlite:
                 self._lock = None
+
+    def number(self, seq: int) -> int:
+        """Give the number under which this store's readers know the log's entry `seq`: here, the same."""
+        return seq
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry, 0 where it is empty."""

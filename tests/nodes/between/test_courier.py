@@ -14,7 +14,7 @@ class Reader:
     """What stands in the tables."""
 
     def __init__(self):
-        self.rows, self.reached, self.where = {}, {}, {}
+        self.rows, self.reached, self.where, self.log = {}, {}, {}, []
 
     def posts(self, _):
         return self.rows
@@ -24,6 +24,9 @@ class Reader:
 
     def waiters(self, _):
         return self.where
+
+    def house(self, after):
+        return [one for one in self.log if one.seq > after]
 
 
 class Room:
@@ -43,8 +46,8 @@ class Room:
 
 
 class Board:
-    def __init__(self, posts=(), kept=(), fresh=()):
-        self.posts, self.kept, self.fresh = posts, kept, list(fresh)
+    def __init__(self, posts=(), kept=(), fresh=(), house=0):
+        self.posts, self.kept, self.fresh, self.arrived = posts, kept, list(fresh), {0: (house, 0)}
 
 
 def row(seq, name="news", shard=2):

@@ -66,6 +66,7 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
             "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
             "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
+            "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },

@@ -1,4 +1,7 @@
-"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate."""
+"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate.
+
+What one shard knows of somebody all know soon, so any node may be asked.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alihdaya.channels.api.answers import as_json, refusal
+from alihdaya.channels.api.answers import Elsewhere, as_json, refusal
 from alihdaya.kernel.time import DAY, MINUTE, micros
 from alihdaya.operations.people.adherence import adherence, plain_kept
 from alihdaya.operations.people.commands import Withdraw
@@ -25,7 +28,7 @@ _DIGITS = 4
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
-    """POST …/people/{person}/withdraw: which certificate, and why."""
+    """POST /api/people/{person}/withdraw: which certificate, and why."""
 
     certificate: str
     reason: str
@@ -58,8 +61,11 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         return as_json([plain(one, api.node.clock()) for one in found])
 
     async def withdraw(request: Request) -> Response:
-        shard = api.shard_of(request)
         wanted = await read(request, Withdrawal)
+        here = api.node.keeper.shards
+        if "shard" not in request.path_params and not here:
+            raise Elsewhere(None)
+        shard = api.shard_of(request) if "shard" in request.path_params else here[0]
         await api.do(shard, Withdraw(request.path_params["person"], wanted.certificate, wanted.reason, wanted.by))
         return Response(status_code=204)
 
@@ -74,6 +80,7 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         return as_json([plain_kept(one) for one in found])
 
     return [
+        ("POST", "/api/people/{person}/withdraw", withdraw),
         ("GET", "/api/shards/{shard:number}/people", people),
         ("GET", "/api/shards/{shard:number}/adherence", kept),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),

@@ -75,5 +75,5 @@ def withdraw(settings: Settings, person: str, certificate: str, reason: str) -> 
     """Withdraw a certificate."""
     from alihdaya.operations.people.commands import Withdraw
 
-    do(settings, lambda _: Withdraw(person, certificate, reason))
+    do(settings, lambda _: Withdraw(person, certificate, reason), house="people")
     click.echo(say("{person} no longer has the certificate {name}.").format(person=person, name=certificate))

@@ -85,7 +85,7 @@ def milestone(
 def _record(settings: Settings, fact: "Figure", *, instead: bool) -> None:
     from alihdaya.operations.books.record import Record
 
-    new = do(settings, lambda _: Record(fact, "operator", instead))
+    new = do(settings, lambda _: Record(fact, "operator", instead), house="books")
     click.echo(say("Recorded.") if new else say("It was recorded already."))
 
 

@@ -44,6 +44,7 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> It
         yield
         return
     from alihdaya.cli.server.node import offer_of
+    from alihdaya.operations.floor.collector import Collector
     from alihdaya.operations.node.mailroom import Mailroom
     from alihdaya.operations.sign import settle
 
@@ -56,7 +57,7 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> It
         return desk
 
     opened().close()  # what keeps it from being opened is told at once, and there are tables to read
-    with Mailroom(opened, clock=now):
+    with Mailroom(opened, clock=now, told=Collector()):
         yield
 
 

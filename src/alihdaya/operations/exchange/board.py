@@ -35,6 +35,13 @@ class Spread(NamedTuple):
     done: int
 
 
+class Told(NamedTuple):
+    """A fact about somebody that is on its way to the house's own log, and by whom it is."""
+
+    by: str
+    fact: Any
+
+
 class Others(NamedTuple):
     """The other shards of a database, as the desk of one of them, `shard`, needs to know them."""
 
@@ -80,6 +87,10 @@ class Board:
     """What has set out for other shards and was not acknowledged yet -> the shard."""
     arrived: dict[int, SendKey] = field(default_factory=dict)
     """Other shard -> the last of its posts that came in."""
+    told: dict[SendKey, Told] = field(default_factory=dict)
+    """Facts about people that set out for the house's own log, and were not read there yet."""
+    amended: bool = False
+    """Whether terms came in since the standings were read."""
     fresh: list[SendKey] = field(default_factory=list)
     """Messages that are kept, of which the other shards have not been asked yet whether somebody waits for them."""
     effects: "deque[tuple[Any, Event]]" = field(default_factory=deque)

@@ -1,7 +1,7 @@
 """The board, read back from the store."""
 
 from alihdaya.operations.desk import Desk
-from alihdaya.operations.exchange.board import Kept, Spread
+from alihdaya.operations.exchange.board import Kept, Spread, Told
 from alihdaya.store import resume
 
 
@@ -15,6 +15,7 @@ def bring_board(desk: Desk) -> None:
     for signal, name, payload, audience, done in resume.signals(store):
         board.spreads[signal] = Spread(name, payload, [(item, newest) for item, newest in audience], done)
     board.posts, board.arrived = resume.posted(store), resume.arrived(store)
+    board.told = {name: Told(by, fact) for name, by, fact in resume.told(store)}
     for item in desk.items.values():
         if item.caller is not None:
             board.calls[item.caller] = item.item

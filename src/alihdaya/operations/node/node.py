@@ -12,7 +12,9 @@ from alihdaya.operations.commands import Receive
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.board import Others
 from alihdaya.operations.exchange.shards.courier import Courier
+from alihdaya.operations.exchange.shards.following import catch_up_with_house, settle_terms
 from alihdaya.operations.exchange.shards.talk import Talk
+from alihdaya.operations.exchange.shards.telling import Teller
 from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.jobs.bell import Bell
 from alihdaya.operations.jobs.book import Book
@@ -29,6 +31,7 @@ from alihdaya.operations.sign import settle
 from alihdaya.store.lease.crossings import Crossings
 from alihdaya.store.lease.directory import Directory
 from alihdaya.store.lease.fence import Fence
+from alihdaya.store.lease.own import lay_out_house
 from alihdaya.store.store import open_shard
 from alihdaya.work.outbox import Send
 from alihdaya.work.place import place
@@ -91,6 +94,7 @@ class ShardRoom:
         return self._node.open_desk(self._fence)
 
     def _told(self, desk: Desk) -> None:
+        settle_terms(desk)
         fresh, desk.unposted = desk.unposted, []
         for dispatcher in self._node.dispatchers:
             dispatcher.offer(self._tenure, desk, fresh)
@@ -136,6 +140,7 @@ class Node:
         self.name = f"{socket.gethostname()[:20]}-{uuid4().hex[:12]}"
         directory = Directory(url, self.name, patience=self._patience)
         self.installation = directory.lay_out(shards, uuid4().hex[:12])
+        lay_out_house(url)
         chance = Random(post.seed)  # noqa: S311 (jitter)
         self.bell = Bell()
         self._processes = Processes()
@@ -147,19 +152,20 @@ class Node:
             Dispatcher(call, function_of, clock, chance, patience=post.patience, hands=post.hands),
         )
         self._crossings = Crossings(url, self.name, shards, patience=self._patience)
-        self.courier = Courier(self._crossings, self._mailrooms, clock)
+        self._teller = Teller(url, clock)
+        self.courier = Courier(self._crossings, self._mailrooms, clock, pen=self._teller)
         self.keeper = Keeper(directory, address, lambda *given: ShardRoom(self, *given), pace)
 
     def start(self) -> None:
         """Begin to beat, and to hold shards."""
         self.keeper.start()
-        if self.shards > 1:
-            self.courier.start()
+        self.courier.start()
 
     def stop(self) -> None:
         """Finish what is queued, hand all shards over and leave."""
         self.courier.stop()
         self._crossings.close()
+        self._teller.close()
         self.keeper.stop()
         for dispatcher in self.dispatchers:
             dispatcher.close()
@@ -228,9 +234,15 @@ class Node:
                 desk.board.others = Others(fence.shard, others, self.talk.caught.__contains__, self.posts)
                 desk.board.fresh = list(desk.board.kept)
             desk.board.mine = lambda channel, name: place(channel, name, self.shards) == fence.shard
-            for one in self.offers.values():
-                settle(desk, one.service, self.clock(), one.people)
+            self._settle(desk)
         except BaseException:
             store.close()
             raise
         return desk
+
+    def _settle(self, desk: Desk) -> None:
+        """Sign, deploy and employ what is offered, and take over what the house knows since."""
+        known = set(desk.people)
+        for one in self.offers.values():
+            settle(desk, one.service, self.clock(), one.people)
+        catch_up_with_house(desk, self.clock(), frozenset(desk.people.keys() - known))

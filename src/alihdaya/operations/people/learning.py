@@ -9,6 +9,7 @@ from typing import Any
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Hold, OpenItem
+from alihdaya.operations.exchange.shards.posting import tell
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.validity import ends
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, FactRefused, PersonJoined, TestTaken
@@ -116,19 +117,48 @@ def told(desk: Desk, item: OpenItem, fact: Event, at: int) -> None:
 
 
 def note(desk: Desk, fact: Event, at: int, by: str) -> None:
-    """Write a fact about somebody down and know it from now on. What the gate refuses now is taken from their hands."""
+    """Write a fact about somebody down, know it from now on, and let all shards know."""
     desk.note(at, by, fact)
+    tell(desk, fact, at, by)
+    know(desk, fact, at, by)
+
+
+def know(desk: Desk, fact: Event, at: int, by: str) -> None:
+    """Know a fact about somebody that was written down. What the gate refuses now is taken from their hands."""
     who = fact[0]
     if isinstance(fact, TestTaken) and who not in desk.people:
-        desk.applicants[who] = _latest((*desk.applicants.get(who, ()), LanguageTest(*fact[1:])))
+        desk.applicants[who] = _tests_after(desk, fact)
         return
-    person = learn(desk.people.get(who), fact, at)
-    tests = (*person.tests, *desk.applicants.pop(who, ()))
-    desk.people[who] = replace(person, tests=_latest(tests), certificates=_last_issued(person.certificates))
+    desk.people[who] = _person_after(desk, fact, at)
+    desk.applicants.pop(who, None)
     if desk.hall is not None:
         desk.hall.knows(desk.people[who], at)
     if isinstance(fact, CertificateWithdrawn):
         _take_back(desk, who, at, by)
+
+
+def is_new(desk: Desk, fact: Event, at: int) -> bool:
+    """Say whether a fact of elsewhere changes what is known of somebody; of a stranger, only a test or that they join.
+
+    A certificate that is known counts as it does here: what became of it is a fact of its own.
+    """
+    who = fact[0]
+    known = desk.people.get(who)
+    if known is None and isinstance(fact, TestTaken):
+        return _tests_after(desk, fact) != desk.applicants.get(who, ())
+    if known is None and not isinstance(fact, PersonJoined):
+        return False
+    return _person_after(desk, fact, at) != known
+
+
+def _tests_after(desk: Desk, fact: TestTaken) -> tuple[LanguageTest, ...]:
+    return _latest((*desk.applicants.get(fact.person, ()), LanguageTest(*fact[1:])))
+
+
+def _person_after(desk: Desk, fact: Event, at: int) -> Person:
+    person = learn(desk.people.get(fact[0]), fact, at)
+    tests = (*person.tests, *desk.applicants.get(fact[0], ()))
+    return replace(person, tests=_latest(tests), certificates=_last_issued(person.certificates))
 
 
 def _latest(tests: Iterable[LanguageTest]) -> tuple[LanguageTest, ...]:

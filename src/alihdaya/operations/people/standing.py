@@ -13,6 +13,7 @@ from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
 from alihdaya.store import Store
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.exchange import ShardReached
 
 
 class Standing(NamedTuple):
@@ -104,13 +105,22 @@ def _verdicts(store: Store, name: str, digest: str, one: Standing, at: int) -> I
 
 
 def history(store: Store, person: str) -> list[Fact]:
-    """Give what the log says about somebody, in order. It reads all of the house's own entries."""
-    return [
-        Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said)
+    """Give what the log says about somebody, in order. It reads all of the house's own entries.
+
+    What a shard knows from another one is told by that one, and what all of them read in a roster is told once.
+    """
+    told = [
+        (entry, event, said)
         for entry in store.read_log(item=HOUSE)
+        if not (entry.events and isinstance(entry.events[0], ShardReached))
         for event in entry.events
         if (said := _said(event, person))
     ]
+    found: dict[object, Fact] = {}
+    for entry, event, said in sorted(told, key=lambda one: one[0].at):
+        news = (entry.seq,) if isinstance(event, CertificateWithdrawn) else (entry.by, repr(event))
+        found.setdefault(news, Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said))
+    return list(found.values())
 
 
 def _said(event: object, person: str) -> str:

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import decode
 from alihdaya.store.database import Database, Session
-from alihdaya.store.lease.fence import SCHEMA, schema_of
+from alihdaya.store.lease.fence import HOUSE_LOG, SCHEMA, schema_of
+from alihdaya.store.lease.own import entries_after
 from alihdaya.work.outbox import SendKey
 
 MOST = 500
@@ -59,7 +61,7 @@ class Crossings:
         self._database = Database(url, schema=SCHEMA, session=Session(f"alihdaya {name} crossings", patience))
         self._all = range(1, shards + 1)
         self._posts = text(_union(_POSTS, self._all))
-        self._arrived = text(_union(_ARRIVED, self._all))
+        self._arrived = text(_union(_ARRIVED, (HOUSE_LOG, *self._all)))
 
     def posts(self, mine: Iterable[int]) -> dict[tuple[int, int], list[Posted]]:
         """Give what has set out for these shards as (origin, shard) -> posts in their order, MOST of each."""
@@ -75,6 +77,11 @@ class Crossings:
         with self._database.read() as connection:
             rows = connection.execute(self._arrived, {"mine": sorted(origins)}).all()
         return {(row.origin, row.shard): (row.seq, row.number) for row in rows}
+
+    def house(self, after: int) -> list[Entry]:
+        """Give the entries of the house's own log that come after one, MOST at once."""
+        with self._database.read() as connection:
+            return entries_after(connection, after, MOST)
 
     def waiters(self, origins: Iterable[int]) -> dict[int, dict[SendKey, int]]:
         """Give, for messages that are kept in these shards, the first other shard where somebody waits for each."""

@@ -9,6 +9,9 @@ from alihdaya.store.errors import LeaseLost, problem
 SCHEMA = "alihdaya"
 """The schema of the directory; see directory."""
 
+HOUSE_LOG = 0
+"""In the place of a shard: the house's own log, which holds no items and no lease (see own)."""
+
 _CHECK = f"select 1 from {SCHEMA}.lease where shard = %(shard)s and node = %(node)s and epoch = %(epoch)s for share"  # noqa: S608
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, event, text
 
 from alihdaya.store.database import Database
 from alihdaya.store.errors import StoreError
-from alihdaya.store.lease.fence import SCHEMA, schema_of
+from alihdaya.store.lease.fence import HOUSE_LOG, SCHEMA, schema_of
 from alihdaya.store.schema import (
     ABSENCE,
     ARCHIVE,
@@ -21,6 +21,7 @@ from alihdaya.store.schema import (
     DEFINITION,
     ENGAGEMENT,
     ITEM,
+    LEDGER,
     METADATA,
     PERSON,
     PRESENCE,
@@ -78,10 +79,28 @@ def open_house(url: str) -> Store:
 
     Raises StoreError where one has no tables of this version: its node has not come to that yet.
     """
-    shards = shards_of(url)
-    for shard in range(1, shards + 1):
-        shard_store(url, shard).close()
-    return Store(_House(url, shards), read_only=True)
+    return Store(read_as_one(url), read_only=True)
+
+
+def read_as_one(url: str) -> Database:
+    """Give a place to read from: all shards as one, and the house's own log. Raises as `open_house`."""
+    parts = parts_of(url)
+    for part in parts:
+        shard_store(url, part).close()
+    return _House(url, parts)
+
+
+def parts_of(url: str) -> tuple[int, ...]:
+    """Give all logs of a database that nodes share: HOUSE_LOG, where that was begun, and the shards."""
+    shards = tuple(range(1, shards_of(url) + 1))
+    database = Database(url)
+    try:
+        with database.read() as connection:
+            place = f"{schema_of(HOUSE_LOG)}.alembic_version"
+            begun = connection.execute(text("select to_regclass(:place)"), {"place": place}).scalar() is not None
+    finally:
+        database.close()
+    return (HOUSE_LOG, *shards) if begun else shards
 
 
 def shard_store(url: str, shard: int) -> Store:
@@ -89,14 +108,15 @@ def shard_store(url: str, shard: int) -> Store:
     try:
         return open_store(url, schema=schema_of(shard), read_only=True)
     except StoreError as error:
-        named = [replace(one, message=f"shard {shard}: {one.message}") for one in error.problems]
+        name = f"shard {shard}" if shard != HOUSE_LOG else "the house's own log"
+        named = [replace(one, message=f"{name}: {one.message}") for one in error.problems]
         raise type(error)(named) from error
 
 
 class _House(Database):
-    def __init__(self, url: str, shards: int) -> None:
+    def __init__(self, url: str, parts: tuple[int, ...]) -> None:
         super().__init__(url)
-        self._views = _statements(shards)
+        self._views = _statements(parts)
 
     @cached_property
     def reading(self) -> Engine:
@@ -111,17 +131,17 @@ class _House(Database):
         raw.autocommit = False
 
 
-def _statements(shards: int) -> str:
-    return " ".join(
-        f"create temporary view {table.name} as {_view(table, shards)};" for table in METADATA.sorted_tables
-    )
+def _statements(parts: tuple[int, ...]) -> str:
+    return " ".join(f"create temporary view {table.name} as {_view(table, parts)};" for table in METADATA.sorted_tables)
 
 
-def _view(table: Table, shards: int) -> str:
+def _view(table: Table, logs: tuple[int, ...]) -> str:
     columns = ", ".join(_column(column) for column in table.c)
+    if table is LEDGER and HOUSE_LOG in logs:
+        logs = (HOUSE_LOG,)  # shards only repeat what of it they must know
     parts = (
         f"select {columns.replace('{shard}', str(shard))}, {shard} as of_shard from {schema_of(shard)}.{table.name}"  # noqa: S608
-        for shard in range(1, shards + 1)
+        for shard in logs
     )
     every, names = " union all ".join(parts), ", ".join(f'"{column.name}"' for column in table.c)
     if table not in _SHARED:

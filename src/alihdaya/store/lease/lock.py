@@ -2,8 +2,10 @@
 
 import fcntl
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Protocol
 
 from sqlalchemy import Connection, text
@@ -21,16 +23,35 @@ class Lock(Protocol):
         """Let another process write."""
 
 
-class FileLock:
-    """An exclusive flock on the file `<database>.lock`, which stays behind empty. Raises StoreLocked."""
+_PAUSE = 0.02
 
-    def __init__(self, path: Path) -> None:
+
+def _waited(take: Callable[[], bool], patience: float) -> bool:
+    """Try to take a lock until that succeeds, for so many seconds; who comes first is not said."""
+    until = monotonic() + patience
+    while not (taken := take()) and monotonic() < until:
+        sleep(_PAUSE)
+    return taken
+
+
+class FileLock:
+    """An exclusive flock on the file `<database>.lock`, which stays behind empty.
+
+    Raises StoreLocked where another process holds it for all of `patience` seconds.
+    """
+
+    def __init__(self, path: Path, *, patience: float = 0) -> None:
         self._file = Path(f"{path}.lock").open("w")  # noqa: SIM115 - held until released
+        if not _waited(self._take, patience):
+            self._file.close()
+            raise StoreLocked(_taken(str(path)))
+
+    def _take(self) -> bool:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._file.close()
-            raise StoreLocked(_taken(str(path))) from None
+            return False
+        return True
 
     def release(self) -> None:
         """Close the file, which ends the lock."""
@@ -38,16 +59,24 @@ class FileLock:
 
 
 class AdvisoryLock:
-    """A PostgreSQL session lock on the writer's own connection: lost connection, lost lock, no more commits."""
+    """A PostgreSQL session lock on the writer's own connection: lost connection, lost lock, no more commits.
 
-    def __init__(self, connection: Connection, place: str) -> None:
+    It is of the connection's schema, and of what is named by `of`, such as its books. Raises StoreLocked where another
+    holds it for all of `patience` seconds.
+    """
+
+    def __init__(self, connection: Connection, place: str, *, of: str = "", patience: float = 0) -> None:
         self._connection = connection
         schema = connection.execute(text("select current_schema()")).scalar()
-        self._key = int.from_bytes(hashlib.sha256(f"alihdaya {schema}".encode()).digest()[:8], "big", signed=True)
-        taken = connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": self._key}).scalar()
-        connection.commit()
-        if not taken:
+        named = f"alihdaya {schema} {of}".strip()
+        self._key = int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big", signed=True)
+        if not _waited(self._take, patience):
             raise StoreLocked(_taken(place))
+
+    def _take(self) -> bool:
+        taken = self._connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": self._key}).scalar()
+        self._connection.commit()
+        return bool(taken)
 
     def release(self) -> None:
         """Unlock; without effect where the connection is gone."""

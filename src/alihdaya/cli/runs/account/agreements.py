@@ -127,7 +127,7 @@ def amend(settings: Settings, file: Path, effect: datetime, reason: str, *, retr
     from alihdaya.operations.books.account import agree
 
     terms = _terms(file)
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         _held(agree.amend(desk, terms, effect.date(), reason, "manager", retroactive=retroactive))
 
 
@@ -147,7 +147,7 @@ def renew(settings: Settings, engagement: str, until: datetime | None, file: Pat
         following = _terms(file)
     else:
         raise click.UsageError(say("Give either --until or --terms."))
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         _held(agree.renew(desk, engagement, following, reason, "manager"))
 
 
@@ -160,5 +160,5 @@ def terminate(settings: Settings, engagement: str, last: datetime, reason: str) 
     """Terminate an engagement."""
     from alihdaya.operations.books.account import agree
 
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         _held(agree.terminate(desk, engagement, last.date(), reason, "manager"))

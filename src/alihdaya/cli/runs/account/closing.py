@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from alihdaya.cli.runs.account import because_option
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, now, say
 
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
 
@@ -27,7 +27,7 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
     from alihdaya.operations.books.account import close as books
 
     day = issued.date() if issued else None
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         made = books.close(desk, engagement, month, now(), "accounts", issued=day)
     document = made.document
     if as_json:
@@ -45,7 +45,7 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
 
 
 @click.command(help=say("Let delivered ITEM count otherwise: in another month, as another unit, or on no invoice."))
-@click.argument("item", type=click.IntRange(1, 2**62))
+@click.argument("item", type=ItemNumber())
 @click.option("--month", default="", metavar="YYYY-MM", help=say("Count it in this month."))
 @click.option("--unit", default="", help=say("Bill it as this unit of the rate card."))
 @click.option("--unbilled", is_flag=True, help=say("Do not bill it."))
@@ -56,6 +56,6 @@ def correct(settings: Settings, item: int, month: str, unit: str, reason: str, *
     from alihdaya.engagement.account.events import ItemRebooked
     from alihdaya.operations.books.account.close import rebook
 
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         rebook(desk, item, ItemRebooked("", item, month, unit, not unbilled, reason), "accounts")
     click.echo(say("Item {item} counts anew; a closed invoice stays as it is.").format(item=item))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import Settings, mark, say
+from alihdaya.cli.settings import ItemNumber, Settings, mark, say
 
 _STATES = {None: mark("open"), True: mark("upheld"), False: mark("rejected")}
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
@@ -56,14 +56,14 @@ def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
 @dispute.command("open", help=say("Dispute lines or items of the closed invoice NUMBER."))
 @click.argument("number")
 @click.option("--line", "lines", multiple=True, metavar="LINE=QUANTITY", help=say("This much of a line."))
-@click.option("--item", "items", multiple=True, type=click.IntRange(1, 2**62), help=say("This item."))
+@click.option("--item", "items", multiple=True, type=ItemNumber(), help=say("This item."))
 @because_option
 @click.pass_obj
 def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[int, ...], reason: str) -> None:
     """Open a dispute."""
     from alihdaya.operations.books.account.dispute import open_dispute
 
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client")
     told = ", ".join(f"{line}={quantity}" for line, quantity in made.quantities)
     click.echo(say("Dispute {number}: {lines} of {invoice}").format(number=made.dispute, lines=told, invoice=number))
@@ -105,5 +105,5 @@ def _decide(
     from alihdaya.operations.books.account.dispute import decide
 
     day = issued.date() if issued else None
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         return decide(desk, engagement, number, reason, "accounts", upheld=upheld, issued=day)

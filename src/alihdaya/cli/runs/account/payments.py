@@ -105,7 +105,7 @@ def import_(settings: Settings, file: Path) -> None:
     from alihdaya.operations.books.account.pay import take_in
 
     statement = read_statement(file.read_bytes(), str(file))
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         bookings, new = take_in(desk, statement, "bank")
     text = say("{file}: {kind}, {bookings} bookings, {new} of them new")
     click.echo(text.format(file=file, kind=statement.kind, bookings=bookings, new=new))
@@ -124,7 +124,7 @@ def match(settings: Settings, payment: int, invoice: str, amount: str | None) ->
     much = None if amount is None else plain_decimal(amount)
     if amount is not None and much is None:
         raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         made = match_by_hand(desk, payment, invoice, much, "accounts")
     click.echo(say("{amount} of P{number} pays {invoice}.").format(amount=made.amount, number=payment, invoice=invoice))
 
@@ -137,7 +137,7 @@ def reject(settings: Settings, payment: int, reason: str) -> None:
     """Reject a payment."""
     from alihdaya.operations.books.account import pay
 
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         pay.reject(desk, payment, reason, "accounts")
     click.echo(say("P{number} pays nothing of ours.").format(number=payment))
 

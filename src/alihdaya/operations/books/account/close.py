@@ -142,7 +142,8 @@ def close(
     day = issued or date.fromisoformat(document["last_day"]) + timedelta(days=1)
     document = {**document, "number": number, "issued": day.isoformat()}
     document["payable"] = f"{payable_of(terms, document):f}"
-    fact = InvoiceClosed(terms.engagement, month, number, day.isoformat(), hash_of(document), desk.seq, document)
+    last = desk.store.number(desk.seq)
+    fact = InvoiceClosed(terms.engagement, month, number, day.isoformat(), hash_of(document), last, document)
     desk.note(max(desk.at, end), by, fact)
     desk.commit()
     desk.standings = standings(desk.store)

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from alihdaya.kernel.event import Entry
 from alihdaya.work.outbox import SendKey
 
 
@@ -38,4 +39,11 @@ class Forward(NamedTuple):
     found: tuple[tuple[SendKey, int], ...]
 
 
-ShardCommand = TakeIn | Acknowledge | Forward
+class Follow(NamedTuple):
+    """Take over from the house's own log what every shard must know; `about`: of these people from its beginning on."""
+
+    entries: tuple[Entry, ...]
+    about: frozenset[str] = frozenset()
+
+
+ShardCommand = TakeIn | Acknowledge | Forward | Follow

@@ -1,10 +1,12 @@
 """The courier of a node: brings what set out for its shards to their writers, and has the senders forget it.
 
+It also writes what its shards know of people to the house's own log, and brings them what all of them must know of it.
+
 It remembers nothing that counts: all it does is asked of writers, who do each thing once, and whatever it left undone
 is found in the tables again by the next one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from threading import Event, Lock, Thread
@@ -12,12 +14,14 @@ from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
 from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.event import Entry
 from alihdaya.operations.commands import Command
 from alihdaya.operations.exchange.board import Board
-from alihdaya.operations.exchange.shards.commands import Acknowledge, Forward, Post, TakeIn
+from alihdaya.operations.exchange.shards.commands import Acknowledge, Follow, Forward, Post, TakeIn
 from alihdaya.store import StoreError
 from alihdaya.store.errors import StoreRefused
 from alihdaya.store.lease.crossings import MOST, Posted
+from alihdaya.store.lease.fence import HOUSE_LOG
 from alihdaya.work.outbox import SendKey
 
 _PATIENCE = 5.0
@@ -39,6 +43,16 @@ class Reader(Protocol):
 
     def waiters(self, origins: Any) -> dict[int, dict[SendKey, int]]:
         """Give where somebody waits for what is kept in these shards."""
+
+    def house(self, after: int) -> list[Entry]:
+        """Give the next entries of the house's own log."""
+
+
+class Pen(Protocol):
+    """What writes to the house's own log (see telling)."""
+
+    def take_in(self, posts: Mapping[int, Sequence[Posted]]) -> None:
+        """Write down what came from these shards, each fact once."""
 
 
 class Room(Protocol):
@@ -62,10 +76,14 @@ USUAL = Pace()
 
 
 class _Standing(NamedTuple):
-    """What a shard's last commit left: whether anything is under way from here, and whether messages are kept."""
+    """What a shard's last commit left: whether anything is under way from here, and whether messages are kept.
+
+    `house`: the last entry of the house's own log that it took over.
+    """
 
     posts: bool
     kept: bool
+    house: int
 
 
 class Courier:
@@ -81,17 +99,20 @@ class Courier:
         clock: Callable[[], int],
         pace: Pace = USUAL,
         *,
+        pen: Pen | None = None,
         meter: Callable[[], float] = monotonic,
     ) -> None:
         self._reader = reader
         self._rooms = rooms
         self._clock = clock
         self._pace = pace
+        self._pen = pen
         self._meter = meter
         self._lock = Lock()
         self._standing: dict[int, _Standing] = {}
         self._fresh: dict[int, list[SendKey]] = {}
         self._taken: dict[tuple[int, int], SendKey] = {}
+        self._following: dict[int, Future[Any]] = {}
         self._failed: dict[tuple[int, int], int] = {}
         self._search_at = 0.0
         self._wake = Event()
@@ -111,7 +132,7 @@ class Courier:
 
     def told(self, shard: int, board: Board) -> None:
         """Hear of a commit; for the thread of the shard's writer."""
-        standing = _Standing(bool(board.posts), bool(board.kept))
+        standing = _Standing(bool(board.posts), bool(board.kept), board.arrived.get(HOUSE_LOG, (0, 0))[0])
         fresh, board.fresh = [name for name in board.fresh if name in board.kept], []
         if not fresh and not standing.posts and standing == self._standing.get(shard):
             return
@@ -137,10 +158,42 @@ class Courier:
         rooms = self._rooms()
         if not rooms:
             return False
-        more = self._bring(rooms)
+        self._tell(rooms)
+        more = self._follow(rooms)
+        more = self._bring(rooms) or more
         self._have_forgotten(rooms)
         self._search(rooms)
         return more
+
+    def _tell(self, rooms: Mapping[int, Room]) -> None:
+        """Write to the house's own log what these shards know of people since; another node may be quicker."""
+        with self._lock:
+            senders = {shard for shard, standing in self._standing.items() if standing.posts and shard in rooms}
+        if self._pen is None or not senders:
+            return
+        found = {}
+        for (origin, _), rows in self._reader.posts([HOUSE_LOG]).items():
+            former = self._taken.get((origin, HOUSE_LOG), (0, 0))
+            if origin in senders and (rows[-1].seq, rows[-1].number) > former:
+                found[origin] = rows
+        with suppress(StoreError):  # somebody else writes: the next look brings it, or finds it written
+            if found:
+                self._pen.take_in(found)
+                self._taken |= {(one, HOUSE_LOG): (rows[-1].seq, rows[-1].number) for one, rows in found.items()}
+
+    def _follow(self, rooms: Mapping[int, Room]) -> bool:
+        """Bring these shards what is new in the house's own log; nobody waits for one that takes its time."""
+        with self._lock:
+            reached = {shard: self._standing[shard].house for shard in rooms if shard in self._standing}
+        idle = [shard for shard in reached if shard not in self._following or self._following[shard].done()]
+        if not idle:
+            return False
+        entries = self._reader.house(min(reached[shard] for shard in idle))
+        for shard in idle:
+            fresh = tuple(one for one in entries if one.seq > reached[shard])
+            if fresh:
+                self._following[shard] = rooms[shard].post(Follow(fresh), self._clock())
+        return False
 
     def _bring(self, rooms: Mapping[int, Room]) -> bool:
         asked = {}

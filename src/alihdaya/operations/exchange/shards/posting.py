@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from alihdaya.kernel.event import Event
+from alihdaya.kernel.event import Event, tag_of
 from alihdaya.operations.desk import Desk
-from alihdaya.operations.exchange.board import Kept
+from alihdaya.operations.exchange.board import Kept, Told
+from alihdaya.store.lease.fence import HOUSE_LOG
 from alihdaya.work.exchange import ShardPosted
 
 
@@ -17,3 +18,11 @@ def post(desk: Desk, shards: Iterable[int], kind: str, what: Kept, at: int, *mor
     desk.note(at, kind, *more, *events)
     for event in events:
         desk.board.posts[desk.seq, event.number] = event.shard
+
+
+def tell(desk: Desk, fact: Event, at: int, by: str) -> None:
+    """Let what this shard came to know of somebody set out for the house's own log, and so for all shards."""
+    if desk.board.others is None:
+        return
+    post(desk, (HOUSE_LOG,), "fact", Kept(tag_of(type(fact)), fact[0], {"by": by, "fact": list(fact)}, at, 0), at)
+    desk.board.told[desk.seq, 0] = Told(by, fact)
