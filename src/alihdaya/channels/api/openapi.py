@@ -64,21 +64,27 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
-            "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
-            "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
-            "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
-            "/api/shards/{shard}/people/{person}/withdraw": {
-                "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
-            },
-            "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
-            "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
-            f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
+            **_of_people(task),
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_people(task: str) -> dict[str, Any]:
+    return {
+        "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
+        "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
+        "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
+        "/api/shards/{shard}/people/{person}/withdraw": {
+            "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
+        },
+        "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
+        "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
+        f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
     }
 
 

@@ -8,10 +8,9 @@ from alihdaya.kernel.time import SECOND, moment
 from alihdaya.operations.opening import person_of
 from alihdaya.people.adherence import Day, days, stays
 from alihdaya.people.shift import Shifts
-from alihdaya.store import Store
-from alihdaya.store.resume import last_at
 from alihdaya.store.views.facts import house_facts
 from alihdaya.store.views.work import handled
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.events import LoggedIn, LoggedOut, StateSet
 from alihdaya.work.floor.seat import READY
 
@@ -35,12 +34,13 @@ class Kept(NamedTuple):
         return 100 * self.handled // self.present if self.present else None
 
 
-def adherence(store: Store, within: tuple[int, int], now: int, *, person: str = "", allowed: int = 0) -> list[Kept]:
+def adherence(
+    store: WorkingSet, within: tuple[int, int], now: int, *, person: str = "", allowed: int = 0
+) -> list[Kept]:
     """Give the days within [start, end) of everybody, or of one person, by person and day; `now` ends them all.
 
     `allowed`: so many microseconds of the breaks of a shift count as kept. Without shifts, nobody adheres to anything.
     """
-    now = max(now, last_at(store))
     within = within[0], min(within[1], now)
     changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for at, fact in house_facts(store, map(tag_of, _FACTS)):
