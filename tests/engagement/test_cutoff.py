@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alihdaya.engagement.calendar import Calendar
-from alihdaya.engagement.cutoff import counts
+from alihdaya.engagement.sla.cutoff import counts
 from alihdaya.kernel.time import micros
 
 OFFICE = Calendar("Europe/Berlin", (((9 * 60, 12 * 60), (13 * 60, 17 * 60)),) * 5 + ((),) * 2, (("2026-04-06", "x"),))

@@ -7,7 +7,7 @@ one queue, and the gate is asked for every single assignment.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from alihdaya.engagement.cutoff import Counts, counts
+from alihdaya.engagement.sla.cutoff import Counts, counts
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import MINUTE, SECOND
 from alihdaya.operations.desk import Hold as Held
