@@ -34,7 +34,7 @@ def test_advice_is_asked_for_and_given_and_days_are_told(house):
     assert client.get("/api/shards/1/reviews").json() == []
     assert client.get("/api/shards/1/quality").json() == []
     assert client.post(f"{task}/review", json={"reviewer": second, "points": {}}).status_code == 409
-    days = client.get("/api/shards/1/adherence", params={"person": first}).json()
+    days = client.get(f"/api/shards/1/adherence?person={first}").json()
     assert {one["person"] for one in days} <= {first}
-    for wrong in ({"from": "soon"}, {"breaks": "-1"}, {"until": "2026-99-99"}):
-        assert client.get("/api/shards/1/adherence", params=wrong).status_code == 422
+    for wrong in ("from=soon", "breaks=-1", "until=2026-99-99"):
+        assert client.get(f"/api/shards/1/adherence?{wrong}").status_code == 422
