@@ -8,8 +8,7 @@ import click
 from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
-    from alihdaya.operations.floor.looking import Queued
-    from alihdaya.work.floor.why import Near
+    from alihdaya.work.floor.why import Near, Waits
 
 _REASONS = {
     "nobody-can": mark("Nobody of all who are known may do it."),
@@ -34,16 +33,15 @@ def queue(settings: Settings, *, as_json: bool) -> None:
         click.echo(say("Nothing waits."))
 
 
-def _shown(found: "Queued") -> str:
+def _shown(one: "Waits") -> str:
     from alihdaya.kernel.time import moment
 
-    one = found.waits
     needs = one.ask.needs
     asked = [needs.skill, f"{needs.language} {needs.level}".strip(), needs.certificate, one.ask.channel]
     text = say("{asked}: {n} waiting, the oldest since {oldest}; {able} present can do it")
     what = ", ".join(part for part in asked if part)
     lines = [text.format(asked=what, n=one.pieces, oldest=f"{moment(one.oldest):%-d %b %H:%M} UTC", able=one.able)]
-    for day, n in found.days.items():
+    for day, n in one.days:
         lines.append("  " + say("{n} of them count for {day}").format(n=n, day=day))
     if one.reason:
         lines.append("  " + say(_REASONS[one.reason]))

@@ -42,22 +42,15 @@ class Seated(NamedTuple):
     hands: tuple[AtHand, ...]
 
 
-class Queued(NamedTuple):
-    """What waits of one kind; where its packs have a cut-off, how many count for which business day."""
-
-    waits: Waits
-    days: dict[str, int]
-
-
-def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Queued]:
-    """Give all that waits, by kind, the oldest first; nobody need be present."""
+def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
+    """Give all that waits, by kind, the oldest first, and for which days it counts; nobody need be present."""
     hall = desk.hall or open_hall(desk)
     days: dict[Ask, Counter[str]] = defaultdict(Counter)
     for task in desk.queue:
         day = counts_for(desk.items[task.item])
         if day is not None and not hall.has(task.key):
             days[hall.floor.kind(hall.piece(task).ask).ask][day.day] += 1
-    return [Queued(one, dict(sorted(days[one.ask].items()))) for one in queue(hall.floor)]
+    return [one._replace(days=tuple(sorted(days[one.ask].items()))) for one in queue(hall.floor)]
 
 
 def seated(store: WorkingSet, person: str = "") -> list[Seated]:
@@ -81,11 +74,10 @@ def plain_seat(one: Seated) -> dict[str, Any]:
     return {**one._asdict(), "since": iso(one.since), "lease": one.lease / 1_000_000, "hands": tasks}
 
 
-def plain_waits(found: Queued) -> dict[str, Any]:
+def plain_waits(one: Waits) -> dict[str, Any]:
     """Give a kind of work that waits as JSON has it."""
-    one = found.waits
     needs = one.ask.needs._asdict()
     asked = {name: needs[name] for name in ("skill", "language", "level", "certificate", "client")}
     near = [{"person": who, "lacks": list(lacks)} for who, lacks in one.nearest]
     told = {"channel": one.ask.channel, "test": one.ask.test, "waiting": one.pieces, "oldest": iso(one.oldest)}
-    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near, "days": found.days}
+    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near, "days": dict(one.days)}
