@@ -167,7 +167,11 @@ def test_your_own_files(shell):
 
 
 def test_people_from_application_to_work(shell):
-    assert follow(DOCS / "people.md", shell, {}) == 8
+    def wall(block):
+        roster = shell.folder / "my-hiring" / "roster.toml"
+        roster.write_text(roster.read_text() + "\n" + "\n".join(block.lines) + "\n")
+
+    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 10
 
 
 def test_electronic_invoices(shell):

@@ -20,6 +20,7 @@ from alihdaya.people.shift import Shifts
 from alihdaya.store import Store, views
 from alihdaya.store.log import read
 from alihdaya.store.views.results import latest_definition, refused
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
 
 _LATEST = 12
@@ -241,7 +242,7 @@ def proofs(person: Person, at: int) -> Iterator[picture.Proof]:
         yield picture.Proof("certificate", "missing")
 
 
-def vocabulary_of(store: Store, engagement: str) -> Vocabulary:
+def vocabulary_of(store: WorkingSet, engagement: str) -> Vocabulary:
     """Give the words of the pack that the latest item of an engagement was bound to; none before the first item."""
     digest = latest_definition(store, engagement)
     found = store.definition(digest) if digest else None

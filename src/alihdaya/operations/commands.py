@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.books.record import Record
+from alihdaya.operations.books.retire import Retire
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
@@ -62,10 +63,11 @@ class Complete(NamedTuple):
 
 
 class Fire(NamedTuple):
-    """A timer of an item is due."""
+    """A timer of an item is due; `trouble` says why it only stops its item, by an incident."""
 
     item: int
     timer: int
+    trouble: str = ""
 
 
 class Deliver(NamedTuple):
@@ -113,6 +115,7 @@ Command = (
     | Migrate
     | PeopleCommand
     | Record
+    | Retire
     | ShardCommand
     | FloorCommand
     | Look

@@ -5,7 +5,7 @@ Everything here is read back from the store when a process starts; nothing here 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.engagement.calendar import Calendar
@@ -89,7 +89,7 @@ class Service:
         work = self.work(node)
         barred = {person for task in work.not_by for person in doers.get(task, ())}
         asked = (work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
-        return Needs(*asked, test=self.test, client=self.terms.client.name)
+        return Needs(*asked, test=self.test, client=self.terms.client.name, engagement=self.engagement)
 
     @property
     def test(self) -> str:
@@ -311,6 +311,15 @@ class Desk:
                 return self.timers[0]
             heappop(self.timers)
         return None
+
+    def pass_over(self, timer: tuple[int, int, int]) -> None:
+        """Let what `next_timer` gave not go off on this desk; it comes up again with the next one."""
+        if timer[1] == HOUSE:
+            if self.board.next_alarm() == timer[0]:
+                self.board.pass_over()
+        elif timer in self.timers:
+            self.timers.remove(timer)
+            heapify(self.timers)
 
     def subscribe(self, name: str, key: str, item: int, token: int) -> None:
         """Remember that a token of an item waits for a message."""

@@ -20,6 +20,7 @@ from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.store import Store, resume
 from alihdaya.store.working import Person as OnRoster
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.item import Task
 
 
@@ -105,7 +106,7 @@ class Binder:
         return service_of(signed, name, self._packs[definition], trusted=True)
 
 
-def stored_pack(store: Store, digest: str) -> Pack:
+def stored_pack(store: WorkingSet, digest: str) -> Pack:
     """Load the definition of that digest again. Raises PackError."""
     definition = store.definition(digest)
     if definition is None:
@@ -136,7 +137,8 @@ def _bring_tasks(desk: Desk) -> None:
         opened = desk.items[row.item]
         not_by = opened.service.needs(row.node, opened.doers).not_by
         asked = (row.skill, row.language, row.level, row.certificate, not_by)
-        needs = Needs(*asked, opened.service.test, client=opened.service.terms.client.name)
+        service = opened.service
+        needs = Needs(*asked, service.test, client=service.terms.client.name, engagement=service.engagement)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

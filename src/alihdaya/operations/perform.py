@@ -9,6 +9,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.books.record import Record, record
+from alihdaya.operations.books.retire import Retire, retire
 from alihdaya.operations.commands import (
     Assign,
     Command,
@@ -138,7 +139,7 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
         if desk.hall is None or not desk.hall.tick(at):
             ring(desk, at)
     else:
-        go_off(desk, command.item, command.timer, at)
+        go_off(desk, command.item, command.timer, at, command.trouble)
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
@@ -190,6 +191,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     Record: record,
+    Retire: retire,
     FetchTask: tasks.fetch,
     Beat: tasks.beat,
     HandIn: lambda desk, command, at: tasks.hand_in(desk, command, at, complete),

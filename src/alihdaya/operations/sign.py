@@ -11,6 +11,8 @@ from alihdaya.operations.opening import service_of
 from alihdaya.operations.people.learning import know
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
+from alihdaya.people.events import PersonJoined
+from alihdaya.people.person import Person
 from alihdaya.people.roster import read_roster
 
 
@@ -35,14 +37,27 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
 
-    Other shards are not told: each reads the roster itself.
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have. Other shards
+    are not told: each reads the roster itself.
     """
     known = set(desk.people)
     for happened in events:
         who = happened[0]
-        if who not in known:
-            desk.note(at, "recruitment", happened)
-            know(desk, happened, at, "recruitment")
+        fact: Event | None = happened if who not in known else None
+        if who in known and isinstance(happened, PersonJoined):
+            fact = _walled(desk.people[who], happened.walls)
+        if fact is not None:
+            desk.note(at, "recruitment", fact)
+            know(desk, fact, at, "recruitment")
+
+
+def _walled(one: Person, walls: tuple[str, ...]) -> PersonJoined | None:
+    """Give the facts of somebody as they would join again, with these walls as well; None where they have them."""
+    if set(walls) <= set(one.walls):
+        return None
+    facts = {name: getattr(one, name) for name in PersonJoined._fields if hasattr(one, name)}
+    facts |= {"employer": one.employment.employer, "serves": one.employment.serves}
+    return PersonJoined(**{**facts, "person": one.id, "walls": tuple(sorted({*one.walls, *walls}))})
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

@@ -152,7 +152,15 @@ def _forms(table: PackTable) -> dict[str, Form]:
 
 
 def _form(table: PackTable, form: str) -> Form:
-    made = Form(form, table.texts("title"), tuple(_field(row) for row in table.rows("fields")))
+    fields = tuple(_field(row) for row in table.rows("fields", needed="message" not in table.data))
+    made = Form(
+        form,
+        table.texts("title"),
+        fields,
+        table.names("hides", _VARIABLE, needed=False),
+        table.text("message", ""),
+        table.names("shows", rf"{_VARIABLE}(\.{_VARIABLE})*", needed=False),
+    )
     _twice(table, "fields", (field.name for field in made.fields))
     table.done()
     return made

@@ -35,11 +35,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a person fills in to finish a task; its values are merged into the item's variables."""
+    """What a person fills in to finish a task; its values are merged into the item's variables.
+
+    `hides`: variables that whoever fills it in is not to see. `message`: the message from outside whose payload it is,
+    "" for a task's; then `shows` are the only ones to be seen, such as "wanted.task".
+    """
 
     id: str
     title: Texts
     fields: tuple[Field, ...]
+    hides: tuple[str, ...] = ()
+    message: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

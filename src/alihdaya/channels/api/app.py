@@ -24,6 +24,7 @@ from alihdaya.channels.api.floor import routes as floor_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
+from alihdaya.channels.api.months import routes as month_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
@@ -227,6 +228,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
+        *month_routes(api, _body),
         *floor_routes(api, _body),
         *review_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),

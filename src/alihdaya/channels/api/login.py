@@ -20,8 +20,8 @@ from alihdaya.kernel.time import SECOND
 from alihdaya.store import StoreError
 from alihdaya.store.lease.tokens import Token, digest_of
 
-RIGHTS: Final = ("read", "work-in", "operate", "worker")
-"""To look, to bring work and messages in, to act on items and tasks, to do jobs."""
+RIGHTS: Final = ("read", "work-in", "operate", "worker", "desk")
+"""To look, to bring work and messages in, to act on items and tasks, to do jobs, to work at one's own desk."""
 
 REMEMBERED: Final = 5 * SECOND
 """So long what the database said of a token is believed."""

@@ -8,6 +8,7 @@ from alihdaya import __version__
 from alihdaya.channels.api import job_wire, program_wire
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
+from alihdaya.channels.api.months import Month
 from alihdaya.channels.api.people import Withdrawal
 from alihdaya.channels.api.reviews import Reviewing
 from alihdaya.channels.api.versions import Migration
@@ -30,7 +31,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal, Reviewing]
+    bodies += [Migration, Withdrawal, Reviewing, Month]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -65,6 +66,7 @@ def description() -> dict[str, Any]:
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
             **_of_people(task),
+            "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {

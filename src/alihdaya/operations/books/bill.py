@@ -22,6 +22,7 @@ from alihdaya.operations.books.measured import Counted, behind, billable, counte
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
+from alihdaya.store.working import WorkingSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Bill:
     attainments: tuple[Attainment, ...]
 
 
-def terms_of(store: Store, engagement: str | None = None) -> Terms:
+def terms_of(store: WorkingSet, engagement: str | None = None) -> Terms:
     """Give the terms signed last, of an engagement or of the only one. Raises Refused where none or several fit."""
     signed = {one.id: one.terms for one in store.engagements()}
     if engagement is None and len(signed) == 1:

@@ -12,8 +12,7 @@ from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
 from alihdaya.engagement.rates.loading import NO_LOADING, PARTS, apportion
 from alihdaya.engagement.terms import Terms
-from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.books.bill import Bill, closed_until, labour_of, span
+from alihdaya.operations.books.bill import Bill, labour_of, span
 from alihdaya.store import Store
 from alihdaya.store.views.work import Sold, Worked, sold, worked
 
@@ -74,12 +73,9 @@ def by_item(store: Store, terms: Terms, made: Bill) -> list[Share]:
 
     A line's amount falls evenly on the items that it bills (one that bills no items, on all of its unit), a service's
     credits by the items' fees, overhead evenly on a unit's items, labour by the time worked, or as `Loading.spread`
-    says. Raises Refused for a month of which items were archived.
+    says. Raises StoreError where items were archived and their files are not there.
     """
     within = span(terms, made.month)
-    if closed_until(store) >= within[0]:
-        message = f"items of {made.month} were archived; there is a margin by service, engagement and person's cost"
-        raise Refused(Problem("archived-month", message))
     columns = _Columns()
     units = dict(_places(columns, sold(store, terms.engagement, within)))
     _share_fees(columns, units, made)

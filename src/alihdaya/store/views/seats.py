@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select, true
 
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ABSENCE, ASK, HOLD, LOG, PIECE, PRESENCE, TASK
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, ITEM, LOG, PIECE, PRESENCE, TASK
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.ask import ask_of
 from alihdaya.work.floor.events import Asked, Queued
@@ -120,6 +120,40 @@ def _beside_tasks(connection: Connection, person: str) -> Iterator[Hand]:
     for row in connection.execute(query):
         name, rest = row.name or row.node or "", (row.state, row.at, row.until, row.note or "", row.of_token or 0)
         yield (row.person, row.item, row.token, name, *rest)
+
+
+class Open(NamedTuple):
+    """A task that waits and rings at nobody, with what it asks for; instants in microseconds."""
+
+    item: int
+    token: int
+    node: str
+    name: str
+    service: str
+    skill: str
+    language: str
+    level: str
+    certificate: str
+    queued_at: int
+    engagement: str
+    definition: str
+
+
+def first_open(store: WorkingSet, limit: int) -> list[Open]:
+    """Give the tasks that wait and ring at nobody, the oldest first."""
+    same = (HOLD.c.item == TASK.c.item) & (HOLD.c.token == TASK.c.token)
+    columns = [TASK.c[name] for name in Open._fields[:10]]
+    query = select(*columns, ITEM.c.engagement, ITEM.c.definition).join_from(TASK, ITEM, ITEM.c.id == TASK.c.item)
+    query = query.outerjoin(HOLD, same).where(TASK.c.person.is_(None), HOLD.c.item.is_(None))
+    query = query.where(ITEM.c.status != "suspended").order_by(TASK.c.queued_at, TASK.c.item, TASK.c.token)
+    with store.snapshot() as connection:
+        return [Open._make(row) for row in connection.execute(query.limit(limit))]
+
+
+def newest(store: WorkingSet) -> int:
+    """Give the number of the log's last entry; 0 where there is none."""
+    with store.snapshot() as connection:
+        return connection.execute(select(func.max(LOG.c.seq))).scalar() or 0
 
 
 def last_before(store: WorkingSet, at: int) -> int:

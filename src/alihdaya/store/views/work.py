@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 
 from alihdaya.kernel.event import tag_of
+from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.codec import decode
 from alihdaya.store.schema import ITEM, LOG
-from alihdaya.store.views.items import Month, delivered_in
+from alihdaya.store.views.facts import item_facts
+from alihdaya.store.views.items import ItemRow, Month, delivered_in
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import TaskDone
@@ -41,7 +43,16 @@ class Sold(NamedTuple):
 
 
 def worked(store: WorkingSet, engagement: str, month: Month) -> Iterator[Worked]:
-    """Yield what was done within a month on an engagement's items, and the time beside it, in the order of the log."""
+    """Yield what was done within a month on an engagement's items, archived or not, and the time beside it.
+
+    In the order of the log.
+    """
+    if _has_archived(store, month):
+        found = item_facts(store, engagement, month, (TaskDone, TimeSpent), (_DONE, _BESIDE))
+        for one in sorted(found, key=lambda one: one.seq):
+            done: Any = one.fact
+            yield Worked(one.item, one.service, done.person, done.seconds, int(isinstance(done, TaskDone)))
+        return
     query = (
         select(LOG.c.item, ITEM.c.service, LOG.c.body)
         .join_from(LOG, ITEM, ITEM.c.id == LOG.c.item)
@@ -70,9 +81,24 @@ def handled(store: WorkingSet, within: tuple[int, int]) -> dict[str, list[tuple[
 
 
 def sold(store: WorkingSet, engagement: str, month: Month) -> Iterator[Sold]:
-    """Yield the items that were delivered within a month: by service and unit, in the order of delivery."""
+    """Yield the items delivered within a month, archived or not: by service and unit, in the order of delivery."""
     order = (ITEM.c.service, ITEM.c.unit, ITEM.c.closed_at, ITEM.c.id)
-    query = select(ITEM.c.id, ITEM.c.service, ITEM.c.unit).where(delivered_in(engagement, month)).order_by(*order)
+    query = select(*order).where(delivered_in(engagement, month)).order_by(*order)
+    gone = list(_archived(store, engagement, month)) if _has_archived(store, month) else []
     with store.snapshot() as connection:
-        for row in connection.execute(query.execution_options(yield_per=10_000)):
-            yield Sold(*row)
+        here = connection.execute(query.execution_options(yield_per=10_000))
+        for service, unit, _, item in sorted([*gone, *map(tuple, here)]) if gone else here:
+            yield Sold(item, service, unit)
+
+
+def _has_archived(store: WorkingSet, month: Month) -> bool:
+    return any(one.until >= month[0] for one in archived(store))
+
+
+def _archived(store: WorkingSet, engagement: str, month: Month) -> Iterator[tuple[Any, ...]]:
+    import polars as pl
+
+    wanted = (pl.col("engagement") == engagement) & (pl.col("status") == "delivered")
+    rows = archived_items(store, wanted & pl.col("closed_at").is_between(*month, closed="left"))
+    for row in (ItemRow(*row) for row in rows):
+        yield row.service, row.unit, row.closed_at, row.id

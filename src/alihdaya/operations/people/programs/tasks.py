@@ -211,6 +211,8 @@ def take_up(desk: Desk) -> None:
 def _given(desk: Desk, key: TaskKey) -> Given:
     hold, item = desk.held[key], desk.items[key[0]]
     task, lease = hold.task, desk.leases.leases.get(key)
+    form = item.service.pack.forms.get(item.service.work(task.node).form)
+    seen = item.instance.seen(task.token) if item.instance is not None else {}
     return Given(
         item=task.item,
         token=task.token,
@@ -221,8 +223,8 @@ def _given(desk: Desk, key: TaskKey) -> Given:
         until=lease.until if lease else hold.at,
         respond_due=task.respond_due,
         resolve_due=task.resolve_due,
-        variables=dict(item.instance.seen(task.token)) if item.instance is not None else {},
-        form=item.service.pack.forms.get(item.service.work(task.node).form),
+        variables={name: value for name, value in seen.items() if not (form and name in form.hides)},
+        form=form,
     )
 
 
