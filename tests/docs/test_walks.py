@@ -191,9 +191,9 @@ def test_rate_cards(shell):
 
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
-    assert follow(DOCS / "engagements.md", shell, {}) == 13
+    assert follow(DOCS / "engagements.md", shell, {}) == 17
     shell.folder /= "invoices"
-    assert follow(DOCS / "invoices.md", shell, {}) == 9
+    assert follow(DOCS / "invoices.md", shell, {}) == 13
     (shell.folder / "payments").mkdir()
     shell.folder /= "payments"
     assert follow(DOCS / "payments.md", shell, {}) == 14

@@ -341,10 +341,16 @@ minimum = { quantity = 3 }""",
     assert line_items(store, small.terms, "2013-02", after.lines[1]) == [1, 2]
 
 
-def test_a_card_that_cannot_be_counted_anew_is_not_led_into_a_dead_end(february):
-    """Outcomes and overtime of items: a correction is refused, before no month can be billed any more."""
-    delivered = 1
-    fact = ItemRebooked("", delivered, "", "", False, "a test")
-    with pytest.raises(Refused) as refusal:
-        rebook(february.desk, delivered, fact, "accounts")
-    assert [one.code for one in refusal.value.problems] == ["not-by-parts"]
+def test_outcomes_and_overtime_are_counted_anew_after_a_correction(february):
+    """The first judgment is billed no more: it was within hours, and found something for the client."""
+    figures(february)
+
+    def counts():
+        lines = bill(february.store, february.terms, MONTH).invoice.lines
+        return {(line.unit, line.overtime): line.quantity for line in lines if line.unit in {"judged", "yes"}}
+
+    before = counts()
+    rebook(february.desk, 1, ItemRebooked("", 1, "", "", False, "a test"), "accounts")
+    after = counts()
+    moved = {key: n - after.get(key, 0) for key, n in before.items() if n != after.get(key, 0)}
+    assert moved == {("judged", ""): 1, ("judged", "late"): 1, ("yes", ""): 1}

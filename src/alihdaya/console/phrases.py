@@ -79,7 +79,13 @@ def line_price(words: Words, line: Mapping[str, Any]) -> str:
     if "agreed" not in line:
         return ""
     factors = [words.decimal(Decimal(line[name])) for name in ("indexed", "exchanged") if name in line]
+    factors += [line["days"]] if "days" in line else []
     return " \N{MULTIPLICATION SIGN} ".join([words.decimal(Decimal(line["agreed"])), *factors])
+
+
+def line_terms(words: Words, line: Mapping[str, Any]) -> str:
+    """Say by which terms a line is priced, in a month that has several; else nothing."""
+    return words.say("terms of %(day)s", day=line["since"]) if "since" in line else ""
 
 
 def credit_name(words: Words, credit: Mapping[str, Any]) -> str:

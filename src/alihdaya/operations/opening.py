@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
@@ -19,6 +20,7 @@ from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.store import Store, resume
+from alihdaya.store.views.ledger import facts
 from alihdaya.store.working import Person as OnRoster
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.item import Task
@@ -103,7 +105,15 @@ class Binder:
         if definition not in self._packs:
             self._packs[definition] = stored_pack(self._store, definition)
         signed = agreement.from_wire(self._signed[engagement, terms])
-        return service_of(signed, name, self._packs[definition], trusted=True)
+        added = holidays_of((one.event for one in facts(self._store, engagement)), engagement)
+        return observed(service_of(signed, name, self._packs[definition], trusted=True), added)
+
+
+def observed(service: Service, added: Holidays) -> Service:
+    """Give a service whose clock knows the holidays that were added to its calendar."""
+    if service.name not in added:
+        return service
+    return replace(service, clock=SlaClock(observing(service.terms.service(service.name), added)))
 
 
 def stored_pack(store: WorkingSet, digest: str) -> Pack:

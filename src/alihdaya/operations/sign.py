@@ -7,7 +7,7 @@ from alihdaya.kernel.errors import PackError, Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
-from alihdaya.operations.opening import service_of
+from alihdaya.operations.opening import observed, service_of
 from alihdaya.operations.people.learning import know
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
@@ -89,7 +89,9 @@ def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()
     deploy(desk, service.pack, at)
     employ(desk, people, at)
     desk.commit()
-    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = service
+    changed = desk.standings.get(service.engagement)
+    known = observed(service, changed.holidays) if changed is not None else service
+    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = known
     announce(desk, service, at)
     desk.commit()
 

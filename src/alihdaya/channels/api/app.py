@@ -20,6 +20,7 @@ from alihdaya.channels.api.answers import HANDLERS, Elsewhere
 from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
+from alihdaya.channels.api.books import routes as book_routes
 from alihdaya.channels.api.floor import routes as floor_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
@@ -227,6 +228,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
+        *book_routes(api),
         *month_routes(api, _body),
         *floor_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),

@@ -19,6 +19,13 @@ _THREE = "^[0-9]+-[0-9]+-[0-9]+$"
 _JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _PERSON = {"name": "person", "in": "path", "required": True, "schema": {"type": "string"}}
+_ENGAGEMENT = {"name": "engagement", "in": "path", "required": True, "schema": {"type": "string"}}
+_MONTH = {
+    "name": "month",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
     "409": {"description": "A rule forbids it, or it was done before; the body says which."},
@@ -69,13 +76,21 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },
-            "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
+            **_of_the_books(),
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_the_books() -> dict[str, Any]:
+    kept = _get("How service levels were kept", _ENGAGEMENT, _MONTH)
+    return {
+        "/api/engagements/{engagement}/attainment": {"get": kept},
+        "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
     }
 
 

@@ -101,8 +101,11 @@ def _share_fees(columns: _Columns, units: dict[Key, range], made: Bill) -> None:
             rest = columns.place(0, line.service)
             places = range(rest, rest + 1)
         columns.share("fees", line.amount.minor, places, [1] * len(places))
-    for service in {credit.service for credit in made.invoice.credits}:
-        total = sum(credit.amount.minor for credit in made.invoice.credits if credit.service == service)
+    notes = {service: amount.minor for service, amount in made.margin.notes}
+    for service in {credit.service for credit in made.invoice.credits} | notes.keys():
+        total = notes.get(service, 0) + sum(
+            credit.amount.minor for credit in made.invoice.credits if credit.service == service
+        )
         columns.place(0, service)  # the last one, for a service without fees
         mine = [place for place, (_, of, _) in enumerate(columns.items) if of == service]
         columns.share("credits", total, mine, [max(0, columns.amounts["fees"][place]) for place in mine])

@@ -12,6 +12,7 @@ from alihdaya.store.codec import decode_events
 from alihdaya.store.log import entries
 from alihdaya.store.schema import ITEM, LOG
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.events import ItemDelivered
 
 
 class ItemFact(NamedTuple):
@@ -79,6 +80,15 @@ def _archived(
             for fact in entry.events:
                 if isinstance(fact, kinds):
                     yield ItemFact(entry.at, entry.seq, entry.item, services[entry.item], fact)
+
+
+def delivery_of(store: WorkingSet, item: int) -> ItemDelivered | None:
+    """Give how an item was delivered, archived or not; None where it was not."""
+    with store.snapshot() as connection:
+        here = entries(connection, item=item)
+    there = archived_entries(store, item=item) if archived(store) else ()
+    found = (fact for entry in (*there, *here) for fact in entry.events)
+    return next((fact for fact in found if isinstance(fact, ItemDelivered)), None)
 
 
 def latest(store: WorkingSet) -> int:

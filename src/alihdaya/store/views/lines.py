@@ -1,14 +1,15 @@
 """A page of what was delivered, out of a month of any size."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, or_, select
 
 from alihdaya.kernel.time import micros
 from alihdaya.store.codec import decode
 from alihdaya.store.project.house import zone_of
-from alihdaya.store.schema import ARCHIVE, ENGAGEMENT, TALLY
+from alihdaya.store.schema import ARCHIVE, ENGAGEMENT, ITEM, TALLY
 from alihdaya.store.views.items import Month, delivered_units
 from alihdaya.store.working import WorkingSet
 
@@ -30,6 +31,30 @@ def unit_page(store: WorkingSet, of: Unit, month: str, within: Month, page: tupl
         start, before = _jump(connection, of, month, first)
         query = delivered_units(*of, (max(within[0], start), within[1])).offset(first - before - 1)
         return list(connection.execute(query.limit(max(0, last - first + 1))).scalars())
+
+
+def deliveries(
+    store: WorkingSet,
+    of: Unit,
+    within: Month,
+    spans: Sequence[Month] | None = None,
+    page: tuple[int, int] | None = None,
+) -> list[tuple[int, int]] | None:
+    """Give (instant, item) of a unit's deliveries within a month, in their order, read from the index alone.
+
+    `spans`: only those within one of them. `page`: of these the first to the last, counted from 1 and both included.
+    None where items of the month were archived.
+    """
+    with store.snapshot() as connection:
+        archived = connection.execute(select(func.max(ARCHIVE.c.until))).scalar()
+        if archived is not None and archived >= within[0]:
+            return None
+        query = delivered_units(*of, within).add_columns(ITEM.c.closed_at)
+        if spans is not None:
+            query = query.where(or_(false(), *[ITEM.c.closed_at.between(low, high - 1) for low, high in spans]))
+        if page is not None:
+            query = query.offset(page[0] - 1).limit(max(0, page[1] - page[0] + 1))
+        return [(at, item) for item, at in connection.execute(query)]
 
 
 def _jump(connection: Connection, of: Unit, month: str, position: int) -> tuple[int, int]:
