@@ -76,16 +76,21 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/people/{person}/withdraw": {
                 "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
             },
-            "/api/engagements/{engagement}/attainment": {
-                "get": _get("How service levels were kept", _ENGAGEMENT, _MONTH)
-            },
-            "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
+            **_of_the_books(),
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_the_books() -> dict[str, Any]:
+    kept = _get("How service levels were kept", _ENGAGEMENT, _MONTH)
+    return {
+        "/api/engagements/{engagement}/attainment": {"get": kept},
+        "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
     }
 
 
