@@ -69,7 +69,7 @@ _COMMANDS = {
     "check": ("checks", mark("check decision models: gaps, overlaps, rules that never decide, types")),
     "decide": ("decide", mark("take the decisions of a DMN file for inputs of yours, and say why")),
     "classify": ("checks.posts", mark("say what posts are: BPO, KPO or non-BPO, voice or non-voice, and why")),
-    "source": ("runs.source", mark("compare in-house with providers: loaded cost, saving, risks, advice")),
+    "source": ("checks.sourcing", mark("compare in-house with providers: loaded cost, saving, risks, advice")),
     "transition": ("people.transition", mark("begin a transition to a provider, and list what becomes of every post")),
     "spectrum": ("checks.spectrum", mark("say where each service stands between BPO and KPO, measured from the log")),
     "pack": ("packs", mark("list, check and begin packs")),
