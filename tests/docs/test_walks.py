@@ -241,4 +241,7 @@ def test_the_technical_packs(shell, page):
 
 
 def test_a_day_on_the_floor(shell):
-    assert follow(DOCS / "queue.md", shell, {}) == 19
+    def beside(_):
+        shutil.copy(DOCS / "examples" / "floor.toml", shell.folder)
+
+    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 48

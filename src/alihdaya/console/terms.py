@@ -48,6 +48,7 @@ TERMS = {
     "hand-over": mark("hand over between BPO and KPO"),
     "rings": mark("rings"),
     "works": mark("at work"),
+    "wraps": mark("wraps up"),
     "later": mark("put off"),
 }
 """Words of models and of the trade, in lower case."""

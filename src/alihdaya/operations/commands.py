@@ -11,7 +11,7 @@ from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import PeopleCommand
 from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
@@ -47,12 +47,15 @@ class Assign(NamedTuple):
 
 
 class Complete(NamedTuple):
-    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time."""
+    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time.
+
+    None: as long as they have had it.
+    """
 
     item: int
     token: int
     person: str
-    seconds: int
+    seconds: int | None
     result: dict[str, Any]
     simulated: bool = False
     code: str = ""
@@ -110,7 +113,7 @@ Command = (
     | JobCommand
     | InstanceCommand
     | Migrate
-    | Withdraw
+    | PeopleCommand
     | Record
     | Retire
     | ShardCommand

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alihdaya.engagement.calendar import Calendar
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
@@ -65,6 +66,11 @@ class Service:
     def channel(self) -> str:
         """The channel under which this service's files come in; external ids are unique within it."""
         return f"{self.engagement}/{self.name}/file"
+
+    @property
+    def calendar(self) -> Calendar:
+        """The business calendar that was agreed for this service."""
+        return self.terms.service(self.name).calendar
 
     def work(self, node: str) -> UserWork:
         """Give what the model says of the user task `node`. Raises KeyError for a node that is none."""
@@ -241,11 +247,11 @@ class Desk:
             raise Refused(Problem("not-open", message))
         return found
 
-    def wait(self, task: Task) -> None:
-        """Let a task wait for whoever may do it."""
+    def wait(self, task: Task, item: OpenItem | None = None) -> None:
+        """Let a task wait for whoever may do it; `item`: where it is not among `items` yet."""
         self.queue.push(task)
         if self.hall is not None:
-            self.hall.waits(task)
+            self.hall.waits(task, item)
 
     def unwait(self, key: TaskKey) -> Task:
         """Let a task no longer wait. Raises KeyError where it does not."""

@@ -9,6 +9,7 @@ from alihdaya.engagement.document import load
 from alihdaya.kernel.errors import PackError, TermsError
 from alihdaya.packs.facts import read_fact
 from alihdaya.packs.intake import TYPES, Column, Intake, Type
+from alihdaya.packs.on_floor import read_floor, read_review
 from alihdaya.packs.pack import Chart, Delivery, Field, Form, JobTerms, Manifest
 from alihdaya.packs.table import PackTable
 
@@ -52,6 +53,8 @@ def _manifest(root: PackTable) -> Manifest:
         words=_words(root.sub("words", needed=False)),
         charts=tuple(_chart(row) for row in root.rows("chart", needed=False)),
         jobs=_jobs(root.sub("job", needed=False)),
+        floor=read_floor(root.sub("floor", needed=False)),
+        review=read_review(root.sub("review", needed=False)),
     )
     manifest = replace(
         manifest, facts=tuple(read_fact(row, _names(manifest)) for row in root.rows("fact", needed=False))

@@ -8,6 +8,7 @@ from alihdaya.notation.bpmn import Definitions, Process
 from alihdaya.notation.dmn import Model
 from alihdaya.packs.facts import FactRule
 from alihdaya.packs.intake import Intake
+from alihdaya.packs.on_floor import FloorTerms, Scorecard
 
 if TYPE_CHECKING:
     from alihdaya.packs.golden import Golden
@@ -98,6 +99,10 @@ class Manifest:
     """Name of a service task's job -> how the function of that name in jobs.py does it."""
     facts: tuple[FactRule, ...] = ()
     """What the process says about people, in the order in which it is said."""
+    floor: FloorTerms = field(default_factory=FloorTerms)
+    """How its tasks are worked on."""
+    review: Scorecard = field(default_factory=Scorecard)
+    """How what was done is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)

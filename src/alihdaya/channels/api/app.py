@@ -29,6 +29,7 @@ from alihdaya.channels.api.months import routes as month_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
+from alihdaya.channels.api.reviews import routes as review_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -231,6 +232,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *book_routes(api),
         *month_routes(api, _body),
         *floor_routes(api, _body),
+        *review_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         *ProgramRoutes(api).routes(),
         ("GET", "/api/shards", api.shard_list),

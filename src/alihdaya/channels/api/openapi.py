@@ -10,6 +10,7 @@ from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.months import Month
 from alihdaya.channels.api.people import Withdrawal
+from alihdaya.channels.api.reviews import Reviewing
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
@@ -37,7 +38,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal, Month]
+    bodies += [Migration, Withdrawal, Reviewing, Month]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -71,11 +72,7 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
-            "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
-            "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
-            "/api/shards/{shard}/people/{person}/withdraw": {
-                "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
-            },
+            **_of_people(task),
             **_of_the_books(),
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
@@ -83,6 +80,20 @@ def description() -> dict[str, Any]:
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_people(task: str) -> dict[str, Any]:
+    return {
+        "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
+        "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
+        "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
+        "/api/shards/{shard}/people/{person}/withdraw": {
+            "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
+        },
+        "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
+        "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
+        f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
     }
 
 
@@ -107,6 +118,9 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
         f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/pass": {"post": _post("Pass it on", "204", "Passing", _ITEM, _TOKEN)},
+        f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Asking", _ITEM, _TOKEN)},
+        f"{task}/advise": {"post": _post("Give the advice that was asked for", "204", "Advising", _ITEM, _TOKEN)},
+        f"{task}/wrapped": {"post": _post("Have wrapped up", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},
     }
 

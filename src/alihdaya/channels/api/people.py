@@ -3,6 +3,8 @@
 What one shard knows of somebody all know soon, so any node may be asked.
 """
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alihdaya.channels.api.answers import Elsewhere, as_json
+from alihdaya.channels.api.answers import Elsewhere, as_json, refusal
+from alihdaya.kernel.time import DAY, MINUTE, micros
+from alihdaya.operations.people.adherence import adherence, plain_kept
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.people.standing import plain, standings
 
@@ -19,12 +23,33 @@ if TYPE_CHECKING:
     from alihdaya.channels.api.instances import Body, Route
 
 
+_WEEK = 7 * DAY
+_DIGITS = 4
+
+
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/people/{person}/withdraw: which certificate, and why."""
 
     certificate: str
     reason: str
     by: str = "operator"
+
+
+def _instant(query: Mapping[str, str], name: str, usual: int) -> int:
+    if name not in query:
+        return usual
+    try:
+        found = datetime.fromisoformat(query[name])
+    except ValueError:
+        raise refusal("bad-value", f"{name}: {query[name][:40]!r} is no date such as 2026-03-02", 422) from None
+    return micros(found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+def _minutes(query: Mapping[str, str]) -> int:
+    text = query.get("breaks", "60")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise refusal("bad-value", f"breaks: {text[:40]!r} is no number of minutes", 422)
+    return int(text)
 
 
 def routes(api: "Api", read: "Body") -> "list[Route]":
@@ -44,8 +69,19 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         await api.do(shard, Withdraw(request.path_params["person"], wanted.certificate, wanted.reason, wanted.by))
         return Response(status_code=204)
 
+    async def kept(request: Request) -> Response:
+        query = request.query_params
+        now = api.node.clock()
+        until = _instant(query, "until", now)
+        within = _instant(query, "from", until - _WEEK), until
+        store, who = api.shards.shard(api.shard_of(request)), query.get("person", "")
+        allowed = _minutes(query) * MINUTE
+        found = await run_in_threadpool(adherence, store, within, now, person=who, allowed=allowed)
+        return as_json([plain_kept(one) for one in found])
+
     return [
         ("POST", "/api/people/{person}/withdraw", withdraw),
         ("GET", "/api/shards/{shard:number}/people", people),
+        ("GET", "/api/shards/{shard:number}/adherence", kept),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
     ]

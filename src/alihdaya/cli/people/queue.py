@@ -36,6 +36,8 @@ def _shown(one: "Waits") -> str:
     text = say("{asked}: {n} waiting, the oldest since {oldest}; {able} present can do it")
     what = ", ".join(part for part in asked if part)
     lines = [text.format(asked=what, n=one.pieces, oldest=f"{moment(one.oldest):%-d %b %H:%M} UTC", able=one.able)]
+    for day, n in one.days:
+        lines.append("  " + say("{n} of them count for {day}").format(n=n, day=day))
     if one.reason:
         lines.append("  " + say(WHY_IT_WAITS[one.reason]))
     return "\n".join(lines + [_near(near) for near in one.nearest])

@@ -97,9 +97,9 @@ def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> 
 
 
 def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[Hand]:
-    for _, item, token, name, state, since, until, note in at_hand(store, who):
+    for _, item, token, name, state, since, until, note, of in at_hand(store, who):
         row = row_of(store, item)
-        if row is not None:
+        if row is not None and not of:  # advice is given by command or by the API
             spoken = words(language, "UTC", bound.words(store, row.definition))
             called = (phrases.term(spoken, name), state, since, until, note)
             yield Hand(item, token, *called, row.external_id, phrases.term(spoken, row.service), row.resolve_due)

@@ -165,7 +165,7 @@ def _share_item(sums: dict[str, list[int]], share: Share, tasks: list[Worked]) -
         for task, part in zip(tasks, apportion(amount, weights), strict=True):
             sums[task.person][at] += part
     for task in tasks:
-        sums[task.person][0] += 1
+        sums[task.person][0] += task.done
         sums[task.person][1] += task.seconds
 
 

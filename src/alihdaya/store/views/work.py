@@ -1,5 +1,6 @@
 """Who worked how long on which item: read from the log, task by task."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,22 +13,25 @@ from alihdaya.store.schema import ITEM, LOG
 from alihdaya.store.views.facts import item_facts
 from alihdaya.store.views.items import ItemRow, Month, delivered_in
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import TaskDone
 
-_TAG = tag_of(TaskDone)
-_HOLDS = {
-    "sqlite": f"instr(log.body, x'{_TAG.encode().hex()}') > 0",
-    "postgresql": f"position('\\x{_TAG.encode().hex()}'::bytea in log.body) > 0",
+_DONE, _BESIDE = tag_of(TaskDone), tag_of(TimeSpent)
+_ONE = {
+    "sqlite": "instr(log.body, x'{}') > 0",
+    "postgresql": "position('\\x{}'::bytea in log.body) > 0",
 }
+_HOLDS = {name: " or ".join(one.format(tag.encode().hex()) for tag in (_DONE, _BESIDE)) for name, one in _ONE.items()}
 
 
 class Worked(NamedTuple):
-    """A task that a person finished."""
+    """A task that a person finished; or time beside one, wrapping up or advising: then `done` is 0."""
 
     item: int
     service: str
     person: str
     seconds: int
+    done: int = 1
 
 
 class Sold(NamedTuple):
@@ -39,12 +43,15 @@ class Sold(NamedTuple):
 
 
 def worked(store: WorkingSet, engagement: str, month: Month) -> Iterator[Worked]:
-    """Yield the tasks that were done within a month on an engagement's items, archived or not, in the log's order."""
+    """Yield what was done within a month on an engagement's items, archived or not, and the time beside it.
+
+    In the order of the log.
+    """
     if _has_archived(store, month):
-        found = item_facts(store, engagement, month, (TaskDone,), (_TAG,))
+        found = item_facts(store, engagement, month, (TaskDone, TimeSpent), (_DONE, _BESIDE))
         for one in sorted(found, key=lambda one: one.seq):
             done: Any = one.fact
-            yield Worked(one.item, one.service, done.person, done.seconds)
+            yield Worked(one.item, one.service, done.person, done.seconds, int(isinstance(done, TaskDone)))
         return
     query = (
         select(LOG.c.item, ITEM.c.service, LOG.c.body)
@@ -53,11 +60,24 @@ def worked(store: WorkingSet, engagement: str, month: Month) -> Iterator[Worked]
         .execution_options(yield_per=10_000)
     )
     with store.snapshot() as connection:
-        holds = text(_HOLDS[connection.dialect.name])  # only to read less: the events themselves decide
+        holds = text(f"({_HOLDS[connection.dialect.name]})")  # only to read less: the events themselves decide
         for item, service, body in connection.execute(query.where(holds).order_by(LOG.c.seq)):
             for tag, *fields in decode(body):
-                if tag == _TAG:
-                    yield Worked(item, service, fields[1], fields[2])
+                if tag in {_DONE, _BESIDE}:
+                    yield Worked(item, service, fields[1], fields[2], int(tag == _DONE))
+
+
+def handled(store: WorkingSet, within: tuple[int, int]) -> dict[str, list[tuple[int, int]]]:
+    """Give person -> (instant, seconds) of the handling, and of the time beside it, that ended in [start, end)."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    query = select(LOG.c.at, LOG.c.body).where(LOG.c.at >= within[0], LOG.c.at < within[1]).order_by(LOG.c.seq)
+    with store.snapshot() as connection:
+        holds = text(f"({_HOLDS[connection.dialect.name]})")
+        for at, body in connection.execute(query.where(holds).execution_options(yield_per=10_000)):
+            for tag, *fields in decode(body):
+                if tag in {_DONE, _BESIDE}:
+                    found[fields[1]].append((at, fields[2]))
+    return found
 
 
 def sold(store: WorkingSet, engagement: str, month: Month) -> Iterator[Sold]:
