@@ -1,5 +1,6 @@
 """Paths to work, mixed with migrations, withdrawals, walls and restarts: nobody ever has what the gate refuses."""
 
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,9 @@ VERSIONS = {"easier": _NEEDS + '"A1"', "harder": _NEEDS + '"C1" alihdaya:certifi
 
 
 def _by_wall(small, _, who):
-    note(small.desk, _walled(small.desk.people[who], ("Acme",)), small.desk.at, "recruitment")
+    fact = _walled(small.desk.people[who], ("Acme",))
+    if fact is not None:  # it stands already
+        note(small.desk, fact, small.desk.at, "recruitment")
 
 
 def _by_migrating(name):
@@ -116,10 +119,11 @@ def _nobody_has_what_the_gate_refuses(small):
         assert gate(desk.people[who], needs, desk.at) == (), (number, token, who)
 
 
+EXAMPLES = int(os.environ.get("ALIHDAYA_EXAMPLES", "12"))
 ACT = st.tuples(st.sampled_from(sorted(PATHS)), st.sampled_from((1, 2)), st.sampled_from(WHO))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     acts=st.lists(st.tuples(st.sampled_from(sorted(PATHS)), st.sampled_from((1, 2)), st.sampled_from(WHO)), max_size=14)
 )
