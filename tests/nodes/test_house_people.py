@@ -27,6 +27,7 @@ from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.perform import perform
 from alihdaya.operations.sign import bind
 from alihdaya.packs import load
+from alihdaya.people.events import PersonJoined
 from alihdaya.people.roster import read_roster
 from alihdaya.store import open_store, views
 from alihdaya.store.lease.fence import schema_of
@@ -54,9 +55,15 @@ class Town:
         return NOON + (time.time_ns() - self.begun) // 1000
 
     @contextmanager
-    def node(self, name, held):
+    def node(self, name, held, walls=()):
+        """Run a node whose roster keeps budi from the work of these clients."""
         post = Post(lambda _: Answer(200, {}), {})
-        node = Node(self.url, f"http://{name}", SHARDS, [self.offer], post, clock=self.clock, pace=Pace(0.2, 20))
+        people = [
+            one._replace(walls=walls) if type(one) is PersonJoined and one[0] == "budi" else one
+            for one in self.offer.people
+        ]
+        offer = Offer(self.offer.service, tuple(people))
+        node = Node(self.url, f"http://{name}", SHARDS, [offer], post, clock=self.clock, pace=Pace(0.2, 20))
         shards = Shards(self.url, node.name, SHARDS)
         node.start()
         try:
@@ -124,6 +131,21 @@ def test_a_certificate_that_one_node_withdraws_counts_at_none_and_what_was_held_
     for part in parts_of(town.url):
         with shard_store(town.url, part) as store:
             assert not prove(store).differences
+
+
+def test_a_wall_that_one_nodes_roster_has_holds_at_all_nodes(town):
+    every = tuple(range(1, SHARDS + 1))
+    with town.node("a", SHARDS) as (a, _):
+        assert {town.may([a], shard, "budi") for shard in every} == {None}
+        with town.node("b", SHARDS // 2, walls=("Acme",)) as (b, _):
+            until(lambda: {town.may([a, b], shard, "budi") for shard in every} == {"gate"})
+            assert {town.may([a, b], shard, "ana") for shard in every} == {None}
+    code, out = town.cli("person", "budi", "--json")
+    told = json.loads(out)
+    assert (code, told["walls"]) == (0, ["Acme"])
+    assert [one["says"] for one in told["log"] if "not Acme" in one["says"]] == [
+        "Beta \N{RIGHTWARDS ARROW} Acme; not Acme"
+    ]
 
 
 def test_what_a_node_that_died_had_not_told_yet_its_successor_tells(town):

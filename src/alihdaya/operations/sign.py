@@ -8,7 +8,7 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
 from alihdaya.operations.opening import observed, service_of
-from alihdaya.operations.people.learning import know
+from alihdaya.operations.people.learning import know, note
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
 from alihdaya.people.events import PersonJoined
@@ -37,18 +37,17 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
 
-    But for conflict walls: those of this roster hold for them from now on, beside those that they have. Other shards
-    are not told: each reads the roster itself.
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have, in all shards.
+    Of who joins, other shards are not told: each reads the roster itself.
     """
     known = set(desk.people)
     for happened in events:
         who = happened[0]
-        fact: Event | None = happened if who not in known else None
-        if who in known and isinstance(happened, PersonJoined):
-            fact = _walled(desk.people[who], happened.walls)
-        if fact is not None:
-            desk.note(at, "recruitment", fact)
-            know(desk, fact, at, "recruitment")
+        if who not in known:
+            desk.note(at, "recruitment", happened)
+            know(desk, happened, at, "recruitment")
+        elif isinstance(happened, PersonJoined) and (fact := _walled(desk.people[who], happened.walls)):
+            note(desk, fact, at, "recruitment")
 
 
 def _walled(one: Person, walls: tuple[str, ...]) -> PersonJoined | None:

@@ -32,7 +32,9 @@ VERSIONS = {"easier": _NEEDS + '"A1"', "harder": _NEEDS + '"C1" alihdaya:certifi
 
 
 def _by_wall(small, _, who):
-    note(small.desk, _walled(small.desk.people[who], ("Acme",)), small.desk.at, "recruitment")
+    fact = _walled(small.desk.people[who], ("Acme",))
+    if fact is not None:  # it stands already
+        note(small.desk, fact, small.desk.at, "recruitment")
 
 
 def _by_migrating(name):

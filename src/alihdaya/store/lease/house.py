@@ -152,6 +152,8 @@ def _view(table: Table, logs: tuple[int, ...]) -> str:
         return f"select {names} from ({every}) as one"  # noqa: S608 (our own words)
     key = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     order = f"{key}, withdrawn_at nulls last" if table is CERTIFICATE else key
+    if table is PERSON:
+        order = f"{key}, of_shard = {HOUSE_LOG}"  # shards have put together what all of them told
     return f"select distinct on ({key}) {names} from ({every}) as one order by {order}, of_shard"  # noqa: S608
 
 
