@@ -62,6 +62,17 @@ class Walk:
     def __init__(self, address, tokens, browser):
         self.address, self.tokens, self.browser = address, tokens, browser
         self.told = []
+        self.shared = None
+
+    def screen(self, own):
+        """A page at which nobody is signed in."""
+        if own or self.shared is None:
+            page = self.browser.new_context(locale="en").new_page()
+            page.set_default_timeout(PATIENCE * 1000)
+            self.shared = self.shared if own else page
+            return page
+        self.shared.context.clear_cookies()
+        return self.shared
 
     def chapter(self, title, picture=""):
         self.told += ["```", ""] * bool(self.told) + [f"## {title}", ""]
@@ -83,13 +94,12 @@ class Walk:
 
 
 class Somebody:
-    """Somebody at a screen of their own."""
+    """Somebody at the screen where one sits down after the other, or at one of their own."""
 
-    def __init__(self, walk, who, *, width=1280):
+    def __init__(self, walk, who, *, width=1280, own=False):
         self.walk, self.who = walk, who
-        self.context = walk.browser.new_context(viewport={"width": width, "height": 800}, locale="en")
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE * 1000)
+        self.page = walk.screen(own)
+        self.page.set_viewport_size({"width": width, "height": 800})
         self.troubles = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on(
@@ -108,7 +118,7 @@ class Somebody:
 
     def __exit__(self, *_):
         assert self.troubles == []
-        self.context.close()
+        self.page.goto("about:blank")
 
     def tell(self, said):
         self.walk.tell(self.who, said)
@@ -277,7 +287,6 @@ def test_who_fails_tries_again_joins_is_refused_is_trained_and_then_has_work(wal
     walk.chapter("Hired")
     early = Somebody(walk, "sari.new")
     early.read("This token opens no workplace.")
-    early.context.close()
     with Somebody(walk, "tirta") as tirta:
         tirta.does("Interview", chosen="hire", note="calm")
     with sit_down(walk, item, "A-1") as seat:
@@ -298,7 +307,7 @@ def works(walk):
     facts = {"channel": "mail", "reporter": "Anke Fiktiv", "service": "workplace", "symptom": "other"}
     facts |= {"impact": "person", "urgency": "hindered", "repeats": 0, "reported_at": "2026-03-02T07:30:00Z"}
     walk.bring("techsupport", ticket="INC-1", **facts)
-    with Somebody(walk, "sari.new", width=390) as sari:
+    with Somebody(walk, "sari.new", width=390, own=True) as sari:
         sari.come()
         sari.page.locator("#waiting").get_by_role("button", name="Take").click()
         sari.read("Has no certificate service-desk: formal training comes before assignment.")

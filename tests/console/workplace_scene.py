@@ -39,13 +39,18 @@ HIDING = '[form.judge]\nhides = ["amount"]\n[form.judge.title]'
 WALL = '[[wall]]\nname = "sister"\npeople = ["eko"]\nclient = "Acme"\n'
 
 
+_LOADED = {}
+"""Packs by their text: reading one is what costs here."""
+
+
 class House:
     """The desk's file with its writer; `at` is the present."""
 
     def __init__(self, folder, pack=MANIFEST + REPLY):
         self.path, self.at = folder / "claims.db", NOON + MINUTE
-        texts = {"pack": pack, "roster": ROSTER + WALL}
-        self.pack = load(write_pack(folder / "claims", **texts))
+        if pack not in _LOADED:
+            _LOADED[pack] = load(write_pack(folder / "claims", pack=pack, roster=ROSTER + WALL))
+        self.pack = _LOADED[pack]
         self.small = SmallDesk(open_store(self.path), folder, pack=self.pack)
 
     def bring(self, kind="judge", amount=50):

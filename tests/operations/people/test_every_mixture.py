@@ -1,5 +1,6 @@
 """Paths to work, mixed with migrations, withdrawals, walls and restarts: nobody ever has what the gate refuses."""
 
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -118,10 +119,11 @@ def _nobody_has_what_the_gate_refuses(small):
         assert gate(desk.people[who], needs, desk.at) == (), (number, token, who)
 
 
+EXAMPLES = int(os.environ.get("ALIHDAYA_EXAMPLES", "12"))
 ACT = st.tuples(st.sampled_from(sorted(PATHS)), st.sampled_from((1, 2)), st.sampled_from(WHO))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     acts=st.lists(st.tuples(st.sampled_from(sorted(PATHS)), st.sampled_from((1, 2)), st.sampled_from(WHO)), max_size=14)
 )
