@@ -203,6 +203,11 @@ def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
 
 
+def test_courses_of_others(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "courses.md", shell, {}) == 10
+
+
 def test_posts_classified(shell):
     shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
     assert follow(DOCS / "posts.md", shell, {}) == 1

@@ -15,6 +15,7 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, micros
 from alihdaya.operations.books.account.close import rebook
 from alihdaya.operations.books.bill import bill, bills, line_facts, line_items
+from alihdaya.operations.books.lines import line_page
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.books.retain import retain
@@ -354,3 +355,14 @@ def test_outcomes_and_overtime_are_counted_anew_after_a_correction(february):
     after = counts()
     moved = {key: n - after.get(key, 0) for key, n in before.items() if n != after.get(key, 0)}
     assert moved == {("judged", ""): 1, ("judged", "late"): 1, ("yes", ""): 1}
+
+
+def test_pages_of_any_line_are_what_lies_behind_it_in_its_order(february):
+    figures(february)
+    for line in bill(february.store, february.terms, MONTH).invoice.lines:
+        whole = line_items(february.store, february.terms, MONTH, line)
+        paged = [
+            line_page(february.store, february.terms, MONTH, line, first=first, count=2)
+            for first in range(1, len(whole) + 3, 2)
+        ]
+        assert [item for page in paged for item in page] == whole, (line.unit, line.part, line.overtime)

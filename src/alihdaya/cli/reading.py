@@ -105,6 +105,13 @@ class StoreReader:
             shown["items"] = line_items(self.store, self.terms, month, line)
         return plain
 
+    def recording(self, item: int) -> picture.Asked | None:
+        """Give the open task of an item that asks for a recording, or None where there is none."""
+        from alihdaya.operations.people.recording import recordable
+
+        found = recordable(self.store, item)
+        return None if found is None else picture.Asked(**found._asdict())
+
     def _people(self) -> dict[str, Person]:
         from alihdaya.operations.opening import person_of
 

@@ -18,6 +18,7 @@ from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.live import Live, changes
 from alihdaya.console.pages import STATIC, shown, speaks
 from alihdaya.console.picture import Reader
+from alihdaya.console.recording.routes import routes as recording_routes
 from alihdaya.console.workplace.app import Workplace
 from alihdaya.console.workplace.routes import routes
 
@@ -107,6 +108,7 @@ def make_app(
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
+        *recording_routes(reader, console.show),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

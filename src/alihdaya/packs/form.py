@@ -16,6 +16,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, Decimal),
     "boolean": (bool,),
     "date": (date,),
+    "recording": (str,),
 }
 _LONGEST = 10_000
 

@@ -16,7 +16,7 @@ from alihdaya.packs.table import PackTable
 _NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _LANGUAGE: Final = r"[a-z]{2,3}"
-_FIELDS: Final = ("choice", "text", "integer", "number", "boolean", "date")
+_FIELDS: Final = ("choice", "text", "integer", "number", "boolean", "date", "recording")
 _LEAST: Final = -(10**11)
 
 

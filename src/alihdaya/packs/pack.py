@@ -19,12 +19,12 @@ Texts = Mapping[str, str]
 Kind = Literal["BPO", "KPO"]
 Contact = Literal["none", "text", "telephone"]
 Maturity = Literal["sample", "draft", "proven"]
-FieldType = Literal["choice", "text", "integer", "number", "boolean", "date"]
+FieldType = Literal["choice", "text", "integer", "number", "boolean", "date", "recording"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a person's form; `options` are the values of a choice."""
+    """One field of a person's form; `options` are the values of a choice. A recording is the name of its file."""
 
     name: str
     type: FieldType

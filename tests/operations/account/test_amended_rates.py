@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from claims_pack import write_pack
 from small_desk import MUCH_LATER, SmallDesk
+from test_amending import refused
 from test_measured_bill import CARD, terms_with
 
 from alihdaya.engagement.account.events import ItemRebooked
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
 from alihdaya.engagement.terms import parse
 from alihdaya.kernel.time import micros
+from alihdaya.operations.books.account.accrue import accruals
 from alihdaya.operations.books.account.agree import amend
 from alihdaya.operations.books.account.close import close, document_of, rebook
 from alihdaya.operations.books.bill import bill, line_facts, line_items
@@ -214,3 +216,21 @@ def test_what_an_amendment_leaves_alone_costs_what_it_cost(small_folder):
 
     assert by_unit(after) == by_unit(before)
     assert abs(after.fees.minor - before.fees.minor) <= 3
+
+
+def test_a_currency_without_a_rate_on_the_day_bills_no_part_of_an_amended_month(small_folder):
+    """The month is named with the day that lacks a rate; it is accrued as soon as the rate is there."""
+    small = small_folder
+    small.at = on(20, "09:00")
+    small.command(Record(MilestoneReached("acme", "claims-desk", "go-live", "Pilot", "2013-02-06", "")))
+    for month, value in (("2012-12", "100"), ("2013-01", "101")):
+        small.command(Record(IndexPublished("CPI", month, value, "")))
+    small.commit()
+    amend(small.desk, parse(NEW.encode()), EFFECT, "dearer", "manager", retroactive=True)
+    assert refused(bill, small.store, small.terms, MONTH) == ["no-rate"]
+    found, problems = accruals(small.store)
+    assert MONTH not in {one.month for one in found}
+    assert any(MONTH in one.message and "2013-02-28" in one.message for one in problems)
+    small.command(Record(ExchangeQuoted("EUR", "USD", "2013-02-28", "1.3", "a bank")))
+    small.commit()
+    assert MONTH in {one.month for one in accruals(small.store)[0]}

@@ -141,6 +141,7 @@ def _post(summary: str, status: str, body: str | None, *parameters: dict[str, An
 _TEST = {**_ITEM, "name": "item", "description": "The test's name, as it was set."}
 _WORK = "/api/work/{item}/{token}"
 _PROGRAMS = {
+    "/api/xapi/statements": {"post": _post("xAPI statements: how courses went", "200", None)},
     "/api/work/fetch": {"post": _post("Lease a person's task to a program", "200", "TaskFetching")},
     "/api/work/held": {"post": _post("What a program has", "200", "Asking")},
     "/api/work/proofs": {"post": _post("What a program proved", "200", "Asking")},
@@ -150,4 +151,4 @@ _PROGRAMS = {
     f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
     f"{_WORK}/fail": {"post": _post("Give a task back", "204", "TaskFailure", _ITEM, _TOKEN)},
 }
-"""What programs ask for."""
+"""What programs ask for, and what they tell."""

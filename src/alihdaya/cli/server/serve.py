@@ -76,7 +76,8 @@ def _workplace(writer: "Mailroom", store: "Store", language: str | None) -> "Seq
     from alihdaya.console.workplace.door import NameDoor
     from alihdaya.console.workplace.routes import routes
 
-    return routes(Workplace(StoreHouse(writer, store), NameDoor(by_name(store), secrets.token_bytes(32)), language))
+    door = NameDoor(by_name(store), secrets.token_bytes(32))
+    return routes(Workplace(StoreHouse(writer, store), door, language, recorder=True))
 
 
 @contextmanager

@@ -65,3 +65,10 @@ if (seal) {
 }
 
 document.querySelector("[data-first]")?.focus();
+
+// What was recorded on the page beside this one is the field's file.
+new BroadcastChannel("alihdaya-recording").addEventListener("message", ({ data }) => {
+  for (const field of document.querySelectorAll("input[data-recording]")) {
+    if (field.dataset.recording === data.item && field.name === data.field) field.value = data.name;
+  }
+});

@@ -62,13 +62,19 @@ class Away(Exception):
 
 
 class Workplace:
-    """The pages over a house, behind a door. `language` is what a reader gets who asked for none."""
+    """The pages over a house, behind a door. `language` is what a reader gets who asked for none.
 
-    def __init__(self, house: House, door: Door, language: str | None = None, poll: float = 1.0) -> None:
+    `recorder`: the page of a recording is served beside it.
+    """
+
+    def __init__(
+        self, house: House, door: Door, language: str | None = None, poll: float = 1.0, *, recorder: bool = False
+    ) -> None:
         self.house = house
         self.door = door
         self.language = language
         self.poll = poll
+        self.recorder = recorder
         self.bound = Bound()
 
     async def guest(self, request: Request) -> tuple[Guest, str]:
@@ -192,7 +198,7 @@ class Workplace:
         seen = await self._task_seen(request, guest)
         if seen is None:
             return await self._desk(request, self.say(request, (Problem("not-theirs", ""),)), 404)
-        given = {"sent": {}, "faults": {}, "said": [], **more}
+        given = {"sent": {}, "faults": {}, "said": [], "recorder": self.recorder, **more}
         return self.show(
             request,
             "task",

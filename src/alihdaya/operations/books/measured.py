@@ -156,8 +156,7 @@ class MonthFacts:
         rate = service.rate(line.unit)
         spans = self.hours(service, rate, self.within).spans(line.overtime, self.within)
         of = (self.terms.engagement, service.id, rate.unit)
-        found = views.deliveries(self.store, of, self.within, spans, page)
-        return None if found is None else [item for _, item in found]
+        return views.spans_page(self.store, of, self.within, spans, page)
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours = self._hours(service, rate)
