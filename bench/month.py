@@ -2,9 +2,11 @@
 
 The month is made by a generator (described in `bench.monthly.made`; everything follows from its seed) through the
 store's own commit, which is not timed. Each figure is of a process of its own, from its first import on, with the
-greatest resident size that it ever had; figures are medians. What comes out must equal the generator's own count, unit
-by unit, clock by clock, and page by page item by item. Beside it: plain SQL on a bare table that has every instant
-ready, and a polars script over the same as CSV. `ALIHDAYA_BENCH_ITEMS=50000` makes it smaller.
+greatest resident size that it ever had; figures are medians. What comes out must equal the generator's own count,
+unit by unit, clock by clock, and page by page item by item. The same month is billed once more by a card with the
+other kinds of rates (`bench/monthly/kinds.toml`), with the slowest of five pages of each line. Beside it: plain SQL
+on a bare table that has every instant ready, and a polars script over the same as CSV. `ALIHDAYA_BENCH_ITEMS=50000`
+makes it smaller.
 """
 
 import json
@@ -22,6 +24,7 @@ from bench.decide import ROOT
 from bench.measure import Series
 from bench.monthly import bare
 from bench.monthly.made import Counted, Maker, fill
+from bench.monthly.naive import expected
 from bench.running.cluster import BINARIES, cluster
 
 ITEMS = int(os.environ.get("ALIHDAYA_BENCH_ITEMS", "1000000"))
@@ -81,6 +84,19 @@ def _store(kind: str, url: str, plain: str, counted: Counted, csv: list[dict[str
     right = all(_right(page, counted) for page in lines[0]["pages"])
     p50 = round(median(one["p50_ms"] for one in lines), 1)
     yield late.line(pages=len(lines[0]["pages"]), p50_ms=p50, equal=right)
+    yield _kinds(kind, url, counted)
+
+
+def _kinds(kind: str, url: str, counted: Counted) -> dict[str, Any]:
+    """Bill the same month by the card with the other kinds of rates."""
+    told = [_told("kinds", url) for _ in range(RUNS)]
+    series = Series("month", f"the same by overtime, hours, seats, index and currency, {kind}", "alihdaya", "s")
+    series.values = [one["billed_s"] for one in told]
+    pages = {name: median(one["page_ms"][name] for one in told) for name in told[0]["page_ms"]}
+    sums, wanted = told[0]["sums"], expected(counted)
+    equal = {name: sums.get(name) for name in wanted} == wanted
+    peak = max(one["bill_peak_mib"] for one in told)
+    return series.line(total=told[0]["total"], bill_peak_mib=peak, page_ms=pages, equal=equal)
 
 
 def _equal(told: dict[str, Any], floor: dict[str, Any], counted: Counted) -> bool:

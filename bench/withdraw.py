@@ -114,7 +114,7 @@ class Town:
             return False
         assert status == 204, said
         self._waiting.pop()
-        if not self._waiting:
+        while not self._waiting:
             self._bring()
         return True
 

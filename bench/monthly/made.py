@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.engagement.calendar import Months
-from alihdaya.engagement.events import EngagementSigned
+from alihdaya.engagement.events import EngagementSigned, ExchangeQuoted, IndexPublished
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.event import HOUSE, Entry, Event
@@ -85,9 +85,9 @@ class Counted:
         return found
 
 
-def terms() -> Terms:
-    """Give the terms of the bench."""
-    path = Path(__file__).with_name("terms.toml")
+def terms(name: str = "terms") -> Terms:
+    """Give the terms of the bench: those that are signed, or the same engagement by the card "kinds"."""
+    path = Path(__file__).with_name(f"{name}.toml")
     return agreement.parse(path.read_bytes(), path.name)
 
 
@@ -126,6 +126,9 @@ class Maker:
     def _house(self) -> Iterator[Event]:
         wire = agreement.to_wire(self.terms)
         yield EngagementSigned(self.terms.engagement, self.terms.digest, wire)
+        yield ExchangeQuoted("EUR", "USD", "2026-03-30", "1.0835", "an invented bank")
+        yield IndexPublished("CPI", "2025-01", "117.3", "an invented office")
+        yield IndexPublished("CPI", "2026-01", "120.9", "an invented office")
         firm, speaks = "PT Bench", {"en": "C1"}
         for number in range(PERSONS):
             wage = f"{4 + number % 7}.{number % 10}0"

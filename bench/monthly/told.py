@@ -14,6 +14,7 @@ from alihdaya.operations.books.bill import bill, terms_of
 from alihdaya.operations.books.lines import line_page
 from alihdaya.store import open_store
 from bench.monthly import MONTH, peak_mib
+from bench.monthly.made import terms
 
 PAGES = 1_000
 PAGE = 100
@@ -37,6 +38,30 @@ def billed(place: str) -> dict[str, Any]:
     }
 
 
+def kinds(place: str) -> dict[str, Any]:
+    """Make the bill of the same month by a card with the other kinds of rates, and ask for pages of each line."""
+    other = terms("kinds")
+    with open_store(place, read_only=True) as store:
+        wall = time.perf_counter()
+        made = bill(store, other, MONTH).invoice
+        billed_in = time.perf_counter() - wall
+        peak, took = peak_mib(), dict[str, float]()
+        dice = random.Random(1)
+        for line in [one for one in made.lines if one.part != "shortfall"]:
+            name = f"{line.service}/{line.unit} {line.overtime or line.tier}"
+            for _ in range(5):
+                first = dice.randrange(1, max(2, int(line.quantity) - PAGE))
+                start = time.perf_counter()
+                line_page(store, other, MONTH, line, first=first, count=PAGE)
+                took[name] = max(took.get(name, 0.0), 1000 * (time.perf_counter() - start))
+    sums = {f"{one.service}/{one.unit} {one.part} {one.overtime}": "0" for one in made.lines}
+    for key in sums:
+        parts = [one.quantity for one in made.lines if f"{one.service}/{one.unit} {one.part} {one.overtime}" == key]
+        sums[key] = str(sum(parts))
+    slow = {name: round(ms, 1) for name, ms in took.items()}
+    return {"billed_s": billed_in, "bill_peak_mib": peak, "sums": sums, "total": str(made.total), "page_ms": slow}
+
+
 def drilled(place: str) -> dict[str, Any]:
     """Ask for pages by a seeded choice; each is timed from the call to the list of its items."""
     dice, pages, took = random.Random(6), [], []
@@ -54,7 +79,7 @@ def drilled(place: str) -> dict[str, Any]:
     return {"pages": pages, "p50_ms": 1000 * took[len(took) // 2], "p99_ms": 1000 * took[int(len(took) * 0.99)]}
 
 
-KINDS = {"bill": billed, "lines": drilled}
+KINDS = {"bill": billed, "lines": drilled, "kinds": kinds}
 
 
 def main() -> None:

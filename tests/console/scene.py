@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from alihdaya.console.picture import Attainment, FloorPicture, Happening, Proof, Queue, Refusal, Story, Worker
+from alihdaya.console.picture import Asked, Attainment, FloorPicture, Happening, Proof, Queue, Refusal, Story, Worker
 from alihdaya.console.reports.facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, micros
@@ -128,6 +128,17 @@ FLOOR = FloorPicture(
 )
 
 
+ASKED = Asked(
+    item=4711,
+    external_id="A-1",
+    task="Hold the spoken test",
+    field="recording",
+    language="en",
+    instruction="Read the passage aloud.",
+    passage="The parcel left our warehouse on Monday.",
+)
+
+
 class Desk:
     """A reader over the scene; what it shows can be moved on from outside, as a growing log does."""
 
@@ -147,6 +158,9 @@ class Desk:
 
     def invoice(self, month: str) -> dict | None:
         return INVOICE if month == "2013-07" else None
+
+    def recording(self, item: int) -> Asked | None:
+        return ASKED if item == 4711 else None
 
     def grow(self, **changes) -> None:
         self.picture = replace(self.picture, seq=self.picture.seq + 1, **changes)

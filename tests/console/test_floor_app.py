@@ -6,7 +6,8 @@ import httpx
 import pytest
 from scene import FLOOR, HOSTILE, Desk
 
-from alihdaya.console.app import accepted, make_app
+from alihdaya.console.app import make_app
+from alihdaya.console.pages import accepted
 
 
 class Browser:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from scene import FACTS, PEOPLE, RUN
 
-from alihdaya.console import charts
+from alihdaya.console.reports import charts
 from alihdaya.console.reports.facts import Load, Tally
 from alihdaya.console.reports.run import report_html, write_report
 from alihdaya.console.words import words

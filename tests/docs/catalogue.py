@@ -9,9 +9,11 @@ import alihdaya.engagement.rates.figures
 import alihdaya.engine.events
 import alihdaya.engine.scope_events
 import alihdaya.people.events
+import alihdaya.work.beside
 import alihdaya.work.events
 import alihdaya.work.exchange
 import alihdaya.work.floor.events
+import alihdaya.work.review
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
 
@@ -20,6 +22,8 @@ ROOMS = (
     alihdaya.work.events,
     alihdaya.work.exchange,
     alihdaya.work.floor.events,
+    alihdaya.work.beside,
+    alihdaya.work.review,
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engagement.account.events,
@@ -57,6 +61,7 @@ HOLDS = {
     "person": "who is on the roster",
     "certificate": "trainings finished, from when until when",
     "test": "language tests, with score and pass mark",
+    "review": "finished tasks that somebody else is to look at, and what they found",
     "refusal": "assignments that the gate refused, with reasons",
     "engagement": "terms, as they were signed",
     "definition": "models, as they were deployed",

@@ -167,7 +167,11 @@ def test_your_own_files(shell):
 
 
 def test_people_from_application_to_work(shell):
-    assert follow(DOCS / "people.md", shell, {}) == 8
+    def wall(block):
+        roster = shell.folder / "my-hiring" / "roster.toml"
+        roster.write_text(roster.read_text() + "\n" + "\n".join(block.lines) + "\n")
+
+    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 10
 
 
 def test_electronic_invoices(shell):
@@ -187,9 +191,9 @@ def test_rate_cards(shell):
 
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
-    assert follow(DOCS / "engagements.md", shell, {}) == 13
+    assert follow(DOCS / "engagements.md", shell, {}) == 17
     shell.folder /= "invoices"
-    assert follow(DOCS / "invoices.md", shell, {}) == 9
+    assert follow(DOCS / "invoices.md", shell, {}) == 13
     (shell.folder / "payments").mkdir()
     shell.folder /= "payments"
     assert follow(DOCS / "payments.md", shell, {}) == 14
@@ -197,6 +201,11 @@ def test_engagements_and_closed_invoices(shell):
 
 def test_decisions_explained(shell):
     assert follow(DOCS / "decisions-explained.md", shell, {}) == 13
+
+
+def test_courses_of_others(shell):
+    shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
+    assert follow(DOCS / "courses.md", shell, {}) == 10
 
 
 def test_posts_classified(shell):
@@ -237,4 +246,7 @@ def test_the_technical_packs(shell, page):
 
 
 def test_a_day_on_the_floor(shell):
-    assert follow(DOCS / "queue.md", shell, {}) == 19
+    def beside(_):
+        shutil.copy(DOCS / "examples" / "floor.toml", shell.folder)
+
+    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 48

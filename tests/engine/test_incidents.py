@@ -1,6 +1,6 @@
-from plans import Desk, Table, flow, kinds, line, plan_of, script
+from plans import Desk, Table, boundary, flow, kinds, line, plan_of, script, timer
 
-from alihdaya.engine import Cancel, CompleteTask, Retry, Start
+from alihdaya.engine import Cancel, CompleteTask, FireTimer, Incident, Retry, Start
 
 ASK = '<userTask id="ask"/>'
 
@@ -106,3 +106,28 @@ def test_other_branches_go_on_beside_an_incident():
     [token] = desk.state.incidents
     desk.send(Retry(token))
     assert desk.state.ended_at == "e"
+
+
+def test_a_timer_with_trouble_stops_the_token_where_it_stands_and_is_not_waited_for_again():
+    wait = f'<intermediateCatchEvent id="wait">{timer("PT1H")}</intermediateCatchEvent>'
+    desk = Desk(plan_of(wait + line("s", "wait", "e")))
+    desk.send(Start({}))
+    assert desk.refuse(FireTimer(1, "no store keeps it")) == "not-due"
+    desk.later()
+    assert kinds(desk.send(FireTimer(1, "no store\0 keeps \ud800"))) == ["TimerFired", "IncidentRaised"]
+    assert desk.state.incidents == {1: Incident("wait", "timer-failed", "no store\\0 keeps \\ud800", "leave")}
+    assert desk.state.timers == {}
+    desk.send(Retry(1))
+    assert desk.state.ended_at == "e"
+
+
+def test_a_boundary_timer_with_trouble_stops_what_was_born_of_it():
+    task = '<userTask id="t"/>' + boundary("late", "t", timer("PT1H")) + script("after", "1", "x")
+    desk = Desk(plan_of(task + line("s", "t", "e") + line("late", "after", "e")))
+    desk.send(Start({}))
+    desk.later()
+    desk.send(FireTimer(1, "trouble"))
+    (token,) = desk.state.incidents
+    assert (desk.state.incidents[token].node, desk.waiting()) == ("late", [])
+    desk.send(Retry(token))
+    assert (desk.state.ended_at, desk.state.variables) == ("e", {"x": 1})

@@ -155,6 +155,13 @@ def test_an_errand_of_each_kind_is_done_and_its_effects_happen_once(town):
         assert len(keys) == len(set(keys)) == 6
         assert item["result"]["booking"] in town.outside.keys("book")
         assert (item["outcome"], item["sends"], item["tasks"]) == ("done", [], [])
+        kept = client.get("/api/engagements/acme/attainment").json()
+        assert [(one["clock"], one["met"] + one["missed"]) for one in kept] == [("respond", 1), ("resolve", 1)]
+        (month,) = {one["month"] for one in kept}
+        assert client.get(f"/api/engagements/acme/attainment?month={month}").json() == kept
+        assert client.get("/api/engagements/acme/attainment?month=2001-01").json() == []
+        assert client.get("/api/engagements/acme/attainment?month=May").json()["problems"][0]["code"] == "bad-month"
+        assert client.get("/api/engagements/nobody/attainment").status_code == 404
         shown = client.get("/metrics")
         assert shown.headers["content-type"].startswith("text/plain; version=")
         families = {one.name: one.samples for one in text_string_to_metric_families(shown.text)}

@@ -18,13 +18,19 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, micros
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Assign, Complete, Receive
+from alihdaya.operations.exchange.board import Others
 from alihdaya.operations.node.dispatch import Answer
 from alihdaya.operations.node.keeper import Pace
 from alihdaya.operations.node.node import Node, Offer, Post
+from alihdaya.operations.opening import open_desk
+from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.perform import perform
 from alihdaya.operations.sign import bind
 from alihdaya.packs import load
+from alihdaya.people.events import PersonJoined
 from alihdaya.people.roster import read_roster
-from alihdaya.store import views
+from alihdaya.store import open_store, views
+from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.house import open_house, parts_of, shard_store
 from alihdaya.store.lease.reader import Shards
 
@@ -49,9 +55,15 @@ class Town:
         return NOON + (time.time_ns() - self.begun) // 1000
 
     @contextmanager
-    def node(self, name, held):
+    def node(self, name, held, walls=()):
+        """Run a node whose roster keeps budi from the work of these clients."""
         post = Post(lambda _: Answer(200, {}), {})
-        node = Node(self.url, f"http://{name}", SHARDS, [self.offer], post, clock=self.clock, pace=Pace(0.2, 20))
+        people = [
+            one._replace(walls=walls) if type(one) is PersonJoined and one[0] == "budi" else one
+            for one in self.offer.people
+        ]
+        offer = Offer(self.offer.service, tuple(people))
+        node = Node(self.url, f"http://{name}", SHARDS, [offer], post, clock=self.clock, pace=Pace(0.2, 20))
         shards = Shards(self.url, node.name, SHARDS)
         node.start()
         try:
@@ -119,6 +131,37 @@ def test_a_certificate_that_one_node_withdraws_counts_at_none_and_what_was_held_
     for part in parts_of(town.url):
         with shard_store(town.url, part) as store:
             assert not prove(store).differences
+
+
+def test_a_wall_that_one_nodes_roster_has_holds_at_all_nodes(town):
+    every = tuple(range(1, SHARDS + 1))
+    with town.node("a", SHARDS) as (a, _):
+        assert {town.may([a], shard, "budi") for shard in every} == {None}
+        with town.node("b", SHARDS // 2, walls=("Acme",)) as (b, _):
+            until(lambda: {town.may([a, b], shard, "budi") for shard in every} == {"gate"})
+            assert {town.may([a, b], shard, "ana") for shard in every} == {None}
+    code, out = town.cli("person", "budi", "--json")
+    told = json.loads(out)
+    assert (code, told["walls"]) == (0, ["Acme"])
+    assert [one["says"] for one in told["log"] if "not Acme" in one["says"]] == [
+        "Beta \N{RIGHTWARDS ARROW} Acme; not Acme"
+    ]
+
+
+def test_what_a_node_that_died_had_not_told_yet_its_successor_tells(town):
+    every = tuple(range(1, SHARDS + 1))
+    with town.node("a", SHARDS):
+        pass
+    with open_store(town.url, schema=schema_of(2)) as store:  # the node died right after this commit
+        desk = open_desk(store, recorded=town.clock)
+        desk.board.others = Others(2, (1, 3, 4), lambda _: False, lambda _: False)
+        perform(desk, Withdraw("ana", "claims-desk", "an audit"), town.clock())
+        desk.commit()
+        desk.close()
+    with town.node("b", SHARDS) as (b, _):
+        assert town.may([b], 2, "ana") == "gate"
+        until(lambda: {town.may([b], shard, "ana") for shard in every} == {"gate"})
+        until(lambda: not _under_way(town))
 
 
 def _waits(ask, shard, item):

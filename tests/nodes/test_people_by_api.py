@@ -103,6 +103,18 @@ class House:
         return next(one for one in people if one["id"] == name)
 
 
+def statement(who, score, number=1):
+    """How a course went, as its player tells it."""
+    return {
+        "id": f"6f1c4a52-3f0e-4a3f-9a57-0d6f3f6f1a0{number}",
+        "actor": {"account": {"homePage": "https://training.example", "name": who}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/scored"},
+        "object": {"id": "https://training.example/service-desk"},
+        "result": {"score": {"scaled": score}},
+        "context": {"extensions": {"https://alihdaya.org/xapi/enrolment": "E-1"}},
+    }
+
+
 @pytest.fixture
 def house(postgresql):
     url, begun = postgresql.new_database(), time.time_ns()
@@ -194,7 +206,12 @@ def works(house):
     enrolled = house.bring("training", enrolment="E-1", trainee="sari.new", **course)
     house.do(enrolled, "teach", "mira", attended="all")
     house.say("quiz-answered", "E-1", answers="a a a a a")
-    house.say("quiz-answered", "E-1", answers="b a d c b")
+    told = statement("sari.new", 0.4)
+    assert house.post("/api/xapi/statements", **told).json() == [told["id"]]
+    assert house.post("/api/xapi/statements", **told).status_code == 200, "the same again is no other try"
+    assert house.post("/api/xapi/statements", **statement("bayu", 0.9)).status_code == 409
+    assert house.post("/api/xapi/statements", **statement("sari.new", 7)).status_code == 409
+    assert house.post("/api/xapi/statements", **statement("sari.new", 0.85, 2)).status_code == 200
     house.do(enrolled, "practise", "yusuf", practical="passed", note="worked in order")
     assert [one["valid"] for one in house.person("sari.new")["certificates"]] == [True]
     house.chapter("At work")

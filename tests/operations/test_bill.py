@@ -20,6 +20,7 @@ from alihdaya.kernel.time import HOUR, MINUTE, SECOND, micros, moment
 from alihdaya.operations.books.bill import bill, labour_of, line_items, span, terms_of
 from alihdaya.operations.books.lines import line_page
 from alihdaya.operations.books.replay import prove
+from alihdaya.operations.books.retain import retain
 from alihdaya.operations.books.shares import by_item, by_person
 from alihdaya.operations.run.flow import run
 from alihdaya.packs import load
@@ -221,11 +222,21 @@ def test_an_items_fee_is_its_tiers_price_and_its_labour_is_by_time(quarter):
         assert one.labour <= one.seconds * wages + 2
 
 
-def test_the_shares_of_an_archived_month_are_refused(quarter, monkeypatch):
-    made = bill(quarter.store, quarter.terms, "2013-01")
-    monkeypatch.setattr("alihdaya.operations.books.shares.closed_until", lambda _: MUCH_LATER)
-    with pytest.raises(Refused, match="archived"):
-        by_item(quarter.store, quarter.terms, made)
+def test_the_shares_of_an_archived_month_are_those_that_they_were(quarter, tmp_path):
+    store, terms = quarter.store, _loaded(quarter, "items")
+    months = list(counted(store)[0])
+
+    def told():
+        made = {month: bill(store, terms, month) for month in months}
+        items = {month: sorted(by_item(store, terms, one)) for month, one in made.items()}
+        return items, {month: by_person(store, terms, one) for month, one in made.items()}
+
+    before = told()
+    at = max(quarter.desk.at, micros(datetime(2013, 12, 1, tzinfo=UTC)))
+    gone = list(retain(quarter.desk, 1, at, by="keeper", folder=tmp_path / "archive", unbilled=True))
+    assert gone
+    assert sum(one.items for one in gone) > 10
+    assert told() == before
 
 
 def test_a_line_that_does_not_match_its_items_is_refused(quarter):

@@ -15,6 +15,7 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, micros
 from alihdaya.operations.books.account.close import rebook
 from alihdaya.operations.books.bill import bill, bills, line_facts, line_items
+from alihdaya.operations.books.lines import line_page
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.books.retain import retain
@@ -341,10 +342,27 @@ minimum = { quantity = 3 }""",
     assert line_items(store, small.terms, "2013-02", after.lines[1]) == [1, 2]
 
 
-def test_a_card_that_cannot_be_counted_anew_is_not_led_into_a_dead_end(february):
-    """Outcomes and overtime of items: a correction is refused, before no month can be billed any more."""
-    delivered = 1
-    fact = ItemRebooked("", delivered, "", "", False, "a test")
-    with pytest.raises(Refused) as refusal:
-        rebook(february.desk, delivered, fact, "accounts")
-    assert [one.code for one in refusal.value.problems] == ["not-by-parts"]
+def test_outcomes_and_overtime_are_counted_anew_after_a_correction(february):
+    """The first judgment is billed no more: it was within hours, and found something for the client."""
+    figures(february)
+
+    def counts():
+        lines = bill(february.store, february.terms, MONTH).invoice.lines
+        return {(line.unit, line.overtime): line.quantity for line in lines if line.unit in {"judged", "yes"}}
+
+    before = counts()
+    rebook(february.desk, 1, ItemRebooked("", 1, "", "", False, "a test"), "accounts")
+    after = counts()
+    moved = {key: n - after.get(key, 0) for key, n in before.items() if n != after.get(key, 0)}
+    assert moved == {("judged", ""): 1, ("judged", "late"): 1, ("yes", ""): 1}
+
+
+def test_pages_of_any_line_are_what_lies_behind_it_in_its_order(february):
+    figures(february)
+    for line in bill(february.store, february.terms, MONTH).invoice.lines:
+        whole = line_items(february.store, february.terms, MONTH, line)
+        paged = [
+            line_page(february.store, february.terms, MONTH, line, first=first, count=2)
+            for first in range(1, len(whole) + 3, 2)
+        ]
+        assert [item for page in paged for item in page] == whole, (line.unit, line.part, line.overtime)

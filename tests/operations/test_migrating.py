@@ -14,6 +14,12 @@ from alihdaya.store.replay import compare, rebuilt
 from alihdaya.work.events import AssignmentWithdrawn, InstanceMigrated, TaskChanged, TaskQueued
 
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """A chunk ends by its number here: on a busy machine its quarter of a second may be over sooner."""
+    monkeypatch.setattr("alihdaya.operations.migrate.carry.LONGEST", 3600)
+
+
 def renamed(process, **names):
     """The process with other ids of nodes; forms, steps and the values of conditions keep theirs."""
     for old, new in names.items():

@@ -111,6 +111,7 @@ def test_files_hold_what_the_sheets_hold_and_no_text_is_a_formula(busy, tmp_path
     assert not any("<f>" in text for name, text in texts.items() if "worksheets" in name)
     assert "HYPERLINK(&quot;" in texts["xl/sharedStrings.xml"] or "HYPERLINK(" in texts["xl/sharedStrings.xml"]
     assert "Tunggakan dan umurnya" in texts["xl/workbook.xml"]
+    assert "[$USD] #,##0.00;[Red]-[$USD] #,##0.00" in texts["xl/styles.xml"].replace("&quot;", '"')
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

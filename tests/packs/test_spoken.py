@@ -6,8 +6,11 @@ import struct
 import subprocess
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from played import NOW, Played
 
 from alihdaya import packs
@@ -18,8 +21,9 @@ from alihdaya.operations.opening import open_desk
 from alihdaya.operations.perform import perform
 from alihdaya.operations.sign import open_service
 from alihdaya.packs.kit import Job
-from alihdaya.packs.recruitment import jobs
-from alihdaya.packs.recruitment.speech import check_speech, word_errors
+from alihdaya.packs.recruitment import jobs, recognition
+from alihdaya.packs.recruitment.recognition import compare
+from alihdaya.packs.recruitment.speech import check_speech
 from alihdaya.store import open_store
 
 PASSAGE = "The parcel left our warehouse on Monday. It should arrive at your house tomorrow before noon."
@@ -88,37 +92,102 @@ def test_without_a_folder_or_praat_the_screen_says_so(measured, monkeypatch):
 
 @pytest.mark.parametrize(
     ("heard", "rate"),
-    [(PASSAGE.upper(), "0.00"), ("", "1.00"), (PASSAGE.replace("parcel", "package"), "0.06"), (PASSAGE * 2, "1.00")],
+    [
+        (PASSAGE.upper(), "0.00"),
+        ("", "1.00"),
+        (PASSAGE.replace("parcel", "package"), "0.06"),
+        (PASSAGE + " Hello, this is the shop. What can I do for you?", "0.00"),
+        ("Well, er, " + PASSAGE, "0.12"),
+    ],
 )
 def test_wrong_words_are_counted_by_those_of_the_passage(heard, rate):
-    assert word_errors(PASSAGE, heard) == Decimal(rate)
+    assert compare(PASSAGE, heard).errors == Decimal(rate)
+
+
+def test_who_decides_sees_which_words_were_not_heard():
+    heard = (
+        PASSAGE.replace("warehouse", "where house").replace("on Monday", "").replace("house tomorrow", "home tomorrow")
+    )
+    assert compare(PASSAGE, heard).missed == ["warehouse", "on", "monday", "house"]
+    assert len(compare("one two three four five six seven eight nine ten eleven", "").missed) == 10
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), max_size=8))
+def test_wrong_words_are_the_fewest_changes_up_to_some_word(wanted, got):
+    """Against every way of changing one into the beginning of the other, tried out."""
+
+    @cache
+    def fewest(n, m):
+        if not n or not m:
+            return n + m
+        return min(fewest(n - 1, m) + 1, fewest(n, m - 1) + 1, fewest(n - 1, m - 1) + (wanted[n - 1] != got[m - 1]))
+
+    least = min(fewest(len(wanted), m) for m in range(len(got) + 1))
+    found = compare(" ".join(wanted), " ".join(got))
+    assert found.errors == Decimal(f"{least / max(1, len(wanted)):.2f}")
+    assert set(found.missed) <= set(wanted)
+    assert bool(found.missed) <= bool(least)
 
 
 def listened(recording, **more):
-    variables = {"recording": recording, "wanted": {"language": "en"}, **more}
+    variables = {"recording": recording, "wanted": {"language": "en"}} | more
     return jobs.listen(Job("listen", variables, "k", 1))["spoken"]
 
 
 class Recogniser:
     """An entry point that heard this."""
 
-    name = "parrot"
-
-    def __init__(self, words):
-        self.words = words
+    def __init__(self, words, name="parrot"):
+        self.words, self.name = words, name
 
     def load(self):
         return lambda recording, language: {"said": f"heard {language}", "words": self.words}
 
 
-def test_a_recogniser_is_asked_where_there_is_one_and_else_the_screen_says_so(measured, monkeypatch):
+class Broken:
+    """An entry point whose library is not there."""
+
+    name = "absent"
+
+    def load(self):
+        raise ImportError("no", name="absent_library")
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Lets these be the recognisers that are installed."""
+    monkeypatch.delenv(recognition.CHOSEN, raising=False)
+    return lambda *found: monkeypatch.setattr(recognition, "entry_points", lambda group: list(found))
+
+
+def test_a_recogniser_is_asked_where_there_is_one_and_else_the_screen_says_so(measured, installed):
+    installed()
     spoken = listened("plain.wav", passage=PASSAGE)
     assert spoken["said"].endswith(f"no recogniser is installed: {ALONE}")
     assert spoken["errors"] is None
-    monkeypatch.setattr(jobs, "entry_points", lambda group: [Recogniser(PASSAGE.replace("Monday", "Sunday"))])
+    installed(Recogniser(PASSAGE.replace("Monday", "Sunday")))
     spoken = listened("plain.wav", passage=PASSAGE)
-    assert (spoken["errors"], spoken["recogniser"]) == (Decimal("0.06"), "parrot")
+    assert (spoken["errors"], spoken["recogniser"], spoken["missed"]) == (Decimal("0.06"), "parrot", ["monday"])
+    assert "a screen, not a verdict" in spoken["said"]
     assert listened("plain.wav")["errors"] is None
+
+
+def test_the_passage_of_the_test_counts_unless_another_was_read(measured, installed):
+    installed(Recogniser(PASSAGE))
+    wanted = {"language": "en", "passage": PASSAGE}
+    assert listened("plain.wav", wanted=wanted)["errors"] == 0
+    assert listened("plain.wav", wanted=wanted, passage="Something else was read.")["errors"] == 1
+
+
+def test_recognisers_are_asked_in_turn_or_the_one_that_was_chosen(measured, installed, monkeypatch):
+    installed(Recogniser("second", "b"), Broken(), Recogniser(None, "aa"), Recogniser("third", "c"))
+    assert listened("plain.wav")["recogniser"] == "b"
+    monkeypatch.setenv(recognition.CHOSEN, "c")
+    assert listened("plain.wav")["recogniser"] == "c"
+    monkeypatch.setenv(recognition.CHOSEN, "absent")
+    spoken = listened("plain.wav")
+    assert spoken["recogniser"] is None
+    assert spoken["said"].endswith(f"absent: absent_library is not installed: {ALONE}")
 
 
 def test_a_noisy_recording_is_made_again_once_and_then_people_decide(measured, tmp_path):

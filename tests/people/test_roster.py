@@ -11,7 +11,7 @@ from people_sample import DESK, day
 import alihdaya
 from alihdaya.kernel.time import micros
 from alihdaya.people.events import PersonJoined
-from alihdaya.people.gate import gate
+from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Person, learn
 from alihdaya.people.roster import RosterError, read_roster
 from alihdaya.people.shift import Shifts
@@ -145,3 +145,57 @@ def test_a_programs_cost_is_said_by_the_minute():
     assert problems(old, 'minute = "0.125"')[0][0] == "bad-wage"
     assert problems(old, f'{old}\nprogram = true\nminute = "0.125"')[0][0] == "bad-wage"
     assert problems(old, 'program = true\nminute = "a lot"')[0][0] == "bad-wage"
+
+
+WALL = '\n[[wall]]\nname = "rivals"\npeople = ["yudi"]\nclient = "Globex"\n'
+
+
+def test_walls_keep_people_from_a_client_or_an_engagement():
+    text = (
+        TEXT
+        + WALL
+        + WALL.replace('client = "Globex"', 'engagement = "globex-desk"').replace('["yudi"]', '["dewi", "yudi"]')
+    )
+    found = people(text)
+    assert found["yudi"].walls == ("Globex", "engagement:globex-desk")
+    assert found["dewi"].walls == ("engagement:globex-desk",)
+    assert found["sekar"].walls == ()
+    for needs, reason in (
+        (Needs(client="Globex"), "wall:Globex"),
+        (Needs(engagement="globex-desk"), "wall:globex-desk"),
+    ):
+        assert gate(found["yudi"], needs, 0) == (reason,)
+        assert gate(found["sekar"], needs, 0) == ()
+    assert gate(found["dewi"], Needs(client="Globex", engagement="other"), 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "key"),
+    [
+        ('["yudi"]', '["yudy"]', "no-such-person", "people"),
+        ('["yudi"]', '"yudi"', "wrong-type", "people"),
+        ('["yudi"]', "[]", "wrong-type", "people"),
+        ('"rivals"', '" "', "missing", "name"),
+        ('client = "Globex"', 'client = "Globex"\nengagement = "g"', "bad-wall", "client"),
+        ('client = "Globex"', 'claint = "Globex"', "unknown-key", "claint"),
+        ('"Globex"', "7", "missing", "client"),
+    ],
+)
+def test_a_wall_that_cannot_be_is_refused_with_its_line(old, new, code, key):
+    text = TEXT + WALL.replace(old, new, 1)
+    with pytest.raises(RosterError) as caught:
+        read_roster(text.encode(), "r.toml")
+    found = next(one for one in caught.value.problems if one.code == code)
+    assert found.source.element == f"wall[1].{key}"
+    assert found.source.line is not None
+    assert key in text.splitlines()[found.source.line - 1]
+
+
+def test_a_persons_last_keys_are_not_sought_in_the_wall_that_follows():
+    wrong = TEXT.rstrip().rpartition("[[person]]")[2]
+    assert "wage" in wrong
+    text = TEXT.rpartition("[[person]]")[0] + "[[person]]" + wrong.replace("wage", "wge", 1) + WALL
+    with pytest.raises(RosterError) as caught:
+        read_roster(text.encode(), "r.toml")
+    lines = [one.source.line for one in caught.value.problems]
+    assert all(line is not None and line < len(text.splitlines()) - 4 for line in lines)

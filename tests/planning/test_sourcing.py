@@ -280,3 +280,21 @@ def test_the_command_gives_the_same_in_json_and_refuses_a_country_that_is_none(t
     refused = CliRunner().invoke(cli, ["source", str(path)])
     assert refused.exit_code != 0
     assert "XX" in refused.output
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_page_tells_what_the_figures_do_and_what_others_wrote_stays_text(tmp_path, language):
+    path, page = tmp_path / "mail.toml", tmp_path / "mail.html"
+    path.write_text(EXAMPLE.read_text().replace("mailbox statistics 2025", "<script>alert(1)</script>"))
+    asked = ["--lang", language, "source", str(path), "--draws", "200", "--html", str(page), "--json"]
+    answer = CliRunner().invoke(cli, asked)
+    assert answer.exit_code == 0, answer.exception
+    told, shown = json.loads(answer.output), page.read_text(encoding="utf-8")
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown
+    assert shown.count("<tr>") == 1 + len(told["sources"])
+    for option in told["options"]:
+        assert f"{option['name']} ({option['kind']}, {option['shore']})" in shown
+        for part in ("cost", "knowledge", "errors"):
+            assert f">{option['split'][part]:+.2f}</b>" in shown
+    assert shown.count('rx="3"') == 1 + len(told["options"]) + min(12, len(told["options"][0]["tornado"]))

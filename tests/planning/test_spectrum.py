@@ -1,22 +1,38 @@
 """The ten differences on logs whose answers are known: by hand, by an independent formula, and by repetition."""
 
+from decimal import Decimal
 from fractions import Fraction
 from math import log2
 from statistics import median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alihdaya.engine.events import DecisionMade, InstanceStarted, JobClosed, TokenMoved
 from alihdaya.kernel.event import Entry
 from alihdaya.kernel.time import DAY, HOUR
 from alihdaya.planning.sourcing.cost import Item, split
-from alihdaya.planning.spectrum import Case, Given, NodeFacts, Service, Step, auc, drift, overrides, read_case
+from alihdaya.planning.spectrum import (
+    Answer,
+    Case,
+    Given,
+    NodeFacts,
+    Service,
+    Step,
+    auc,
+    drift,
+    foretold,
+    overrides,
+    read_case,
+)
 from alihdaya.planning.spectrum import measures as m
 from alihdaya.planning.spectrum.position import DIFFERENCES, Reading, interval, read_service
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned, TaskCancelled, TaskDone, TaskQueued
+
+busy = settings(suppress_health_check=[HealthCheck.too_slow])
+"""Slow because the machine has other work, not because of the strategies."""
 
 NODES = {
     "judge": NodeFacts(frozenset({"verdict"})),
@@ -101,6 +117,7 @@ def test_complexity_of_a_coin_in_the_middle_is_one_bit_and_of_a_fixed_way_none()
     assert m.complexity([case(1)]) is None
 
 
+@busy
 @given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_complexity_is_entropy_rate_times_length_by_another_formula(ways):
     cases = [case(n, *map(Step, way)) for n, way in enumerate(ways)]
@@ -157,6 +174,7 @@ def test_coordination_talent_and_applied_by_hand():
     assert m.talent(cases[1:], frozenset({"cpa"})) is None
 
 
+@busy
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
 def test_the_level_is_the_median(values):
     cases = [case(n, level=(float(value),)) for n, value in enumerate(values)]
@@ -168,6 +186,7 @@ _MONEY = st.fractions(0, 1000, max_denominator=100)
 _MINUTES = st.fractions("0.01", 500, max_denominator=100)
 
 
+@busy
 @given(st.tuples(_MONEY, _MONEY, _MONEY, _MONEY), st.tuples(_MONEY, _MONEY, _MONEY, _MONEY), _MINUTES, _MINUTES)
 def test_the_arbitrage_of_a_log_is_the_studio_s_split_without_a_residual(home, away, here, there):
     parts = split(Item(*home), here, Item(*away), there)
@@ -254,3 +273,53 @@ def test_a_store_without_items_says_so(tmp_path):
     told = CliRunner().invoke(cli, ["--store", str(tmp_path / "empty.db"), "spectrum", "--json"])
     assert told.exit_code == 1
     assert "no items" in told.output
+
+
+def answered(number, value, **known):
+    return case(number, answers=(Answer("judge.verdict", value, known),))
+
+
+def test_answers_that_follow_from_the_intake_are_foretold_and_drawn_ones_are_not():
+    chance = np.random.default_rng(3)
+    amounts = [Decimal(int(one)) for one in chance.integers(0, 1000, 400)]
+    words = [("late", "lost", "broken")[n] for n in chance.integers(0, 3, 400)]
+    rule = ["pay" if amount > 600 or word == "lost" else "deny" for amount, word in zip(amounts, words, strict=True)]
+    drawn = list(chance.permutation(rule))
+
+    def told(values):
+        cases = [
+            answered(n, value, amount=amounts[n], reason=words[n], name=f"r-{n}") for n, value in enumerate(values)
+        ]
+        (found,) = foretold(cases, seed=5, draws=100)
+        return found
+
+    followed, lot = told(rule), told(drawn)
+    assert followed.ratio < 0.25
+    assert followed.low <= followed.ratio <= followed.high
+    assert set(followed.by) == {"amount", "reason"}, "a name of the case foretells nothing"
+    assert lot.ratio == pytest.approx(1, abs=0.03), (
+        "what is drawn by lot is not foretold, whatever a tree learns by heart"
+    )
+    assert told(rule) == followed, "the same seed, the same figures"
+    noisy = [value if chance.random() < 0.8 else "deny" for value in rule]
+    assert followed.ratio < told(noisy).ratio < lot.ratio
+
+
+def test_few_answers_and_one_sided_ones_say_nothing():
+    assert foretold([answered(n, "pay" if n % 2 else "deny", amount=n) for n in range(99)]) == []
+    assert foretold([answered(n, "pay", amount=n) for n in range(200)]) == []
+    (bare,) = foretold([answered(n, "pay" if n % 2 else "deny") for n in range(200)])
+    assert (bare.ratio, bare.by) == (1.0, ())
+
+
+def test_an_answer_is_kept_with_what_was_known_before_it():
+    found = read_case(
+        story(
+            (HOUR, DecisionMade("rule", "ruling", "grant", (1,), "verdict")),
+            *task(1, "judge", HOUR, 2 * HOUR, verdict="deny", note="x"),
+            (3 * HOUR, DecisionMade("rule", "second", "later", (1,), "other")),
+        ),
+        NODES,
+        hours,
+    )
+    assert found.answers == (Answer("judge.verdict", "deny", {"system": "web", "verdict": "grant"}),)

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from claims_pack import ROSTER, person, write_pack
+from claims_pack import MANIFEST, ROSTER, person, write_pack
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from small_desk import SmallDesk
@@ -15,7 +15,8 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, SECOND
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Complete, Fire
-from alihdaya.operations.floor.commands import HandOn
+from alihdaya.operations.floor.beside import ADVICE
+from alihdaya.operations.floor.commands import Advise, AskAdvice, HandOn
 from alihdaya.operations.instance.commands import CancelItem, Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.packs import load
@@ -35,6 +36,7 @@ SHORT = "2013-01-08"
 PEOPLE = ROSTER + person("fajar", certificate="2013-01-09") + person("gita", level="B1")
 NAMES = ("ana", "budi", "citra", "dodi", "eko", "fajar", "gita", "nobody")
 WHO = st.sampled_from(NAMES)
+WRAP = '\n[floor]\nwrap_up = 90\ncodes.solved.en = "Solved"\n'
 PICK = st.integers(0, 10**6)
 RESULTS = {"judge": {"verdict": "yes"}, "rule": {"verdict": "no"}}
 
@@ -53,7 +55,7 @@ class FloorOnDesk(RuleBasedStateMachine):
         cls = type(self)
         if cls.pack is None:
             with tempfile.TemporaryDirectory() as folder:
-                cls.pack = load(write_pack(Path(folder) / "claims", roster=PEOPLE))
+                cls.pack = load(write_pack(Path(folder) / "claims", pack=MANIFEST + WRAP, roster=PEOPLE))
         self.store = open_store(self.url(self.folder))
         self.small = SmallDesk(self.store, self.folder, pack=cls.pack)
         self.receive("judge")
@@ -129,7 +131,32 @@ class FloorOnDesk(RuleBasedStateMachine):
     def hand_on(self, pick, who, kind, to):
         key = self.key(pick, held=True)
         holder = self.small.desk.held[key].person if pick % 4 else who
-        self.do(HandOn(*key, holder, kind, to, None, "see what was said"))
+        more = {"level": "C1"} if kind == "escalate" and pick % 3 else {}
+        self.do(HandOn(*key, holder, kind, to, None, "see what was said", **more))
+
+    @precondition(lambda self: self.small.desk.held)
+    @rule(pick=PICK, to=st.sampled_from(["", "", *NAMES]), channel=st.sampled_from(["", "office", "smoke"]))
+    def ask_advice(self, pick, to, channel):
+        key = self.key(pick, held=True)
+        self.do(AskAdvice(*key, self.small.desk.held[key].person, to, "what now?", channel))
+
+    @rule(pick=PICK, who=WHO, take=st.booleans())
+    def advise(self, pick, who, take):
+        hall = self.small.desk.hall
+        some = sorted(key for key in hall.floor.holds if key[1] >= ADVICE) if hall is not None else []
+        if some:
+            key = some[pick % len(some)]
+            right = hall.floor.holds[key].person if pick % 4 else who
+            if take:
+                self.do(do.Accept(*key, right))
+            self.do(Advise(*key, right, "approve it"))
+            assert not self.do(Complete(*key, right, 1, {"verdict": "yes"})), "an adviser decided"
+
+    @rule(pick=PICK, who=WHO)
+    def wrapped(self, pick, who):
+        hall = self.small.desk.hall
+        some = sorted(key for key, one in hall.floor.holds.items() if one.state == "wraps") if hall is not None else []
+        self.do(do.EndWrap(*(some[pick % len(some)] if some else (1, 1)), who))
 
     @precondition(lambda self: self.small.desk.held)
     @rule(pick=PICK, minutes=st.integers(-10, 60))
@@ -143,7 +170,7 @@ class FloorOnDesk(RuleBasedStateMachine):
         key = self.key(pick, held=True)
         hold = self.small.desk.held[key]
         result = {"verdict": "perhaps"} if bad else RESULTS.get(hold.task.node, {"note": "seen"})
-        self.do(Complete(*key, hold.person, 60, result, False, code))
+        self.do(Complete(*key, hold.person, 60 if pick % 2 else None, result, False, code))
 
     @rule(who=WHO)
     def withdraw(self, who):
@@ -207,10 +234,13 @@ class FloorOnDesk(RuleBasedStateMachine):
             return
         floor = desk.hall.floor
         check(floor)
-        works = {key: hold.person for key, hold in floor.holds.items() if hold.state == "works"}
+        advice = {key for key in (*floor.holds, *floor.later, *(one.key for one in floor.waits())) if key[1] >= ADVICE}
+        assert advice <= {other for some in floor.consults.values() for other in some}
+        assert set(floor.consults) <= open_tasks, "advice on what is done"
+        works = {key: hold.person for key, hold in floor.holds.items() if hold.state == "works" and key not in advice}
         assert works == {key: hold.person for key, hold in desk.held.items() if hold.person in floor.seats}
         rings = {key for key, hold in floor.holds.items() if hold.state == "rings"}
-        assert {one.key for one in floor.waits()} | rings | set(floor.later) == waiting
+        assert ({one.key for one in floor.waits()} | rings | set(floor.later)) - advice == waiting
         assert {seat.person for seat in floor.seats.values()} <= set(desk.people.values())
 
 
@@ -233,6 +263,7 @@ def check_facts(entries, desk):
     """What must hold of any log: nobody past the gate by whatever path, one owner a task, all of it in order."""
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
     nodes, owners, rings, lost = {}, {}, {}, set()
+    asked = {}
     for entry in entries:
         for one in entry.events:
             key = entry.item, getattr(one, "token", 0)
@@ -252,6 +283,12 @@ def check_facts(entries, desk):
                     assert owners.pop(key) == one.person
                 case TaskCancelled():
                     owners.pop(key, None)
+                case facts.Queued() if one.of_item:
+                    asked[one.item, one.token] = one.of_item, one.of_token
+                case facts.Reserved() if one.token >= ADVICE:
+                    of = asked[one.item, one.token]
+                    assert owners.get(of) != one.person, "their own adviser"
+                    assert_may(desk, nodes[of], one.person, entry.at, lost)
                 case facts.Reserved():
                     place = one.item, one.token
                     assert place not in rings, "it rings at two"

@@ -241,11 +241,11 @@ def _proven(settings: Settings) -> "Verdict":
     """Prove the store; of a database that nodes share, each shard and the house's own log."""
     from alihdaya.cli.runs.bars import bar
     from alihdaya.operations.books.replay import Verdict, prove
-    from alihdaya.store.lease.house import parts_of, shard_store
+    from alihdaya.store.lease.house import parts_of
 
     shards = parts_of(settings.place) if settings.shards else ()
     with ExitStack() as stack:
-        stores = [shard_store(settings.place, shard) for shard in shards] or [settings.read()]
+        stores = [settings.shard(number) for number in shards] or [settings.read()]
         for store in stores:
             stack.enter_context(store)
         show = stack.enter_context(bar(settings, say("Replay: every table from the log alone")))

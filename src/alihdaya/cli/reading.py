@@ -20,6 +20,7 @@ from alihdaya.people.shift import Shifts
 from alihdaya.store import Store, views
 from alihdaya.store.log import read
 from alihdaya.store.views.results import latest_definition, refused
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
 
 _LATEST = 12
@@ -103,6 +104,13 @@ class StoreReader:
         for line, shown in zip(made.lines, plain["lines"], strict=True):
             shown["items"] = line_items(self.store, self.terms, month, line)
         return plain
+
+    def recording(self, item: int) -> picture.Asked | None:
+        """Give the open task of an item that asks for a recording, or None where there is none."""
+        from alihdaya.operations.people.recording import recordable
+
+        found = recordable(self.store, item)
+        return None if found is None else picture.Asked(**found._asdict())
 
     def _people(self) -> dict[str, Person]:
         from alihdaya.operations.opening import person_of
@@ -241,7 +249,7 @@ def proofs(person: Person, at: int) -> Iterator[picture.Proof]:
         yield picture.Proof("certificate", "missing")
 
 
-def vocabulary_of(store: Store, engagement: str) -> Vocabulary:
+def vocabulary_of(store: WorkingSet, engagement: str) -> Vocabulary:
     """Give the words of the pack that the latest item of an engagement was bound to; none before the first item."""
     digest = latest_definition(store, engagement)
     found = store.definition(digest) if digest else None

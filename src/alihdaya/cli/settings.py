@@ -82,7 +82,7 @@ class Settings:
         if self.shards:
             from alihdaya.store.lease.house import open_house
 
-            return open_house(self.place)
+            return _with_archive(open_house(self.place))
         return _with_archive(open_store(self.place, read_only=True))
 
     @contextmanager
@@ -104,6 +104,12 @@ class Settings:
             yield desk
         finally:
             desk.close()
+
+    def shard(self, number: int) -> "Store":
+        """Open one of the shards to read only. Raises StoreError."""
+        from alihdaya.store.lease.house import shard_store
+
+        return _with_archive(shard_store(self.place, number))
 
     @property
     def shards(self) -> int:

@@ -96,7 +96,7 @@ def assign(settings: Settings, item: int, person: str, token: int | None, at: da
 @click.option("--by", "person", required=True, help=say("Who did it, and holds the task."))
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help=say("A field of the form."))
 @click.option(
-    "--seconds", type=click.IntRange(0, 10_000_000), default=0, help=say("Handling time; none where it is not said.")
+    "--seconds", type=click.IntRange(0, 10_000_000), help=say("Handling time; else as long as they have had the task.")
 )
 @click.option("--code", default="", help=say("A wrap-up code."))
 @click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
@@ -107,7 +107,7 @@ def complete(
     item: int,
     person: str,
     fields: tuple[str, ...],
-    seconds: int,
+    seconds: int | None,
     code: str,
     token: int | None,
     at: datetime | None,
@@ -119,8 +119,10 @@ def complete(
         where = token_of(desk, item, token)
         return Complete(item, where, person, seconds, _result(desk, item, where, fields), code=code)
 
-    do(settings, make, at, item)
+    took = do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
+    if seconds is None:
+        click.echo(say("Handling time, from when {person} had it: {n} s").format(person=person, n=f"{took:,}"))
 
 
 def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The console: one page, the floor, live; behind it each item's story and each month's invoice. Reads only."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,29 +10,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from alihdaya.console.guard import HEADERS, HOSTS, Headers
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.live import Live, changes
-from alihdaya.console.pages import STATIC, page
+from alihdaya.console.pages import STATIC, shown, speaks
 from alihdaya.console.picture import Reader
-from alihdaya.locale import LANGUAGES, chosen
+from alihdaya.console.recording.routes import routes as recording_routes
+from alihdaya.console.workplace.app import Workplace
+from alihdaya.console.workplace.routes import routes
 
-_COOKIE = "language"
 _ITEM = re.compile(r"[0-9]{1,18}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-
-
-def accepted(header: str) -> list[str]:
-    """Language codes of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
-    wishes = []
-    for place, part in enumerate(header.split(",")[:20]):
-        code, _, quality = part.strip().partition(";")
-        weight = re.fullmatch(r"\s*q=([01](\.\d{0,3})?)\s*", quality)
-        wishes.append((-float(weight[1]) if weight else -1.0, place, code))
-    return [code for weight, _, code in sorted(wishes) if weight]
 
 
 class Console:
@@ -43,20 +34,15 @@ class Console:
         self.language = language
         self.poll = poll
         self.live = Live(reader, clock)
+        self.workplace = False
 
     def speaks(self, request: Request) -> str:
-        """Language for this request: ?lang, then what was chosen before, then ours, then the browser's."""
-        wishes = (request.query_params.get("lang"), request.cookies.get(_COOKIE), self.language)
-        return chosen(*wishes, *accepted(request.headers.get("accept-language", "")))
+        """Language for this request."""
+        return speaks(request, self.language)
 
     def show(self, request: Request, template: str, zone: str, status: int = 200, **content: Any) -> Response:
-        """Answer with a page, and remember a language that was chosen by ?lang."""
-        language = self.speaks(request)
-        text = page(template, language, zone, path=request.url.path, **content)
-        answer = HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
-        if request.query_params.get("lang") in LANGUAGES:
-            answer.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=31_536_000)
-        return answer
+        """Answer with a page."""
+        return shown(request, self.language, template, zone, status, workplace=self.workplace, **content)
 
     async def floor(self, request: Request) -> Response:
         """Show the floor."""
@@ -102,23 +88,44 @@ class Console:
         return answer
 
 
-def make_app(reader: Reader, *, language: str | None = None, clock: Callable[[], int], poll: float = 1.0) -> Starlette:
-    """Build the console over a reader. `clock` gives wall time in microseconds; `poll` is in seconds."""
+def make_app(
+    reader: Reader,
+    *,
+    language: str | None = None,
+    clock: Callable[[], int],
+    poll: float = 1.0,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Build the console over a reader. `clock` gives wall time in microseconds; `poll` is in seconds.
+
+    `more`: the workplace's routes, where there is a writer.
+    """
     console = Console(reader, language, clock, poll)
-    routes = [
+    console.workplace = bool(more)
+    paths = [
+        *more,
         Route("/", console.floor, methods=["GET"]),
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
+        *recording_routes(reader, console.show),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     walls = [Middleware(Headers), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
     return Starlette(
-        routes=routes,
+        routes=paths,
         middleware=walls,
         exception_handlers={404: console.trouble, 405: console.trouble, 500: console.trouble},
     )
+
+
+def make_workplace(place: Workplace, *, local: bool) -> Starlette:
+    """Build an application of the workplace's pages alone; `local`: it answers to this machine's names only."""
+    walls = [Middleware(Headers)]
+    if local:
+        walls.append(Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False))
+    return Starlette(routes=[*routes(place), Mount("/static", StaticFiles(directory=STATIC))], middleware=walls)
 
 
 def serve(app: Starlette, port: int = 8321, *, ready: Callable[[str], None] = lambda _url: None) -> None:

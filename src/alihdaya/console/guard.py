@@ -21,7 +21,10 @@ HEADERS = {
 
 
 class Headers:
-    """ASGI middleware that puts HEADERS on every answer, streams included; pages are never cached."""
+    """ASGI middleware that puts HEADERS on every answer, streams included; pages are never cached.
+
+    An answer may bring a header of its own instead: the page of a recording may use the microphone.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -32,7 +35,8 @@ class Headers:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

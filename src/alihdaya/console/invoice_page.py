@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from alihdaya.console.pages import page, style
-from alihdaya.console.phrases import credit_name, line_name, line_price, line_quantity
+from alihdaya.console.phrases import credit_name, line_name, line_price, line_quantity, line_terms
 from alihdaya.console.words import words
 from alihdaya.kernel.money import Money
 
@@ -53,6 +53,7 @@ def invoice_html(
         named=lambda line: line_name(spoken, line),
         quantity=lambda line: line_quantity(spoken, line),
         made_of=lambda line: line_price(spoken, line),
+        by=lambda line: line_terms(spoken, line),
         credit_name=lambda credit: credit_name(spoken, credit),
         items=lambda line: line.get("items", ()),
         ranges=ranges,

@@ -1,8 +1,9 @@
 """Jinja2, set up once for each language: autoescaped, translated, with the words of that language at hand."""
 
+import re
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -10,10 +11,15 @@ from markupsafe import Markup
 from alihdaya.console import phrases
 from alihdaya.console.terms import MINOR
 from alihdaya.console.words import NOTHING, words
-from alihdaya.locale import LANGUAGES, catalogue
+from alihdaya.locale import LANGUAGES, catalogue, chosen
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
 
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
 STATIC = Path(__file__).parent / "static"
+_COOKIE = "language"
 _NAMES = {"en": "English", "id": "Bahasa Indonesia"}
 
 
@@ -49,3 +55,33 @@ def page(
 ) -> str:
     """Render a template of this package. Raises jinja2.UndefinedError where content lacks something."""
     return pages(language, zone, vocabulary).get_template(template).render(**content)
+
+
+def accepted(header: str) -> list[str]:
+    """Language codes of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
+    wishes = []
+    for place, part in enumerate(header.split(",")[:20]):
+        code, _, quality = part.strip().partition(";")
+        weight = re.fullmatch(r"\s*q=([01](\.\d{0,3})?)\s*", quality)
+        wishes.append((-float(weight[1]) if weight else -1.0, place, code))
+    return [code for weight, _, code in sorted(wishes) if weight]
+
+
+def speaks(request: "Request", ours: str | None) -> str:
+    """Language for a request: ?lang, then what was chosen before, then ours, then the browser's."""
+    wishes = (request.query_params.get("lang"), request.cookies.get(_COOKIE), ours)
+    return chosen(*wishes, *accepted(request.headers.get("accept-language", "")))
+
+
+def shown(
+    request: "Request", ours: str | None, template: str, zone: str = "UTC", status: int = 200, **content: Any
+) -> "Response":
+    """Answer with a page, and remember a language that was chosen by ?lang; `ours`: see `speaks`."""
+    from starlette.responses import HTMLResponse
+
+    language = speaks(request, ours)
+    text = page(template, language, zone, path=request.url.path, **content)
+    answer = HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=31_536_000)
+    return answer

@@ -79,7 +79,13 @@ def line_price(words: Words, line: Mapping[str, Any]) -> str:
     if "agreed" not in line:
         return ""
     factors = [words.decimal(Decimal(line[name])) for name in ("indexed", "exchanged") if name in line]
+    factors += [line["days"]] if "days" in line else []
     return " \N{MULTIPLICATION SIGN} ".join([words.decimal(Decimal(line["agreed"])), *factors])
+
+
+def line_terms(words: Words, line: Mapping[str, Any]) -> str:
+    """Say by which terms a line is priced, in a month that has several; else nothing."""
+    return words.say("terms of %(day)s", day=line["since"]) if "since" in line else ""
 
 
 def credit_name(words: Words, credit: Mapping[str, Any]) -> str:
@@ -184,6 +190,34 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s took the task", person=facts.get("person", "?"))
 
 
+def _beside(words: Words, facts: Mapping[str, Any]) -> str:
+    who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    if facts.get("kind") == "review":
+        return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
+    if facts.get("kind") == "advice":
+        return words.say("%(person)s advised for %(length)s", person=who, length=length)
+    return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
+
+
+def _sampled(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("Somebody else is to look at what %(person)s did", person=facts.get("person", "?"))
+
+
+def _reviewed(words: Words, facts: Mapping[str, Any]) -> str:
+    percent = words.number(int(facts.get("percent", 0)))
+    return words.say("%(reviewer)s looked at it again: %(n)s %%", reviewer=facts.get("reviewer", "?"), n=percent)
+
+
+def _asks(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say(
+        "%(person)s asks for advice: %(note)s", person=facts.get("person", "?"), note=facts.get("note", "")
+    )
+
+
+def _advises(words: Words, facts: Mapping[str, Any]) -> str:
+    return words.say("%(person)s advises: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
+
+
 _TELLERS: dict[str, Teller] = {
     "item.received": _received,
     "task.queued": _queued,
@@ -194,6 +228,11 @@ _TELLERS: dict[str, Teller] = {
     "fact.refused": _unlearned,
     "instance.migrated": _migrated,
     "task.done": _done,
+    "task.time": _beside,
+    "review.due": _sampled,
+    "review.done": _reviewed,
+    "advice.asked": _asks,
+    "advice.given": _advises,
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
     "item.stopped": _stopped,
@@ -225,7 +264,11 @@ def sentence(words: Words, happening: Happening, names: Mapping[str, str] | None
     teller = _TELLERS.get(happening.tag)
     if teller:
         person = str(happening.facts.get("person", "?"))
-        return teller(words, {**happening.facts, "person": (names or {}).get(person, person)})
+        named = {"person": (names or {}).get(person, person)}
+        if "reviewer" in happening.facts:
+            reviewer = happening.facts["reviewer"]
+            named["reviewer"] = (names or {}).get(reviewer, reviewer)
+        return teller(words, {**happening.facts, **named})
     title = TITLES.get(happening.tag)
     return words.say(title) if title else happening.tag
 
@@ -238,4 +281,10 @@ def kind(happening: Happening) -> str:
         return "minor"
     if happening.tag in _BAD:
         return "bad"
-    return "people" if happening.tag.startswith("task.") else "rule" if happening.tag == "engine.decided" else "plain"
+    return (
+        "people"
+        if happening.tag.startswith(("task.", "advice."))
+        else "rule"
+        if happening.tag == "engine.decided"
+        else "plain"
+    )

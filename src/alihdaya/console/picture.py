@@ -168,6 +168,20 @@ class Story:
         return any(one.simulated for one in self.happenings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An open task that asks for a recording in the field `field`: what to do for it, and what to read aloud."""
+
+    item: int
+    external_id: str
+    task: str
+    field: str
+    language: str = ""
+    instruction: str = ""
+    passage: str = ""
+    vocabulary: Vocabulary = NO_VOCABULARY
+
+
 class Reader(Protocol):
     """Where the console looks. It is called from worker threads, one call at a time for each method's result."""
 
@@ -182,3 +196,6 @@ class Reader(Protocol):
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give the invoice of a month ("2013-04") as its JSON object, or None where there is none."""
+
+    def recording(self, item: int) -> Asked | None:
+        """Give the open task of an item that asks for a recording, or None where there is none."""

@@ -23,6 +23,7 @@ from alihdaya.console.phrases import (
     line_name,
     line_price,
     line_quantity,
+    line_terms,
     reasons,
     sentence,
     term,
@@ -278,8 +279,9 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
         price = words.price(Decimal(line["price"]), invoice["currency"])
         name, quantity = _plain(line_name(words, line)), line_quantity(words, line)
         table.add_row(str(line["number"]), name, quantity, price, money(line["amount"]))
-        if made_of := line_price(words, line):
-            table.add_row("", "", "", Text(made_of, "dim"), "")
+        made_of, by = line_price(words, line), line_terms(words, line)
+        if made_of or by:
+            table.add_row("", _plain(f"  {by}", "dim"), "", Text(made_of, "dim"), "")
     table.add_section()
     table.add_row("", words.say("Fees"), "", "", money(invoice["fees"]))
     for credit in invoice["credits"]:

@@ -31,8 +31,34 @@ TERMS = {
     "id": mark("Indonesian"),
     "nl": mark("Dutch"),
     "jv": mark("Javanese"),
+    "ready": mark("ready"),
+    "break": mark("break"),
+    "lunch": mark("lunch"),
+    "meeting": mark("meeting"),
+    "coaching": mark("coaching"),
+    "wrap-up": mark("wrap-up"),
+    "technical": mark("technical"),
+    "missed": mark("missed"),
+    "voice": mark("telephone"),
+    "chat": mark("chat"),
+    "mail": mark("mail"),
+    "office": mark("back office"),
+    "transfer": mark("to somebody else"),
+    "escalate": mark("escalate: more urgent, to somebody else"),
+    "hand-over": mark("hand over between BPO and KPO"),
+    "rings": mark("rings"),
+    "works": mark("at work"),
+    "wraps": mark("wraps up"),
+    "later": mark("put off"),
 }
 """Words of models and of the trade, in lower case."""
+
+WHY_IT_WAITS = {
+    "nobody-can": mark("Nobody of all who are known may do it."),
+    "nobody-present": mark("Those who may are not present."),
+    "no-channel": mark("Those who are present do not serve the channel."),
+}
+"""Why nobody who is present can do what waits (work.floor.why)."""
 
 TITLES = {
     "engagement.signed": mark("Engagement signed"),

@@ -1,8 +1,8 @@
 """Business calendars: working periods of each weekday in a time zone, and the days that are closed."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -41,6 +41,10 @@ class Calendar:
     def office(cls, time_zone: str) -> "Calendar":
         """Give the nominal office week, Monday to Friday, 9 to 17, without holidays."""
         return cls(time_zone, (((9 * 60, 17 * 60),),) * 5 + (_NO_PERIODS,) * 2)
+
+    def with_closed(self, days: Iterable[tuple[str, str]]) -> "Calendar":
+        """Give the same calendar with more closed days, as (ISO date, name)."""
+        return replace(self, closed=tuple(sorted({**dict(days), **dict(self.closed)}.items())))
 
     @cached_property
     def _shut(self) -> frozenset[int]:

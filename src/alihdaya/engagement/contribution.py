@@ -1,7 +1,7 @@
 """What each service, person and item brought and cost in a month: shares of the month's margin that add up to it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from alihdaya.kernel.money import Money
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One row: all amounts in minor units of the engagement's currency; `credits` and costs are positive.
+
+    Credits are service credits, and what credit notes took back of the month.
 
     `name` is a service's, person's or unit's id, or empty for what belongs to none. `quantity`: items delivered, of a
     person tasks done. `parts`: `labour` by `loading.PARTS`, where it is known.
@@ -52,7 +54,11 @@ def by_service(terms: Terms, invoice: Invoice, labour: Iterable[Labour], margin:
     """Give a row a service, in the order of the terms; they add up to the month's margin (`make_margin`)."""
     worked = list(labour)
     overhead = overheads(terms, invoice, margin)
-    return tuple(_service(terms, invoice, one.id, worked, overhead) for one in terms.services)
+    rows = (_service(terms, invoice, one.id, worked, overhead) for one in terms.services)
+    notes = dict(margin.notes)
+    return tuple(
+        replace(row, credits=row.credits + notes[row.name].minor) if row.name in notes else row for row in rows
+    )
 
 
 def _service(

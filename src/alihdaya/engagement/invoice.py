@@ -44,7 +44,8 @@ class Line:
     """One tier of one unit. `first` to `last`: positions in the month's delivered items of that service and unit.
 
     `part`: what was delivered (usage), what `overtime` adds, or what is short of the minimum. `agreed`: the price as
-    the rate card has it, where that was indexed (by the factor `indexed`) or converted (at the rate `exchanged`).
+    the rate card has it, where that was indexed (by the factor `indexed`), converted (at the rate `exchanged`) or
+    shared by days (`days`: "14/28"). `since`: in a month with several terms, the day from which this line's hold.
     """
 
     number: int
@@ -63,6 +64,8 @@ class Line:
     agreed: Decimal | None = None
     indexed: Decimal | None = None
     exchanged: Decimal | None = None
+    days: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def _numbered(terms: Terms, days: _Days, usage: Usage, known: Known) -> tuple[Li
         for rate, priced, found in _priced(terms, service, days, usage, known)
         for charge in found
     )
-    return tuple(_numbered_line(number, *part) for number, part in enumerate(parts, 1))
+    return tuple(line_of(number, *part) for number, part in enumerate(parts, 1))
 
 
 def _priced(
@@ -199,13 +202,14 @@ def _priced(
     for rate in service.rates:
         quantity = usage.get(service.id, {}).get(rate.unit, 0)
         if quantity or rate.minimum is not None:
-            priced = prices_in(rate, terms.currency, days.first, days.last, known.figures)
+            priced = prices_in(rate, terms.currency, (days.first, days.last), known.figures)
             overtime = known.overtime.get((service.id, rate.unit), {})
             month = BilledMonth(priced.tiers, terms.currency, days.share)
             yield rate, priced, month_charges(rate, month, quantity, overtime)
 
 
-def _numbered_line(number: int, service: Service, rate: Rate, priced: Priced, charge: Charge) -> Line:
+def line_of(number: int, service: Service, rate: Rate, priced: Priced, charge: Charge) -> Line:
+    """Make the line of a charge."""
     rule = next((one for one in rate.overtime if one.id == charge.overtime), None)
     names = rate.names if rule is None else tuple(_with(names, rule.names) for names in rate.names)
     line = Line(number, service.id, rate.unit, names, *charge, kind=rate.kind)
@@ -278,7 +282,7 @@ def _given(line: Line) -> dict[str, Any]:
     """Give what only some lines have."""
     texts = {"kind": line.kind if line.kind != "item" else "", "part": line.part if line.part != "usage" else ""}
     numbers = {"agreed": line.agreed, "indexed": line.indexed, "exchanged": line.exchanged}
-    plain: dict[str, Any] = {**texts, "overtime": line.overtime}
+    plain: dict[str, Any] = {**texts, "overtime": line.overtime, "days": line.days, "since": line.since}
     return {name: text for name, text in plain.items() if text} | {
         name: decimal_text(number) for name, number in numbers.items() if number is not None
     }

@@ -1,6 +1,6 @@
 """What a month leaves to the provider: revenue less labour and overhead."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -11,6 +11,8 @@ from alihdaya.engagement.rates.loading import NO_LOADING, apportion, hour, paid,
 from alihdaya.engagement.terms import Cost, Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
+
+_NO_NOTES: Mapping[str, Money] = {}
 
 
 class Labour(NamedTuple):
@@ -25,12 +27,16 @@ class Labour(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """A month's contribution. `labour_by_person` and `overhead_by_unit` add up to `labour` and `overhead`."""
+    """A month's contribution. `labour_by_person` and `overhead_by_unit` add up to `labour` and `overhead`.
+
+    `notes`: what credit notes took back of the month, by service; the revenue is less that.
+    """
 
     month: str
     revenue: Money
     labour_by_person: tuple[tuple[str, Money], ...]
     overhead_by_unit: tuple[tuple[str, Money], ...]
+    notes: tuple[tuple[str, Money], ...] = ()
 
     @property
     def labour(self) -> Money:
@@ -74,10 +80,17 @@ def labour_parts(cost: Cost, labour: Labour) -> tuple[int, ...]:
     return tuple(apportion(labour_cost(cost, labour).minor, weights))
 
 
-def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour], delivered: Usage | None = None) -> Margin:
+def make_margin(
+    terms: Terms,
+    invoice: Invoice,
+    labour: Iterable[Labour],
+    delivered: Usage | None = None,
+    notes: Mapping[str, Money] = _NO_NOTES,
+) -> Margin:
     """Work out the margin of an invoice. Raises Refused for a wage in another currency or an unknown service.
 
     `delivered`: what overhead is counted on, service -> unit -> items; where it is not given, what the lines bill.
+    `notes`: service -> what credit notes took back of the month.
     """
     people: dict[str, Money] = {}
     for entry in labour:
@@ -92,7 +105,9 @@ def make_margin(terms: Terms, invoice: Invoice, labour: Iterable[Labour], delive
                 Problem("unknown-service", f"{entry.person} worked on {entry.service!r}, which is not in the terms")
             ) from None
         people[entry.person] = people.get(entry.person, Money(0, terms.currency)) + labour_cost(cost, entry)
-    return Margin(invoice.month, invoice.total, tuple(sorted(people.items())), _overhead(terms, invoice, delivered))
+    revenue = invoice.total - sum(notes.values(), Money(0, terms.currency))
+    overhead = _overhead(terms, invoice, delivered)
+    return Margin(invoice.month, revenue, tuple(sorted(people.items())), overhead, tuple(sorted(notes.items())))
 
 
 def _overhead(terms: Terms, invoice: Invoice, delivered: Usage | None) -> tuple[tuple[str, Money], ...]:
@@ -118,6 +133,7 @@ def margin_to_plain(margin: Margin) -> dict[str, Any]:
         "month": margin.month,
         "currency": margin.revenue.currency,
         "revenue": str(margin.revenue.amount),
+        **({"credit_notes": {service: str(sum_.amount) for service, sum_ in margin.notes}} if margin.notes else {}),
         "labour": str(margin.labour.amount),
         "overhead": str(margin.overhead.amount),
         "amount": str(margin.amount.amount),

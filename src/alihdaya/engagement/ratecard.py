@@ -1,11 +1,11 @@
 """From a month's quantity of a unit to priced lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
-from alihdaya.engagement.rates.card import WHOLE, Rate, Tier
+from alihdaya.engagement.rates.card import WHOLE, Minimum, Rate, Tier
 from alihdaya.engagement.rates.figures import EXACT
 from alihdaya.kernel.money import Money
 
@@ -38,15 +38,21 @@ def charges(rate: Rate, quantity: Quantity, currency: str) -> Iterator[Charge]:
 
     Raises ValueError for a negative quantity.
     """
-    yield from _usage(rate, rate.tiers, quantity, currency)
+    yield from _usage(rate, BilledMonth(rate.tiers, currency), quantity)
 
 
 class BilledMonth(NamedTuple):
-    """A month's tiers in the currency of the invoice (rates.price), and how much of it the engagement covers."""
+    """A month's tiers in the currency of the invoice (rates.price), and how much of it the engagement covers.
+
+    `before`: what other cards bill of the unit in the same month, ahead of this one: tiers are counted on from there.
+    `after`: what they bill of it behind this one, which only counts where the month's whole volume decides the tier.
+    """
 
     tiers: Sequence[Tier]
     currency: str
     share: Fraction = _WHOLE
+    before: Quantity = 0
+    after: Quantity = 0
 
 
 def month_charges(
@@ -56,28 +62,41 @@ def month_charges(
 
     `overtime`: id -> quantity of it, which `quantity` contains. Raises ValueError for a negative quantity.
     """
-    usage = tuple(_usage(rate, month.tiers, quantity, month.currency, _least(rate, month.share)))
+    least = least_of(rate, [(rate.minimum, month.share)])
+    usage = tuple(part_charges(rate, month, quantity, overtime, least))
     yield from usage
-    yield from _overtime(rate, month, overtime)
     if rate.minimum is not None and rate.minimum.amount is not None:
-        yield from _short_amount(rate.minimum.amount, month, usage)
-    elif (least := _least(rate, month.share)) > quantity:
-        yield from _shortfall(rate, month, quantity, least)
+        billed = [one.amount for one in usage if one.part == "usage"]
+        yield from amount_shortfall(part_of(rate.minimum.amount, month.share), month.currency, billed)
+    elif least > quantity:
+        yield from shortfall(rate, month, quantity, least)
 
 
-def _usage(
-    rate: Rate, tiers: Sequence[Tier], quantity: Quantity, currency: str, least: Quantity = 0
+def part_charges(
+    rate: Rate, month: BilledMonth, quantity: Quantity, overtime: Mapping[str, Quantity], least: Quantity = 0
 ) -> Iterator[Charge]:
+    """Give a unit's lines without its minimum: by tier, then what overtime adds.
+
+    `least`: what the month is billed for at least, where the month's whole volume decides the tier. Raises ValueError
+    for a negative quantity.
+    """
+    yield from _usage(rate, month, quantity, least)
+    yield from _overtime(rate, month, overtime)
+
+
+def _usage(rate: Rate, month: BilledMonth, quantity: Quantity, least: Quantity = 0) -> Iterator[Charge]:
     if quantity < 0:
         raise ValueError(f"{quantity} items of {rate.unit} cannot be billed")
     if rate.kind == "included" or not quantity:
         return
+    until = month.before + quantity
     if rate.volume:
-        number = _reached(tiers, max(quantity, least))
-        price = tiers[number - 1].price
-        yield Charge(number, 1, _begun(quantity), quantity, price, _amount(price, quantity, currency))
+        number = _reached(month.tiers, max(until + month.after, least))
+        price = month.tiers[number - 1].price
+        amount = _amount(price, quantity, month.currency)
+        yield Charge(number, _floor(month.before) + 1, _begun(until), quantity, price, amount)
         return
-    yield from _graduated(tiers, 0, quantity, currency, "usage")
+    yield from _graduated(month.tiers, month.before, until, month.currency, "usage")
 
 
 def _graduated(tiers: Sequence[Tier], after: Quantity, until: Quantity, currency: str, part: Part) -> Iterator[Charge]:
@@ -104,16 +123,15 @@ def _overtime(rate: Rate, month: BilledMonth, overtime: Mapping[str, Quantity]) 
             yield Charge(1, 1, _begun(quantity), quantity, price, amount, "overtime", rule.id)
 
 
-def _short_amount(minimum: Decimal, month: BilledMonth, usage: Sequence[Charge]) -> Iterator[Charge]:
+def amount_shortfall(least: Decimal, currency: str, billed: Iterable[Money]) -> Iterator[Charge]:
     """Bill what the lines of a unit, without overtime, are short of an amount."""
-    wanted = Money.of(_part_of(minimum, month.share), month.currency)
-    missing = wanted - sum((one.amount for one in usage), Money(0, month.currency))
+    missing = Money.of(least, currency) - sum(billed, Money(0, currency))
     if missing.minor > 0:
         yield Charge(1, 1, 1, 1, missing.amount, missing, "shortfall")
 
 
-def _shortfall(rate: Rate, month: BilledMonth, quantity: Quantity, least: Quantity) -> Iterator[Charge]:
-    """Bill the units up to the minimum as if they had been delivered."""
+def shortfall(rate: Rate, month: BilledMonth, quantity: Quantity, least: Quantity) -> Iterator[Charge]:
+    """Bill the units from a month's quantity up to the least as if they had been delivered."""
     if not rate.volume:
         yield from _graduated(month.tiers, quantity, least, month.currency, "shortfall")
         return
@@ -123,16 +141,23 @@ def _shortfall(rate: Rate, month: BilledMonth, quantity: Quantity, least: Quanti
     yield Charge(number, _floor(quantity) + 1, _begun(least), short, price, amount, "shortfall")
 
 
-def _least(rate: Rate, share: Fraction) -> Quantity:
-    """Give the quantity that a month is billed for at least, rounded half up to what the rate can count."""
-    if rate.minimum is None or rate.minimum.quantity is None:
+def least_of(rate: Rate, minimums: Iterable[tuple[Minimum | None, Fraction]]) -> Quantity:
+    """Give the quantity that a month is billed for at least: minimums with the part of the month that each holds for.
+
+    Rounded half up, once, to what the rate can count.
+    """
+    whole = [(one.quantity, share) for one, share in minimums if one is not None and one.quantity is not None]
+    if not whole:
         return 0
     digits = 0 if rate.kind in WHOLE else rate.quantity_digits
-    wanted = _part_of(rate.minimum.quantity, share).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, EXACT)
+    exact = sum((Fraction(quantity) * share for quantity, share in whole), Fraction(0))
+    wanted = part_of(Decimal(exact.numerator), Fraction(1, exact.denominator))
+    wanted = wanted.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, EXACT)
     return int(wanted) if rate.kind in WHOLE else wanted
 
 
-def _part_of(number: Decimal, share: Fraction) -> Decimal:
+def part_of(number: Decimal, share: Fraction) -> Decimal:
+    """Give a part of a number, to a hundred digits."""
     return EXACT.divide(EXACT.multiply(number, share.numerator), share.denominator)
 
 

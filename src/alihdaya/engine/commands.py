@@ -39,9 +39,13 @@ class ThrowError(NamedTuple):
 
 
 class FireTimer(NamedTuple):
-    """The due time of this timer has come; refused before it."""
+    """The due time of this timer has come; refused before it.
+
+    With `trouble` nothing goes on after it: every token that it would move gets an incident that says so.
+    """
 
     timer: int
+    trouble: str = ""
 
 
 class DeliverMessage(NamedTuple):

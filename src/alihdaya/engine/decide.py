@@ -323,6 +323,8 @@ def _fire(run: Run, command: commands.FireTimer) -> None:
         raise _refused("no-such-timer", f"timer {command.timer} does not run")
     if run.now < timer.due:
         raise _refused("not-due", f"timer {command.timer} is due {timer.due - run.now} microseconds from now")
+    if command.trouble:
+        run.left, run.halt = 0, ("timer-failed", command.trouble)
     run.emit(TimerFired(command.timer, timer.token, timer.node))
     node = run.plan.node(timer.node)
     purpose = patience.waits_here(run, timer)

@@ -31,10 +31,11 @@ class Run:
     """The work of one command on one instance. `path` holds flows taken since the last Moved of the moving token.
 
     `queue` holds tokens that can move, `later` those that throw once no other can; `dirty` says that variables
-    changed for which somebody may wait. `tries`: token -> (node, retries left there), where not all are.
+    changed for which somebody may wait. `tries`: token -> (node, retries left there), where not all are. `left` steps
+    may still be taken; `halt`: code and message of the incident after these, where it is not the usual one.
     """
 
-    __slots__ = ("dirty", "events", "later", "left", "now", "path", "plan", "queue", "state", "tries")
+    __slots__ = ("dirty", "events", "halt", "later", "left", "now", "path", "plan", "queue", "state", "tries")
 
     def __init__(self, plan: Plan, state: Instance, now: int) -> None:
         self.plan = plan
@@ -45,6 +46,7 @@ class Run:
         self.queue: deque[tuple[int, int, Closure]] = deque()
         self.later: deque[tuple[int, int, Closure]] = deque()
         self.left = plan.budget
+        self.halt: tuple[str, str] | None = None
         self.dirty = False
         self.tries: dict[int, tuple[int, int]] = {}
 
@@ -78,7 +80,8 @@ class Run:
             while True:
                 left -= 1
                 if left < 0:
-                    raise Stuck("step-budget", f"more than {self.plan.budget:,} steps in one command")  # noqa: TRY301
+                    usual = "step-budget", f"more than {self.plan.budget:,} steps in one command"
+                    raise Stuck(*(self.halt or usual))  # noqa: TRY301
                 flow = act(self, token)
                 if flow < 0:
                     break
@@ -125,7 +128,7 @@ class Run:
             else:
                 continue
             if token in self.state.tokens:
-                self.advance(token, node, act)
+                self.advance(token, node, act, "leave" if act is self.plan.leave[node] else "enter")
 
     def settle(self) -> None:
         """Raise an incident where only joins are waited at: nothing could ever bring the missing tokens."""
@@ -146,7 +149,7 @@ class Run:
         self.flush(token)
         at = self.plan.process.nodes[node]
         patience.forget(self, token, at)
-        self.emit(IncidentRaised(token, at.id, code, message, stage))
+        self.emit(IncidentRaised(token, at.id, _kept(code), _kept(message), stage))
         patience.schedule(self, token, at)
 
     def throw(self, token: int, node: int, code: str, message: str, stage: str) -> None:
@@ -213,3 +216,8 @@ class Run:
             self.emit(InstanceEnded(node_id))
         else:
             self.emit(TokenEnded(token, node_id))
+
+
+def _kept(text: str) -> str:
+    """Write out what no store holds: half characters and NUL, which an error's text may carry."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

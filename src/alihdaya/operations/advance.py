@@ -92,7 +92,7 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     item.touched, item.rested_at = True, None
     task = task_of(item.item, queued, at)._replace(needs=needs)
     if item.aside is None:
-        desk.wait(task)
+        desk.wait(task, item)
     else:
         item.aside[event.token] = task
     return queued

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from alihdaya.operations.books.record import Record
+from alihdaya.operations.books.retire import Retire
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
@@ -10,7 +11,7 @@ from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import PeopleCommand
 from alihdaya.operations.people.programs.commands import ProgramCommand
 from alihdaya.work.outbox import SendKey
 
@@ -46,12 +47,15 @@ class Assign(NamedTuple):
 
 
 class Complete(NamedTuple):
-    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time."""
+    """The person who holds the task is done: `result` by field of the form, `seconds` of handling time.
+
+    None: as long as they have had it.
+    """
 
     item: int
     token: int
     person: str
-    seconds: int
+    seconds: int | None
     result: dict[str, Any]
     simulated: bool = False
     code: str = ""
@@ -59,10 +63,11 @@ class Complete(NamedTuple):
 
 
 class Fire(NamedTuple):
-    """A timer of an item is due."""
+    """A timer of an item is due; `trouble` says why it only stops its item, by an incident."""
 
     item: int
     timer: int
+    trouble: str = ""
 
 
 class Deliver(NamedTuple):
@@ -108,8 +113,9 @@ Command = (
     | JobCommand
     | InstanceCommand
     | Migrate
-    | Withdraw
+    | PeopleCommand
     | Record
+    | Retire
     | ShardCommand
     | FloorCommand
     | Look

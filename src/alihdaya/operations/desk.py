@@ -5,9 +5,10 @@ Everything here is read back from the store when a process starts; nothing here 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alihdaya.engagement.calendar import Calendar
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.engine import Instance, Plan
@@ -66,6 +67,11 @@ class Service:
         """The channel under which this service's files come in; external ids are unique within it."""
         return f"{self.engagement}/{self.name}/file"
 
+    @property
+    def calendar(self) -> Calendar:
+        """The business calendar that was agreed for this service."""
+        return self.terms.service(self.name).calendar
+
     def work(self, node: str) -> UserWork:
         """Give what the model says of the user task `node`. Raises KeyError for a node that is none."""
         work = self.plan.work(node)
@@ -83,7 +89,7 @@ class Service:
         work = self.work(node)
         barred = {person for task in work.not_by for person in doers.get(task, ())}
         asked = (work.skill, work.language, work.level, work.certificate, tuple(sorted(barred)))
-        return Needs(*asked, test=self.test, client=self.terms.client.name)
+        return Needs(*asked, test=self.test, client=self.terms.client.name, engagement=self.engagement)
 
     @property
     def test(self) -> str:
@@ -241,11 +247,11 @@ class Desk:
             raise Refused(Problem("not-open", message))
         return found
 
-    def wait(self, task: Task) -> None:
-        """Let a task wait for whoever may do it."""
+    def wait(self, task: Task, item: OpenItem | None = None) -> None:
+        """Let a task wait for whoever may do it; `item`: where it is not among `items` yet."""
         self.queue.push(task)
         if self.hall is not None:
-            self.hall.waits(task)
+            self.hall.waits(task, item)
 
     def unwait(self, key: TaskKey) -> Task:
         """Let a task no longer wait. Raises KeyError where it does not."""
@@ -305,6 +311,15 @@ class Desk:
                 return self.timers[0]
             heappop(self.timers)
         return None
+
+    def pass_over(self, timer: tuple[int, int, int]) -> None:
+        """Let what `next_timer` gave not go off on this desk; it comes up again with the next one."""
+        if timer[1] == HOUSE:
+            if self.board.next_alarm() == timer[0]:
+                self.board.pass_over()
+        elif timer in self.timers:
+            self.timers.remove(timer)
+            heapify(self.timers)
 
     def subscribe(self, name: str, key: str, item: int, token: int) -> None:
         """Remember that a token of an item waits for a message."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
 from alihdaya.engagement.sla import Due, Pause, SlaClock
 from alihdaya.engine import Plan, make_plan
 from alihdaya.kernel.errors import PackError, Problem
@@ -19,7 +20,9 @@ from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.store import Store, resume
+from alihdaya.store.views.ledger import facts
 from alihdaya.store.working import Person as OnRoster
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.item import Task
 
 
@@ -102,10 +105,18 @@ class Binder:
         if definition not in self._packs:
             self._packs[definition] = stored_pack(self._store, definition)
         signed = agreement.from_wire(self._signed[engagement, terms])
-        return service_of(signed, name, self._packs[definition], trusted=True)
+        added = holidays_of((one.event for one in facts(self._store, engagement)), engagement)
+        return observed(service_of(signed, name, self._packs[definition], trusted=True), added)
 
 
-def stored_pack(store: Store, digest: str) -> Pack:
+def observed(service: Service, added: Holidays) -> Service:
+    """Give a service whose clock knows the holidays that were added to its calendar."""
+    if service.name not in added:
+        return service
+    return replace(service, clock=SlaClock(observing(service.terms.service(service.name), added)))
+
+
+def stored_pack(store: WorkingSet, digest: str) -> Pack:
     """Load the definition of that digest again. Raises PackError."""
     definition = store.definition(digest)
     if definition is None:
@@ -136,7 +147,8 @@ def _bring_tasks(desk: Desk) -> None:
         opened = desk.items[row.item]
         not_by = opened.service.needs(row.node, opened.doers).not_by
         asked = (row.skill, row.language, row.level, row.certificate, not_by)
-        needs = Needs(*asked, opened.service.test, client=opened.service.terms.client.name)
+        service = opened.service
+        needs = Needs(*asked, service.test, client=service.terms.client.name, engagement=service.engagement)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

@@ -9,6 +9,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.books.record import Record, record
+from alihdaya.operations.books.retire import Retire, retire
 from alihdaya.operations.commands import (
     Assign,
     Command,
@@ -34,7 +35,7 @@ from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.floor.assign import assign
 from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.floor.looking import waiting
-from alihdaya.operations.floor.stations import finished, on_floor
+from alihdaya.operations.floor.stations import bad_code, finished, on_floor, timed
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
 from alihdaya.operations.jobs import leases
@@ -42,7 +43,8 @@ from alihdaya.operations.jobs.commands import Extend, Fail, Fetch, Finish, Relea
 from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people import quality
+from alihdaya.operations.people.commands import Review, Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
 from alihdaya.operations.people.programs import practical, tasks
 from alihdaya.operations.people.programs.commands import (
@@ -59,7 +61,6 @@ from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone
-from alihdaya.work.keepable import unkeepable
 
 __all__ = ["catch_up", "perform"]
 
@@ -81,20 +82,23 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
             hall.flush()
 
 
-def complete(desk: Desk, work: Complete, at: int) -> None:
-    """Finish a person's task. Raises Refused where they do not hold it, or the result does not fit the form."""
+def complete(desk: Desk, work: Complete, at: int) -> int:
+    """Finish a person's task; gives its handling time in seconds.
+
+    Raises Refused where they do not hold it, or the result does not fit the form.
+    """
     item = desk.open_item(work.item)
     hold = desk.held.get((work.item, work.token))
     if hold is None or hold.person != work.person:
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
+    work = timed(work, hold.at, at)
+    seconds = work.seconds or 0
     form = item.service.work(hold.task.node).form
-    problems = [*check_form(item.service.pack.forms.get(form), work.result), *unkeepable({"code": work.code})]
+    problems = [*check_form(item.service.pack.forms.get(form), work.result), *bad_code(item.service, work.code)]
     if problems:
         raise Refused(problems)
-    if not 0 <= work.seconds <= _LONGEST:
-        raise Refused(
-            Problem("bad-time", f"{work.seconds} seconds are no handling time of one sitting (a day at most)")
-        )
+    if not 0 <= seconds <= _LONGEST:
+        raise Refused(Problem("bad-time", f"{seconds} seconds are no handling time of one sitting (a day at most)"))
     if work.person in item.service.needs(hold.task.node, item.doers).not_by:
         raise Refused(Problem("gate", f"{work.person} may not do this: {render_reason('four-eyes', str)}"))
     seen = item.instance.seen(work.token) if item.instance is not None else {}
@@ -112,10 +116,12 @@ def complete(desk: Desk, work: Complete, at: int) -> None:
             desk.board.effects.pop()
         raise
     _keep_apart(desk, item)
-    done = TaskDone(work.token, work.person, work.seconds, work.result, work.simulated)
+    done = TaskDone(work.token, work.person, seconds, work.result, work.simulated)
     late = [AssignmentLapsed(work.token, work.person, lapsed)] if lapsed else []
-    desk.record(item, at, work.person, [done, *late, *events])
+    sampled = quality.due(item.service, item.item, hold.task.node, work.token, work.person)
+    desk.record(item, at, work.person, [done, *late, *sampled, *events])
     finished(desk, work, at)
+    return seconds
 
 
 def _keep_apart(desk: Desk, item: OpenItem) -> None:
@@ -133,7 +139,7 @@ def fire(desk: Desk, command: Fire, at: int) -> None:
         if desk.hall is None or not desk.hall.tick(at):
             ring(desk, at)
     else:
-        go_off(desk, command.item, command.timer, at)
+        go_off(desk, command.item, command.timer, at, command.trouble)
 
 
 def retry(desk: Desk, command: Retry, at: int) -> None:
@@ -181,9 +187,11 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    Review: quality.review,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     Record: record,
+    Retire: retire,
     FetchTask: tasks.fetch,
     Beat: tasks.beat,
     HandIn: lambda desk, command, at: tasks.hand_in(desk, command, at, complete),

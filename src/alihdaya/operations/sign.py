@@ -7,10 +7,12 @@ from alihdaya.kernel.errors import PackError, Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.exchange.starts import announce
-from alihdaya.operations.opening import service_of
-from alihdaya.operations.people.learning import know
+from alihdaya.operations.opening import observed, service_of
+from alihdaya.operations.people.learning import know, note
 from alihdaya.packs import Pack
 from alihdaya.packs.static import require_sound
+from alihdaya.people.events import PersonJoined
+from alihdaya.people.person import Person
 from alihdaya.people.roster import read_roster
 
 
@@ -35,7 +37,8 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
 
-    Other shards are not told: each reads the roster itself.
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have, in all shards.
+    Of who joins, other shards are not told: each reads the roster itself.
     """
     known = set(desk.people)
     for happened in events:
@@ -43,6 +46,17 @@ def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
         if who not in known:
             desk.note(at, "recruitment", happened)
             know(desk, happened, at, "recruitment")
+        elif isinstance(happened, PersonJoined) and (fact := _walled(desk.people[who], happened.walls)):
+            note(desk, fact, at, "recruitment")
+
+
+def _walled(one: Person, walls: tuple[str, ...]) -> PersonJoined | None:
+    """Give the facts of somebody as they would join again, with these walls as well; None where they have them."""
+    if set(walls) <= set(one.walls):
+        return None
+    facts = {name: getattr(one, name) for name in PersonJoined._fields if hasattr(one, name)}
+    facts |= {"employer": one.employment.employer, "serves": one.employment.serves}
+    return PersonJoined(**{**facts, "person": one.id, "walls": tuple(sorted({*one.walls, *walls}))})
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:
@@ -74,7 +88,9 @@ def settle(desk: Desk, service: Service, at: int, people: tuple[Event, ...] = ()
     deploy(desk, service.pack, at)
     employ(desk, people, at)
     desk.commit()
-    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = service
+    changed = desk.standings.get(service.engagement)
+    known = observed(service, changed.holidays) if changed is not None else service
+    desk.services[service.engagement, service.name, service.terms.digest, service.pack.digest] = known
     announce(desk, service, at)
     desk.commit()
 

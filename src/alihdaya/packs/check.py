@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from alihdaya.kernel.errors import AlihdayaError, Problem, Source
 from alihdaya.notation import bpmn
-from alihdaya.notation.bpmn import Kind, Node, Process, Rule, Step, UserWork
+from alihdaya.notation.bpmn import Kind, Message, Node, Process, Rule, Step, UserWork
 from alihdaya.notation.bpmn.findings.supply import ANYTHING, Known, writes
 from alihdaya.notation.dmn.analysis import check_model
 from alihdaya.notation.dmn.cases import Report
@@ -34,7 +34,7 @@ def check(pack: Pack, tried: tuple[list[Report], list[Problem]] | None = None) -
         place = Source(f"{pack.place}/pack.toml", element="process.id")
         return [Problem("no-process", f"there is no process {pack.manifest.process_id!r} in the file", place)]
     problems = [problem for file in (pack.definitions, *pack.others) for problem in bpmn.check(file)]
-    problems += [*_units(pack, process), *check_offer(pack), *check_golden(pack)]
+    problems += [*_units(pack, process), *check_offer(pack), *check_golden(pack), *_outside(pack)]
     try:
         decisions = compile_decisions(pack)
     except AlihdayaError as error:
@@ -97,6 +97,19 @@ def _units(pack: Pack, process: Process) -> Iterator[Problem]:
     for end in pack.delivery.units.keys() - further:
         place = Source(f"{pack.place}/pack.toml", element=f"delivery.units.{end}")
         yield Problem("no-end", f"the pack's processes have no end event {end!r}", place)
+
+
+def _outside(pack: Pack) -> Iterator[Problem]:
+    """Find forms for messages that no process of the pack waits for."""
+    caught = {
+        node.detail.name for one in pack.processes.values() for node in one.nodes if isinstance(node.detail, Message)
+    }
+    for form in pack.forms.values():
+        if form.message and form.message not in caught:
+            place = Source(f"{pack.place}/pack.toml", element=f"form.{form.id}.message")
+            near = get_close_matches(form.message, caught, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield Problem("no-message", f"no process of the pack waits for {form.message!r}{hint}", place)
 
 
 def _result(pack: Pack, process: Process, known: Known) -> Iterator[Problem]:

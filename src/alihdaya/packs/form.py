@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.packs.pack import Field, Form
@@ -16,31 +16,58 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, Decimal),
     "boolean": (bool,),
     "date": (date,),
+    "recording": (str,),
 }
 _LONGEST = 10_000
 
 
+class Fault(NamedTuple):
+    """What is wrong with a field: `kind` is a key of SAID, `fact` what its sentence needs."""
+
+    field: str
+    kind: str
+    fact: str = ""
+
+
+SAID: Mapping[str, str] = {
+    "unknown": "is no field of this form",
+    "required": "is required",
+    "type": "must be of type {fact}",
+    "option": "must be one of {fact}",
+    "long": "is longer than {fact} characters",
+}
+"""Kind of a fault -> its sentence after the field's name."""
+
+
 def check_form(form: Form | None, result: Mapping[str, Any]) -> list[Problem]:
     """Give everything that is wrong with `result`; a task without a form takes no fields at all."""
+    known = {field.name for field in form.fields} if form else set()
+    odd = unkeepable({name: value for name, value in result.items() if name in known}, "form")
+    found = faults(form, result)
+    unknown = [one for one in found if one.kind == "unknown"]
+    return [*map(_problem, unknown), *odd, *(_problem(one) for one in found if one.kind != "unknown")]
+
+
+def faults(form: Form | None, result: Mapping[str, Any]) -> list[Fault]:
+    """Give the faults of `result`, field by field."""
     fields = {field.name: field for field in form.fields} if form else {}
-    problems = [_problem(name, "is no field of this form") for name in result if name not in fields]
-    problems += unkeepable({name: value for name, value in result.items() if name in fields}, "form")
+    found = [Fault(name, "unknown") for name in result if name not in fields]
     for name, field in fields.items():
-        problems += [_problem(name, why) for why in _wrong(field, result.get(name))]
-    return problems
+        found += [Fault(name, *why) for why in _wrong(field, result.get(name))]
+    return found
 
 
-def _wrong(field: Field, value: Any) -> Iterator[str]:
+def _wrong(field: Field, value: Any) -> Iterator[tuple[str, str]]:
     if value is None or value == "":
         if field.required:
-            yield "is required"
+            yield "required", ""
         return
     if not isinstance(value, _KINDS[field.type]) or (isinstance(value, bool) and field.type != "boolean"):
-        yield f"must be of type {field.type}"
+        yield "type", field.type
     elif field.options and value not in field.options:
-        yield f"must be one of {', '.join(field.options)}, not {str(value)[:40]!r}"
+        yield "option", f"{', '.join(field.options)}, not {str(value)[:40]!r}"
     elif isinstance(value, str) and len(value) > _LONGEST:
-        yield f"is longer than {_LONGEST:,} characters"
+        yield "long", f"{_LONGEST:,}"
 
 
 def dated(form: Form | None, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,8 +79,8 @@ def dated(form: Form | None, result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _problem(name: str, why: str) -> Problem:
-    return Problem("form", f"{name} {why}", Source(element=name))
+def _problem(fault: Fault) -> Problem:
+    return Problem("form", f"{fault.field} {SAID[fault.kind].format(fact=fault.fact)}", Source(element=fault.field))
 
 
 def read_field(field: Field, text: str) -> Any:

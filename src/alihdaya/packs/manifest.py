@@ -9,13 +9,14 @@ from alihdaya.engagement.document import load
 from alihdaya.kernel.errors import PackError, TermsError
 from alihdaya.packs.facts import read_fact
 from alihdaya.packs.intake import TYPES, Column, Intake, Type
+from alihdaya.packs.on_floor import read_floor, read_review
 from alihdaya.packs.pack import Chart, Delivery, Field, Form, JobTerms, Manifest
 from alihdaya.packs.table import PackTable
 
 _NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _LANGUAGE: Final = r"[a-z]{2,3}"
-_FIELDS: Final = ("choice", "text", "integer", "number", "boolean", "date")
+_FIELDS: Final = ("choice", "text", "integer", "number", "boolean", "date", "recording")
 _LEAST: Final = -(10**11)
 
 
@@ -52,6 +53,8 @@ def _manifest(root: PackTable) -> Manifest:
         words=_words(root.sub("words", needed=False)),
         charts=tuple(_chart(row) for row in root.rows("chart", needed=False)),
         jobs=_jobs(root.sub("job", needed=False)),
+        floor=read_floor(root.sub("floor", needed=False)),
+        review=read_review(root.sub("review", needed=False)),
     )
     manifest = replace(
         manifest, facts=tuple(read_fact(row, _names(manifest)) for row in root.rows("fact", needed=False))
@@ -149,7 +152,15 @@ def _forms(table: PackTable) -> dict[str, Form]:
 
 
 def _form(table: PackTable, form: str) -> Form:
-    made = Form(form, table.texts("title"), tuple(_field(row) for row in table.rows("fields")))
+    fields = tuple(_field(row) for row in table.rows("fields", needed="message" not in table.data))
+    made = Form(
+        form,
+        table.texts("title"),
+        fields,
+        table.names("hides", _VARIABLE, needed=False),
+        table.text("message", ""),
+        table.names("shows", rf"{_VARIABLE}(\.{_VARIABLE})*", needed=False),
+    )
     _twice(table, "fields", (field.name for field in made.fields))
     table.done()
     return made

@@ -8,6 +8,7 @@ from alihdaya.notation.bpmn import Definitions, Process
 from alihdaya.notation.dmn import Model
 from alihdaya.packs.facts import FactRule
 from alihdaya.packs.intake import Intake
+from alihdaya.packs.on_floor import FloorTerms, Scorecard
 
 if TYPE_CHECKING:
     from alihdaya.packs.golden import Golden
@@ -18,12 +19,12 @@ Texts = Mapping[str, str]
 Kind = Literal["BPO", "KPO"]
 Contact = Literal["none", "text", "telephone"]
 Maturity = Literal["sample", "draft", "proven"]
-FieldType = Literal["choice", "text", "integer", "number", "boolean", "date"]
+FieldType = Literal["choice", "text", "integer", "number", "boolean", "date", "recording"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a person's form; `options` are the values of a choice."""
+    """One field of a person's form; `options` are the values of a choice. A recording is the name of its file."""
 
     name: str
     type: FieldType
@@ -34,11 +35,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a person fills in to finish a task; its values are merged into the item's variables."""
+    """What a person fills in to finish a task; its values are merged into the item's variables.
+
+    `hides`: variables that whoever fills it in is not to see. `message`: the message from outside whose payload it is,
+    "" for a task's; then `shows` are the only ones to be seen, such as "wanted.task".
+    """
 
     id: str
     title: Texts
     fields: tuple[Field, ...]
+    hides: tuple[str, ...] = ()
+    message: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,10 @@ class Manifest:
     """Name of a service task's job -> how the function of that name in jobs.py does it."""
     facts: tuple[FactRule, ...] = ()
     """What the process says about people, in the order in which it is said."""
+    floor: FloorTerms = field(default_factory=FloorTerms)
+    """How its tasks are worked on."""
+    review: Scorecard = field(default_factory=Scorecard)
+    """How what was done is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)

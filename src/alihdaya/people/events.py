@@ -12,7 +12,8 @@ class PersonJoined(NamedTuple):
 
     `languages`: language code -> CEFR level ("B2"); `shifts`: weekday (0 = Monday) -> list of "HH:MM-HH:MM" in
     `time_zone`; `wage` is a decimal text in `currency`. `program` is True for a worker that is a program.
-    `proficiency`: skill -> 1 to 5; `walls`: clients whose work they may not touch.
+    `proficiency`: skill -> 1 to 5; `walls`: clients whose work they may not touch, and engagements
+    (people.gate.OF_ENGAGEMENT).
     """
 
     person: str

@@ -1,7 +1,7 @@
 """The gate: nobody gets work, person or program, who has not proved that they can do it (S8, S9)."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from typing import Final, NamedTuple
 
 from alihdaya.kernel.time import iso
 from alihdaya.people.person import LEVELS, Certificate, Person
@@ -12,7 +12,7 @@ class Needs(NamedTuple):
 
     `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
     `test` is the kind of the sponsor's language test: "writing" for non-voice, "spoken" for voice (S8).
-    `proficiency`: 1 to 5 in the skill, 0 for any; `client`: for whom it is, so that conflict walls hold.
+    `proficiency`: 1 to 5 in the skill, 0 for any; `client`, `engagement`: for whom it is, so that conflict walls hold.
     """
 
     skill: str = ""
@@ -23,6 +23,18 @@ class Needs(NamedTuple):
     test: str = "writing"
     proficiency: int = 0
     client: str = ""
+    engagement: str = ""
+
+
+OF_ENGAGEMENT: Final = "engagement:"
+"""How a wall is written that is about one engagement alone, before its id; any other names a client."""
+
+
+def walled(walls: Collection[str], client: str, engagement: str) -> str:
+    """Give the client or the engagement that a conflict wall keeps somebody from, "" where none does."""
+    if client and client in walls:
+        return client
+    return engagement if engagement and OF_ENGAGEMENT + engagement in walls else ""
 
 
 def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str, ...]:
@@ -32,7 +44,7 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
     or else of the needed one (the latest counts), certificate, four eyes, conflict walls. A reason is a code and its
     facts, parted by colons: "low-level:en:B1:B2".
     """
-    skill, language, level, certificate, not_by, kind, proficiency, client = needs
+    skill, language, level, certificate, not_by, kind, proficiency, client, engagement = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
@@ -44,8 +56,8 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
         reasons += _certificate(person, certificate, now)
     if person.id in not_by:
         reasons += ("four-eyes",)
-    if client and client in person.walls:
-        reasons += (f"wall:{client}",)
+    if person.walls and (wall := walled(person.walls, client, engagement)):
+        reasons += (f"wall:{wall}",)
     return reasons
 
 

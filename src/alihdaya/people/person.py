@@ -51,7 +51,8 @@ class Person:
     """Somebody who can be given work. `languages`: code -> CEFR level; `wage`: decimal text an hour in `currency`.
 
     `shifts`: weekday in English, lower case, or its number ("0" = Monday) -> texts "HH:MM-HH:MM" in `time_zone`.
-    `proficiency`: skill -> 1 to 5, where somebody rated it; `walls`: clients whose work conflicts with theirs.
+    `proficiency`: skill -> 1 to 5, where somebody rated it; `walls`: clients whose work conflicts with theirs, and
+    engagements (people.gate.OF_ENGAGEMENT).
     """
 
     id: str

@@ -1,8 +1,8 @@
-"""Read roster.toml: who is there, what they speak and have proved, when they are at work."""
+"""Read roster.toml: who is there, what they speak and have proved, when they are at work, whom a wall keeps away."""
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ from alihdaya.kernel.time import micros
 from alihdaya.people.events import CertificateIssued, PersonJoined, TestTaken
 from alihdaya.people.person import LEVELS
 from alihdaya.people.shift import overlaps, read_week
+from alihdaya.people.walls import read_walls
 
 _CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
@@ -67,7 +68,8 @@ class _Reader:
         if person >= len(self.headers):
             return None
         start = self.headers[person]
-        end = self.headers[person + 1] if person + 1 < len(self.headers) else len(self.lines)
+        walls = [n for n, line in enumerate(self.lines) if n > start and re.match(r"\s*\[\[\s*wall\s*\]\]", line)]
+        end = min([*self.headers[person + 1 : person + 2], *walls[:1], len(self.lines)])
         wanted = re.compile(rf"\s*(\[+person\.)?{re.escape(key.partition('.')[0].partition('[')[0])}\s*[]=.]")
         return next((n + 1 for n in range(start, end) if wanted.match(self.lines[n])), start + 1)
 
@@ -85,9 +87,11 @@ def read_roster(data: bytes, name: str = "roster.toml") -> Roster:
     people = content.get("person", [])
     if not isinstance(people, list) or not people or not all(isinstance(person, dict) for person in people):
         raise RosterError(Problem("no-people", "there is no [[person]]", Source(name)))
-    for key in content.keys() - {"person"}:
+    for key in content.keys() - {"person", "wall"}:
         reader.problems.append(Problem("unknown-key", f"unknown key {key!r}", Source(name, element=key)))
-    events = [event for n, person in enumerate(people) for event in _person(reader, n, person)]
+    walls, wrong = read_walls(reader.text, name, content, {str(person.get("id")) for person in people})
+    reader.problems += wrong
+    events = [event for n, person in enumerate(people) for event in _person(reader, n, person, walls)]
     _twice(reader, people)
     errors = [problem for problem in reader.problems if problem.severity == "error"]
     if errors:
@@ -114,7 +118,7 @@ def _twice(reader: _Reader, people: list[dict[str, Any]]) -> None:
             reader.report(n, "id", "twice", f"person {found!r} is there twice")
 
 
-def _person(reader: _Reader, n: int, person: dict[str, Any]) -> Iterator[Event]:
+def _person(reader: _Reader, n: int, person: dict[str, Any], walls: Mapping[str, tuple[str, ...]]) -> Iterator[Event]:
     _unknown(reader, n, "", person, "person")
     who = _text(reader, n, person, "id")
     yield PersonJoined(
@@ -130,6 +134,7 @@ def _person(reader: _Reader, n: int, person: dict[str, Any]) -> Iterator[Event]:
         wage=_wage(reader, n, person),
         currency=_text(reader, n, person, "currency", like="[A-Z]{3}"),
         program=person.get("program") is True,
+        walls=walls.get(who, ()),
     )
     tests = list(_tests(reader, n, who, person))
     yield from tests

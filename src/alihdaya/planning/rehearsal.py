@@ -18,7 +18,14 @@ from typing import Any
 from alihdaya.kernel.time import SECOND
 from alihdaya.packs.pack import Form
 
-_MADE_UP = {"text": "Simulated", "integer": 0, "number": 0, "boolean": True, "date": date(1970, 1, 1)}
+_MADE_UP = {
+    "text": "Simulated",
+    "recording": "Simulated",
+    "integer": 0,
+    "number": 0,
+    "boolean": True,
+    "date": date(1970, 1, 1),
+}
 _UNIT = float(1 << 64)
 _NORMAL = NormalDist()
 _DEFAULTS: Mapping[str, Any] = {"median_minutes": 10, "spread": 0.45, "answers": {}}

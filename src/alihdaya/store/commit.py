@@ -56,7 +56,7 @@ def write(connection: Connection, log: Rows, changes: Changes, partitions: Parti
             writer.insert(LOG, log)
         _change(writer, changes)
     for month in changes.retired:
-        let_go(connection, month)
+        let_go(connection, month, partitions.patience)
         partitions.forget()
 
 

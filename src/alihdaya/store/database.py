@@ -62,6 +62,9 @@ class Database:
     `session` is given by a node among others, which must notice soon when it is cut off.
     """
 
+    factor = 1
+    """See WorkingSet.factor."""
+
     def __init__(
         self, url: str | Path, *, schema: str | None = None, durable: bool = True, session: Session | None = None
     ) -> None:
@@ -191,10 +194,13 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _is_refusal(cause: BaseException) -> bool:
-    """Say whether the database refuses the values themselves: bad data, a broken constraint, too large for an index."""
+    """Say whether the database refuses what is written itself: bad data, a broken constraint, too large for an index.
+
+    So it is with a table that readers keep for longer than the writer waits.
+    """
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
-        return state.startswith(("22", "23", "54"))
+        return state.startswith(("22", "23", "54", "55P03"))
     return any(kind.__name__ in {"DataError", "IntegrityError"} for kind in type(cause).__mro__)
 
 

@@ -95,6 +95,17 @@ TEST = _table(
 )
 REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text, item int, reasons blob, at int")
 
+REVIEW = _table(
+    "review",
+    "item token",
+    "item int, token int, engagement text, service text, node text, person text, at int, reviewer text?,"
+    "reviewed_at int?, percent int?, passed bool?",
+)
+"""Finished tasks of the sample; without a reviewer they wait for one."""
+Index(
+    "review_open", REVIEW.c.at, sqlite_where=REVIEW.c.reviewer.is_(None), postgresql_where=REVIEW.c.reviewer.is_(None)
+)
+
 PRESENCE = _table("presence", "person", "person text, since int, lease int, shares blob")
 ABSENCE = _table("absence", "person", "person text, state text, since int")
 """Who is present, but not ready."""

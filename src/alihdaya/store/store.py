@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store import log, migrations, working
-from alihdaya.store.archive.partitions import Partitions
+from alihdaya.store.archive.partitions import SHORT_PATIENCE, Partitions
 from alihdaya.store.commit import write
 from alihdaya.store.database import Database, Session, is_lost
 from alihdaya.store.errors import ConnectionLost, StoreError, problem
-from alihdaya.store.lease.fence import Fence
+from alihdaya.store.lease.fence import Fence, folder_of_shard
 from alihdaya.store.lease.lock import AdvisoryLock, FencedLock, FileLock, Lock
 from alihdaya.store.project import Projection
 from alihdaya.store.working import WorkingSet
@@ -34,13 +34,20 @@ class Store(WorkingSet):
         self._connection: Connection | None = None
         self._lock: Lock | None = None
         self._projection: Projection | None = None
-        self._partitions = Partitions()
+        self._partitions = Partitions() if fence is None else Partitions(SHORT_PATIENCE)
+        if fence is not None:
+            self.archive_part = folder_of_shard(fence.shard)
         self._since: int | None = None  # when the last entry happened: the log's end is in that month, or later
 
     @property
     def place(self) -> str:
         """Where the store is: a file's path, or a URL without its password."""
         return self.database.place
+
+    @property
+    def factor(self) -> int:
+        """What numbers count by: more than 1 where all shards are read as one."""
+        return self.database.factor
 
     def archive_home(self) -> Path | None:
         """Give the folder beside a SQLite file."""

@@ -121,6 +121,14 @@ class WorkingSet:
     archive_folder: Path | None = None
     """Where archived months lie, if not where they were written to."""
 
+    archive_part: str = ""
+    """The folder within that one which is this store's: each of many shards has its own."""
+
+    @property
+    def factor(self) -> int:
+        """What numbers count by: of many shards read as one, a number is its own times this, and the shard."""
+        return 1
+
     def archive_home(self) -> Path | None:
         """Give where a store's archive lies if nothing else is said: beside a file; a server has no such place."""
         return None
@@ -180,14 +188,24 @@ class WorkingSet:
 
     def persons(self) -> list[Person]:
         """Give the roster, with tests and certificates in the order they count in."""
+        return self._roster("")
+
+    def person(self, who: str) -> Person | None:
+        """Give somebody of the roster by their id."""
+        return next(iter(self._roster(who)), None) if who else None
+
+    def _roster(self, who: str) -> list[Person]:
+        def of(table: Table, column: str) -> Select[Any]:
+            return _everything(table).where(table.c[column] == who) if who else _everything(table)
+
         with self.snapshot() as connection:
-            people = connection.execute(_everything(PERSON)).all()
+            people = connection.execute(of(PERSON, "id")).all()
             tests, held = defaultdict(list), defaultdict(list)
-            for row in connection.execute(_everything(TEST)):
+            for row in connection.execute(of(TEST, "person")):
                 tests[row.person].append(
                     TestTaken(row.person, row.kind, row.language, row.score, row.pass_mark, row.at)
                 )
-            for row in connection.execute(_everything(CERTIFICATE)):
+            for row in connection.execute(of(CERTIFICATE, "person")):
                 held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
         return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]
 

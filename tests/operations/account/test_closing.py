@@ -115,11 +115,12 @@ def test_a_rate_that_is_changed_for_the_past_takes_the_old_price_back(small_sqli
     assert found["total"] == "4.98"
 
 
-def test_a_minimum_is_for_the_month_not_for_each_terms_of_it(small_sqlite):
+def test_a_minimum_counts_for_the_days_on_which_it_was_agreed(small_sqlite):
+    """6 a month, agreed for 24 of 31 days: 4.65, so 5; what the earlier terms bill counts towards it."""
     small = small_sqlite
     claims(small, 1, 3, day=4)
     tiers = next(line for line in TERMS.split("\n") if "price = 1.005" in line)
-    least = terms((tiers, tiers + "\nminimum = { quantity = 5 }"))
+    least = terms((tiers, tiers + "\nminimum = { quantity = 6 }"))
     amend(small.desk, least, date(2013, 1, 8), "a minimum", "manager", retroactive=True)
     claims(small, 1, 1, day=20)
     lines = document_of(small.store, small.terms, "2013-01")["lines"]
@@ -180,9 +181,9 @@ def naive(small, prices_at):
     total = 0
     for month, items in delivered.items():
         positions, fees = {}, {}
-        for item, unit in items:
-            prices = prices_at(received[item])
-            place = positions[id(prices), unit] = positions.get((id(prices), unit), 0) + 1
+        for item, unit in sorted(items, key=lambda one: prices_at(received[one[0]])[0]):  # earlier terms first
+            _, prices = prices_at(received[item])
+            place = positions[unit] = positions.get(unit, 0) + 1
             bounds = {"paid": (3, 5), "judged": (2,), "letter": ()}[unit]
             tier = sum(place > bound for bound in bounds)
             price = Decimal(prices[unit][tier])
@@ -230,7 +231,7 @@ def test_closed_invoices_and_what_is_open_come_to_all_items_counted_anew(small_s
                     amend(small.desk, wanted, day, "why", "manager", retroactive=True)
                     effects.append((start, prices))
         sums = sums_of(small.store, small.terms)
-        prices_at = lambda at: [prices for start, prices in effects if start <= at][-1]  # noqa: E731
+        prices_at = lambda at: [one for one in effects if one[0] <= at][-1]  # noqa: E731
         assert sums.total.minor == naive(small, prices_at)
         if name in {one.month for one in account_of(small.store, "acme").book.invoices.values()}:
             continue

@@ -70,7 +70,7 @@ def same(street, one, house):
 
 def test_closing_correcting_amending_disputing_and_paying_come_to_the_same_as_in_one_store(street):
     chance = Random(11)
-    month_of_claims(street, chance, 1, 1, 40)
+    month_of_claims(street, chance, 1, 1, 16)
     january = same(street, *closed(street, "2013-01"))
     assert len(january["lines"]) > 2
     assert january["credits"]
@@ -81,7 +81,7 @@ def test_closing_correcting_amending_disputing_and_paying_come_to_the_same_as_in
     street.books(
         lambda desk: amend(desk, DEARER, date(2013, 1, 15), "agreed late", "manager", retroactive=True).last.effect
     )
-    month_of_claims(street, chance, 2, 101, 40)
+    month_of_claims(street, chance, 2, 101, 16)
     february = same(street, *closed(street, "2013-02"))
     assert {one["month"] for one in february["adjustments"]} == {"2013-01"}
     same(street, *closed(street, "2013-01"))  # closed again it stays as it is

@@ -141,7 +141,9 @@ FACTS = st.one_of(
         st.just(70),
         st.integers(0, 3),
     ),
-    st.builds(joined, st.just("ana"), wage=st.sampled_from(("1", "2"))),
+    st.builds(
+        joined, st.just("ana"), wage=st.sampled_from(("1", "2")), walls=st.sampled_from(((), ("Acme",), ("Beta",)))
+    ),
 )
 STEPS = st.lists(
     st.one_of(
@@ -155,10 +157,15 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_all_shards_come_to_know_the_same_in_whatever_order_they_hear_of_it(steps):
-    town = Town()
+    town, walls = Town(), set()
     for verb, shard, more in steps:
         if verb == "fact":
-            town.brings_about(shard, more)
+            before = town.desks[shard].people["ana"].walls
+            fact = (
+                more._replace(walls=tuple(sorted({*more.walls, *before}))) if isinstance(more, PersonJoined) else more
+            )
+            walls |= {*getattr(fact, "walls", ())}
+            town.brings_about(shard, fact)
             if isinstance(more, CertificateWithdrawn):
                 assert town.valid(shard, name=more.certificate) == []
         elif verb == "tell":
@@ -175,4 +182,5 @@ def test_all_shards_come_to_know_the_same_in_whatever_order_they_hear_of_it(step
     for shard in SHARDS:
         town.follow(shard)
     assert town.known(1) == town.known(2) == town.known(3)
+    assert set(town.desks[1].people["ana"].walls) == walls
     assert not any(town.desks[shard].board.told for shard in SHARDS)

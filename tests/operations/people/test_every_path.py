@@ -16,8 +16,11 @@ from alihdaya.operations.instance.commands import MoveToken, Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
 from alihdaya.operations.run.flow import run
 from alihdaya.operations.run.route import Router
+from alihdaya.operations.sign import settle
 from alihdaya.packs import load
+from alihdaya.people.events import PersonJoined
 from alihdaya.people.gate import Needs, gate
+from alihdaya.people.roster import read_roster
 from alihdaya.work.events import TaskAssigned
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, CallBack, LogIn, Take
@@ -190,3 +193,23 @@ def test_a_withdrawal_takes_back_what_rings_and_what_is_held(strict):
     assert not strict.desk.hall.floor.holds
     assert {task.key for task in strict.desk.queue} == {(first, 1), (second, 1)}
     assert [one.reason for one in waiting(strict.desk)] == ["nobody-present"]
+
+
+def test_a_wall_of_a_roster_that_is_read_later_takes_back_what_they_have(store, tmp_path):
+    small = SmallDesk(store, tmp_path)
+    held, waits = small.receive("judge"), small.receive("judge")
+    small.assign(held, "budi")
+    present(small, "ana")
+    wall = '\n[[wall]]\nname = "rivals"\npeople = ["budi"]\nengagement = "acme"\n'
+    for _ in range(2):
+        settle(small.desk, small.service, small.desk.at, read_roster((ROSTER + wall).encode()).events)
+    assert small.desk.people["budi"].walls == ("engagement:acme",)
+    assert small.desk.people["budi"].certificates, "what they proved stays"
+    assert small.desk.held == {}
+    for item in (held, waits):
+        with pytest.raises(Refused, match="conflict wall keeps them from work for acme"):
+            small.assign(item, "budi")
+    joined = [one for entry in store.read_log() for one in entry.events if isinstance(one, PersonJoined)]
+    assert [one.walls for one in joined if one.person == "budi"] == [(), ("engagement:acme",)]
+    small.open()
+    assert small.desk.people["budi"].walls == ("engagement:acme",)

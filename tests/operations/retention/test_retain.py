@@ -12,6 +12,7 @@ import pytest
 from small_desk import reopened
 from sqlalchemy import text
 
+from alihdaya.cli.checks.spectrum.gather import gather
 from alihdaya.kernel.time import micros
 from alihdaya.operations.books import retain as retention
 from alihdaya.operations.books.bill import bill, line_items
@@ -83,6 +84,7 @@ def told(store):
         "born": born_at(store),
         "next": store.next_item(),
         "heads": list(heads(store, archive=True)),
+        "cases": gather(store, None, "claim", frozenset()),
     }
 
 

@@ -20,13 +20,16 @@ from alihdaya.channels.api.answers import HANDLERS, Elsewhere
 from alihdaya.channels.api.answers import as_json as _json
 from alihdaya.channels.api.answers import read_body as _body
 from alihdaya.channels.api.answers import refusal as _refusal
+from alihdaya.channels.api.books import routes as book_routes
 from alihdaya.channels.api.floor import routes as floor_routes
 from alihdaya.channels.api.instances import routes as instance_routes
 from alihdaya.channels.api.jobs import JobRoutes
 from alihdaya.channels.api.login import Door, Login
+from alihdaya.channels.api.months import routes as month_routes
 from alihdaya.channels.api.openapi import description
 from alihdaya.channels.api.people import routes as people_routes
 from alihdaya.channels.api.programs import ProgramRoutes
+from alihdaya.channels.api.reviews import routes as review_routes
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn.iso8601 import parse_duration
@@ -226,7 +229,10 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
+        *book_routes(api),
+        *month_routes(api, _body),
         *floor_routes(api, _body),
+        *review_routes(api, _body),
         *JobRoutes(node, shards, api.do).routes(),
         *ProgramRoutes(api).routes(),
         ("GET", "/api/shards", api.shard_list),

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from alihdaya.channels.api.answers import as_json, refusal
 from alihdaya.channels.api.wire import Assignment, item_name
 from alihdaya.kernel.time import SECOND, micros
-from alihdaya.operations.floor.commands import FloorCommand, HandOn, Look
+from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn, Look
 from alihdaya.operations.floor.looking import plain_seat, plain_waits, seated
 from alihdaya.work.floor import shares
-from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
+from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, EndWrap, LogIn, LogOut, SetState, Take
 
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
@@ -46,12 +46,33 @@ class Declining(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Passing(msgspec.Struct, forbid_unknown_fields=True):
-    """POST …/pass: who passes it on, how (transfer, escalate, hand-over), to whom first, and what they should know."""
+    """POST …/pass: who passes it on, how (transfer, escalate, hand-over), to whom first, and what they should know.
+
+    `level` and `proficiency`: what it needs of the language and the skill beyond what its process says.
+    """
 
     person: str
     kind: str = "transfer"
     to: str = ""
     priority: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    note: str = ""
+    level: str = ""
+    proficiency: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
+
+
+class Asking(msgspec.Struct, forbid_unknown_fields=True):
+    """POST …/consult: who asks for advice on the task they have, whom first, by which channel, and what."""
+
+    person: str
+    to: str = ""
+    note: str = ""
+    channel: str = ""
+
+
+class Advising(msgspec.Struct, forbid_unknown_fields=True):
+    """POST …/advise, where the token is that of the adviser's part: who advises, and what."""
+
+    person: str
     note: str = ""
 
 
@@ -62,7 +83,15 @@ class PuttingOff(msgspec.Struct, forbid_unknown_fields=True):
     until: datetime
 
 
-BODIES = {"Coming": Coming, "Being": Being, "Declining": Declining, "Passing": Passing, "PuttingOff": PuttingOff}
+BODIES = {
+    "Coming": Coming,
+    "Being": Being,
+    "Declining": Declining,
+    "Passing": Passing,
+    "Asking": Asking,
+    "Advising": Advising,
+    "PuttingOff": PuttingOff,
+}
 """The shapes of what is sent, by their names in the API's description."""
 
 OfTask = Callable[[Any, int, int], FloorCommand]
@@ -92,8 +121,13 @@ _OF_TASKS: dict[str, tuple[type[Any], OfTask]] = {
     "take": (Assignment, lambda wanted, item, token: Take(item, token, wanted.person)),
     "pass": (
         Passing,
-        lambda one, item, token: HandOn(item, token, one.person, one.kind, one.to, one.priority, one.note),
+        lambda one, item, token: HandOn(
+            item, token, one.person, one.kind, one.to, one.priority, one.note, one.level, one.proficiency
+        ),
     ),
+    "consult": (Asking, lambda one, item, token: AskAdvice(item, token, one.person, one.to, one.note, one.channel)),
+    "advise": (Advising, lambda one, item, token: Advise(item, token, one.person, one.note)),
+    "wrapped": (Assignment, lambda one, item, token: EndWrap(item, token, one.person)),
     "put-off": (PuttingOff, _puts_off),
 }
 

@@ -20,8 +20,8 @@ from alihdaya.kernel.time import SECOND
 from alihdaya.store import StoreError
 from alihdaya.store.lease.tokens import Token, digest_of
 
-RIGHTS: Final = ("read", "work-in", "operate", "worker")
-"""To look, to bring work and messages in, to act on items and tasks, to do jobs."""
+RIGHTS: Final = ("read", "work-in", "operate", "worker", "desk")
+"""To look, to bring work and messages in, to act on items and tasks, to do jobs, to work at one's own desk."""
 
 REMEMBERED: Final = 5 * SECOND
 """So long what the database said of a token is believed."""
@@ -32,6 +32,7 @@ GUESSES: Final = 10
 ALL_GUESSES: Final = 200
 """The same from all addresses together."""
 
+_INTAKE: Final = frozenset({"/api/items", "/api/messages", "/api/xapi/statements"})
 _MINUTE: Final = 60 * SECOND
 _MOST: Final = 10_000
 _PREFIX: Final = "alihdaya"
@@ -53,7 +54,7 @@ def right_for(method: str, path: str) -> str | None:
         return "worker"
     if method in {"GET", "HEAD"}:
         return "read"
-    return "work-in" if path in {"/api/items", "/api/messages"} else "operate"
+    return "work-in" if path in _INTAKE else "operate"
 
 
 class _Seen(NamedTuple):

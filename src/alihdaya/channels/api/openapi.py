@@ -8,7 +8,9 @@ from alihdaya import __version__
 from alihdaya.channels.api import job_wire, program_wire
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
+from alihdaya.channels.api.months import Month
 from alihdaya.channels.api.people import Withdrawal
+from alihdaya.channels.api.reviews import Reviewing
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
@@ -18,6 +20,13 @@ _THREE = "^[0-9]+-[0-9]+-[0-9]+$"
 _JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "string", "pattern": _THREE}}
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _PERSON = {"name": "person", "in": "path", "required": True, "schema": {"type": "string"}}
+_ENGAGEMENT = {"name": "engagement", "in": "path", "required": True, "schema": {"type": "string"}}
+_MONTH = {
+    "name": "month",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+}
 _ELSEWHERE = {
     "307": {"description": "Another node holds the shard: ask there, with the same method and body."},
     "409": {"description": "A rule forbids it, or it was done before; the body says which."},
@@ -29,7 +38,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal]
+    bodies += [Migration, Withdrawal, Reviewing, Month]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -63,17 +72,36 @@ def description() -> dict[str, Any]:
             "/api/shards/{shard}/signals": {"post": _post("Broadcast within a shard", "200", "Signal", _SHARD)},
             "/api/shards": {"get": _get("Which node holds which shard")},
             "/api/shards/{shard}/tasks": {"get": _get("The open tasks of a shard", _SHARD)},
-            "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
-            "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
-            "/api/shards/{shard}/people/{person}/withdraw": {
-                "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
-            },
+            **_of_people(task),
+            **_of_the_books(),
             **_of_the_floor(task),
             "/api/shards/{shard}/versions": {"get": _get("The versions of packs in a shard, and their items", _SHARD)},
             "/api/shards/{shard}/migrate": {
                 "post": _post("Take the next items over to another version, or look", "200", "Migration", _SHARD)
             },
         },
+    }
+
+
+def _of_people(task: str) -> dict[str, Any]:
+    return {
+        "/api/shards/{shard}/people": {"get": _get("Who is there, with tests and certificates", _SHARD)},
+        "/api/shards/{shard}/adherence": {"get": _get("How people kept to their shifts, by day", _SHARD)},
+        "/api/people/{person}/withdraw": {"post": _post("Withdraw a certificate", "204", "Withdrawal", _PERSON)},
+        "/api/shards/{shard}/people/{person}/withdraw": {
+            "post": _post("Withdraw a certificate", "204", "Withdrawal", _SHARD, _PERSON)
+        },
+        "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
+        "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
+        f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
+    }
+
+
+def _of_the_books() -> dict[str, Any]:
+    kept = _get("How service levels were kept", _ENGAGEMENT, _MONTH)
+    return {
+        "/api/engagements/{engagement}/attainment": {"get": kept},
+        "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
     }
 
 
@@ -90,6 +118,9 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
         f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/pass": {"post": _post("Pass it on", "204", "Passing", _ITEM, _TOKEN)},
+        f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Asking", _ITEM, _TOKEN)},
+        f"{task}/advise": {"post": _post("Give the advice that was asked for", "204", "Advising", _ITEM, _TOKEN)},
+        f"{task}/wrapped": {"post": _post("Have wrapped up", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},
     }
 
@@ -110,6 +141,7 @@ def _post(summary: str, status: str, body: str | None, *parameters: dict[str, An
 _TEST = {**_ITEM, "name": "item", "description": "The test's name, as it was set."}
 _WORK = "/api/work/{item}/{token}"
 _PROGRAMS = {
+    "/api/xapi/statements": {"post": _post("xAPI statements: how courses went", "200", None)},
     "/api/work/fetch": {"post": _post("Lease a person's task to a program", "200", "TaskFetching")},
     "/api/work/held": {"post": _post("What a program has", "200", "Asking")},
     "/api/work/proofs": {"post": _post("What a program proved", "200", "Asking")},
@@ -119,4 +151,4 @@ _PROGRAMS = {
     f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
     f"{_WORK}/fail": {"post": _post("Give a task back", "204", "TaskFailure", _ITEM, _TOKEN)},
 }
-"""What programs ask for."""
+"""What programs ask for, and what they tell."""

@@ -3,20 +3,31 @@
 What one shard knows of somebody all know soon, so any node may be asked.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alihdaya.channels.api.answers import Elsewhere, as_json
+from alihdaya.channels.api.answers import Elsewhere, as_json, refusal
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.time import DAY, MINUTE, micros
+from alihdaya.operations.people.adherence import adherence, plain_kept
 from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.reported import MESSAGE, letter, results
 from alihdaya.operations.people.standing import plain, standings
+from alihdaya.packs.courses.statement import Result
 
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
     from alihdaya.channels.api.instances import Body, Route
+
+
+_WEEK = 7 * DAY
+_DIGITS = 4
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,6 +36,23 @@ class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
     certificate: str
     reason: str
     by: str = "operator"
+
+
+def _instant(query: Mapping[str, str], name: str, usual: int) -> int:
+    if name not in query:
+        return usual
+    try:
+        found = datetime.fromisoformat(query[name])
+    except ValueError:
+        raise refusal("bad-value", f"{name}: {query[name][:40]!r} is no date such as 2026-03-02", 422) from None
+    return micros(found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+def _minutes(query: Mapping[str, str]) -> int:
+    text = query.get("breaks", "60")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise refusal("bad-value", f"breaks: {text[:40]!r} is no number of minutes", 422)
+    return int(text)
 
 
 def routes(api: "Api", read: "Body") -> "list[Route]":
@@ -44,8 +72,54 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         await api.do(shard, Withdraw(request.path_params["person"], wanted.certificate, wanted.reason, wanted.by))
         return Response(status_code=204)
 
+    async def kept(request: Request) -> Response:
+        query = request.query_params
+        now = api.node.clock()
+        until = _instant(query, "until", now)
+        within = _instant(query, "from", until - _WEEK), until
+        store, who = api.shards.shard(api.shard_of(request)), query.get("person", "")
+        allowed = _minutes(query) * MINUTE
+        found = await run_in_threadpool(adherence, store, within, now, person=who, allowed=allowed)
+        return as_json([plain_kept(one) for one in found])
+
     return [
         ("POST", "/api/people/{person}/withdraw", withdraw),
+        *_xapi_routes(api, read),
         ("GET", "/api/shards/{shard:number}/people", people),
+        ("GET", "/api/shards/{shard:number}/adherence", kept),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
     ]
+
+
+_VERSION = {"X-Experience-API-Version": "1.0.3"}
+
+
+def _xapi_routes(api: "Api", read: "Body") -> "list[Route]":
+    """Give the route for xAPI statements: those that tell how a course went reach the training that waits for it."""
+
+    async def report(result: Result) -> None:
+        for shard in await run_in_threadpool(api.shards.awaiting, MESSAGE, result.enrolment):
+            told = await run_in_threadpool(letter, api.shards.shard(shard), result)
+            if told is not None:
+                await api.do(shard, told)
+            return
+        raise Refused(Problem("nobody-waits", f"no training waits for {result.enrolment!r}"))
+
+    async def statements(request: Request) -> Response:
+        """POST /api/xapi/statements: one, or a list. All that can be used are; sending the same again is safe."""
+        sent: Any = await read(request, object)
+        problems: list[Problem] = []
+        for found in results(sent):
+            if isinstance(found, Problem):
+                problems.append(found)
+                continue
+            try:
+                await report(found)
+            except Refused as refusal:
+                problems += refusal.problems
+        if problems:
+            raise Refused(problems)
+        listed = sent if isinstance(sent, list) else [sent]
+        return as_json([one.get("id") for one in listed], 200, _VERSION)
+
+    return [("POST", "/api/xapi/statements", statements)]

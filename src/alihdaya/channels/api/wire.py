@@ -34,13 +34,13 @@ class Assignment(msgspec.Struct, forbid_unknown_fields=True):
 class Completion(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/items/{item}/tasks/{token}/complete: by whom, after how many seconds of work, with which result.
 
-    `code` is the wrap-up code.
+    `code` is the wrap-up code. Without `seconds`, they took as long as they have had the task.
     """
 
     person: str
     result: dict[str, Any] = {}
     code: str = ""
-    seconds: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,7 +9,6 @@ import click
 from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
-    from alihdaya.engagement.sla import Attainment
     from alihdaya.operations.instance.sla import Missed
 
 _TIME = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"])
@@ -76,6 +75,7 @@ def _kept(settings: Settings, engagement: str | None, month: str | None, *, as_j
     from alihdaya.console.terminal import make_console
     from alihdaya.console.words import words
     from alihdaya.operations.books.bill import attainments, span, terms_of
+    from alihdaya.operations.instance.sla import kept_plain
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
@@ -84,21 +84,9 @@ def _kept(settings: Settings, engagement: str | None, month: str | None, *, as_j
         found = attainments(store, terms, month)
     if as_json:
         for one in found:
-            click.echo(json.dumps(_plain(one), ensure_ascii=False))
+            click.echo(json.dumps(kept_plain(one), ensure_ascii=False))
     else:
         make_console().print(kept_table(words(settings.language), found))
-
-
-def _plain(one: "Attainment") -> dict[str, object]:
-    from alihdaya.operations.instance.sla import seconds
-
-    head = {"month": one.month, "service": one.service, "clock": one.clock, "level": one.level}
-    if one.limit is None:
-        counts: dict[str, object] = {"met": one.met, "missed": one.missed}
-    else:
-        counts = {"mean_seconds": seconds(one.mean), "limit_seconds": seconds(one.limit)}
-    percent = None if one.percent is None else f"{one.percent:f}"
-    return {**head, **counts, "percent": percent, "target": f"{one.target:f}", "kept": one.kept}
 
 
 def _missed(settings: Settings, engagement: str | None, month: str, *, as_json: bool) -> None:

@@ -28,9 +28,8 @@ def carry_out(
     """
     numbers: dict[str, int | None] = {}
     whole: Report | None = None
-    hooks: Any = {"request": [_show_token]}  # each request, for a redirect to another node would lose the header
-    with httpx.Client(base_url=url, follow_redirects=True, timeout=30, event_hooks=hooks) as client:
-        for row in _asked(client, "GET", "/api/shards", None)["shards"]:
+    with node_at(url) as client:
+        for row in asked(client, "GET", "/api/shards", None)["shards"]:
             if whole is not None and limit is not None and whole.items >= limit:
                 break
             found = _shard(client, int(row["shard"]), body, None if limit is None else limit - _items(whole), numbers)
@@ -42,6 +41,12 @@ def carry_out(
     if whole is None:
         raise click.ClickException(say("No shard has a version of this pack."))
     return whole, numbers
+
+
+def node_at(url: str) -> httpx.Client:
+    """Give a client of a node, which follows to the node that holds the shard asked for."""
+    hooks: Any = {"request": [_show_token]}  # each request, for a redirect to another node would lose the header
+    return httpx.Client(base_url=url, follow_redirects=True, timeout=30, event_hooks=hooks)
 
 
 def _show_token(request: httpx.Request) -> None:
@@ -58,19 +63,20 @@ def _shard(
     client: httpx.Client, shard: int, body: dict[str, Any], limit: int | None, numbers: dict[str, int | None]
 ) -> Report | None:
     """Have one shard carry an order out; None where it has no such pack, hence no such items."""
-    versions = _asked(client, "GET", f"/api/shards/{shard}/versions", None)
+    versions = asked(client, "GET", f"/api/shards/{shard}/versions", None)
     if not any(one["pack"] == body["pack"] for one in versions):
         return None
     numbers.update((one["digest"], one["number"]) for one in versions)
 
     def chunk(command: Migrate) -> Report:
         part = {"after": command.after, "most": command.most}
-        return reported(_asked(client, "POST", f"/api/shards/{shard}/migrate", {**body, **part}))
+        return reported(asked(client, "POST", f"/api/shards/{shard}/migrate", {**body, **part}))
 
     return work_off(chunk, Migrate(Order(body["pack"]), most=200), limit=limit)
 
 
-def _asked(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None) -> Any:
+def asked(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    """Ask a node and give its answer's JSON; a shard in nobody's hands is asked again. Raises ClickException."""
     for _ in range(_ATTEMPTS):
         try:
             answer = client.request(method, path, json=body)
@@ -80,7 +86,7 @@ def _asked(client: httpx.Client, method: str, path: str, body: dict[str, Any] | 
             break
         sleep(1)
     if answer.is_success:
-        return answer.json()
+        return answer.json() if answer.content else None
     try:
         told = "; ".join(problem["message"] for problem in answer.json()["problems"])
     except (ValueError, KeyError, TypeError):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.settings import Settings, mark, say
-from alihdaya.cli.work import ITEM, do, token_of
+from alihdaya.cli.work import ITEM, at_option, do, token_of
 
 if TYPE_CHECKING:
     from alihdaya.operations.desk import Desk
-    from alihdaya.operations.floor.looking import Seated
+    from alihdaya.operations.floor.looking import AtHand, Seated
 
 _token_option = click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
 _by_option = click.option("--by", "person", required=True, help=say("The person's id."))
@@ -42,8 +42,13 @@ def _seated(settings: Settings) -> "list[Seated]":
 
 
 def _line(one: "Seated") -> str:
-    hands = ", ".join(f"{say(_STATES[hand.state])} {hand.item}: {hand.name}{_noted(hand.note)}" for hand in one.hands)
-    return f"{one.person}  {say(one.state)}  {hands}".rstrip()
+    return f"{one.person}  {say(one.state)}  {', '.join(map(_hand, one.hands))}".rstrip()
+
+
+def _hand(hand: "AtHand") -> str:
+    state = say((_ADVICE if hand.of else _STATES)[hand.state])
+    name = f": {hand.name}" if hand.name else ""
+    return f"{state} {hand.item}{name}{_noted(hand.note)}"
 
 
 def _noted(note: str) -> str:
@@ -52,7 +57,17 @@ def _noted(note: str) -> str:
     return f" ({plain})" if plain else ""
 
 
-_STATES = {"rings": mark("rings: item"), "works": mark("has item"), "later": mark("put off item")}
+_STATES = {
+    "rings": mark("rings: item"),
+    "works": mark("has item"),
+    "wraps": mark("wraps up item"),
+    "later": mark("put off item"),
+}
+_ADVICE = {
+    "rings": mark("rings: advice on item"),
+    "works": mark("advises on item"),
+    "later": mark("put off advice on item"),
+}
 _ALL = [mark("ready"), mark("break"), mark("lunch"), mark("meeting"), mark("coaching"), mark("wrap-up")]
 _ALL += [mark("technical"), mark("missed"), mark("training")]
 
@@ -75,8 +90,9 @@ def _told(settings: Settings, person: str) -> None:
     show_default=True,
     help=say("How many pieces of a channel at the same time: voice, chat, mail, office."),
 )
+@at_option
 @click.pass_obj
-def login(settings: Settings, person: str, channels: tuple[str, ...]) -> None:
+def login(settings: Settings, person: str, channels: tuple[str, ...], at: datetime | None) -> None:
     """Log in."""
     from alihdaya.work.floor import shares
     from alihdaya.work.floor.commands import LogIn
@@ -86,18 +102,19 @@ def login(settings: Settings, person: str, channels: tuple[str, ...]) -> None:
         made = shares(most)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
-    do(settings, lambda _: LogIn(person, made))
+    do(settings, lambda _: LogIn(person, made), at)
     _told(settings, person)
 
 
 @presence.command(help=say("Leave, as PERSON; what rings waits again."))
 @click.argument("person")
+@at_option
 @click.pass_obj
-def logout(settings: Settings, person: str) -> None:
+def logout(settings: Settings, person: str, at: datetime | None) -> None:
     """Log out."""
     from alihdaya.work.floor.commands import LogOut
 
-    do(settings, lambda _: LogOut(person))
+    do(settings, lambda _: LogOut(person), at)
     click.echo(say("{person} has left.").format(person=person))
 
 
@@ -106,12 +123,13 @@ def logout(settings: Settings, person: str) -> None:
 )
 @click.argument("person")
 @click.argument("state")
+@at_option
 @click.pass_obj
-def state(settings: Settings, person: str, state: str) -> None:
+def state(settings: Settings, person: str, state: str, at: datetime | None) -> None:
     """Set a state."""
     from alihdaya.work.floor.commands import SetState
 
-    do(settings, lambda _: SetState(person, state))
+    do(settings, lambda _: SetState(person, state), at)
     _told(settings, person)
 
 
@@ -119,14 +137,21 @@ def _of_task(
     settings: Settings, item: int, token: int | None, make: "Callable[[int], Any]", person: str, text: str
 ) -> None:
     def made(desk: "Desk") -> Any:
-        return make(token_of(desk, item, token))
+        return make(_at_hand(desk, item, person) or token_of(desk, item, None) if token is None else token)
 
     do(settings, made, None, item)
     click.echo(text.format(person=person, item=item))
     _told(settings, person)
 
 
-@click.command(help=say("Accept the task of ITEM that rings."))
+def _at_hand(desk: "Desk", item: int, person: str) -> int | None:
+    """Give the token of the only part of an item that somebody has at hand, if there is one."""
+    seat = desk.hall.floor.seats.get(person) if desk.hall is not None else None
+    found = [key[1] for key in seat.held if key[0] == item] if seat else []
+    return found[0] if len(found) == 1 else None
+
+
+@click.command(help=say("Accept the task of ITEM that rings; of a batch, all of it."))
 @click.argument("item", type=ITEM)
 @_by_option
 @_token_option
@@ -178,14 +203,60 @@ def take(settings: Settings, item: int, person: str, token: int | None) -> None:
     help=say("How it is passed on."),
 )
 @click.option("--note", default="", help=say("What the next one should know."))
+@click.option(
+    "--level", type=click.Choice(["A1", "A2", "B1", "B2", "C1", "C2"]), help=say("It needs the language at this level.")
+)
+@click.option("--proficiency", type=click.IntRange(1, 5), help=say("It needs the skill at this proficiency."))
 @_token_option
 @click.pass_obj
-def transfer(settings: Settings, item: int, person: str, to: str, kind: str, note: str, token: int | None) -> None:
+def transfer(
+    settings: Settings,
+    item: int,
+    person: str,
+    to: str,
+    kind: str,
+    note: str,
+    level: str | None,
+    proficiency: int | None,
+    token: int | None,
+) -> None:
     """Pass a task on."""
     from alihdaya.operations.floor.commands import HandOn
 
-    text = say("{person} has passed the task of item {item} on.")
-    _of_task(settings, item, token, lambda where: HandOn(item, where, person, kind, to, None, note), person, text)
+    def make(where: int) -> HandOn:
+        return HandOn(item, where, person, kind, to, None, note, level or "", proficiency or 0)
+
+    _of_task(settings, item, token, make, person, say("{person} has passed the task of item {item} on."))
+
+
+@click.command(help=say("Ask somebody else for advice on the task of ITEM, and keep it."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option("--to", default="", help=say("Whom it should reach first."))
+@click.option("--note", default="", help=say("What is asked."))
+@click.option("--channel", default="", metavar="NAME", help=say("By voice, chat, mail or office; else as the task."))
+@_token_option
+@click.pass_obj
+def consult(settings: Settings, item: int, person: str, to: str, note: str, channel: str, token: int | None) -> None:
+    """Ask for advice."""
+    from alihdaya.operations.floor.commands import AskAdvice
+
+    text = say("{person} asks for advice on item {item}.")
+    _of_task(settings, item, token, lambda where: AskAdvice(item, where, person, to, note, channel), person, text)
+
+
+@click.command(help=say("Give the advice on ITEM that one is asked for; whoever has the task decides."))
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option("--note", default="", help=say("What is advised."))
+@_token_option
+@click.pass_obj
+def advise(settings: Settings, item: int, person: str, note: str, token: int | None) -> None:
+    """Give advice."""
+    from alihdaya.operations.floor.commands import Advise
+
+    text = say("{person} has advised on item {item}.")
+    _of_task(settings, item, token, lambda where: Advise(item, where, person, note), person, text)
 
 
 @click.command(help=say("Put the task of ITEM off until a time that was agreed on; then it rings first at who agreed."))

@@ -5,16 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import Settings, mark, now, say
+from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
     from alihdaya.work.floor.why import Near, Waits
-
-_REASONS = {
-    "nobody-can": mark("Nobody of all who are known may do it."),
-    "nobody-present": mark("Those who may are not present."),
-    "no-channel": mark("Those who are present do not serve the channel."),
-}
 
 
 @click.command(help=say("Show what waits for people, by what it asks for; where nobody can, why and who is nearest."))
@@ -34,6 +28,7 @@ def queue(settings: Settings, *, as_json: bool) -> None:
 
 
 def _shown(one: "Waits") -> str:
+    from alihdaya.console.terms import WHY_IT_WAITS
     from alihdaya.kernel.time import moment
 
     needs = one.ask.needs
@@ -41,8 +36,10 @@ def _shown(one: "Waits") -> str:
     text = say("{asked}: {n} waiting, the oldest since {oldest}; {able} present can do it")
     what = ", ".join(part for part in asked if part)
     lines = [text.format(asked=what, n=one.pieces, oldest=f"{moment(one.oldest):%-d %b %H:%M} UTC", able=one.able)]
+    for day, n in one.days:
+        lines.append("  " + say("{n} of them count for {day}").format(n=n, day=day))
     if one.reason:
-        lines.append("  " + say(_REASONS[one.reason]))
+        lines.append("  " + say(WHY_IT_WAITS[one.reason]))
     return "\n".join(lines + [_near(near) for near in one.nearest])
 
 

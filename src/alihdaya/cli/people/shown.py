@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from alihdaya.cli.settings import mark, say
 from alihdaya.kernel.time import iso
-from alihdaya.people.gate import render_reason
+from alihdaya.people.gate import OF_ENGAGEMENT, render_reason
 
 if TYPE_CHECKING:
     from alihdaya.operations.people.standing import Fact, Standing, Verdict
@@ -31,12 +31,19 @@ def people_table(found: Iterable["Standing"], at: int) -> Table:
         table.add_column(say(head))
     for one in found:
         who = Text(f"{one.id}\n{one.person.name if one.person else say('applicant')}")
+        who.append_text(_lines([Text(), *_walls(one)]))
         spoken = one.person.languages.items() if one.person else ()
         tests = [_test(test) for test in _latest(one.tests)]
         certificates = [_certificate(held, at) for held in _longest(one.certificates)]
         languages = Text("\n".join(f"{code} {level}" for code, level in spoken))
         table.add_row(who, languages, _lines(tests), _lines(certificates))
     return table
+
+
+def _walls(one: "Standing") -> list[Text]:
+    """Say what conflict walls keep somebody from."""
+    kept = one.person.walls if one.person else ()
+    return [Text(say("wall: {what}").format(what=what.removeprefix(OF_ENGAGEMENT)), "red") for what in kept]
 
 
 def _lines(texts: Sequence[Text]) -> Text:
@@ -72,6 +79,8 @@ def person_tree(one: "Standing", tasks: Iterable["Verdict"], past: Iterable["Fac
     shown = [_test(test) for test in one.tests] + [_certificate(held, at) for held in one.certificates]
     for text in shown or [Text(say("nothing"))]:
         proofs.add(text)
+    for wall in _walls(one):
+        tree.add(wall)
     branch = tree.add(say("Tasks"))
     for verdict in tasks:
         may = Text(say("may not"), "red") if verdict.reasons else Text(say("may"), "green")

@@ -45,6 +45,7 @@ _WHY = {
     type=click.Path(file_okay=False, path_type=Path),
     help=say("The archive's folder (default: the last one, else FILE.archive beside a store that is a file)."),
 )
+@click.option("--by-nodes", "url", metavar="URL", help=say("Have running nodes do it: the address of any of them."))
 @click.option("--unbilled", is_flag=True, help=say("Let months go that cannot be billed."))
 @click.option("--by", default="operator", show_default=True, help=say("Who does it; the log keeps it."))
 @click.option(
@@ -59,6 +60,7 @@ def retain(
     older_than: tuple[int, str],
     dry_run: bool,
     folder: Path | None,
+    url: str | None,
     unbilled: bool,
     by: str,
     at: datetime | None,
@@ -66,26 +68,36 @@ def retain(
 ) -> None:
     """Archive what is old."""
     from alihdaya.kernel.time import micros
-    from alihdaya.operations.books.retain import candidates
 
     months = older_than[0] * (12 if older_than[1].startswith("year") else 1)
     when = now() if at is None else micros(at.replace(tzinfo=UTC))
-    gone = [] if dry_run else _carry_out(settings, months, when, by=by, folder=folder, unbilled=unbilled)
-    with settings.read() as store:
-        left = list(candidates(store, months, when, unbilled=unbilled))
+    if settings.shards:
+        from alihdaya.cli.server.months import of_all_shards
+
+        gone, left = of_all_shards(settings, url, (months, when), dry_run=dry_run, unbilled=unbilled, by=by, to=folder)
+    else:
+        gone, left = _of_one(settings, (months, when), dry_run=dry_run, unbilled=unbilled, by=by, to=folder)
     if as_json:
-        for month in (*gone, *left):
-            click.echo(json.dumps(_plain(month)))
+        for shard, month in (*gone, *left):
+            click.echo(json.dumps(({"shard": shard} if shard else {}) | _plain(month)))
     else:
         _show(settings, gone, left, dry_run=dry_run)
-    sys.exit(1 if any(one.reasons for one in left) else 0)
+    sys.exit(1 if any(one.reasons for _, one in left) else 0)
 
 
-def _carry_out(settings: Settings, months: int, at: int, **more: Any) -> "list[Gone]":
-    from alihdaya.operations.books import retain as retention
+def _of_one(
+    settings: Settings, span: tuple[int, int], *, dry_run: bool, unbilled: bool, by: str, to: Path | None
+) -> "tuple[list[tuple[int, Gone]], list[tuple[int, Candidate]]]":
+    """Archive as the store's writer, and see what is left; nothing is a shard's."""
+    from alihdaya.operations.books.retain import candidates, retain
 
-    with settings.desk() as desk:
-        return list(retention.retain(desk, months, at, **more))
+    gone: list[Gone] = []
+    if not dry_run:
+        with settings.desk() as desk:
+            gone = list(retain(desk, *span, unbilled=unbilled, by=by, folder=to))
+    with settings.read() as store:
+        left = list(candidates(store, *span, unbilled=unbilled))
+    return [(0, one) for one in gone], [(0, one) for one in left]
 
 
 def _plain(month: "Candidate") -> dict[str, Any]:
@@ -98,7 +110,9 @@ def _plain(month: "Candidate") -> dict[str, Any]:
     return plain | {"archived": False, "reasons": [one._asdict() for one in month.reasons]}
 
 
-def _show(settings: Settings, gone: "list[Gone]", left: "list[Candidate]", *, dry_run: bool) -> None:
+def _show(
+    settings: Settings, gone: "list[tuple[int, Gone]]", left: "list[tuple[int, Candidate]]", *, dry_run: bool
+) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -111,15 +125,19 @@ def _show(settings: Settings, gone: "list[Gone]", left: "list[Candidate]", *, dr
         return
     spoken = words(settings.language)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+    many = any(shard for shard, _ in (*gone, *left))
+    for name in [say("Shard")] * many:
+        table.add_column(name, justify="right")
     for place, name in enumerate((say("Month"), say("Entries"), say("Items"), "kB", "")):
         table.add_column(name, justify="right" if place in {1, 2, 3} else "left", no_wrap=place < 4, overflow="fold")
-    for month in (*gone, *left):
+    for shard, month in (*gone, *left):
         size = spoken.number(-(-month.bytes // 1000))
         counts = (spoken.number(month.entries), spoken.number(month.items), size)
-        table.add_row(month.month, *counts, Text(_word(spoken, month, dry_run=dry_run)))
+        table.add_row(*[str(shard)] * many, month.month, *counts, Text(_word(spoken, month, dry_run=dry_run)))
     make_console().print(table)
     if gone:
-        click.echo(say("The files are in {folder}").format(folder=gone[0].folder.parent))
+        archive = gone[0][1].folder.parent
+        click.echo(say("The files are in {folder}").format(folder=archive.parent if many else archive))
 
 
 def _word(spoken: "Words", month: "Candidate", *, dry_run: bool) -> str:

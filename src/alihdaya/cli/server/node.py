@@ -169,13 +169,15 @@ def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> No
 
     from alihdaya.channels.api.app import make_api
     from alihdaya.channels.api.login import Login
+    from alihdaya.cli.server.workplace import with_workplace
     from alihdaya.store.lease.reader import Shards
     from alihdaya.store.lease.tokens import Tokens
 
     shards, tokens = Shards(url, node.name, node.shards), Tokens(url)
     if not is_open and not tokens.all():
         click.echo(say("No token opens this node yet: alihdaya token new makes one."), err=True)
-    api = make_api(node, shards, None if is_open else Login(tokens.find, now))
+    login = None if is_open else Login(tokens.find, now)
+    api = with_workplace(make_api(node, shards, login), node, shards, login)
     config = uvicorn.Config(
         api if node.tracing is None else node.tracing.answering(api),
         host=host,

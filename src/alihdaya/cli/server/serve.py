@@ -1,7 +1,7 @@
 """`alihdaya serve`: the console on this machine."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from subprocess import Popen
 from typing import TYPE_CHECKING
@@ -11,13 +11,17 @@ import click
 from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
     from alihdaya.operations.desk import Desk
+    from alihdaya.operations.node.mailroom import Mailroom
+    from alihdaya.store import Store
 
 
 @click.command(
     help=say(
         "Open the console at 127.0.0.1: queues, service levels and people, live. It reads only, unless a PACK is "
-        "named: then it is the store's writer too, and timers go off by the clock."
+        "named: then it is the store's writer too, timers go off by the clock, and people work at /work/."
     )
 )
 @click.option(
@@ -32,16 +36,18 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], *, trust: bool)
     from alihdaya.console.app import make_app
     from alihdaya.console.app import serve as serve_app
 
-    with _writing(settings, packs, trusted=trust), settings.read() as store:
-        app = make_app(StoreReader(store), language=settings.language if settings.wished else None, clock=now)
+    wished = settings.language if settings.wished else None
+    with _writing(settings, packs, trusted=trust) as writer, settings.read() as store:
+        work = _workplace(writer, store, wished) if writer else ()
+        app = make_app(StoreReader(store), language=wished, clock=now, more=work)
         serve_app(app, port, ready=lambda url: click.echo(say("The floor: {url}").format(url=url), err=True))
 
 
 @contextmanager
-def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> Iterator[None]:
+def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "Iterator[Mailroom | None]":
     """Be the writer of the store meanwhile, with these packs on offer; without any, nothing. Raises StoreLocked."""
     if not packs:
-        yield
+        yield None
         return
     from alihdaya.cli.server.node import offer_of
     from alihdaya.operations.floor.collector import Collector
@@ -57,8 +63,21 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> It
         return desk
 
     opened().close()  # what keeps it from being opened is told at once, and there are tables to read
-    with Mailroom(opened, clock=now, told=Collector()):
-        yield
+    with Mailroom(opened, clock=now, told=Collector()) as writer:
+        yield writer
+
+
+def _workplace(writer: "Mailroom", store: "Store", language: str | None) -> "Sequence[BaseRoute]":
+    """Give the routes by which people work at this store."""
+    import secrets
+
+    from alihdaya.cli.server.workplace import StoreHouse, by_name
+    from alihdaya.console.workplace.app import Workplace
+    from alihdaya.console.workplace.door import NameDoor
+    from alihdaya.console.workplace.routes import routes
+
+    door = NameDoor(by_name(store), secrets.token_bytes(32))
+    return routes(Workplace(StoreHouse(writer, store), door, language, recorder=True))
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def _tokens(settings: Settings) -> Iterator["Tokens"]:
     "rights",
     multiple=True,
     required=True,
-    type=click.Choice(["read", "work-in", "operate", "worker"]),
+    type=click.Choice(["read", "work-in", "operate", "worker", "desk"]),
     help=say("What it may do; may be given many times."),
 )
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help=say("It ends after these."))

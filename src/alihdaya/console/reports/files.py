@@ -70,7 +70,8 @@ def write_workbook(words: Words, report: Morning, path: Path) -> None:
 
 def _formats(book: "xlsxwriter.Workbook", currency: str) -> dict[str, Any]:
     places = exponent(currency)
-    money = "#,##0" + ("." + "0" * places if places else "")
+    amount = f"[${currency}] #,##0" + ("." + "0" * places if places else "")
+    money = f"{amount};[Red]-{amount}"
     shapes = {"count": "#,##0", "share": "0.0%", "hours": "#,##0.0", "day": "yyyy-mm-dd", "when": "yyyy-mm-dd hh:mm"}
     made = {kind: book.add_format({"num_format": shape}) for kind, shape in {**shapes, "money": money}.items()}
     head = {"bold": True, "bottom": 1, "bg_color": "#D8ECE8", "text_wrap": True, "valign": "top"}
@@ -81,16 +82,26 @@ def _write_sheet(words: Words, book: "xlsxwriter.Workbook", sheet: Sheet, format
     title = words.say(SHEETS[sheet.name])[:31]
     page = book.add_worksheet(title)
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
     for place, (name, kind) in enumerate(sheet.columns):
         page.write_string(0, place, words.say(COLUMNS[name]), formats["head"])
         shown = [_cell(words, kind, row[place]) for row in sheet.rows]
-        width = max([11, *[len(one) + 2 for one in shown if isinstance(one, str)]])
+        width = max([_WIDTHS.get(kind, 11), *[len(one) + 2 for one in shown if isinstance(one, str)]])
         page.set_column(place, place, min(width, 40))
         for row, value in enumerate(shown, 1):
             _put(page, row, place, value, formats.get(kind))
+    if not sheet.rows:
+        page.write_string(1, 0, words.say("Nothing to show."))
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
         _chart(words, book, page, sheet, title)
+
+
+_WIDTHS = {"money": 19, "when": 17}
+"""So wide is a column of this kind at least, in characters."""
 
 
 def _put(page: Any, row: int, place: int, value: Any, shape: Any) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from alihdaya.console import charts
 from alihdaya.console.pages import page, style
 from alihdaya.console.phrases import term
+from alihdaya.console.reports import charts
 from alihdaya.console.reports.names import COLUMNS, SHEETS, STATES
 from alihdaya.console.words import NOTHING, Words, words
 from alihdaya.kernel.money import Money

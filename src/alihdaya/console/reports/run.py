@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from alihdaya.console import charts
 from alihdaya.console.pages import page, style
+from alihdaya.console.reports import charts
 from alihdaya.console.reports.facts import Counted, ReportFacts
 from alihdaya.console.words import Words, words
 from alihdaya.locale import LANGUAGES

@@ -47,13 +47,17 @@ def positions(invoice: Plain) -> dict[Position, Sum]:
     return found
 
 
+def position_of(adjustment: Plain) -> Position:
+    """Give the position that an adjustment line is of."""
+    return Position(*(adjustment[name] for name in Position._fields))
+
+
 def adjusted(adjustments: Iterable[Plain], month: str) -> dict[Position, Sum]:
     """Give what adjustments on later invoices said of a month already."""
     found: dict[Position, Sum] = {}
     for one in adjustments:
         if one["month"] == month:
-            key = Position(one["kind"], one["service"], one["unit"], one["tier"], one["price"])
-            _add(found, key, Decimal(one["quantity"]), Decimal(one["amount"]), one["names"])
+            _add(found, position_of(one), Decimal(one["quantity"]), Decimal(one["amount"]), one["names"])
     return found
 
 
@@ -104,6 +108,41 @@ def with_adjustments(invoice: Plain, adjustments: Iterable[Plain]) -> dict[str, 
     shown = Money.of(total, invoice["currency"]).amount
     adjusted_by = Money.of(sum((Decimal(one["amount"]) for one in listed), Decimal(0)), invoice["currency"]).amount
     return {**invoice, "adjustments": numbered, "adjusted": f"{adjusted_by:f}", "total": f"{shown:f}"}
+
+
+def each(adjustment: Plain, currency: str) -> tuple[Decimal, Decimal]:
+    """Give quantity and price of an adjustment line as documents write it: the price is never negative (BR-27).
+
+    Where its amount is not quantity times price to the cent, the line is one piece of that amount.
+    """
+    quantity, amount = Decimal(adjustment["quantity"]), Decimal(adjustment["amount"])
+    price = Decimal(adjustment["price"] or 0)
+    if not quantity or Money.of(price * quantity, currency).amount != amount:
+        return Decimal(-1 if amount < 0 else 1), abs(amount)
+    return quantity, price
+
+
+class Charged(NamedTuple):
+    """What a line of a closed invoice charges: `month` it is of, and quantity and price as a document writes them."""
+
+    month: str
+    service: str
+    quantity: Decimal
+    price: Decimal
+
+
+def charged(document: Plain) -> dict[str, Charged]:
+    """Give line -> what it charges, adjustment lines that charge something included."""
+    found = {
+        str(line["number"]): Charged(
+            document["month"], line["service"], Decimal(str(line["quantity"])), Decimal(line["price"])
+        )
+        for line in document["lines"]
+    }
+    for one in document.get("adjustments", ()):
+        if Decimal(one["amount"]) > 0:
+            found[str(one["number"])] = Charged(one["month"], one["service"], *each(one, document["currency"]))
+    return found
 
 
 def hash_of(document: Plain) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from alihdaya.engagement.account.adjust import charged
 from alihdaya.engagement.account.events import (
     CreditNoteIssued,
     DisputeDecided,
@@ -14,6 +15,7 @@ from alihdaya.engagement.account.events import (
     PaymentMatched,
 )
 from alihdaya.kernel.event import Event
+from alihdaya.kernel.money import Money
 
 
 @dataclass(slots=True)
@@ -52,6 +54,18 @@ class Book:
         for note in self.credit_notes.values():
             for line, quantity in note.quantities if note.invoice == invoice else ():
                 found[line] = found.get(line, Decimal(0)) + Decimal(quantity)
+        return found
+
+    def noted(self, month: str) -> dict[str, Decimal]:
+        """Give service -> what credit notes took back of a month without tax, on whichever invoice it was charged."""
+        found: dict[str, Decimal] = {}
+        for note in self.credit_notes.values():
+            lines = charged(self.invoices[note.invoice].document)
+            for line, quantity in note.quantities:
+                one = lines[line]
+                if one.month == month:
+                    amount = Money.of(one.price * Decimal(quantity), note.currency).amount
+                    found[one.service] = found.get(one.service, Decimal(0)) + amount
         return found
 
     def paid(self, invoice: str) -> Decimal:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from alihdaya.engagement.account.adjust import each
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.core import CoreInvoice, CoreLine, Vat
 from alihdaya.engagement.einvoice.make import make_core
@@ -50,7 +51,7 @@ def _line(line: Mapping[str, Any], currency: str) -> Line:
         quantity=quantity if isinstance(quantity, int) else Decimal(quantity),
         price=Decimal(line["price"]),
         amount=Money.of(line["amount"], currency),
-        **{name: line[name] for name in ("part", "overtime", "kind") if line.get(name)},
+        **{name: line[name] for name in ("part", "overtime", "kind", "days", "since") if line.get(name)},
         **numbers,
     )
 
@@ -74,10 +75,8 @@ def _core_lines(core: CoreInvoice, document: Mapping[str, Any], terms: Terms, ti
     vats = {line.id: line.vat for line in core.lines}
     by_service = {line["service"]: vats[str(line["number"])] for line in document["lines"]}
     for one in document.get("adjustments", ()):
-        quantity, amount = Decimal(one["quantity"]), Decimal(one["amount"])
-        price = Decimal(one["price"] or 0)
-        if not quantity or Money.of(price * quantity, core.currency).amount != amount:
-            quantity, price = Decimal(-1 if amount < 0 else 1), abs(amount)
+        amount = Decimal(one["amount"])
+        quantity, price = each(one, core.currency)
         items = ", ".join(map(str, one["items"][:20])) + (", ..." if len(one["items"]) > 20 else "")
         yield CoreLine(
             id=str(one["number"]),

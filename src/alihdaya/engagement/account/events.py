@@ -61,6 +61,23 @@ class ItemRebooked(NamedTuple):
     reason: str
 
 
+@event("calendar.holiday")
+class HolidayAdded(NamedTuple):
+    """A day of a service's calendar is closed that was not when the terms were signed.
+
+    Clocks of what is open were set anew in the entries that follow. `counts`: (month, measure, n) by which the clocks
+    of `items`, which were finished before, come out otherwise: measures as store.views.months.sla_measures has them.
+    """
+
+    engagement: str
+    service: str
+    day: str
+    name: str
+    reason: str
+    counts: tuple[tuple[str, str, int], ...]
+    items: tuple[int, ...]
+
+
 @event("dispute.opened")
 class DisputeOpened(NamedTuple):
     """The client disputes an invoice: `quantities` are (line, quantity), as text; `items` those that it names."""
@@ -151,6 +168,7 @@ ACCOUNT = (
     EngagementTerminated,
     InvoiceClosed,
     ItemRebooked,
+    HolidayAdded,
     DisputeOpened,
     DisputeDecided,
     CreditNoteIssued,

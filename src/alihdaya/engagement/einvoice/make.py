@@ -194,8 +194,14 @@ def _line(line: Line, vat: Vat, language: str) -> CoreLine:
         price=line.price,
         net=line.amount.amount,
         vat=vat,
-        description=f"{line.service}/{line.unit} {line.first}-{line.last}",
+        description=" ".join([f"{line.service}/{line.unit} {line.first}-{line.last}", *_explained(line)]),
     )
+
+
+def _explained(line: Line) -> Iterator[str]:
+    """Say by which terms, and for how many days, a line is priced in a month that has several."""
+    if line.since:
+        yield f"({line.since}: {line.days})" if line.days else f"({line.since})"
 
 
 def _allowance(credit: Credit, vat: Vat) -> Adjustment:

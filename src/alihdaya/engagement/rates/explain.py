@@ -1,6 +1,7 @@
 """What a line or a credit comes to, as somebody writes it who checks it with a pocket calculator."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.invoice import Line
@@ -28,7 +29,12 @@ def price_formula(line: Line, digits: int) -> str:
     exact = line.agreed
     for factor in factors:
         exact = EXACT.multiply(exact, factor)
-    text = f" {_TIMES} ".join(map(_number, (line.agreed, *factors))) + f" = {_number(exact)}"
+    shown = [*map(_number, (line.agreed, *factors))]
+    if line.days:
+        share = Fraction(line.days)
+        exact = EXACT.divide(EXACT.multiply(exact, share.numerator), share.denominator)
+        shown.append(line.days)
+    text = f" {_TIMES} ".join(shown) + f" = {_number(exact)}"
     same = exact == line.price
     return text if same else f"{text} \N{RIGHTWARDS ARROW} {line.price:,.{digits}f}"
 

@@ -38,6 +38,16 @@ class Hours:
         place = bisect_right(self._starts, instant) - 1
         return self._classes[place] if place >= 0 else NORMAL
 
+    def spans(self, name: str, within: tuple[int, int]) -> list[tuple[int, int]]:
+        """Give where a class holds between two instants: (from, until), in order."""
+        ends = [*self._starts[1:], within[1]]
+        cut = [
+            (max(start, within[0]), min(end, within[1]))
+            for start, end, one in zip(self._starts, ends, self._classes, strict=True)
+            if one == name
+        ]
+        return [(start, end) for start, end in cut if start < end]
+
     def share(self, start: int, end: int) -> Counter[str]:
         """Say how many microseconds of [start, end) lie in each class."""
         found: Counter[str] = Counter()

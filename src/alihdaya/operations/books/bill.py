@@ -1,11 +1,13 @@
 """The last station: from what the log counts to invoices and margins, month by month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.account.holidays import recounted
 from alihdaya.engagement.credit import Credit, month_before
 from alihdaya.engagement.invoice import Invoice, Known, Line, make_invoice
 from alihdaya.engagement.margin import Labour, Margin, make_margin
@@ -16,12 +18,18 @@ from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.sla.goals import attained
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import micros
-from alihdaya.operations.books.account.drafting import Account, Month, account_of, not_by_parts
+from alihdaya.operations.books.account.drafting import Account, Month, account_of
+from alihdaya.operations.books.account.parts import ByParts
 from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
+from alihdaya.store.views.ledger import facts
+from alihdaya.store.working import WorkingSet
+
+Measures = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Bill:
     attainments: tuple[Attainment, ...]
 
 
-def terms_of(store: Store, engagement: str | None = None) -> Terms:
+def terms_of(store: WorkingSet, engagement: str | None = None) -> Terms:
     """Give the terms signed last, of an engagement or of the only one. Raises Refused where none or several fit."""
     signed = {one.id: one.terms for one in store.engagements()}
     if engagement is None and len(signed) == 1:
@@ -63,21 +71,11 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
     apart = account.month(month, span(terms, month)) if account.otherwise else None
     terms = apart.governing if apart else terms
     kept = attainments(store, terms, month)
-    if apart:
-        _refuse_measured(terms, month, rebooked=bool(account.book.rebooked))
-        invoice, delivered = _apart(account, apart), None
-    else:
-        invoice = draft(store, terms, month, credits_before(store, terms, month))
-        delivered = used(store, terms, month)
-    return Bill(month, invoice, make_margin(terms, invoice, labour_of(store, terms, month), delivered), kept)
-
-
-def _refuse_measured(terms: Terms, month: str, *, rebooked: bool) -> None:
-    """Refuse to count by amended terms, or with items rebooked, what is counted from facts that know of neither."""
-    units = not_by_parts(terms, rebooked=rebooked)
-    if units:
-        text = f"{month} has amended terms or rebooked items, and {', '.join(units)} cannot be counted by parts yet"
-        raise Refused(Problem("not-by-parts", text))
+    invoice = _apart(account, apart) if apart else draft(store, terms, month, credits_before(store, terms, month))
+    delivered = used(store, terms, month)
+    notes = {one: Money.of(amount, terms.currency) for one, amount in account.book.noted(month).items()}
+    margin = make_margin(terms, invoice, labour_of(store, terms, month), delivered, notes)
+    return Bill(month, invoice, margin, kept)
 
 
 def _apart(account: Account, apart: Month) -> Invoice:
@@ -89,10 +87,11 @@ def _apart(account: Account, apart: Month) -> Invoice:
         rule = service.penalty.earn_back
         before = month_before(month, rule.months) if rule else ""
         if rule and first <= before:
-            given = account.month(before, span(terms, before)).invoice(attainments(store, terms, before))
+            missed = ByParts(account.month(before, span(terms, before)))
+            given = missed.invoice(attainments(store, terms, before))
             earlier += [one for one in given.credits if one.service == service.id]
     kept = [one for when in _looked_at(terms, month) for one in attainments(store, terms, when)]
-    return apart.invoice(kept, earlier)
+    return ByParts(apart).invoice(kept, earlier)
 
 
 def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
@@ -156,12 +155,9 @@ def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, 
 
 def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     """Give the items behind a line of an invoice, in the order of delivery."""
-    if line.part != "usage" or line.kind not in OF_ITEMS:
-        return list(dict.fromkeys(one.item for one in line_facts(store, terms, month, line) if one.item))
-    within = span(terms, month)
-    account = account_of(store, terms.engagement)
-    if account.otherwise:
-        return account.month(month, within).behind(line.number)
+    account, within = account_of(store, terms.engagement), span(terms, month)
+    if account.otherwise or line.part != "usage" or line.kind not in OF_ITEMS:
+        return list(dict.fromkeys(one.item for one in line_facts(store, terms, month, line, account) if one.item))
     of = (store, terms.engagement, within, line.service, line.unit)
     if closed_until(store) >= within[0]:
         found = _with_archived(*of)[max(line.first, 1) - 1 : line.last]
@@ -174,8 +170,14 @@ def line_items(store: Store, terms: Terms, month: str, line: Line) -> list[int]:
     return found
 
 
-def line_facts(store: Store, terms: Terms, month: str, line: Line) -> list[Counted]:
-    """Give the facts of the log behind a line of an invoice, in the order in which they happened."""
+def line_facts(store: Store, terms: Terms, month: str, line: Line, account: Account | None = None) -> list[Counted]:
+    """Give the facts of the log behind a line of an invoice, in the order in which they happened.
+
+    `account`: as it was when the invoice was closed; else as it is.
+    """
+    account = account or account_of(store, terms.engagement)
+    if account.otherwise:
+        return ByParts(account.month(month, span(terms, month))).facts(line.number)
     service = terms.service(line.service)
     rate = service.rate(line.unit)
     return behind(service, rate, line, counted(store, terms, month, service, rate))
@@ -196,6 +198,12 @@ def _with_archived(store: Store, engagement: str, within: tuple[int, int], servi
 def attainments(store: Store, terms: Terms, month: str | None = None) -> tuple[Attainment, ...]:
     """Give how the service levels were kept in a month, or in every one, as the invoice counts it."""
     counted = views.sla_measures(store, terms.engagement)
+    recounted(counted, (one.event for one in facts(store, terms.engagement)), terms.engagement)
+    return attainments_of(terms, counted, month)
+
+
+def attainments_of(terms: Terms, counted: Measures, month: str | None = None) -> tuple[Attainment, ...]:
+    """Give how the service levels were kept, of what was counted: (month, service) -> measure -> n."""
     months = sorted({when for when, _ in counted}) if month is None else [month]
     found = ((when, service) for when in months for service in terms.services if (when, service.id) in counted)
     return tuple(one for when, service in found for one in attained(service, when, counted[when, service.id]))

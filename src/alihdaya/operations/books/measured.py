@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
 from alihdaya.engagement.calendar import Months
 from alihdaya.engagement.credit import month_before
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
@@ -20,11 +22,14 @@ from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import SECOND, micros
 from alihdaya.store import Store, views
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
+from alihdaya.store.views.ledger import facts as ledger_facts
 from alihdaya.work.events import ItemDelivered, TaskDone
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
 _UNITS: Final = {"minute": 60, "hour": 3600}
 _HOUR: Final = 3600
+_WORKED: Final = OF_TIME | {"fte", "seat"}
+_NOTHING: Final = Decimal(0)
 
 
 class Counted(NamedTuple):
@@ -49,7 +54,7 @@ def figures_of(store: Store) -> Figures:
 
 def counted(store: Store, terms: Terms, month: str, service: Service, rate: Rate) -> list[Counted]:
     """Give the facts behind a rate's quantity in a month, in the order in which they happened."""
-    return _Month(store, terms, month).counted(service, rate)
+    return MonthFacts(store, terms, month).counted(service, rate)
 
 
 def billable(store: Store, terms: Terms) -> list[str]:
@@ -74,48 +79,84 @@ def billable(store: Store, terms: Terms) -> list[str]:
 
 def measured(store: Store, terms: Terms, month: str) -> dict[tuple[str, str], tuple[Quantity, dict[str, Quantity]]]:
     """Give (service, unit) -> quantity and overtime, of all rates that are not simply per item."""
-    book = _Month(store, terms, month)
+    book = MonthFacts(store, terms, month)
     return {
-        (service.id, rate.unit): _quantities(service, rate, book.counted(service, rate))
+        (service.id, rate.unit): _quantities(service, rate, book.summed(service, rate))
         for service in terms.services
         for rate in service.rates
         if not rate.simple
     }
 
 
-class _Month:
-    """One month of one engagement, read from the log once."""
+class MonthFacts:
+    """The facts of one month of one engagement, read from the log once; whichever of its terms hold."""
 
     def __init__(self, store: Store, terms: Terms, month: str) -> None:
         self.store, self.terms, self.month = store, terms, month
         self.within = Months(terms.client.time_zone).limits(month)
-        self._facts: list[ItemFact] | None = None
+        self._facts: dict[type, list[ItemFact]] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
-        if self._facts is None:
-            kinds = (ItemDelivered, TaskDone)
-            tags = [tag_of(one) for one in kinds]
-            self._facts = item_facts(self.store, self.terms.engagement, self.within, kinds, tags)
-        return (one for one in self._facts if one.service == service and isinstance(one.fact, kind))
+        """Give the deliveries, or the finished tasks, of a service in the month."""
+        if kind not in self._facts:
+            self._facts[kind] = item_facts(self.store, self.terms.engagement, self.within, (kind,), [tag_of(kind)])
+        return (one for one in self._facts[kind] if one.service == service)
 
-    def counted(self, service: Service, rate: Rate) -> list[Counted]:
-        if rate.kind == "milestone":
-            return list(self._milestones(service, rate))
-        if rate.measure.team:
-            return sorted(self._presence(frozenset(rate.measure.team)))
-        if rate.kind in {"item", "outcome"}:
-            return list(self._delivered(service, rate))
-        return list(self._worked(service, rate))
+    def counted(self, service: Service, rate: Rate, window: tuple[int, int] | None = None) -> list[Counted]:
+        """Give the facts behind a rate's quantity, within the month or within a window of it."""
+        low, high = window or self.within
+        within = max(low, self.within[0]), min(high, self.within[1])
+        if rate.measure.team and rate.kind != "milestone":
+            return sorted(self._presence(frozenset(rate.measure.team), within))
+        found = self._milestones(service, rate) if rate.kind == "milestone" else self._of_items(service, rate)
+        return [one for one in found if within[0] <= one.at < within[1]]
+
+    def summed(self, service: Service, rate: Rate) -> list[Counted]:
+        """Give facts with the same sums: those that were counted as the work was done, where that will do."""
+        measure = rate.measure
+        if rate.kind not in _WORKED or rate.overtime or measure.increment or measure.team:
+            return self.counted(service, rate)
+        return [Counted(0, 0, row.person, row.seconds, {}) for row in self._labour if row.service == service.id]
+
+    @cached_property
+    def _labour(self) -> list[views.LabourRow]:
+        return views.labour(self.store, self.terms.engagement, self.month)
+
+    def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
+        return self._delivered(service, rate) if rate.kind in {"item", "outcome"} else self._worked(service, rate)
 
     def _hours(self, service: Service, rate: Rate) -> Hours | None:
-        return Hours(service.calendar, rate.overtime, *self.within) if rate.overtime else None
+        return self.hours(service, rate, self.within) if rate.overtime else None
+
+    def hours(self, service: Service, rate: Rate, within: tuple[int, int]) -> Hours:
+        """Give the classes of hours of a rate, holidays that were added included."""
+        return Hours(observing(service, self._holidays).calendar, rate.overtime, *within)
+
+    @cached_property
+    def _holidays(self) -> Holidays:
+        engagement = self.terms.engagement
+        return holidays_of((one.event for one in ledger_facts(self.store, engagement)), engagement)
 
     def _delivered(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours = self._hours(service, rate)
-        for one in self.facts(service.id, ItemDelivered):
-            if _counts(rate, one.fact):
-                name = hours.at(one.at) if hours else NORMAL
-                yield Counted(one.at, one.item, "", 0, {name: 1} if name else {})
+        classes: dict[str, Mapping[str, int]] = {NORMAL: {}, **{rule.id: {rule.id: 1} for rule in rate.overtime}}
+        for at, item in self._deliveries(service, rate):
+            yield Counted(at, item, "", 0, classes[hours.at(at) if hours else NORMAL])
+
+    def _deliveries(self, service: Service, rate: Rate) -> Iterable[tuple[int, int]]:
+        """Give (instant, item) of what counts for a rate, in the order of delivery."""
+        if rate.kind == "item":
+            of = (self.terms.engagement, service.id, rate.unit)
+            if (found := views.deliveries(self.store, of, self.within)) is not None:
+                return found
+        return ((one.at, one.item) for one in self.facts(service.id, ItemDelivered) if is_counted(rate, one.fact))
+
+    def overtime_page(self, service: Service, line: Line, page: tuple[int, int]) -> list[int] | None:
+        """Give the items first to last (from 1) of a line of overtime of items; None where they are not at hand."""
+        rate = service.rate(line.unit)
+        spans = self.hours(service, rate, self.within).spans(line.overtime, self.within)
+        of = (self.terms.engagement, service.id, rate.unit)
+        return views.spans_page(self.store, of, self.within, spans, page)
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours = self._hours(service, rate)
@@ -134,24 +175,26 @@ class _Month:
         zone = ZoneInfo(self.terms.client.time_zone)
         return micros(datetime.combine(date.fromisoformat(day), time(), zone))
 
-    def _presence(self, team: frozenset[str]) -> Iterator[Counted]:
-        """Give each time that somebody of a team was present within the month, cut to it."""
+    def _presence(self, team: frozenset[str], within: tuple[int, int]) -> Iterator[Counted]:
+        """Give each time that somebody of a team was present within a window, cut to it."""
         came: dict[str, int] = {}
         for at, fact in house_facts(self.store, [tag_of(LoggedIn), tag_of(LoggedOut)]):
             if isinstance(fact, LoggedIn) and fact.person in team:
                 came.setdefault(fact.person, at)
             elif isinstance(fact, LoggedOut) and fact.person in came:
-                yield from self._stay(fact.person, came.pop(fact.person), at)
+                yield from _stay(fact.person, (came.pop(fact.person), at), within)
         for person, since in came.items():  # still present: until the log's last entry
-            yield from self._stay(person, since, latest(self.store))
-
-    def _stay(self, person: str, came: int, left: int) -> Iterator[Counted]:
-        low, high = max(came, self.within[0]), min(left, self.within[1])
-        if low < high or low == high == came:
-            yield Counted(low, 0, person, (high - low) // SECOND, {})
+            yield from _stay(person, (since, latest(self.store)), within)
 
 
-def _counts(rate: Rate, delivered: Any) -> bool:
+def _stay(person: str, stay: tuple[int, int], within: tuple[int, int]) -> Iterator[Counted]:
+    low, high = max(stay[0], within[0]), min(stay[1], within[1])
+    if low < high or low == high == stay[0]:
+        yield Counted(low, 0, person, (high - low) // SECOND, {})
+
+
+def is_counted(rate: Rate, delivered: Any) -> bool:
+    """Whether a delivery counts for a rate: as an item of its unit, or as an outcome."""
     if rate.kind == "item":
         return bool(delivered.unit == rate.unit)
     return rate.measure.of in delivered.result and told(delivered.result[rate.measure.of]) in rate.measure.values
@@ -190,32 +233,53 @@ def weight(service: Service, rate: Rate, one: Counted) -> Decimal:
 
 def _quantities(service: Service, rate: Rate, facts: list[Counted]) -> tuple[Quantity, dict[str, Quantity]]:
     """Give a month's quantity, rounded half up once, and how much of it is overtime, each rounded once."""
+    return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
+
+
+def quantity_of(service: Service, rate: Rate, facts: list[Counted], before: Decimal = _NOTHING) -> Quantity:
+    """Give the quantity of facts, rounded half up once.
+
+    `before`: what other terms count of the month ahead of them, exactly; all are rounded together, not each.
+    """
     if rate.kind == "seat":
-        return len({one.who for one in facts}), {}
-    parts = {name: sum(one.overtime.get(name, 0) for one in facts) for name in (rule.id for rule in rate.overtime)}
+        return len({one.who for one in facts})
     if rate.kind not in OF_TIME and rate.kind != "fte":
-        return len(facts), {name: count for name, count in parts.items() if count}
-    whole = Counted(0, 0, "", sum(one.seconds for one in facts), {})
-    overtime: dict[str, Quantity] = {
-        name: _rounded(service, rate, whole._replace(seconds=s)) for name, s in parts.items() if s
-    }
-    return _rounded(service, rate, whole), overtime
+        return len(facts)
+    whole = EXACT.add(before, exactly(service, rate, sum(one.seconds for one in facts)))
+    return EXACT.subtract(_rounded(rate, whole), _rounded(rate, before))
 
 
-def _rounded(service: Service, rate: Rate, all_of_it: Counted) -> Decimal:
-    digit = Decimal(1).scaleb(-rate.quantity_digits)
-    return weight(service, rate, all_of_it).quantize(digit, ROUND_HALF_UP, EXACT)
+def overtime_of(service: Service, rate: Rate, facts: list[Counted]) -> dict[str, Quantity]:
+    """Give how much of the facts is overtime, by its id, each rounded once."""
+    parts = {name: sum(one.overtime.get(name, 0) for one in facts) for name in (rule.id for rule in rate.overtime)}
+    if rate.kind not in OF_TIME:
+        return {name: count for name, count in parts.items() if count}
+    return {name: _rounded(rate, exactly(service, rate, seconds)) for name, seconds in parts.items() if seconds}
 
 
-def behind(service: Service, rate: Rate, line: Line, facts: Iterable[Counted]) -> list[Counted]:
-    """Give those of a month's facts that a line bills; a fact that lies on the edge of two tiers is behind both."""
+def exactly(service: Service, rate: Rate, seconds: int) -> Decimal:
+    """Give the exact quantity of so many seconds, for a rate that counts time."""
+    return weight(service, rate, Counted(0, 0, "", seconds, {}))
+
+
+def _rounded(rate: Rate, quantity: Decimal) -> Decimal:
+    return quantity.quantize(Decimal(1).scaleb(-rate.quantity_digits), ROUND_HALF_UP, EXACT)
+
+
+def behind(
+    service: Service, rate: Rate, line: Line, facts: Iterable[Counted], before: Decimal = _NOTHING
+) -> list[Counted]:
+    """Give those of a month's facts that a line bills; a fact that lies on the edge of two tiers is behind both.
+
+    `before`: the exact quantity that lies ahead of the first of these facts.
+    """
     if line.part == "shortfall":
         return []
     if line.part == "overtime":
         return [one for one in facts if one.overtime.get(line.overtime)]
     if rate.kind == "seat":
         return _of_seats(line, list(facts))
-    found, low = [], Decimal(0)
+    found, low = [], before
     for one in facts:
         high = EXACT.add(low, weight(service, rate, one))
         if rate.volume or (low < line.last and high > line.first - 1):

@@ -12,8 +12,7 @@ from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
 from alihdaya.engagement.rates.loading import NO_LOADING, PARTS, apportion
 from alihdaya.engagement.terms import Terms
-from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.books.bill import Bill, closed_until, labour_of, span
+from alihdaya.operations.books.bill import Bill, labour_of, span
 from alihdaya.store import Store
 from alihdaya.store.views.work import Sold, Worked, sold, worked
 
@@ -74,12 +73,9 @@ def by_item(store: Store, terms: Terms, made: Bill) -> list[Share]:
 
     A line's amount falls evenly on the items that it bills (one that bills no items, on all of its unit), a service's
     credits by the items' fees, overhead evenly on a unit's items, labour by the time worked, or as `Loading.spread`
-    says. Raises Refused for a month of which items were archived.
+    says. Raises StoreError where items were archived and their files are not there.
     """
     within = span(terms, made.month)
-    if closed_until(store) >= within[0]:
-        message = f"items of {made.month} were archived; there is a margin by service, engagement and person's cost"
-        raise Refused(Problem("archived-month", message))
     columns = _Columns()
     units = dict(_places(columns, sold(store, terms.engagement, within)))
     _share_fees(columns, units, made)
@@ -105,8 +101,11 @@ def _share_fees(columns: _Columns, units: dict[Key, range], made: Bill) -> None:
             rest = columns.place(0, line.service)
             places = range(rest, rest + 1)
         columns.share("fees", line.amount.minor, places, [1] * len(places))
-    for service in {credit.service for credit in made.invoice.credits}:
-        total = sum(credit.amount.minor for credit in made.invoice.credits if credit.service == service)
+    notes = {service: amount.minor for service, amount in made.margin.notes}
+    for service in {credit.service for credit in made.invoice.credits} | notes.keys():
+        total = notes.get(service, 0) + sum(
+            credit.amount.minor for credit in made.invoice.credits if credit.service == service
+        )
         columns.place(0, service)  # the last one, for a service without fees
         mine = [place for place, (_, of, _) in enumerate(columns.items) if of == service]
         columns.share("credits", total, mine, [max(0, columns.amounts["fees"][place]) for place in mine])
@@ -166,7 +165,7 @@ def _share_item(sums: dict[str, list[int]], share: Share, tasks: list[Worked]) -
         for task, part in zip(tasks, apportion(amount, weights), strict=True):
             sums[task.person][at] += part
     for task in tasks:
-        sums[task.person][0] += 1
+        sums[task.person][0] += task.done
         sums[task.person][1] += task.seconds
 
 

@@ -150,6 +150,16 @@ class Board:
             heappop(self.ends)
         return None
 
+    def pass_over(self) -> None:
+        """Let what is due next between items not happen for now."""
+        due, start = self.next_alarm(), self.next_start()
+        if self.spreads:
+            self.spreads.clear()
+        elif start is not None and start.due == due:
+            heappop(self.timers)
+        elif due is not None:
+            heappop(self.ends)
+
     def next_alarm(self) -> int | None:
         """Say when something between items is due next (microseconds), 0 for at once, None where nothing is."""
         if self.spreads:

@@ -5,10 +5,10 @@ from alihdaya.operations.advance import advance
 from alihdaya.operations.desk import Desk
 
 
-def go_off(desk: Desk, item: int, timer: int, at: int) -> None:
-    """Let an item's timer go off. Raises Refused where it no longer runs, or is not due."""
+def go_off(desk: Desk, item: int, timer: int, at: int, trouble: str = "") -> None:
+    """Let an item's timer go off, with `trouble` into an incident. Raises Refused where it is not, or not due."""
     found = desk.open_item(item)
-    desk.record(found, at, "timer", advance(desk, found, FireTimer(timer), at))
+    desk.record(found, at, "timer", advance(desk, found, FireTimer(timer, trouble), at))
 
 
 def catch_up(desk: Desk, item: int, at: int) -> None:

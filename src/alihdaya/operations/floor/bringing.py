@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.desk import Desk
+from alihdaya.operations.floor.beside import ADVICE
 from alihdaya.operations.floor.hall import Hall
 from alihdaya.people.person import Person
 from alihdaya.store import Store
@@ -11,7 +12,7 @@ from alihdaya.store.views.seats import Held, HoldRow, Present, asks, holds, last
 from alihdaya.work.floor import Floor
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.decide import FIRST, SPARE
-from alihdaya.work.floor.seat import LATER, READY, Hold
+from alihdaya.work.floor.seat import LATER, READY, WORKS, WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
 
@@ -53,7 +54,8 @@ def bring_hall(desk: Desk) -> None:
     floor = hall.floor
     for asked in asks(desk.store):
         floor.apply(asked)
-    hall.passed = {one.queued[:2]: floor.piece(one.queued) for one in passed}
+    advice = [one for one in passed if one.queued.token >= ADVICE]
+    hall.passed = {one.queued[:2]: floor.piece(one.queued) for one in passed if one.queued.token < ADVICE}
     rows = {(one.item, one.token): one for one in held}
     for task in desk.queue:
         _bring_task(hall, task, rows.get(task.key))
@@ -62,6 +64,13 @@ def bring_hall(desk: Desk) -> None:
         if row is not None and row.person in floor.seats:
             floor.enter(hall.piece(hold.task))
             floor.bring(Hold(hall.piece(hold.task), row.person, row.state, row.share, row.at, row.until))
+    for row in held:
+        if row.state == WRAPS and row.person in floor.seats:
+            hall.wraps((row.item, row.token), row.person, row.share, row.at, row.until)
+    for one in advice:  # after those who ask for it, who are not to be asked
+        _bring(floor, one)
+        if one.state == WORKS:
+            hall.advises(one.queued[:2], one.at)
     _bring_spared(desk, floor)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
+from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, EndWrap, LogIn, LogOut, SetState, Take
 
 STATES: Final = ("ready", "break", "lunch", "training", "meeting", "coaching", "wrap-up", "technical")
 """What a person can say they are; in all but the first they get nothing new."""
@@ -13,8 +13,8 @@ MOST_PRIORITY: Final = 100
 class HandOn(NamedTuple):
     """Pass a task that the person holds on to others: `kind` transfer, escalate or hand-over (S18), with a note.
 
-    What it needs stays what its process says. `to` names whom it should reach, "" nobody; `priority` None: as it was,
-    or of an escalation the highest.
+    It needs what its process says, and where that is more the language `level` (CEFR) and the `proficiency` (1 to 5).
+    `to` names whom it should reach, "" nobody; `priority` None: as it was, or of an escalation the highest.
     """
 
     item: int
@@ -24,11 +24,33 @@ class HandOn(NamedTuple):
     to: str = ""
     priority: int | None = None
     note: str = ""
+    level: str = ""
+    proficiency: int = 0
+
+
+class AskAdvice(NamedTuple):
+    """Ask somebody else for advice on a task that the person holds, and keep it; `channel` "": that of the task."""
+
+    item: int
+    token: int
+    person: str
+    to: str = ""
+    note: str = ""
+    channel: str = ""
+
+
+class Advise(NamedTuple):
+    """Give the advice that the person was asked for; `token` is that of their part."""
+
+    item: int
+    token: int
+    person: str
+    note: str = ""
 
 
 class Look(NamedTuple):
     """Ask the writer what waits; nothing changes."""
 
 
-OfTask = Accept | Decline | Take | CallBack | HandOn
-FloorCommand = LogIn | LogOut | SetState | Beat | OfTask
+OfTask = Accept | Decline | Take | CallBack | HandOn | AskAdvice | Advise
+FloorCommand = LogIn | LogOut | SetState | Beat | EndWrap | OfTask

@@ -7,30 +7,43 @@ one queue, and the gate is asked for every single assignment.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from alihdaya.engagement.sla.cutoff import Counts, counts
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import MINUTE, SECOND
 from alihdaya.operations.desk import Hold as Held
+from alihdaya.operations.floor.beside import ADVICE, Clock, Clocks, raised
+from alihdaya.people.gate import Needs
 from alihdaya.people.person import Person
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.commands import Know, Tick
-from alihdaya.work.floor.seat import Hold
+from alihdaya.work.floor.seat import WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
 if TYPE_CHECKING:
-    from alihdaya.operations.desk import Desk
+    from alihdaya.operations.desk import Desk, OpenItem
 
 ROUTER: Final = "router"
-RING: Final = {"voice": 20 * SECOND, "office": 10 * MINUTE}
+RING: Final = {"voice": 20 * SECOND, "chat": MINUTE, "mail": 10 * MINUTE, "office": 10 * MINUTE}
 """So long a task of the channel rings before it goes to somebody else."""
 
 
-def piece_of(task: Task) -> Piece:
+def counts_for(item: "OpenItem") -> Counts | None:
+    """Say for which business day an item counts; None where its pack has no cut-off."""
+    cut_off = item.service.pack.manifest.floor.cut_off
+    return None if cut_off is None else counts(item.service.calendar, cut_off, item.received_at)
+
+
+def piece_of(task: Task, item: "OpenItem") -> Piece:
     """Give the piece that a task is: by telephone where the spoken test is asked for (S8), else back office."""
+    terms = item.service.pack.manifest.floor
     channel = "voice" if task.needs.test == "spoken" else "office"
     due = task.resolve_due if task.respond_due is None else task.respond_due
-    return Piece(task.item, task.token, Ask(task.needs, channel, RING[channel]), task.priority, task.queued_at, due)
+    if (day := counts_for(item)) is not None:
+        due = day.closes if due is None else min(due, day.closes)
+    ask = Ask(task.needs, channel, RING[channel], terms.wrap_up * SECOND, terms.batch)
+    return Piece(task.item, task.token, ask, task.priority, task.queued_at, due)
 
 
 class Hall:
@@ -40,6 +53,7 @@ class Hall:
         self.desk = desk
         self.floor = floor
         self.passed: dict[TaskKey, Piece] = {}
+        self.clocks = Clocks(desk)
         self.paused = False
         """Whether somebody else routes: people are played, see operations.run.rehearse."""
         self._gone: dict[TaskKey, Hold | None] = {}
@@ -48,17 +62,28 @@ class Hall:
         """Let it be `at`, or as late as it is already; gives the instant that counts."""
         return self.floor.advance(at)
 
-    def piece(self, task: Task) -> Piece:
+    def piece(self, task: Task, item: "OpenItem | None" = None) -> Piece:
         """Give the piece that a task is now: with the note and the priority with which it was passed on, if it was."""
-        made, passed = piece_of(task), self.passed.get(task.key)
+        made = piece_of(task, item or self.desk.items[task.item])
+        passed = self.passed.get(task.key)
         if passed is None:
             return made
         kept = passed.priority, passed.prefer, passed.prefer_until, passed.note
-        return made._replace(priority=kept[0], prefer=kept[1], prefer_until=kept[2], note=kept[3])
+        ask = made.ask._replace(needs=self.raised(task.key, task.needs))
+        return made._replace(ask=ask, priority=kept[0], prefer=kept[1], prefer_until=kept[2], note=kept[3])
 
-    def waits(self, task: Task) -> None:
-        """Hear that a task waits."""
-        self.floor.enter(self.piece(task))
+    def raised(self, key: TaskKey, needs: Needs) -> Needs:
+        """Give what a task needs now: more than its process says where it was escalated."""
+        passed = self.passed.get(key)
+        return needs if passed is None else raised(needs, passed.ask.needs)
+
+    def ringing(self, ask: Ask) -> Ask:
+        """Let a kind of work ring as long as its channel does."""
+        return ask._replace(ring=RING[ask.channel])
+
+    def waits(self, task: Task, item: "OpenItem | None" = None) -> None:
+        """Hear that a task waits; `item`: where the desk does not hold it yet."""
+        self.floor.enter(self.piece(task, item))
 
     def has(self, key: TaskKey) -> bool:
         """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""
@@ -94,13 +119,34 @@ class Hall:
             spared, passed = floor.spared.pop(key, None), self.passed.pop(key, None)
             if hold is not None or spared or passed is not None:
                 self._gone[key] = hold
+            self._needs_no_advice(key)
+
+    def _needs_no_advice(self, key: TaskKey) -> None:
+        for other in sorted(self.floor.consults.get(key, ())):
+            self._note(facts.Dropped(*other, "not-needed"), ROUTER)
+            self.clocks.stop(other, self._at())
 
     def finished(self, key: TaskKey, person: str, code: str, seconds: int) -> None:
-        """Hear that a task is closed because its holder did it."""
-        hold = self._gone.pop(key, None)
-        if hold is not None or code:
-            share = hold.share if hold is not None else 0
-            self.desk.note(self._at(), person, facts.Finished(*key, person, code, seconds, share, 0))
+        """Hear that a task is closed because its holder did it; they wrap up, if they may."""
+        hold, at = self._gone.pop(key, None), self._at()
+        if hold is None:
+            if code:
+                self.desk.note(at, person, facts.Finished(*key, person, code, seconds, 0, 0))
+            return
+        until = at + hold.piece.ask.wrap if hold.piece.ask.wrap and not self.paused else 0
+        self.desk.note(at, person, facts.Finished(*key, person, code, seconds, hold.share, until))
+        if until:
+            self.wraps(key, person, hold.share, at, until)
+
+    def wraps(self, key: TaskKey, person: str, share: int, at: int, until: int) -> None:
+        """Let somebody wrap up a task that is done, since `at` and no longer than `until`."""
+        self.floor.wrap_up(Hold(Piece(*key, Ask(Needs()), 0, at), person, WRAPS, share, at, until))
+        self.clocks.start(key, Clock(person, key[1], "wrap-up", at, until))
+
+    def advises(self, key: TaskKey, at: int) -> None:
+        """Hear that somebody began to advise."""
+        hold = self.floor.holds[key]
+        self.clocks.start(key, Clock(hold.person, hold.piece.of[1], "advice", at, 0))
 
     def knows(self, person: Person, at: int) -> None:
         """Hear of a person's new version: what rings at them is asked again."""
@@ -159,10 +205,14 @@ class Hall:
             self.takes(hold.task, event.person)
 
     def _queued(self, event: facts.Queued, _by: str) -> None:
-        self.passed[event.item, event.token] = self.floor.piece(event)
+        if event.token < ADVICE:
+            self.passed[event.item, event.token] = self.floor.piece(event)
 
     def _assigned(self, event: facts.Assigned, by: str) -> None:
         key, at = (event.item, event.token), self._at()
+        if event.token >= ADVICE:
+            self.advises(key, at)
+            return
         self.desk.held[key] = Held(self.desk.queue.remove(*key), event.person, at)
         item = self.desk.items[event.item]
         item.responded_at = at if item.responded_at is None else item.responded_at
@@ -174,6 +224,7 @@ class Hall:
     def _given_back(self, event: facts.Recalled | facts.Passed | facts.PutOff, by: str) -> None:
         """Let wait again what somebody worked on; what only rang has waited all the time."""
         key = event.item, event.token
+        self.clocks.stop(key, self._at())
         hold = self.desk.held.pop(key, None)
         if hold is None:
             return
@@ -186,6 +237,9 @@ class Hall:
             item.aside[event.token] = hold.task
             self.floor.leave(key)
 
+    def _over(self, event: facts.Wrapped | facts.Finished | facts.Dropped, _by: str) -> None:
+        self.clocks.stop((event.item, event.token), self._at())
+
     _MEANINGS: ClassVar[dict[type, Callable[[Any, Any, str], None]]] = {
         facts.LoggedIn: _came,
         facts.Queued: _queued,
@@ -194,4 +248,7 @@ class Hall:
         facts.Recalled: _given_back,
         facts.Passed: _given_back,
         facts.PutOff: _given_back,
+        facts.Wrapped: _over,
+        facts.Finished: _over,
+        facts.Dropped: _over,
     }

@@ -1,22 +1,24 @@
 """What a floor shows to who looks: what waits and why, who is present, and what each has at hand."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.time import iso
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.floor.bringing import open_hall
 from alihdaya.operations.floor.commands import Look
+from alihdaya.operations.floor.hall import counts_for
 from alihdaya.store.views.seats import at_hand, present
 from alihdaya.store.working import WorkingSet
-from alihdaya.work.floor import CHANNELS, FULL
+from alihdaya.work.floor import CHANNELS, FULL, Ask
 from alihdaya.work.floor.why import Waits, queue
 
 
 class AtHand(NamedTuple):
-    """A task that rings at somebody, is theirs, or was put off by them; `until` in microseconds, 0: no end is set.
+    """A task that rings at somebody, is theirs, is wrapped up or was put off by them.
 
-    `note`: what whoever passed it on wants the next one to know.
+    `until` in microseconds, 0: no end is set. `note`: what whoever passed it on, or asks for advice, wants them to
+    know. `of`: the task that they are asked for advice on, else 0.
     """
 
     item: int
@@ -26,6 +28,7 @@ class AtHand(NamedTuple):
     since: int
     until: int
     note: str = ""
+    of: int = 0
 
 
 class Seated(NamedTuple):
@@ -40,8 +43,14 @@ class Seated(NamedTuple):
 
 
 def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
-    """Give all that waits, by kind, the oldest first; nobody need be present."""
-    return queue((desk.hall or open_hall(desk)).floor)
+    """Give all that waits, by kind, the oldest first, and for which days it counts; nobody need be present."""
+    hall = desk.hall or open_hall(desk)
+    days: dict[Ask, Counter[str]] = defaultdict(Counter)
+    for task in desk.queue:
+        day = counts_for(desk.items[task.item])
+        if day is not None and not hall.has(task.key):
+            days[hall.floor.kind(hall.piece(task).ask).ask][day.day] += 1
+    return [one._replace(days=tuple(sorted(days[one.ask].items()))) for one in queue(hall.floor)]
 
 
 def seated(store: WorkingSet, person: str = "") -> list[Seated]:
@@ -71,4 +80,4 @@ def plain_waits(one: Waits) -> dict[str, Any]:
     asked = {name: needs[name] for name in ("skill", "language", "level", "certificate", "client")}
     near = [{"person": who, "lacks": list(lacks)} for who, lacks in one.nearest]
     told = {"channel": one.ask.channel, "test": one.ask.test, "waiting": one.pieces, "oldest": iso(one.oldest)}
-    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near}
+    return {**asked, **told, "able": one.able, "reason": one.reason, "nearest": near, "days": dict(one.days)}

@@ -1,17 +1,25 @@
 """The floor's stations: presence, and what somebody does with a task that rings or is theirs."""
 
+from contextlib import suppress
+
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.time import DAY, SECOND
 from alihdaya.operations.commands import Complete
-from alihdaya.operations.desk import Desk
+from alihdaya.operations.desk import Desk, Service
+from alihdaya.operations.floor.beside import advise, ask_advice, end_wraps, raised
 from alihdaya.operations.floor.bringing import open_hall
-from alihdaya.operations.floor.commands import MOST_PRIORITY, STATES, FloorCommand, HandOn, OfTask
+from alihdaya.operations.floor.commands import MOST_PRIORITY, STATES, Advise, AskAdvice, FloorCommand, HandOn, OfTask
+from alihdaya.operations.floor.hall import Hall
 from alihdaya.people.gate import Needs
+from alihdaya.people.person import LEVELS
 from alihdaya.work.floor import Ask
-from alihdaya.work.floor.commands import LogIn, Pass, SetState
+from alihdaya.work.floor.commands import Accept, LogIn, Pass, SetState
 from alihdaya.work.floor.events import Finished
+from alihdaya.work.floor.seat import READY, RINGS
 from alihdaya.work.keepable import unkeepable
 
 _LONGEST = 2_000
+_BEST = 5
 
 
 def on_floor(desk: Desk, wish: FloorCommand, at: int) -> None:
@@ -28,15 +36,55 @@ def on_floor(desk: Desk, wish: FloorCommand, at: int) -> None:
             raise Refused(Problem("not-present", f"{wish.person} is not present"))
         desk.hall = open_hall(desk)
         desk.hall.begin(at)
-    desk.hall.carry_out(_pass(desk, wish) if isinstance(wish, HandOn) else wish, at)
+    hall = desk.hall
+    if isinstance(wish, AskAdvice):
+        ask_advice(hall, wish)
+    elif isinstance(wish, Advise):
+        advise(hall, wish)
+    elif isinstance(wish, Accept):
+        accept(hall, wish, at)
+    else:
+        hall.carry_out(_pass(desk, wish) if isinstance(wish, HandOn) else wish, at)
+    if isinstance(wish, SetState) and wish.state == READY:
+        end_wraps(hall, wish.person)
+
+
+def accept(hall: Hall, wish: Accept, at: int) -> None:
+    """Take what rings; of a batch all of it. Raises Refused where the one that was named cannot be taken."""
+    hold = hall.floor.holds.get((wish.item, wish.token))
+    hall.carry_out(wish, at)
+    seat = hall.floor.seats.get(wish.person)
+    if hold is None or seat is None or hold.piece.ask.batch == 1:
+        return
+    for key in list(seat.held):
+        other = hall.floor.holds[key]
+        if other.state == RINGS and other.piece.ask == hold.piece.ask:
+            with suppress(Refused):
+                hall.carry_out(Accept(*key, wish.person), at)
+
+
+def timed(work: Complete, since: int, at: int) -> Complete:
+    """Give what somebody did with its handling time: as long as they had it, where they say nothing of it."""
+    if work.seconds is not None:
+        return work
+    return work._replace(seconds=min(max(0, at - since), DAY) // SECOND)
+
+
+def bad_code(service: Service, code: str) -> list[Problem]:
+    """Say what is wrong with a wrap-up code: where a pack names its codes, it has to be one of them."""
+    codes = service.pack.manifest.floor.codes
+    if code and codes and code not in codes:
+        return [Problem("bad-code", f"{code[:40]!r} is no wrap-up code here; there are: {', '.join(codes)}")]
+    return unkeepable({"code": code})
 
 
 def finished(desk: Desk, work: Complete, at: int) -> None:
     """Note that somebody present is done with a task, and the wrap-up code of anybody."""
+    key, seconds = (work.item, work.token), work.seconds or 0
     if desk.hall is not None:
-        desk.hall.finished((work.item, work.token), work.person, work.code, work.seconds)
+        desk.hall.finished(key, work.person, work.code, seconds)
     elif work.code:
-        desk.note(at, work.person, Finished(work.item, work.token, work.person, work.code, work.seconds, 0, 0))
+        desk.note(at, work.person, Finished(*key, work.person, work.code, seconds, 0, 0))
 
 
 def _pass(desk: Desk, wish: HandOn) -> Pass:
@@ -48,6 +96,9 @@ def _pass(desk: Desk, wish: HandOn) -> Pass:
         priority = min(max(wish.priority, 0), MOST_PRIORITY)
     elif wish.kind == "escalate":
         priority = MOST_PRIORITY
+    if wish.level not in {"", *LEVELS} or not 0 <= wish.proficiency <= _BEST:
+        raise Refused(Problem("bad-level", f"{wish.level!r} {wish.proficiency}: A1 to C2, and 1 to 5"))
+    ask = ask._replace(needs=raised(ask.needs, Needs(level=wish.level, proficiency=wish.proficiency)))
     return Pass(wish.item, wish.token, wish.person, wish.kind, ask, priority, wish.to, wish.note)
 
 

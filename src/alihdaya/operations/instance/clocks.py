@@ -11,6 +11,7 @@ from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.work.events import ClockClosed, ClockPaused, ClockResumed, ClockTargeted
 from alihdaya.work.item import Task
 
+_NEVER = Due(None, None)
 _OURS = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.CALL})
 """What the provider has to do: while any of it is open, the clocks run."""
 
@@ -54,10 +55,21 @@ def retarget(desk: Desk, item: OpenItem, events: list[Event]) -> list[Event]:
     item.level = level or ""
     due = clock.due_at(item.received_at, level, [pause for pause in item.pauses if pause.end is not None])
     item.due = due if item.responded_at is None else due._replace(respond=item.due.respond)
-    for token, wait in instance.waits.items():
+    _retask_all(desk, item, due)
+    return [ClockTargeted(item.level, *due)]
+
+
+def set_due(desk: Desk, item: OpenItem, due: Due) -> None:
+    """Let an item under way, and every open task of it, be due then."""
+    if item.due != _NEVER:
+        item.due = due
+    _retask_all(desk, item, due)
+
+
+def _retask_all(desk: Desk, item: OpenItem, due: Due) -> None:
+    for token, wait in item.instance.waits.items() if item.instance is not None else ():
         if wait.kind == TASK:
             _retask(desk, item, token, due)
-    return [ClockTargeted(item.level, *due)]
 
 
 def _retask(desk: Desk, item: OpenItem, token: int, due: Due) -> None:

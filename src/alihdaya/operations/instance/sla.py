@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from alihdaya.engagement import terms as agreement
+from alihdaya.engagement.account.holidays import holidays_of, observing
 from alihdaya.engagement.rates.wire import decimal_text
-from alihdaya.engagement.sla import CLOCKS, ClockName, Due, SlaClock
+from alihdaya.engagement.sla import CLOCKS, Attainment, ClockName, Due, SlaClock
 from alihdaya.engagement.sla.story import ClockStory, Segment, Stop, tell_clock
 from alihdaya.engagement.terms import SPANS, Target, Terms
-from alihdaya.kernel.event import Entry
+from alihdaya.kernel.event import Entry, Event
 from alihdaya.kernel.time import SECOND, iso
 from alihdaya.operations.books.bill import span
 from alihdaya.store import Store
 from alihdaya.store.archive.reading import archived_items
 from alihdaya.store.views.items import ItemRow, Month, item_story, late_items
+from alihdaya.store.views.ledger import facts as ledger_facts
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import (
     ClockPaused,
@@ -103,12 +105,19 @@ def explain(store: WorkingSet, item: int, at: int) -> Told | None:
         return None
     row = story.item
     signed = next(one.terms for one in store.engagements() if (one.id, one.digest) == (row.engagement, row.terms))
-    sla = SlaClock(agreement.from_wire(signed).service(row.service))
+    closed = row.closed_at if row.status == "delivered" else None
+    added = holidays_of(known_by(store, row.engagement, at if closed is None else min(at, closed)), row.engagement)
+    sla = SlaClock(observing(agreement.from_wire(signed).service(row.service), added))
     facts = facts_of(item, story.entries, at)
     clocks = tuple(clocks_of(sla, row.received_at, facts, at)) if facts.touched else ()
     noted = dict(zip(CLOCKS, facts.due, strict=True))
     agreed = all(one.due in (None, noted[one.clock]) for one in clocks if _comparable(one, facts))
     return Told(row, sla.service.calendar.time_zone, at, clocks, facts.given_up, agreed)
+
+
+def known_by(store: WorkingSet, engagement: str, at: int) -> list[Event]:
+    """Give what had happened to an engagement by an instant."""
+    return [one.event for one in ledger_facts(store, engagement) if one.at <= at]
 
 
 def _comparable(one: ClockStory, facts: Facts) -> bool:
@@ -191,6 +200,17 @@ def plain(told: Told) -> dict[str, Any]:
         "agrees_with_log": told.agreed,
         "clocks": [_clock(one, given_up=told.given_up) for one in told.clocks],
     }
+
+
+def kept_plain(one: Attainment) -> dict[str, object]:
+    """Give how a service level was kept in a month as plain values."""
+    head = {"month": one.month, "service": one.service, "clock": one.clock, "level": one.level}
+    if one.limit is None:
+        counts: dict[str, object] = {"met": one.met, "missed": one.missed}
+    else:
+        counts = {"mean_seconds": seconds(one.mean), "limit_seconds": seconds(one.limit)}
+    percent = None if one.percent is None else f"{one.percent:f}"
+    return {**head, **counts, "percent": percent, "target": f"{one.target:f}", "kept": one.kept}
 
 
 def _clock(one: ClockStory, *, given_up: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From one service to the same service in another version: all that is worked out once for many items."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alihdaya.engagement.rates.card import OF_ITEMS
@@ -111,7 +111,8 @@ class Ways:
         key = (service.engagement, service.name, service.terms.digest, self.pack.digest)
         try:
             if key not in self.desk.services and self.order.given is not None:
-                self.desk.services[key] = service_of(service.terms, service.name, self.pack, trusted=True)
+                found = service_of(service.terms, service.name, self.pack, trusted=True)
+                self.desk.services[key] = replace(found, clock=service.clock)
             found = self.desk.service(*key)
         except Refused:
             raise

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from heapq import heappop
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Refused, Source
@@ -37,29 +36,30 @@ Outcome = tuple[Any, Refused | None]
 """What a station gave back, or why it refused."""
 
 
-def carry_out(desk: Desk, letters: Sequence[Letter], now: int | None = None) -> list[Outcome]:
-    """Let the timers go off that are due at `now` (None: none), then carry out a group; gives the letters' outcomes.
+def carry_out(desk: Desk, letters: Sequence[Letter], now: int | None = None, most: int = GROUP) -> list[Outcome]:
+    """Let `most` timers go off that are due at `now` (None: none), then carry out a group; gives the letters' outcomes.
 
     Nothing is durable, and nobody may be answered, before the desk has committed.
     """
     if now is not None:
-        _let_time_run(desk, now)
+        _let_time_run(desk, now, most)
     former = _former(desk, letters)
     return [_outcome(desk, letter, former) for letter in letters]
 
 
-def _let_time_run(desk: Desk, now: int) -> None:
+def _let_time_run(desk: Desk, now: int, most: int) -> None:
     """End the leases whose time is over, and let the timers go off that are due, the earliest first.
 
-    At most a group of timers goes off between two commits.
+    At most a group of timers goes off between two commits, and of timers `most`.
     """
     leases.catch_up(desk, max(now, desk.at))
     tasks.catch_up(desk, max(now, desk.at))
-    while len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
+    while most and len(desk.pending) < GROUP and (timer := desk.next_timer()) is not None and timer[0] <= now:
+        most -= 1
         try:
             perform(desk, Fire(timer[1], timer[2]), max(now, desk.at))
         except Refused:
-            heappop(desk.timers)  # it comes up again with the next desk
+            desk.pass_over(timer)  # it comes up again with the next desk
 
 
 def _former(desk: Desk, letters: Iterable[Letter]) -> Former:

@@ -14,8 +14,9 @@ from time import perf_counter
 from typing import Any, Protocol, Self
 
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.event import HOUSE
 from alihdaya.kernel.time import SECOND
-from alihdaya.operations.commands import Command
+from alihdaya.operations.commands import Command, Fire
 from alihdaya.operations.desk import GROUP, Desk
 from alihdaya.operations.node.letters import Letter, Outcome, Parent, carry_out
 from alihdaya.operations.node.visible.groups import Groups
@@ -23,6 +24,11 @@ from alihdaya.store.errors import StoreError, StoreRefused
 
 _MOST_TRIES = 64
 """So often parts of a group that failed are tried; the rest is refused."""
+
+_FEWER = GROUP // 8
+"""After a failure, so many timers at the most go off before the next commit."""
+
+_LONGEST_TROUBLE = 500
 
 _SHORTEST, _LONGEST = 0.02, 2.0
 """Seconds between two attempts to open a desk without being asked: doubled with each failure."""
@@ -42,10 +48,10 @@ class Mailroom:
     """Owns the one writer. `open_desk` runs in the writer's thread; use as a context manager.
 
     A desk that could not commit is thrown away, and the next group opens another. Where the store failed, the whole
-    group is refused; where a command did, it alone: the others are tried again by halves. `clock`
-    gives the present in microseconds; `told` hears, in the writer's thread, of each desk that was opened, of each
-    commit, and of jobs that came to be free; `groups` counts what is committed, `watcher` follows each command on its
-    way.
+    group is refused; where a command did, it alone: the others are tried again by halves; where a timer did, it stops
+    its item by an incident. `clock` gives the present in microseconds; `told` hears, in the writer's thread, of each
+    desk that was opened, of each commit, and of jobs that came to be free; `groups` counts what is committed, `watcher`
+    follows each command on its way.
     """
 
     def __init__(
@@ -156,16 +162,52 @@ class Mailroom:
         error = self._attempt(desk, letters, now)
         if error is None:
             return desk
-        if not _is_a_commands(error) or len(letters) + (now is not None) < 2:
+        if not _is_a_commands(error) or (now is None and len(letters) < 2):
             _fail(letters, error)
             return None
-        return self._isolated(letters)
+        found = self._isolated(letters)
+        return found if now is None else self._without_trouble(found, now)
 
-    def _attempt(self, desk: Desk, letters: list[Letter], now: int | None) -> Exception | None:
+    def _without_trouble(self, desk: Desk | None, now: int) -> Desk | None:
+        """Let what is due go off alone, in smaller and smaller groups, until a timer that cannot be stands alone.
+
+        That one stops its item by an incident; what is no item's, or does not even stop, waits for the next desk.
+        """
+        tried, most = 0, 0  # first what is no timer's: if that fails, no timer is to blame
+        while tried < GROUP and (desk := desk or self._opened(())) is not None:
+            timer = desk.next_timer()
+            if timer is None or timer[0] > now:
+                return desk
+            error = self._attempt(desk, [], now, most)
+            if error is None:
+                tried, most = tried + most, min(most * 2, _FEWER) or _FEWER
+                continue
+            desk = None
+            if most == 0 or not _is_a_commands(error):
+                return None
+            if most == 1:
+                desk, tried = self._stopped(timer, now, error), tried + (1 if timer[1] != HOUSE else _FEWER)
+            most = max(1, most // 8)
+        return desk
+
+    def _stopped(self, timer: tuple[int, int, int], now: int, error: Exception) -> Desk | None:
+        """Let a timer that fails whenever it goes off stop its item by an incident; else pass it over."""
+        _, item, number = timer
+        desk = self._opened(())
+        if desk is not None and item != HOUSE:
+            trouble = f"{type(error).__name__}: {error}"[:_LONGEST_TROUBLE]
+            if self._attempt(desk, [Letter(Fire(item, number, trouble), now, Future())], None) is None:
+                return desk
+            desk = self._opened(())
+        if desk is not None:
+            desk.pass_over(timer)
+        return desk
+
+    def _attempt(self, desk: Desk, letters: list[Letter], now: int | None, most: int = GROUP) -> Exception | None:
         """Carry out, commit and answer; where that fails nobody is answered, and the desk is of no use any more."""
         try:
             begun = perf_counter()
-            outcomes = carry_out(desk, letters, now)
+            outcomes = carry_out(desk, letters, now, most)
             written = desk.commit()
             if written:
                 seconds = perf_counter() - begun

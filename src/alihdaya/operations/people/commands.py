@@ -1,5 +1,6 @@
 """What the writer can be asked to do about a person."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -10,3 +11,20 @@ class Withdraw(NamedTuple):
     certificate: str
     reason: str
     by: str = "operator"
+
+
+class Review(NamedTuple):
+    """Look at a finished task of the sample: `points` by criterion of the pack's scorecard.
+
+    `seconds`: how long it took; they count to the service's labour.
+    """
+
+    item: int
+    token: int
+    reviewer: str
+    points: Mapping[str, int]
+    note: str = ""
+    seconds: int = 0
+
+
+PeopleCommand = Withdraw | Review

@@ -133,7 +133,7 @@ def know(desk: Desk, fact: Event, at: int, by: str) -> None:
     desk.applicants.pop(who, None)
     if desk.hall is not None:
         desk.hall.knows(desk.people[who], at)
-    if isinstance(fact, CertificateWithdrawn):
+    if isinstance(fact, CertificateWithdrawn | PersonJoined):
         _take_back(desk, who, at, by)
 
 

@@ -9,7 +9,7 @@ from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.opening import person_of, stored_pack
 from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
-from alihdaya.people.gate import Needs, gate
+from alihdaya.people.gate import OF_ENGAGEMENT, Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
 from alihdaya.store import Store
 from alihdaya.store.working import WorkingSet
@@ -71,6 +71,7 @@ def plain(one: Standing, at: int) -> dict[str, Any]:
     if person is not None:
         facts |= {"name": person.name, "employer": person.employment.employer, "serves": person.employment.serves}
         facts |= {"languages": dict(person.languages), "skills": list(person.skills)}
+        facts |= {"walls": list(person.walls)} if person.walls else {}
     return {**facts, "tests": tests, "certificates": certificates}
 
 
@@ -125,8 +126,9 @@ def history(store: Store, person: str) -> list[Fact]:
 
 def _said(event: object, person: str) -> str:
     match event:
-        case PersonJoined(person=who, employer=employer, serves=serves) if who == person:
-            return f"{employer} \N{RIGHTWARDS ARROW} {serves}"
+        case PersonJoined(person=who, employer=employer, serves=serves, walls=walls) if who == person:
+            kept = "".join(f"; not {wall.removeprefix(OF_ENGAGEMENT)}" for wall in walls)
+            return f"{employer} \N{RIGHTWARDS ARROW} {serves}{kept}"
         case TestTaken(person=who, kind=kind, language=language, score=score, pass_mark=mark) if who == person:
             return f"{kind} {language} {score}/{mark}"
         case CertificateIssued(person=who, certificate=name, end=end) if who == person:

@@ -1,22 +1,19 @@
 """What the service tasks do: they screen what people then judge."""
 
-from importlib.metadata import entry_points
 from typing import Any
 
 from alihdaya.packs.kit import Job, Variables
-from alihdaya.packs.recruitment.speech import check_speech, word_errors
+from alihdaya.packs.recruitment.grammar import check_grammar
+from alihdaya.packs.recruitment.recognition import recognised
+from alihdaya.packs.recruitment.speech import check_speech
 from alihdaya.packs.recruitment.spelling import check_spelling
-
-RECOGNISERS = "alihdaya.recognisers"
-"""Group of entry points: a function (recording, language) -> what it heard, as a context with texts `said`, `words`."""
-
-ALONE = "no recogniser is installed: the human rubric stands alone"
 
 
 def spelling(job: Job) -> Variables:
-    """Count the misspelt words of the paper, in the sponsor's language."""
+    """Count the misspelt words of the paper, in the sponsor's language, and in English what is wrong in its grammar."""
     wanted: Any = job.variables["wanted"]
-    return {"spelling": check_spelling(str(job.variables["paper"] or ""), str(wanted["language"]))}
+    paper, language = str(job.variables["paper"] or ""), str(wanted["language"])
+    return {"spelling": check_spelling(paper, language), "grammar": check_grammar(paper, language)}
 
 
 def listen(job: Job) -> Variables:
@@ -29,18 +26,8 @@ def listen(job: Job) -> Variables:
     asked = isinstance(former, dict) and former.get("again") is True
     spoken["again"] = spoken["noisy"] is True and not asked
     if not spoken["again"]:
-        heard = _heard(job, recording)
+        wanted: Any = job.variables["wanted"]
+        passage = job.variables.get("passage") or wanted.get("passage") or ""
+        heard = recognised(recording, str(wanted["language"]), str(passage))
         spoken = {**spoken, **heard, "said": f"{spoken['said']}; {heard['said']}"}
     return {"spoken": spoken}
-
-
-def _heard(job: Job, recording: str) -> dict[str, Any]:
-    found = sorted(entry_points(group=RECOGNISERS), key=lambda one: one.name)
-    if not found:
-        return {"said": ALONE}
-    wanted: Any = job.variables["wanted"]
-    heard = dict(found[0].load()(recording, str(wanted["language"])))
-    passage, words = job.variables.get("passage"), heard.get("words")
-    if isinstance(passage, str) and isinstance(words, str) and passage.strip():
-        heard["errors"] = word_errors(passage, words)
-    return {**heard, "said": str(heard.get("said", "")), "recogniser": found[0].name}

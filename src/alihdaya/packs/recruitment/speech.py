@@ -1,23 +1,19 @@
-"""What can be measured in a recording of speech: noise, pauses, pace, and where somebody recognised it, wrong words.
+"""What can be measured in a recording of speech: noise, pauses, pace.
 
 It screens; people rate by the rubric. Nothing here says anything of an accent. Needs `alihdaya[people]` (Praat).
 """
 
-import os
-from collections.abc import Sequence
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-RECORDINGS: Final = "ALIHDAYA_RECORDINGS"
-"""Names the folder of the recordings; no other file is opened."""
+from alihdaya.packs.recordings import find_recording
 
 _LEAST_CLEAR: Final = 15
 """Decibels between speech and noise: below that, raters hear the room."""
 
 _LEAST_SECONDS, _MOST_SECONDS = 3, 1800
-_MOST_BYTES: Final = 400_000_000
 _STEP: Final = 0.01
 _SILENT: Final = -20.0
 """Decibels below the loudest, in Praat's sense: that is a pause, where it lasts a quarter of a second."""
@@ -36,23 +32,6 @@ def check_speech(recording: str) -> dict[str, Any]:
     if find_spec("parselmouth") is None:
         return {**nothing, "said": "Praat is not installed (alihdaya[people]): the human rubric stands alone"}
     return {**nothing, **_measured(path)}
-
-
-def find_recording(recording: str) -> tuple[Path | None, str]:
-    """Give the file of a recording, or why there is none. It must lie within the folder of recordings."""
-    home = os.environ.get(RECORDINGS, "")
-    if not home:
-        return None, f"{RECORDINGS} names no folder of recordings"
-    folder = Path(home).resolve()
-    try:
-        path = (folder / recording).resolve()
-        if not path.is_relative_to(folder) or not path.is_file():
-            return None, "there is no such recording"
-        if path.stat().st_size > _MOST_BYTES:
-            return None, "the recording is too long"
-    except (OSError, ValueError):
-        return None, "there is no such recording"
-    return path, ""
 
 
 def _measured(path: Path) -> dict[str, Any]:
@@ -126,19 +105,3 @@ def _nuclei(sound: Any, loudness: Any) -> list[float]:
 
 def _rounded(value: float) -> Decimal:
     return Decimal(f"{value:.1f}")
-
-
-def word_errors(passage: str, heard: str) -> Decimal:
-    """Give the word error rate: the fewest words put in, left out or changed, by the words of the passage."""
-    wanted, got = _words(passage), _words(heard)
-    row = list(range(len(got) + 1))
-    for n, word in enumerate(wanted, 1):
-        before, row = row, [n]
-        for m, other in enumerate(got):
-            row.append(min(before[m + 1] + 1, row[m] + 1, before[m] + (word != other)))
-    return Decimal(f"{row[-1] / max(1, len(wanted)):.2f}")
-
-
-def _words(text: str) -> Sequence[str]:
-    plain = "".join(char if char.isalnum() or char == "'" else " " for char in text.lower().replace("\u2019", "'"))
-    return plain.split()[:2000]

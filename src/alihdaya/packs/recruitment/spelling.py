@@ -53,7 +53,7 @@ def check_spelling(text: str, language: str) -> dict[str, Any]:
     knows = _reader(path)
     wrong = [word for word in words if not _known(word, knows)]
     share = round(100 * len(wrong) / len(words)) if words else 0
-    said = f"{len(wrong)} of {len(words)} words are not in {path.name}: a screen, not a verdict; grammar is not checked"
+    said = f"{len(wrong)} of {len(words)} words are not in {path.name}: a screen, not a verdict"
     examples = list(dict.fromkeys(wrong))[:_MOST_EXAMPLES]
     return {
         **empty,

@@ -1,11 +1,14 @@
 """The BPO-KPO position of a service (S16): the ten differences measured from the log, each with an interval."""
 
-from alihdaya.planning.spectrum.facts import Case, NodeFacts, Override, Step, overrides, read_case
+from alihdaya.planning.spectrum.facts import Answer, Case, NodeFacts, Override, Step, overrides, read_case
+from alihdaya.planning.spectrum.foretold import Foretold, foretold
 from alihdaya.planning.spectrum.position import DIFFERENCES, Given, Reading, Service, auc, drift, read_service
 
 __all__ = [
     "DIFFERENCES",
+    "Answer",
     "Case",
+    "Foretold",
     "Given",
     "NodeFacts",
     "Override",
@@ -14,6 +17,7 @@ __all__ = [
     "Step",
     "auc",
     "drift",
+    "foretold",
     "overrides",
     "read_case",
     "read_service",

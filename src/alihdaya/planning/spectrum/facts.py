@@ -56,6 +56,14 @@ class Step(NamedTuple):
     at: int = 0
 
 
+class Answer(NamedTuple):
+    """What somebody answered to a question (task and field), and what was known then: the intake, and rules' values."""
+
+    question: str
+    value: str
+    given: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One item. `unit` is what it was billed as, None while it is open; `level`: hours from assignment to review.
@@ -73,6 +81,7 @@ class Case:
     level: tuple[float, ...] = ()
     ruled: Mapping[str, int] = field(default_factory=dict)
     overruled: Mapping[str, int] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
 
 
 class Override(NamedTuple):
@@ -140,6 +149,8 @@ class _Reader:
         self.ruled: Counter[str] = Counter()
         self.overruled: Counter[str] = Counter()
         self.end: tuple[int, str] | None = None
+        self.given: dict[str, Any] = {}
+        self.chosen: list[Answer] = []
 
     def read(self, event: Event, at: int, item: int) -> None:
         """Take one event in."""
@@ -147,6 +158,7 @@ class _Reader:
             self.case = Case(item, event.service, at)
         elif isinstance(event, InstanceStarted):
             self.about = self.about or str(event.variables.get(self.subject) or "")
+            self.given = {**event.variables, **self.given}
         elif isinstance(event, (TaskQueued, TaskChanged)):
             self.tasks[event.token] = _Task(event.node, event.needs[1], event.needs[3])
         elif isinstance(event, TaskAssigned):
@@ -176,12 +188,15 @@ class _Reader:
         self.steps.append(Step(f"decide {event.decision}", self._kind(event.node), decides=True, at=at))
         value = event.value
         named = {event.result: value} if event.result else value if isinstance(value, dict) else {}
-        self.answers.update({name: (event.decision, given) for name, given in named.items() if given is not None})
+        told = {name: given for name, given in named.items() if given is not None}
+        self.answers.update({name: (event.decision, given) for name, given in told.items()})
+        self.given = {**self.given, **told}
 
     def _done(self, event: TaskDone, at: int) -> None:
         task = self.tasks.pop(event.token, _Task("", "", ""))
         facts = self.nodes.get(task.node, NodeFacts())
         chosen = {name: value for name, value in event.result.items() if name in facts.choices}
+        self.chosen += [Answer(f"{task.node}.{name}", str(value), self.given) for name, value in chosen.items()]
         before = [(*self.answers[name], value) for name, value in chosen.items() if name in self.answers]
         for decision, given, value in before:
             self.ruled[decision] += 1
@@ -207,5 +222,5 @@ class _Reader:
         closed, unit = self.end or (None, None)
         return Case(
             case.id, case.service, case.received_at, closed, unit, self.about, tuple(self.steps), tuple(self.level),
-            dict(self.ruled), dict(self.overruled),
+            dict(self.ruled), dict(self.overruled), tuple(self.chosen),
         )  # fmt: skip

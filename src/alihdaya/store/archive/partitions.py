@@ -8,8 +8,11 @@ from sqlalchemy import Connection, Table, delete, text
 from alihdaya.store.archive.months import end_of, month_of, start_of
 from alihdaya.store.schema import ITEM, LOG
 
-_PATIENCE = "20s"
+PATIENCE = "20s"
 """So long a month waits for those who read; whoever reads for longer goes first, and the month another time."""
+
+SHORT_PATIENCE = "2s"
+"""The same where others wait for the writer meanwhile."""
 
 
 class Retired(NamedTuple):
@@ -23,7 +26,8 @@ class Retired(NamedTuple):
 class Partitions:
     """The months that PostgreSQL's tables are parted into, made as they come; the writer alone makes them."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: str = PATIENCE) -> None:
+        self.patience = patience
         self._spans: dict[str, tuple[int, int]] = {}
 
     def make(self, connection: Connection, table: Table, instants: Collection[int]) -> None:
@@ -41,27 +45,27 @@ class Partitions:
         self._spans.clear()
 
 
-def let_go(connection: Connection, retired: Retired) -> None:
-    """Let a month's entries and items go, in the connection's transaction.
+def let_go(connection: Connection, retired: Retired, patience: str) -> None:
+    """Let a month's entries and items go, in the connection's transaction; readers are waited for so long.
 
     PostgreSQL drops the partitions, SQLite deletes the oldest rows of both tables, whose pages are used again. Only
     where a clock was set back over the end of a month does a partition hold what may not go, or another what must.
     """
     for table, last in ((ITEM, retired.last_item), (LOG, retired.last)):
         if connection.dialect.name != "sqlite":
-            _drop(connection, table, _leaf(table.name, retired.month), last)
+            _drop(connection, table, _leaf(table.name, retired.month), last, patience)
         (key,) = table.primary_key.columns
         connection.execute(delete(table).where(key <= last))
 
 
-def _drop(connection: Connection, table: Table, leaf: str, last: int) -> None:
+def _drop(connection: Connection, table: Table, leaf: str, last: int, patience: str) -> None:
     """Drop a partition, unless it is not there, or holds rows that come after the last one that may go."""
     if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
         return
     (key,) = table.primary_key.columns
     late = text(f"select 1 from {leaf} where {key.name} > :last limit 1")  # noqa: S608
     if connection.execute(late, {"last": last}).first() is None:
-        connection.execute(text(f"set local lock_timeout = '{_PATIENCE}'"))
+        connection.execute(text(f"set local lock_timeout = '{patience}'"))
         connection.execute(text(f"drop table {leaf}"))
 
 

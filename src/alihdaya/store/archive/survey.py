@@ -29,6 +29,11 @@ class Surveyed(NamedTuple):
     sends: int
     closed: dict[str, tuple[int, int]]
 
+    @property
+    def until(self) -> int:
+        """When the last of its items was delivered, 0 where none was."""
+        return max((last for _, last in self.closed.values()), default=0)
+
 
 def survey(store: Store, before: str) -> Iterator[Surveyed]:
     """Yield the months of the log that are before the month `before`, oldest first; empty ones are passed over."""

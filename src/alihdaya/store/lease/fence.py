@@ -52,3 +52,8 @@ class Fence(NamedTuple):
 def schema_of(shard: int) -> str:
     """Give the name of a shard's schema."""
     return f"{SCHEMA}_shard_{shard:04}"
+
+
+def folder_of_shard(shard: int) -> str:
+    """Give the name of a shard's folder within an archive."""
+    return f"shard-{shard:04}"

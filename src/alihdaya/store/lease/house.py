@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, event, text
 
 from alihdaya.store.database import Database
 from alihdaya.store.errors import StoreError
-from alihdaya.store.lease.fence import HOUSE_LOG, SCHEMA, schema_of
+from alihdaya.store.lease.fence import HOUSE_LOG, SCHEMA, folder_of_shard, schema_of
 from alihdaya.store.schema import (
     ABSENCE,
     ARCHIVE,
@@ -35,13 +35,13 @@ from alihdaya.store.store import Store, open_store
 FACTOR = 1000
 """An item's number among all shards is its number in its own times this, and the shard."""
 
-_SHARED = frozenset({ABSENCE, ARCHIVE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, PRESENCE, START, TEST, VERSION})
+_SHARED = frozenset({ABSENCE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, PRESENCE, START, TEST, VERSION})
 """Tables in which shards say the same of the same thing: one row of those with the same key is enough."""
 
 _NUMBERED = frozenset({"seq", "item", "caller", "of_item", "source", "ask"})
-"""Columns that count within a shard; so do the keys of ITEM, SOURCE and ASK."""
+"""Columns that count within a shard; so do the keys of ITEM, SOURCE and ASK, and what an archived month reaches to."""
 
-_KEYS = frozenset({ITEM.c.id, SOURCE.c.id, ASK.c.number})
+_KEYS = frozenset({ITEM.c.id, SOURCE.c.id, ASK.c.number, ARCHIVE.c.first, ARCHIVE.c.last, ARCHIVE.c.last_item})
 
 
 def number_of(name: str) -> int:
@@ -106,14 +106,18 @@ def parts_of(url: str) -> tuple[int, ...]:
 def shard_store(url: str, shard: int) -> Store:
     """Open one shard of such a database to read only. Raises StoreError, which names the shard."""
     try:
-        return open_store(url, schema=schema_of(shard), read_only=True)
+        found = open_store(url, schema=schema_of(shard), read_only=True)
     except StoreError as error:
         name = f"shard {shard}" if shard != HOUSE_LOG else "the house's own log"
         named = [replace(one, message=f"{name}: {one.message}") for one in error.problems]
         raise type(error)(named) from error
+    found.archive_part = folder_of_shard(shard)
+    return found
 
 
 class _House(Database):
+    factor = FACTOR
+
     def __init__(self, url: str, parts: tuple[int, ...]) -> None:
         super().__init__(url)
         self._views = _statements(parts)
@@ -148,6 +152,8 @@ def _view(table: Table, logs: tuple[int, ...]) -> str:
         return f"select {names} from ({every}) as one"  # noqa: S608 (our own words)
     key = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     order = f"{key}, withdrawn_at nulls last" if table is CERTIFICATE else key
+    if table is PERSON:
+        order = f"{key}, of_shard = {HOUSE_LOG}"  # shards have put together what all of them told
     return f"select distinct on ({key}) {names} from ({every}) as one order by {order}, of_shard"  # noqa: S608
 
 

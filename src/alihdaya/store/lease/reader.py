@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from alihdaya.store.database import Database, Session
 from alihdaya.store.lease.directory import View, look
-from alihdaya.store.lease.fence import SCHEMA, schema_of
+from alihdaya.store.lease.fence import SCHEMA, folder_of_shard, schema_of
 from alihdaya.store.schema import SUBSCRIPTION
 from alihdaya.store.working import WorkingSet
 
@@ -21,6 +21,7 @@ class ShardView(WorkingSet):
     def __init__(self, database: Database, shard: int) -> None:
         self._database = database
         self._schema = schema_of(shard)
+        self.archive_part = folder_of_shard(shard)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

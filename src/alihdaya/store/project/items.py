@@ -16,7 +16,8 @@ from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
-from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVED, REFUSAL, TALLY, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVED, REFUSAL, REVIEW, TALLY, TASK
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import (
     AssignmentRefused,
     AssignmentWithdrawn,
@@ -39,6 +40,7 @@ from alihdaya.work.events import (
     TaskQueued,
 )
 from alihdaya.work.exchange import ItemCalled, ItemReturned
+from alihdaya.work.review import ReviewDone, ReviewDue
 
 Handler = Callable[[Standing, Entry, Any], None]
 
@@ -62,6 +64,9 @@ class Items:
             TaskAssigned: self._assigned,
             AssignmentRefused: self._refused,
             TaskDone: self._done,
+            TimeSpent: self._beside,
+            ReviewDue: self._sampled,
+            ReviewDone: self._reviewed,
             TaskCancelled: self._cancelled,
             TaskChanged: self._changed,
             AssignmentWithdrawn: self._withdrawn,
@@ -225,6 +230,20 @@ class Items:
         self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
         self._count(standing, entry.at, "seconds_worked", n=event.seconds)
+
+    def _beside(self, standing: Standing, entry: Entry, event: TimeSpent) -> None:
+        day = self._house.days(standing.engagement, standing.terms).day(entry.at)
+        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 0)
+        self._count(standing, entry.at, "seconds_worked", n=event.seconds)
+
+    def _sampled(self, standing: Standing, entry: Entry, event: ReviewDue) -> None:
+        rest = (standing.engagement, standing.service, event.node, event.person, entry.at, None, None, None, None)
+        self._pending.put(REVIEW, (standing.id, event.token), rest)
+
+    def _reviewed(self, standing: Standing, entry: Entry, event: ReviewDone) -> None:
+        head = (standing.engagement, standing.service, event.node, event.person, event.at)
+        rest = (*head, event.reviewer, entry.at, event.percent, event.passed)
+        self._pending.put(REVIEW, (standing.id, event.token), rest)
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
         self._close(standing, TASK, event.token)

@@ -16,7 +16,7 @@ from alihdaya.store.views.items import (
     unit_items,
     usage,
 )
-from alihdaya.store.views.lines import unit_page
+from alihdaya.store.views.lines import deliveries, spans_page, unit_page
 from alihdaya.store.views.months import (
     LabourRow,
     Period,
@@ -46,6 +46,7 @@ __all__ = [
     "SlaMonth",
     "Story",
     "delivered",
+    "deliveries",
     "floor",
     "item_story",
     "items",
@@ -56,6 +57,7 @@ __all__ = [
     "rejects",
     "sla_measures",
     "sla_months",
+    "spans_page",
     "tallies",
     "totals",
     "unit_items",

@@ -12,6 +12,7 @@ from alihdaya.store.codec import decode_events
 from alihdaya.store.log import entries
 from alihdaya.store.schema import ITEM, LOG
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.events import ItemDelivered
 
 
 class ItemFact(NamedTuple):
@@ -26,8 +27,10 @@ class ItemFact(NamedTuple):
 
 def house_facts(store: WorkingSet, tags: Iterable[str]) -> Iterator[tuple[int, Event]]:
     """Yield (instant, fact) of those facts about no item that have one of these tags, in the order of the log."""
+    tags = tuple(tags)
     marks = [tag.encode() for tag in tags]
-    for entry in archived_entries(store, item=HOUSE) if archived(store) else ():
+    gone = archived_entries(store, item=HOUSE, tags=tags) if archived(store) else iter(())
+    for entry in gone if store.factor == 1 else sorted(gone, key=lambda entry: entry.at):
         yield from ((entry.at, fact) for fact in entry.events)
     query = select(LOG.c.at, LOG.c.body).where(LOG.c.item == HOUSE).order_by(LOG.c.seq)
     with store.snapshot() as connection:
@@ -43,6 +46,7 @@ def item_facts(
 
     Facts of one instant come by item, then as the log has them.
     """
+    tags = tuple(tags)
     marks = [tag.encode() for tag in tags]
     found: list[ItemFact] = []
     key = (LOG.c.at, LOG.c.seq, LOG.c.item, ITEM.c.service, LOG.c.body)
@@ -53,12 +57,12 @@ def item_facts(
             if any(mark in body for mark in marks):
                 facts = (fact for fact in decode_events(body) if isinstance(fact, kinds))
                 found += [ItemFact(at, seq, item, service, fact) for fact in facts]
-    found += _archived(store, engagement, within, kinds)
+    found += _archived(store, engagement, within, kinds, tags)
     return sorted(found, key=lambda one: (one.at, one.item, one.seq))
 
 
 def _archived(
-    store: WorkingSet, engagement: str, within: tuple[int, int], kinds: tuple[type, ...]
+    store: WorkingSet, engagement: str, within: tuple[int, int], kinds: tuple[type, ...], tags: tuple[str, ...]
 ) -> Iterator[ItemFact]:
     """Yield facts about items that are archived; of these, the store may still hold the latest."""
     months = archived(store)
@@ -71,11 +75,20 @@ def _archived(
     services = {row[places[0]]: row[places[1]] for row in mine}
     with store.snapshot() as connection:
         here = [entry for item in sorted(services) for entry in entries(connection, item=item)]
-    for entry in (*archived_entries(store), *here):
+    for entry in (*archived_entries(store, within=within, tags=tags), *here):
         if entry.item in services and within[0] <= entry.at < within[1]:
             for fact in entry.events:
                 if isinstance(fact, kinds):
                     yield ItemFact(entry.at, entry.seq, entry.item, services[entry.item], fact)
+
+
+def delivery_of(store: WorkingSet, item: int) -> ItemDelivered | None:
+    """Give how an item was delivered, archived or not; None where it was not."""
+    with store.snapshot() as connection:
+        here = entries(connection, item=item)
+    there = archived_entries(store, item=item) if archived(store) else ()
+    found = (fact for entry in (*there, *here) for fact in entry.events)
+    return next((fact for fact in found if isinstance(fact, ItemDelivered)), None)
 
 
 def latest(store: WorkingSet) -> int:

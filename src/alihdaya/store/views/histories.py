@@ -14,6 +14,8 @@ from alihdaya.store.working import WorkingSet
 
 _PAGE = 2_000
 _MANY = 20_000
+_SHARDS = 64
+"""Of many shards, a page holds about as many items as if there were so many."""
 
 
 class Head(NamedTuple):
@@ -30,7 +32,8 @@ def heads(store: WorkingSet, *, archive: bool = False) -> Iterator[Head]:
     """Yield every item in the order of intake, a page at a time; with `archive`, the archived ones first."""
     if archive:
         places = [ITEM_COLUMNS.index(ITEM.c[name]) for name in Head._fields]
-        yield from (Head(*[row[place] for place in places]) for row in archived_items(store))
+        gone = (Head(*[row[place] for place in places]) for row in archived_items(store))
+        yield from gone if store.factor == 1 else sorted(gone)
     columns = (ITEM.c.id, ITEM.c.external_id, ITEM.c.service, ITEM.c.engagement, ITEM.c.received_at)
     after = HOUSE
     while True:
@@ -48,14 +51,25 @@ def histories(store: WorkingSet, *, archive: bool = False) -> Iterator[Entry]:
 
     Archived items are left out, with what the store still holds of them; with `archive`, they come first.
     """
-    months = archived(store)
-    begin = months[-1].last_item if months else HOUSE
-    for after in range(HOUSE, begin, _MANY) if archive else ():
-        last = min(after + _MANY, begin)
+    ends: dict[int, int] = {}  # shard -> its last archived item
+    for month in archived(store):
+        ends[month.last_item % store.factor] = month.last_item
+    end = max(ends.values(), default=HOUSE)
+    step = max(1, store.factor // _SHARDS)
+    for after in range(HOUSE, end, _MANY * step) if archive else ():
+        last = min(after + _MANY * step, end)
         page = [*items_entries(store, after + 1, last), *_entries(store, after, last)]
-        yield from sorted(page, key=lambda entry: (entry.item, entry.seq))
-    for after in range(begin, store.next_item() - 1, _PAGE):
-        yield from _entries(store, after, after + _PAGE)
+        yield from sorted(
+            (one for one in page if _is_gone(one, ends, store.factor)), key=lambda one: (one.item, one.seq)
+        )
+    begin = end if store.factor == 1 else HOUSE
+    for after in range(begin, store.next_item() - 1, _PAGE * step):
+        page = _entries(store, after, after + _PAGE * step)
+        yield from (one for one in page if not _is_gone(one, ends, store.factor)) if ends else page
+
+
+def _is_gone(entry: Entry, ends: dict[int, int], factor: int) -> bool:
+    return entry.item <= ends.get(entry.item % factor, HOUSE)
 
 
 def _entries(store: WorkingSet, after: int, last: int) -> list[Entry]:

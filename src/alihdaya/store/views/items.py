@@ -200,6 +200,14 @@ def late_items(store: WorkingSet, engagement: str, month: Month) -> list[ItemRow
         return [ItemRow(*row) for row in connection.execute(query.order_by(ITEM.c.id))]
 
 
+def finished_items(store: WorkingSet, engagement: str, service: str, span: tuple[int, int]) -> list[ItemRow]:
+    """Give the delivered items that people worked on, and that were under way at some time within a span."""
+    seen = (ITEM.c.status == "delivered") & (ITEM.c.closed_at >= span[0]) & (ITEM.c.received_at < span[1])
+    mine = (ITEM.c.engagement == engagement) & (ITEM.c.service == service) & ITEM.c.touched
+    with store.snapshot() as connection:
+        return [ItemRow(*row) for row in connection.execute(select(*_COLUMNS).where(seen, mine).order_by(ITEM.c.id))]
+
+
 def delivered_in(engagement: str, month: Month) -> ColumnElement[bool]:
     """Say which items of an engagement were delivered within a month."""
     return (ITEM.c.engagement == engagement) & _within(month)

@@ -1,10 +1,11 @@
 """Messages that nobody has taken yet, and those that nobody took."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from alihdaya.store.schema import LOST, MESSAGE
+from alihdaya.store.schema import ITEM, LOST, MESSAGE, SUBSCRIPTION
 from alihdaya.store.working import WorkingSet
 
 
@@ -31,3 +32,26 @@ def messages(store: WorkingSet, *, limit: int = 1_000) -> list[MessageRow]:
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(MESSAGE.c.seq.desc(), MESSAGE.c.number.desc()).limit(limit))
         return [MessageRow(*row[:5], row[5] or "") for row in rows]
+
+
+class Awaited(NamedTuple):
+    """A message that an item waits for, at its token."""
+
+    item: int
+    token: int
+    name: str
+    key: str
+    external_id: str
+    service: str
+    definition: str
+
+
+def awaited(store: WorkingSet, *, item: int | None = None, limit: int = 200) -> list[Awaited]:
+    """Give what items wait for, or one of them, by item and token."""
+    columns = [SUBSCRIPTION.c[name] for name in Awaited._fields[:4]]
+    query = select(*columns, ITEM.c.external_id, ITEM.c.service, ITEM.c.definition)
+    query = query.join_from(SUBSCRIPTION, ITEM, ITEM.c.id == SUBSCRIPTION.c.item)
+    query = query if item is None else query.where(SUBSCRIPTION.c.item == item)
+    query = query.order_by(SUBSCRIPTION.c.item, SUBSCRIPTION.c.token, SUBSCRIPTION.c.name).limit(limit)
+    with store.snapshot() as connection:
+        return [Awaited._make(row) for row in connection.execute(query)]

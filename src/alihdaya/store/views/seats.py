@@ -1,11 +1,12 @@
 """The floor as the tables hold it, for whoever takes it up again."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Connection, func, select, true
 
 from alihdaya.store.codec import decode
-from alihdaya.store.schema import ABSENCE, ASK, HOLD, LOG, PIECE, PRESENCE, TASK
+from alihdaya.store.schema import ABSENCE, ASK, HOLD, ITEM, LOG, PIECE, PRESENCE, TASK
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.ask import ask_of
 from alihdaya.work.floor.events import Asked, Queued
@@ -79,11 +80,14 @@ def holds(store: WorkingSet) -> list[HoldRow]:
     return [HoldRow(*row) for row in rows]
 
 
-def at_hand(store: WorkingSet, person: str = "") -> list[tuple[str, int, int, str, str, int, int, str]]:
-    """Give what everybody, or one, has, what rings at them and what they put off.
+Hand = tuple[str, int, int, str, str, int, int, str, int]
 
-    (person, item, token, the task's name, state as of work.floor.seat, since, until, the note of whoever passed it on),
-    by person, item and token.
+
+def at_hand(store: WorkingSet, person: str = "") -> list[Hand]:
+    """Give what everybody, or one, has, what rings at them, what they wrap up and what they put off.
+
+    (person, item, token, the task's name, state as of work.floor.seat, since, until, the note of whoever passed it on
+    or asks for advice, the token of the task that advice is asked for or 0), by person, item and token.
     """
     same = (HOLD.c.item == TASK.c.item) & (HOLD.c.token == TASK.c.token)
     mine = (TASK.c.person == person) | (HOLD.c.person == person)
@@ -92,14 +96,64 @@ def at_hand(store: WorkingSet, person: str = "") -> list[tuple[str, int, int, st
     query = select(*columns).outerjoin_from(TASK, HOLD, same).outerjoin(PIECE, noted).where(mine if person else true())
     with store.snapshot() as connection:
         rows = connection.execute(query).all()
-    found = []
+        found = [*_beside_tasks(connection, person)]
     for row in rows:
         task = row.item, row.token, row.name or row.node
         if row.person is not None:
-            found.append((row.person, *task, WORKS, row.assigned_at or row.queued_at, 0, row.note or ""))
+            found.append((row.person, *task, WORKS, row.assigned_at or row.queued_at, 0, row.note or "", 0))
         elif row.at is not None:
-            found.append((row.at, *task, row.state, row.since, row.until, row.note or ""))
+            found.append((row.at, *task, row.state, row.since, row.until, row.note or "", 0))
     return sorted(one for one in found if person in ("", one[0]))
+
+
+def _beside_tasks(connection: Connection, person: str) -> Iterator[Hand]:
+    """Yield what people have at hand that is no open task: what they wrap up, and what they advise on."""
+    task, asked = TASK.alias(), TASK.alias()
+    noted = (PIECE.c.item == HOLD.c.item) & (PIECE.c.token == HOLD.c.token)
+    query = (
+        select(HOLD, PIECE.c.note, PIECE.c.of_token, asked.c.name, asked.c.node)
+        .outerjoin_from(HOLD, task, (task.c.item == HOLD.c.item) & (task.c.token == HOLD.c.token))
+        .outerjoin(PIECE, noted)
+        .outerjoin(asked, (asked.c.item == PIECE.c.of_item) & (asked.c.token == PIECE.c.of_token))
+        .where(task.c.item.is_(None), HOLD.c.person == person if person else true())
+    )
+    for row in connection.execute(query):
+        name, rest = row.name or row.node or "", (row.state, row.at, row.until, row.note or "", row.of_token or 0)
+        yield (row.person, row.item, row.token, name, *rest)
+
+
+class Open(NamedTuple):
+    """A task that waits and rings at nobody, with what it asks for; instants in microseconds."""
+
+    item: int
+    token: int
+    node: str
+    name: str
+    service: str
+    skill: str
+    language: str
+    level: str
+    certificate: str
+    queued_at: int
+    engagement: str
+    definition: str
+
+
+def first_open(store: WorkingSet, limit: int) -> list[Open]:
+    """Give the tasks that wait and ring at nobody, the oldest first."""
+    same = (HOLD.c.item == TASK.c.item) & (HOLD.c.token == TASK.c.token)
+    columns = [TASK.c[name] for name in Open._fields[:10]]
+    query = select(*columns, ITEM.c.engagement, ITEM.c.definition).join_from(TASK, ITEM, ITEM.c.id == TASK.c.item)
+    query = query.outerjoin(HOLD, same).where(TASK.c.person.is_(None), HOLD.c.item.is_(None))
+    query = query.where(ITEM.c.status != "suspended").order_by(TASK.c.queued_at, TASK.c.item, TASK.c.token)
+    with store.snapshot() as connection:
+        return [Open._make(row) for row in connection.execute(query.limit(limit))]
+
+
+def newest(store: WorkingSet) -> int:
+    """Give the number of the log's last entry; 0 where there is none."""
+    with store.snapshot() as connection:
+        return connection.execute(select(func.max(LOG.c.seq))).scalar() or 0
 
 
 def last_before(store: WorkingSet, at: int) -> int:

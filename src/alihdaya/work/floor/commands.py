@@ -105,7 +105,10 @@ class Pass(NamedTuple):
 
 
 class Consult(NamedTuple):
-    """Ask somebody for advice about a held piece; both work on it. `help_token` names the second one's part."""
+    """Ask somebody for advice about a held piece; both work on it. `help_token` names the second one's part.
+
+    `prefer` names whom it should reach, "" nobody.
+    """
 
     item: int
     token: int
@@ -113,6 +116,7 @@ class Consult(NamedTuple):
     help_token: int
     ask: Ask
     note: str = ""
+    prefer: str = ""
 
 
 class CallBack(NamedTuple):

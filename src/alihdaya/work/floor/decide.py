@@ -292,8 +292,21 @@ def _consult(act: _Act, command: ask_for.Consult) -> None:
     key = command.item, command.help_token
     if act.floor.knows(key):
         raise _refuse("twice", f"task {command.help_token} of item {command.item} is on the floor already")
-    piece = Piece(*key, command.ask, hold.piece.priority, act.floor.at, of=hold.piece.key, note=command.note)
-    _queue(act, piece)
+    until = act.floor.at + FIRST if command.prefer else 0
+    _queue(
+        act,
+        Piece(
+            *key,
+            command.ask,
+            hold.piece.priority,
+            act.floor.at,
+            min(act.floor.at, hold.piece.due or act.floor.at),  # whoever asks waits for it
+            command.prefer,
+            until,
+            of=hold.piece.key,
+            note=command.note,
+        ),
+    )
 
 
 def _call_back(act: _Act, command: ask_for.CallBack) -> None:

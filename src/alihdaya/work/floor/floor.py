@@ -232,6 +232,15 @@ class Floor:
         if hold.until:
             heappush(self.timers, (hold.until, *key, ""))
 
+    def wrap_up(self, hold: Hold) -> None:
+        """Let somebody wrap up a piece that is on the floor no more: it takes its share of them until it is over."""
+        key, seat = hold.piece.key, self.seats[hold.person]
+        self.holds[key] = hold
+        seat.held[key] = None
+        seat.load += hold.share
+        self._refresh(seat, served=True)
+        heappush(self.timers, (hold.until, *key, ""))
+
     def _released(self, key: TaskKey) -> Piece:
         """Take a piece away from whoever holds it."""
         hold = self.holds.pop(key)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from alihdaya.people.capability import Capability, stand_in
-from alihdaya.people.gate import Needs
+from alihdaya.people.gate import Needs, walled
 from alihdaya.work.floor.ask import CHANNELS
 from alihdaya.work.floor.seat import Seat
 
@@ -47,7 +47,7 @@ class Group:
             person.languages.get(needs.language),
             self.verdicts.get((test, needs.language)),
             needs.certificate in self.certificates,
-            needs.client in person.walls,
+            bool(person.walls and walled(person.walls, needs.client, needs.engagement)),
         )
 
     def enlist(self, seat: Seat, channel: int, now: int) -> None:

@@ -27,7 +27,7 @@ class Waits(NamedTuple):
     """What waits of one kind. `able`: present people whom the gate lets do it and who serve its channel.
 
     `reason`, where nobody is: nobody-can (of all who are known), nobody-present, no-channel (those who are present do
-    not serve it); else "".
+    not serve it); else "". `days`: business day -> how many count for it, where a cut-off says so.
     """
 
     ask: Ask
@@ -36,6 +36,7 @@ class Waits(NamedTuple):
     able: int
     reason: str
     nearest: tuple[Near, ...]
+    days: tuple[tuple[str, int], ...] = ()
 
 
 def queue(floor: Floor) -> list[Waits]:

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,9 +11,16 @@ from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.spectrum.gather import Gathered
-    from alihdaya.planning.spectrum import Override, Service
+    from alihdaya.planning.spectrum import Foretold, Override, Service
 
-    Placed = tuple[Service, dict[str, dict[str, float]], list[Override]]
+
+class Placed(NamedTuple):
+    """A service with its drift by month, the rules that people overrule, and how well their answers are foretold."""
+
+    service: "Service"
+    moved: "dict[str, dict[str, float]]"
+    rules: "list[Override]"
+    answers: "list[Foretold]"
 
 
 @click.command(
@@ -81,7 +88,7 @@ def spectrum(
         from alihdaya.cli.checks.spectrum.page import page
 
         html.write_text(page(placed, settings.language), encoding="utf-8")
-    sys.exit(1 if any(rule.flagged for _, _, rules in placed for rule in rules) else 0)
+    sys.exit(1 if any(rule.flagged for one in placed for rule in one.rules) else 0)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -89,11 +96,12 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _placed(one: "Gathered", professional: frozenset[str], paid: Any, *, seed: int, draws: int) -> "Placed":
-    from alihdaya.planning.spectrum import Given, drift, overrides, read_service
+    from alihdaya.planning.spectrum import Given, drift, foretold, overrides, read_service
 
     given = Given(one.prices, professional, paid)
     read = read_service(one.service, one.kind, one.cases, given, seed=seed, draws=draws)
-    return read, drift(one.cases, given), overrides(one.cases)
+    told = foretold(one.cases, seed=seed, draws=draws)
+    return Placed(read, drift(one.cases, given), overrides(one.cases), told)
 
 
 def _paid(study: Path, site: str) -> Any:
@@ -125,13 +133,15 @@ def _plain(placed: "list[Placed]", seed: int, draws: int) -> dict[str, Any]:
         "draws": draws,
         "services": [_plain_one(*one) for one in placed],
         "auc": {
-            name: auc([one for one, _, _ in placed], lambda one, n=n: one.readings[n].position)  # type: ignore[misc]
+            name: auc([one.service for one in placed], lambda one, n=n: one.readings[n].position)  # type: ignore[misc]
             for n, name in enumerate(DIFFERENCES[:-1])
         },
     }
 
 
-def _plain_one(one: "Service", moved: dict[str, dict[str, float]], rules: "list[Override]") -> dict[str, Any]:
+def _plain_one(
+    one: "Service", moved: dict[str, dict[str, float]], rules: "list[Override]", answers: "list[Foretold]"
+) -> dict[str, Any]:
     return {
         "service": one.id,
         "kind": one.kind,
@@ -157,6 +167,10 @@ def _plain_one(one: "Service", moved: dict[str, dict[str, float]], rules: "list[
                 "flagged": rule.flagged,
             }
             for rule in rules
+        ],
+        "foretold": [
+            {**told._asdict(), "ratio": _four(told.ratio), "low": _four(told.low), "high": _four(told.high)}
+            for told in answers
         ],
     }
 

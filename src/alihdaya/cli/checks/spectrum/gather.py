@@ -32,7 +32,7 @@ class _Bound(NamedTuple):
 
 
 def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[str]) -> list[Gathered]:
-    """Read every item of the store, or those of one service, by service; what is archived is left out.
+    """Read every item of the store, or those of one service, by service, archived ones too.
 
     `reviews`: the tasks that check a result; where none is named, those kept from whoever did another, that choose.
     """
@@ -58,7 +58,7 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
         return Clock(agreed(digest, service).calendar)
 
     found: dict[str, Gathered] = {}
-    for _, group in groupby(histories(store), key=lambda entry: entry.item):
+    for _, group in groupby(histories(store, archive=True), key=lambda entry: entry.item):
         entries = list(group)
         receipt = next((one for entry in entries for one in entry.events if isinstance(one, ItemReceived)), None)
         if receipt is None or wanted not in (None, receipt.service):

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS
+from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS, answer_told
 from alihdaya.cli.settings import say
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.spectrum import Placed
-    from alihdaya.planning.spectrum import Override, Reading, Service
+    from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
 
 _LEFT, _WIDE, _ROW, _TOP = 190, 420, 46, 34
 _STYLE = """
@@ -37,7 +37,9 @@ def page(placed: "list[Placed]", language: str) -> str:
     )
 
 
-def _section(one: "Service", moved: "Mapping[str, Mapping[str, float]]", rules: "list[Override]") -> str:
+def _section(
+    one: "Service", moved: "Mapping[str, Mapping[str, float]]", rules: "list[Override]", answers: "list[Foretold]"
+) -> str:
     readings = one.readings[:-1]
     high = _TOP + _ROW * len(readings)
     marks = "".join(
@@ -48,6 +50,7 @@ def _section(one: "Service", moved: "Mapping[str, Mapping[str, float]]", rules: 
     rows = "".join(_row(reading, moved.get(reading.difference, {}), n) for n, reading in enumerate(readings))
     head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
     told = "".join(f'<p class="{"warn" if rule.flagged else "small"}">{escape(_said(rule))}</p>' for rule in rules)
+    told += "".join(f'<p class="small">{escape(answer_told(one))}</p>' for one in answers)
     return (
         f"<section><h2>{escape(head.format(service=one.id, cases=f'{one.cases:,}', kind=one.kind))}</h2>"
         f'<svg viewBox="0 0 980 {high}" role="img" aria-label="{escape(one.id)}">{marks}{rows}</svg>{told}</section>'

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from alihdaya.cli.checks.spectrum import Placed
-    from alihdaya.planning.spectrum import Override, Reading, Service
+    from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
 
 NAMES = {
     "judgment": (mark("by rules"), mark("by judgment")),
@@ -46,9 +46,9 @@ _UNITS = {"complexity": mark("{value} bits a case"), "level": mark("{value} work
 
 def show(placed: "list[Placed]") -> None:
     """Print every service."""
-    for one, moved, rules in placed:
+    for one, moved, rules, answers in placed:
         click.echo("\n".join(line.rstrip() for line in _service(one, moved).splitlines()))
-        for line in (*_missing(one), *map(_rule, rules)):
+        for line in (*_missing(one), *map(_rule, rules), *map(answer_told, answers)):
             click.echo(line)
     for line in _label(placed):
         click.echo(line)
@@ -121,11 +121,18 @@ def _rule(rule: "Override") -> str:
     return told + (". " + say("Over 5 %: judgment in disguise.") if rule.flagged else "")
 
 
+def answer_told(one: "Foretold") -> str:
+    """Say how well people's answers to a question are foretold."""
+    text = say("Answers {question}: of what the base rate leaves open, a tree on the intake leaves {share} open")
+    told = text.format(question=one.question, share=f"{one.ratio:.0%} ({one.low:.0%}-{one.high:.0%})")
+    return told + (" " + say("(it asks for {names})").format(names=", ".join(one.by)) if one.by else "")
+
+
 def _label(placed: "list[Placed]") -> list[str]:
     """Say how well each difference tells the two lists apart, where there are services of both."""
     from alihdaya.planning.spectrum import DIFFERENCES, auc
 
-    services = [one for one, _, _ in placed]
+    services = [one.service for one in placed]
     found = {}
     for n, name in enumerate(DIFFERENCES[:-1]):
         value = auc(services, lambda one, n=n: one.readings[n].position)  # type: ignore[misc]

@@ -7,12 +7,19 @@ from typing import Any
 
 from alihdaya.engagement import terms as wire
 from alihdaya.engagement.account import schedule
-from alihdaya.engagement.account.events import EngagementAmended, EngagementTerminated, InvoiceClosed, ItemRebooked
+from alihdaya.engagement.account.events import (
+    EngagementAmended,
+    EngagementTerminated,
+    HolidayAdded,
+    InvoiceClosed,
+    ItemRebooked,
+)
+from alihdaya.engagement.account.holidays import Holidays, holidays_of
 from alihdaya.engagement.account.schedule import Agreement
 from alihdaya.engagement.events import EngagementSigned
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.books.account.drafting import account_of, month_of, not_by_parts, refuse_by_parts
+from alihdaya.operations.books.account.drafting import Account, account_of, month_of
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.store import Store
 from alihdaya.store.views.ledger import facts
@@ -24,26 +31,32 @@ class Standing:
 
     agreement: Agreement
     closed: frozenset[str]
+    holidays: Holidays
 
 
 def standings(store: Store) -> dict[str, Standing]:
     """Give the standing of every engagement that has any; of most stores this is empty."""
     found: dict[str, set[str]] = {}
     for one in facts(store):
-        if isinstance(one.event, (EngagementAmended, EngagementTerminated, InvoiceClosed)):
+        if isinstance(one.event, (EngagementAmended, EngagementTerminated, InvoiceClosed, HolidayAdded)):
             months = found.setdefault(one.event.engagement, set())
             if isinstance(one.event, InvoiceClosed):
                 months.add(one.event.month)
-    return {name: Standing(account_of(store, name).agreement, frozenset(months)) for name, months in found.items()}
+    return {name: _standing(account_of(store, name), frozenset(months)) for name, months in found.items()}
+
+
+def _standing(account: Account, closed: frozenset[str]) -> Standing:
+    added = holidays_of((one.event for one in account.facts), account.engagement)
+    return Standing(account.agreement, closed, added)
 
 
 def agreed(desk: Desk, service: Service, at: int) -> Service:
     """Give a service under the terms that hold as something comes in at `at`. Raises Refused after the end."""
     found: Standing | None = desk.standings.get(service.engagement)
-    if found is None or not found.agreement.changed:
+    if found is None or not (found.agreement.changed or found.holidays):
         return service
-    terms = found.agreement.takes_in(at)
-    if terms.digest == service.terms.digest:
+    terms = found.agreement.takes_in(at) if found.agreement.changed else service.terms
+    if terms.digest == service.terms.digest and service.name not in found.holidays:
         return service
     other = desk.service(service.engagement, service.name, terms.digest, service.pack.digest)
     return other.running(service.plan.process.id)
@@ -59,8 +72,6 @@ def backdated(desk: Desk, engagement: str, item: int, said: int | None, at: int)
         return
     terms = standing.agreement.last.terms
     month = month_of(said, terms)
-    if not_by_parts(terms, rebooked=True):
-        return  # it counts when it is delivered: a month that is counted anew could not be billed at all
     if month in standing.closed and month != month_of(at, terms):
         desk.note(at, "intake", ItemRebooked(engagement, item, month, "", True, "back-dated"))
 
@@ -124,7 +135,6 @@ def terminate(desk: Desk, engagement: str, last: date, reason: str, by: str) -> 
 
 
 def _change(desk: Desk, former: Terms, terms: Terms, by: str, *how: str) -> Agreement:
-    refuse_by_parts([former, terms], rebooked=bool(account_of(desk.store, terms.engagement).book.rebooked))
     signed = EngagementSigned(terms.engagement, terms.digest, wire.to_wire(terms))
     desk.note(desk.at, by, signed, EngagementAmended(terms.engagement, terms.digest, former.digest, *how))
     return _settled(desk, terms.engagement)

@@ -18,11 +18,14 @@ from alihdaya.operations.books.account.drafting import (
     account_of,
     delivered_anywhere,
     month_of,
-    refuse_by_parts,
 )
+from alihdaya.operations.books.account.parts import ByParts
 from alihdaya.operations.books.bill import bill, line_items, span, terms_of
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store, views
+
+_LATEST = 3653
+"""So many days after a month's end its invoice is issued at the latest."""
 
 
 def plain_month(store: Store, terms: Terms, month: str) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def items_behind(store: Store, terms: Terms, month: str, number: int) -> list[in
     if closed is not None:
         account = account_of(store, terms.engagement, until=closed.seq)
         if account.otherwise or account_of(store, terms.engagement).otherwise:
-            return account.month(month, span(terms, month)).behind(number)
+            return ByParts(account.month(month, span(terms, month))).behind(number)
     return line_items(store, terms, month, line)
 
 
@@ -120,7 +123,8 @@ def close(
     """Close a month: give its invoice the next number and keep it for ever. A month that is closed is given as it is.
 
     It happens at the end of the month on the log's clock, or where that is by now. Raises Refused for a month that is
-    not over, that comes after one with deliveries that is open, or that has nothing to bill. Durable when it returns.
+    not over, that comes after one with deliveries that is open, that has nothing to bill, or that is issued on a day
+    before its end. Durable when it returns.
     """
     desk.commit()
     terms = terms_of(desk.store, engagement)
@@ -139,7 +143,7 @@ def close(
     if not document["lines"] and not document["adjustments"]:
         raise Refused(Problem("nothing-to-bill", f"nothing was delivered in {month}, and nothing is to be adjusted"))
     number = f"{terms.engagement}-{len(account.book.invoices) + 1:05}"
-    day = issued or date.fromisoformat(document["last_day"]) + timedelta(days=1)
+    day = _issue_day(document, issued)
     document = {**document, "number": number, "issued": day.isoformat()}
     document["payable"] = f"{payable_of(terms, document):f}"
     last = desk.store.number(desk.seq)
@@ -150,6 +154,17 @@ def close(
     return fact
 
 
+def _issue_day(document: dict[str, Any], issued: date | None) -> date:
+    """Give the day of issue: the one that is wished for, else that after the last one. Raises Refused for another."""
+    last = date.fromisoformat(document["last_day"])
+    if issued is None:
+        return last + timedelta(days=1)
+    if not last <= issued <= last + timedelta(days=_LATEST):
+        text = f"{issued} is no day of issue of {document['month']}, whose last day is {last}: that day or later"
+        raise Refused(Problem("bad-day", f"{text}, within ten years"))
+    return issued
+
+
 def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
     """Let a delivered item count otherwise. Raises Refused where it cannot. Durable when it returns."""
     found = delivered_anywhere(desk.store, item)
@@ -158,12 +173,12 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
     engagement, counted = found
     terms = terms_of(desk.store, engagement)
     _refuse_disputed(desk.store, engagement, item)
-    refuse_by_parts([terms], rebooked=True)
     first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))
     if change.month and (span(terms, change.month) and not first <= change.month <= last):
         raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))
     if change.unit:
-        units = [rate.unit for rate in terms.service(counted.service).rates]
+        own = account_of(desk.store, engagement).agreement.at(counted.received_at).terms
+        units = [rate.unit for rate in own.service(counted.service).rates]
         if change.unit not in units:
             why = f"the terms price no unit {change.unit!r} of {counted.service}: {', '.join(units)}"
             raise Refused(Problem("no-price", why))

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from alihdaya.engagement.account.adjust import adjusted, positions
+from alihdaya.engagement.account.adjust import Position, adjusted, charged, position_of, positions
 from alihdaya.engagement.account.book import Book, Dispute
 from alihdaya.engagement.account.document import core_of
 from alihdaya.engagement.account.events import CreditNoteIssued, DisputeDecided, DisputeOpened, InvoiceClosed
@@ -74,21 +74,27 @@ def _listed(items: Iterable[int]) -> str:
 def _given_back(store: Store, invoice: InvoiceClosed) -> dict[str, Decimal]:
     """Give line -> quantity that adjustments took back of an invoice's lines, or will on the next one."""
     account = account_of(store, invoice.engagement)
-    listed = [*account.book.adjustments, *pending(store, account, terms_of(store, invoice.engagement))]
-    since = adjusted(listed, invoice.month)
-    found = {}
+    listed = [*pending(store, account, terms_of(store, invoice.engagement))]
+    for later in account.book.invoices.values():
+        listed += later.document["adjustments"] if later.seq > invoice.seq else ()
+    own: list[tuple[str, str, Position]] = []
     for line in invoice.document["lines"]:
         (place,) = positions({"lines": [line], "credits": []})
-        found[str(line["number"])] = max(-since[place].quantity, Decimal(0)) if place in since else Decimal(0)
+        own.append((str(line["number"]), invoice.month, place))
+    own += [(str(one["number"]), one["month"], position_of(one)) for one in invoice.document["adjustments"]]
+    found = {}
+    for number, month, place in own:
+        since = adjusted(listed, month)
+        found[number] = max(-since[place].quantity, Decimal(0)) if place in since else Decimal(0)
     return found
 
 
 def _lines_of(store: Store, invoice: InvoiceClosed, items: list[int]) -> list[str]:
     terms = terms_of(store, invoice.engagement)
     behind = {
-        item: str(line["number"])
-        for line in (invoice.document["lines"] if items else ())
-        for item in items_behind(store, terms, invoice.month, line["number"])
+        item: line
+        for line in (charged(invoice.document) if items else ())
+        for item in items_behind(store, terms, invoice.month, int(line))
     }
     missing = [item for item in items if item not in behind]
     if missing:
@@ -97,7 +103,7 @@ def _lines_of(store: Store, invoice: InvoiceClosed, items: list[int]) -> list[st
 
 
 def _refuse_too_much(book: Book, invoice: InvoiceClosed, wanted: Quantities, given_back: Quantities) -> None:
-    billed = {str(line["number"]): Decimal(str(line["quantity"])) for line in invoice.document["lines"]}
+    billed = {line: one.quantity for line, one in charged(invoice.document).items()}
     taken = book.credited(invoice.number)
     for one in book.disputes.values():
         for line, much in one.opened.quantities if one.upheld is None and _same(one, invoice) else ():
@@ -168,9 +174,8 @@ def _amounts(
     try:
         core = core_of(terms, document, date.fromisoformat(document["issued"]))
     except Refused:
-        lines = {str(line["number"]): Decimal(line["price"]) for line in document["lines"]}
-        currency = document["currency"]
-        sums = [Money.of(lines[line] * quantity, currency) for line, quantity in quantities.items()]
+        lines, currency = charged(document), document["currency"]
+        sums = [Money.of(lines[line].price * quantity, currency) for line, quantity in quantities.items()]
         net = sum(sums, Money(0, currency)).amount
         return net, net
     totals = totals_of(credit_note(core, number, day, quantities))

@@ -63,13 +63,15 @@ class Room(Protocol):
 
 
 class Pace(NamedTuple):
-    """Seconds between two looks at what set out, and between two at what is kept.
+    """Seconds between two looks at what set out, between two at what is kept, and between two at the house's own log.
 
-    Neither is done more than a twentieth of the time: with many shards or messages, both come more seldom.
+    Neither of the first is done more than a twentieth of the time: with many shards or messages, both come more seldom.
+    The last is one question, whatever the shards: a certificate that was withdrawn must not count for long.
     """
 
     look: float = 0.2
     search: float = 1.0
+    house: float = 0.1
 
 
 USUAL = Pace()
@@ -150,8 +152,15 @@ class Courier:
             with suppress(StoreError):  # a shard without tables, or no database: the next look may see it
                 more = self.step()
             if not more:
-                self._wake.wait(max(self._pace.look, 20 * (self._meter() - begun)))
-                self._wake.clear()
+                self._rest(max(self._pace.look, 20 * (self._meter() - begun)))
+
+    def _rest(self, seconds: float) -> None:
+        """Wait so long, or until there is something to do, but look at the house's own log meanwhile."""
+        until = self._meter() + seconds
+        while not self._wake.wait(min(self._pace.house, max(until - self._meter(), 0))) and self._meter() < until:
+            with suppress(StoreError):
+                self._follow(self._rooms())
+        self._wake.clear()
 
     def step(self) -> bool:
         """Look once; says whether there is more of the same. Raises StoreError where nothing can be seen."""
@@ -159,8 +168,8 @@ class Courier:
         if not rooms:
             return False
         self._tell(rooms)
-        more = self._follow(rooms)
-        more = self._bring(rooms) or more
+        self._follow(rooms)
+        more = self._bring(rooms)
         self._have_forgotten(rooms)
         self._search(rooms)
         return more
@@ -181,19 +190,16 @@ class Courier:
                 self._pen.take_in(found)
                 self._taken |= {(one, HOUSE_LOG): (rows[-1].seq, rows[-1].number) for one, rows in found.items()}
 
-    def _follow(self, rooms: Mapping[int, Room]) -> bool:
+    def _follow(self, rooms: Mapping[int, Room]) -> None:
         """Bring these shards what is new in the house's own log; nobody waits for one that takes its time."""
         with self._lock:
             reached = {shard: self._standing[shard].house for shard in rooms if shard in self._standing}
         idle = [shard for shard in reached if shard not in self._following or self._following[shard].done()]
-        if not idle:
-            return False
-        entries = self._reader.house(min(reached[shard] for shard in idle))
+        entries = self._reader.house(min(reached[shard] for shard in idle)) if idle else []
         for shard in idle:
             fresh = tuple(one for one in entries if one.seq > reached[shard])
             if fresh:
                 self._following[shard] = rooms[shard].post(Follow(fresh), self._clock())
-        return False
 
     def _bring(self, rooms: Mapping[int, Room]) -> bool:
         asked = {}

@@ -59,6 +59,10 @@ def _take_over(desk: Desk, entry: Entry, kinds: tuple[type, ...], wanted: Callab
 
 
 def _learned(desk: Desk, fact: Event, at: int) -> bool:
+    """Know a fact, where it is new; a wall that anybody recorded stays, whoever records another one."""
+    known = desk.people.get(fact[0])
+    if isinstance(fact, PersonJoined) and known is not None:
+        fact = fact._replace(walls=tuple(sorted({*fact.walls, *known.walls})))
     new = is_new(desk, fact, at)
     if new:
         desk.note(at, FOLLOWED, ShardReached(HOUSE_LOG, *desk.board.arrived[HOUSE_LOG]), fact)

@@ -87,9 +87,15 @@ def _first_of_each(desk: Desk, worker: Person, services: frozenset[str], at: int
 
 
 def _may_try(desk: Desk, task: Task, person: str, at: int) -> bool:
-    if desk.hall is not None and desk.hall.has(task.key):
+    if desk.hall is not None and (desk.hall.has(task.key) or _escalated(desk, task, person, at)):
         return False
     return desk.leases.spared.get((task.key, person), 0) <= at and _failures(desk, task) < MOST_FAILURES
+
+
+def _escalated(desk: Desk, task: Task, person: str, at: int) -> bool:
+    """Say whether a task was escalated beyond what a program may do."""
+    raised = desk.hall.raised(task.key, task.needs) if desk.hall is not None else task.needs
+    return raised != task.needs and bool(gate(desk.people[person], raised, at))
 
 
 def _failures(desk: Desk, task: Task) -> int:
@@ -120,7 +126,7 @@ def beat(desk: Desk, wish: Beat, at: int) -> int:
     return at + wish.micros
 
 
-def hand_in(desk: Desk, wish: HandIn, at: int, complete: Callable[[Desk, Complete, int], None]) -> None:
+def hand_in(desk: Desk, wish: HandIn, at: int, complete: Callable[[Desk, Complete, int], object]) -> None:
     """Finish a task; the handling time is that of the lease. The very same once more is fine.
 
     Raises Refused where the lease has ended, or the result does not fit the form.
@@ -205,6 +211,8 @@ def take_up(desk: Desk) -> None:
 def _given(desk: Desk, key: TaskKey) -> Given:
     hold, item = desk.held[key], desk.items[key[0]]
     task, lease = hold.task, desk.leases.leases.get(key)
+    form = item.service.pack.forms.get(item.service.work(task.node).form)
+    seen = item.instance.seen(task.token) if item.instance is not None else {}
     return Given(
         item=task.item,
         token=task.token,
@@ -215,8 +223,8 @@ def _given(desk: Desk, key: TaskKey) -> Given:
         until=lease.until if lease else hold.at,
         respond_due=task.respond_due,
         resolve_due=task.resolve_due,
-        variables=dict(item.instance.seen(task.token)) if item.instance is not None else {},
-        form=item.service.pack.forms.get(item.service.work(task.node).form),
+        variables={name: value for name, value in seen.items() if not (form and name in form.hides)},
+        form=form,
     )
 
 

@@ -9,6 +9,8 @@ import click
 from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from alihdaya.planning.sourcing import Advice, Compared, Study
@@ -66,16 +68,18 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--draws", type=click.IntRange(100, 1_000_000), default=10_000, show_default=True, help=say("Draws."))
 @click.option("--seed", type=int, default=1, show_default=True, help=say("Seed of the draws."))
 @click.option("--sources", is_flag=True, help=say("List every input with its range and source."))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write it as a page to this file."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
 @click.pass_obj
 def source(
-    settings: Settings,  # noqa: ARG001 (pass_obj)
+    settings: Settings,
     function: Path,
     *,
     wages: Path | None,
     draws: int,
     seed: int,
     sources: bool,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Compare sites."""
@@ -95,6 +99,10 @@ def source(
         ) from None
     advice = {one.site.name: sourcing.advise(made, one) for one in made.options}
     best = sourcing.recommended(made)
+    if html is not None:
+        from alihdaya.cli.checks.sourcing.page import page
+
+        html.write_text(page(made, advice, best, _told, list(_inputs(made)), settings.language), encoding="utf-8")
     if as_json:
         click.echo(json.dumps(_plain(made, advice, best, seed), ensure_ascii=False))
         return
@@ -244,7 +252,19 @@ def _show_sources(console: "Console", made: "Study") -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for n, head in enumerate(_INPUT_HEADS):
         table.add_column(say(head), justify="right" if 2 <= n <= 4 else "left")
+    for place, key, low, likely, high, said in _inputs(made):
+        table.add_row(escape(place), key, low, likely, high, escape(said))
+    console.print(table)
+
+
+def _inputs(made: "Study") -> "Iterator[tuple[str, str, str, str, str, str]]":
+    """Give every input with its range and its source, as texts."""
     for place, quantities in _sources(made).items():
         for key, (low, likely, high, said) in quantities.items():
-            table.add_row(escape(place), key, f"{low:,}", f"{likely:,}", f"{high:,}", escape(said))
-    console.print(table)
+            yield place, key, f"{low:,}", f"{likely:,}", f"{high:,}", said
+
+
+def _told(advice: "Advice") -> tuple[str, list[str]]:
+    """Give an advice in words, with its reason, and its risks."""
+    words = f"{say(_VERDICTS[advice.verdict])}: {say(_REASONS[advice.reason])}"
+    return words, [say(_RISKS[risk]) for risk in advice.risks]

@@ -1,0 +1,63 @@
+"""What a form asks for, as a command of the writer: the same that the API and the command line post."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from alihdaya.console.workplace.door import Guest
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.time import DAY, SECOND, micros
+from alihdaya.operations.floor.commands import FloorCommand, HandOn
+from alihdaya.work.floor import CHANNELS, shares
+from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
+
+_LONGEST_LEASE = 86_400
+
+
+def presence(act: str, person: str, form: Mapping[str, str]) -> FloorCommand:
+    """Give what somebody says of themselves: come, leave, beat, or the state that they are in."""
+    match act:
+        case "come":
+            most = {channel: _whole(form.get(channel, "")) for channel in CHANNELS}
+            lease = _whole(form.get("lease", ""), _LONGEST_LEASE)
+            return LogIn(person, shares(most if any(most.values()) else {"office": 1}), lease * SECOND)
+        case "leave":
+            return LogOut(person)
+        case "beat":
+            return Beat(person)
+    return SetState(person, act)
+
+
+def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> FloorCommand:
+    """Give what somebody does with a task. Raises Refused for what nobody can do, and a time that is none."""
+    match act:
+        case "accept":
+            return Accept(*key, guest.person)
+        case "decline":
+            return Decline(*key, guest.person, form.get("reason", "").strip())
+        case "take":
+            return Take(*key, guest.person)
+        case "pass":
+            kind, to, note = (form.get(name, "").strip() for name in ("kind", "to", "note"))
+            return HandOn(*key, guest.person, kind, to, None, note)
+        case "put-off":
+            return CallBack(*key, guest.person, _instant(form.get("until", ""), guest.zone))
+    raise Refused(Problem("bad-act", f"nobody can {act[:20]!r} a task"))
+
+
+def _instant(text: str, zone: str) -> int:
+    """Read a day and a time of day in somebody's zone."""
+    try:
+        found = datetime.fromisoformat(text)
+        return micros(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone)))
+    except (ValueError, OverflowError):
+        raise Refused(Problem("bad-time", f"{text[:40]!r} is no time")) from None
+
+
+def _whole(text: str, most: int = 60) -> int:
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def seconds(since: int, now: int) -> int:
+    """Give the handling time of who has had a task since then: a day at most."""
+    return min(max(0, now - since), DAY) // SECOND

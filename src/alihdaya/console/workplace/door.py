@@ -1,0 +1,90 @@
+"""Who is at the workplace, and whether a form that came in is one that we showed them."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from hmac import compare_digest
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from alihdaya.kernel.errors import Problem
+
+COOKIE = "alihdaya_workplace"
+"""It is sent to pages below PATH alone, never from a foreign page, and no script can read it."""
+
+PATH = "/work"
+
+MOST_BYTES = 1_000_000
+"""So long a form may be that is sent."""
+
+_MOST_FIELDS = 500
+
+
+class Guest(NamedTuple):
+    """Whoever signed in. `person`: whom they work as, "" nobody; `zone`: the IANA name of theirs.
+
+    `sees`: they may look at the queue; `receives`: at what comes from outside.
+    """
+
+    person: str
+    name: str
+    zone: str = "UTC"
+    sees: bool = False
+    receives: bool = False
+
+
+class Door(Protocol):
+    """Lets people in. `asks`: "token" where they show a secret, "name" on a machine that only they reach."""
+
+    asks: str
+
+    async def opens(self, shown: str, address: str) -> Guest | Problem:
+        """Say who shows this, from that network address; or why it opens nothing."""
+
+    def seal(self, shown: str) -> str:
+        """Give what every form of theirs carries, and no foreign page can know."""
+
+
+class NameDoor:
+    """Lets in who says who they are: for this machine alone, where the command line believes them as well."""
+
+    asks = "name"
+
+    def __init__(self, find: Callable[[str], Guest | None], secret: bytes) -> None:
+        self._find = find
+        self._secret = secret
+
+    async def opens(self, shown: str, address: str) -> Guest | Problem:  # noqa: ARG002 (nobody guesses names here)
+        """Give who is called so."""
+        from starlette.concurrency import run_in_threadpool
+
+        found = await run_in_threadpool(self._find, shown) if shown and "\0" not in shown else None
+        return found or Problem("no-such-person", shown)
+
+    def seal(self, shown: str) -> str:
+        """Give the seal of a name; it holds until this process ends."""
+        return sha256(self._secret + shown.encode(errors="replace")).hexdigest()
+
+
+class BadForm(Exception):
+    """A form that is none of ours, or too long."""
+
+
+async def read_form(request: Request, seal: str) -> dict[str, str]:
+    """Read a form that was sent; of fields of one name the last counts. Raises BadForm where it lacks the seal."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise BadForm
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise BadForm
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise BadForm from None
+    form = dict(pairs)
+    if not compare_digest(form.pop("work-seal", "").encode(errors="replace"), seal.encode()):
+        raise BadForm
+    return form

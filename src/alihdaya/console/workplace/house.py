@@ -1,0 +1,55 @@
+"""What the workplace needs of whoever runs it: stores to read, and the one writer of each."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from alihdaya.console.picture import Story
+from alihdaya.kernel.errors import AlihdayaError
+from alihdaya.operations.commands import Command
+from alihdaya.operations.opening import stored_pack
+from alihdaya.packs import Pack
+from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
+from alihdaya.store.working import WorkingSet
+
+
+class House(Protocol):
+    """The floors (shards) that are served here, by number from 1."""
+
+    def floors(self) -> Sequence[int]:
+        """Give the floors whose writer is here at this moment."""
+
+    def store(self, floor: int) -> WorkingSet:
+        """Give what a floor's tables hold."""
+
+    def story(self, floor: int, item: int) -> Story | None:
+        """Tell an item's life."""
+
+    def clock(self) -> int:
+        """Give the present in microseconds."""
+
+    async def do(self, floor: int, command: Command) -> Any:
+        """Have the writer carry a command out. Raises Refused, StoreError, TimeoutError."""
+
+
+class Bound:
+    """Packs, and what they call things, by the digest of their definition: as items are bound to them, read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[Pack | None, Vocabulary]] = {}
+
+    def pack(self, store: WorkingSet, digest: str) -> Pack | None:
+        """Give the pack; None for one that cannot be read any more."""
+        return self._of(store, digest)[0]
+
+    def words(self, store: WorkingSet, digest: str) -> Vocabulary:
+        """Give what the pack calls its codes."""
+        return self._of(store, digest)[1]
+
+    def _of(self, store: WorkingSet, digest: str) -> tuple[Pack | None, Vocabulary]:
+        if digest not in self._read:
+            try:
+                pack = stored_pack(store, digest)
+                self._read[digest] = pack, vocabulary(pack.files)
+            except AlihdayaError:
+                self._read[digest] = None, NO_VOCABULARY
+        return self._read[digest]

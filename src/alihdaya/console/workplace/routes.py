@@ -1,0 +1,112 @@
+"""The workplace's routes, and the stream by which a desk stays as new as the log."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
+
+import msgspec
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from alihdaya.console.workplace.app import Away, Workplace
+from alihdaya.console.workplace.door import PATH, BadForm
+from alihdaya.console.workplace.outside import Outside
+from alihdaya.kernel.errors import Refused
+from alihdaya.store import StoreError
+from alihdaya.store.views.seats import at_hand, newest, present
+
+_SLOWLY = 5.0
+"""Seconds after which what waits for others is drawn anew where it changed; what is one's own is at once."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(place: Workplace) -> list[BaseRoute]:
+    """Give the routes of the workplace."""
+    floor, outside = f"{PATH}/{{floor}}", Outside(place)
+    task = f"{floor}/task/{{item}}/{{token}}"
+    paths: list[tuple[str, str, Endpoint]] = [
+        ("GET", f"{PATH}/", place.enter),
+        ("POST", f"{PATH}/in", place.sign_in),
+        ("POST", f"{PATH}/out", place.sign_out),
+        ("GET", f"{floor}/", place.desk),
+        ("GET", f"{floor}/events", Stream(place).answer),
+        ("GET", f"{floor}/queue", place.queue),
+        ("GET", f"{floor}/outside", outside.awaited),
+        ("GET", f"{floor}/outside/{{item}}", outside.look),
+        ("POST", f"{floor}/outside/{{item}}/{{token}}", outside.bring),
+        ("POST", f"{floor}/be/{{act}}", place.presence),
+        ("GET", task, place.task),
+        ("POST", f"{task}/{{act}}", place.act),
+    ]
+    return [Route(path, _minded(place, endpoint), methods=[method]) for method, path, endpoint in paths]
+
+
+def _minded(place: Workplace, endpoint: Endpoint) -> Endpoint:
+    """Answer with a page what an endpoint cannot answer."""
+
+    @wraps(endpoint)
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Away as error:
+            return await place.away(request, error)
+        except BadForm as error:
+            return await place.bad_form(request, error)
+        except (Refused, StoreError, TimeoutError) as error:
+            return await place.troubled(request, error)
+
+    return answered
+
+
+class Stream:
+    """Sends a desk's sections when they change. The log's end is asked for once in a poll for all who look."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._ends: dict[int, tuple[float, int]] = {}
+
+    async def answer(self, request: Request) -> Response:
+        """GET /work/1/events. Who is signed out is told to ask no more (204)."""
+        try:
+            await self._place.worker(request)
+        except Away:
+            return Response(status_code=204)
+        return EventSourceResponse(self._changes(request), ping=15, send_timeout=30)
+
+    async def _changes(self, request: Request) -> AsyncIterator[ServerSentEvent]:
+        place, floor, clock = self._place, self._place.floor(request), asyncio.get_running_loop().time
+        sent: dict[str, str] = {}
+        end, drawn, own = -1, 0.0, None
+        while not await request.is_disconnected():
+            now = await self._end(floor, clock())
+            if now != end:
+                try:
+                    guest, seal = await place.worker(request)
+                except Away:
+                    return
+                mine = await run_in_threadpool(self._own, floor, guest.person)
+                if mine != own or clock() - drawn > _SLOWLY:
+                    end, drawn, own = now, clock(), mine
+                    parts = await place.parts(request, guest, seal)
+                    fresh = {name: text for name, text in parts.items() if sent.get(name) != text}
+                    sent = parts
+                    if fresh:
+                        yield ServerSentEvent(msgspec.json.encode(fresh).decode(), event="desk", retry=2000)
+            await asyncio.sleep(place.poll)
+
+    async def _end(self, floor: int, clock: float) -> int:
+        """Give the log's end as it was within the last poll."""
+        asked, end = self._ends.get(floor, (-1e9, -1))
+        if clock - asked >= self._place.poll:
+            self._ends[floor] = clock, end
+            end = await run_in_threadpool(newest, self._place.house.store(floor))
+            self._ends[floor] = clock, end
+        return end
+
+    def _own(self, floor: int, person: str) -> object:
+        store = self._place.house.store(floor)
+        return at_hand(store, person), present(store, person)

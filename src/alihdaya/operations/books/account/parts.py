@@ -1,0 +1,186 @@
+"""The invoice of a month whose terms were amended or whose items were rebooked: each line with the facts behind it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from alihdaya.engagement.account.parts import Part, part_lines
+from alihdaya.engagement.credit import Credit, credits_of, critical_levels, earned_back
+from alihdaya.engagement.invoice import Invoice, Line
+from alihdaya.engagement.ratecard import Quantity
+from alihdaya.engagement.rates.card import OF_ITEMS, OF_TIME, Rate
+from alihdaya.engagement.rates.overtime import NORMAL
+from alihdaya.engagement.sla import Attainment
+from alihdaya.engagement.terms import Service, Terms
+from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.kernel.money import Money
+from alihdaya.operations.books import measured
+from alihdaya.operations.books.account.drafting import Month, Stretch
+from alihdaya.operations.books.measured import MonthFacts
+from alihdaya.store.views.facts import delivery_of
+from alihdaya.work.events import ItemDelivered
+
+
+@dataclass(frozen=True)
+class ByParts:
+    """A month counted by every set of terms that bills something of it.
+
+    What is about an item follows the terms that held as it came in; time, presence and milestones those of their day.
+    """
+
+    month: Month
+
+    @cached_property
+    def _log(self) -> MonthFacts:
+        return MonthFacts(self.month.account.store, self.month.governing, self.month.month)
+
+    @cached_property
+    def _cache(self) -> dict[tuple[int, str, str], list[measured.Counted]]:
+        return {}
+
+    def _facts(self, place: int, service: Service, rate: Rate) -> list[measured.Counted]:
+        """Give the facts that a part's rate counts; of a seat, those of all parts that have it."""
+        key = (place, service.id, rate.unit)
+        if key not in self._cache:
+            self._cache[key] = list(self._counted(place, service, rate))
+        return self._cache[key]
+
+    def _counted(self, place: int, service: Service, rate: Rate) -> Iterator[measured.Counted]:
+        stretch = self.month.stretches[place]
+        if rate.kind in OF_ITEMS:
+            yield from self._items(service, rate, stretch)
+        elif rate.kind == "outcome":
+            yield from self._outcomes(service, rate, stretch)
+        else:
+            same = self._same(service.id, rate) if rate.kind == "seat" else [place]
+            for one in same:
+                yield from self._log.counted(service, rate, self.month.stretches[one].window)
+
+    def _items(self, service: Service, rate: Rate, stretch: Stretch) -> Iterator[measured.Counted]:
+        items = stretch.items.get((service.id, rate.unit), [])
+        instants = [one.closed_at for one in items] if rate.overtime else []
+        hours = self._log.hours(service, rate, (min(instants), max(instants) + 1)) if instants else None
+        for one in items:
+            name = hours.at(one.closed_at) if hours else NORMAL
+            yield measured.Counted(one.closed_at, one.item, "", 0, {name: 1} if name else {})
+
+    def _same(self, service: str, rate: Rate) -> list[int]:
+        """Give the parts that count a unit as this rate does."""
+        return [
+            place
+            for place, stretch in enumerate(self.month.stretches)
+            if any(
+                one.id == service and any((had.unit, had.kind) == (rate.unit, rate.kind) for had in one.rates)
+                for one in stretch.terms.services
+            )
+        ]
+
+    def _outcomes(self, service: Service, rate: Rate, stretch: Stretch) -> Iterator[measured.Counted]:
+        low, high = stretch.window
+        for one in self.month.items:
+            if one.service == service.id and low <= one.received_at < high:
+                delivered = self._deliveries.get(one.item) or delivery_of(self.month.account.store, one.item)
+                if delivered is not None and measured.is_counted(rate, delivered):
+                    yield measured.Counted(one.closed_at, one.item, "", 0, {})
+
+    @cached_property
+    def _deliveries(self) -> dict[int, ItemDelivered]:
+        services = {service.id for stretch in self.month.stretches for service in stretch.terms.services}
+        found = (one for service in services for one in self._log.facts(service, ItemDelivered))
+        return {one.item: one.fact for one in found if isinstance(one.fact, ItemDelivered)}
+
+    def _before(self, place: int, service: Service, rate: Rate) -> Decimal:
+        """Give what the parts ahead of one count of a unit, exactly."""
+        earlier = [one for one in self._same(service.id, rate) if one < place]
+        return sum((self._exactly(one, service.id, rate) for one in earlier), Decimal(0))
+
+    def _exactly(self, place: int, service: str, rate: Rate) -> Decimal:
+        own = self.month.stretches[place].terms.service(service)
+        if rate.kind in OF_ITEMS:
+            return Decimal(len(self.month.stretches[place].items.get((service, rate.unit), ())))
+        facts = self._facts(place, own, own.rate(rate.unit))
+        if rate.kind in OF_TIME or rate.kind == "fte":
+            return measured.exactly(own, own.rate(rate.unit), sum(one.seconds for one in facts))
+        return Decimal(len(facts))
+
+    def _part(self, place: int, stretch: Stretch) -> Part:
+        usage: dict[str, dict[str, Quantity]] = {}
+        overtime = {}
+        for (name, unit), items in stretch.items.items():
+            usage.setdefault(name, {})[unit] = len(items)
+        for service in stretch.terms.services:
+            for rate in service.rates:
+                if rate.simple:
+                    continue
+                facts = self._facts(place, service, rate)
+                before = (
+                    self._before(place, service, rate) if rate.kind in OF_TIME or rate.kind == "fte" else Decimal(0)
+                )
+                usage.setdefault(service.id, {})[rate.unit] = measured.quantity_of(service, rate, facts, before)
+                if found := measured.overtime_of(service, rate, facts):
+                    overtime[service.id, rate.unit] = found
+        return Part(stretch.terms, stretch.since, stretch.days, usage, overtime)
+
+    @cached_property
+    def lines(self) -> list[tuple[int, Line]]:
+        """Every line, with the place of the part that it belongs to. Raises Refused where one cannot be priced."""
+        parts = [self._part(place, stretch) for place, stretch in enumerate(self.month.stretches)]
+        figures = measured.figures_of(self.month.account.store)
+        return [(one.part, one.line) for one in part_lines(parts, self.month.days, figures)]
+
+    def facts(self, number: int) -> list[measured.Counted]:
+        """Give the facts behind a line. Raises Refused for a line that there is not."""
+        for place, line in self.lines:
+            if line.number == number:
+                service = self.month.stretches[place].terms.service(line.service)
+                rate = service.rate(line.unit)
+                before = Decimal(0) if rate.kind == "seat" else self._before(place, service, rate)
+                return measured.behind(service, rate, line, self._facts(place, service, rate), before)
+        raise Refused(Problem("line-differs", f"{self.month.month} has no line {number}"))
+
+    def behind(self, number: int) -> list[int]:
+        """Give the items behind a line, in the order of delivery."""
+        return list(dict.fromkeys(one.item for one in self.facts(number) if one.item))
+
+    def invoice(self, attainments: Sequence[Attainment], earlier: Sequence[Credit] = ()) -> Invoice:
+        """Make the invoice: the lines of each terms one after the other, credits by those that hold at its end.
+
+        `attainments`: of all months that the credits look at; `earlier`: credits that may be earned back.
+        """
+        governing, days, month = self.month.governing, self.month.days, self.month.month
+        lines = tuple(line for _, line in self.lines)
+        critical = tuple(
+            level
+            for service in governing.services
+            for level in critical_levels(service.penalty, month, _of(service.id, attainments))
+        )
+        return Invoice(
+            number=f"{governing.engagement}-{month}",
+            engagement=governing.engagement,
+            terms=governing.digest,
+            month=month,
+            first_day=days.first,
+            last_day=days.last,
+            client=governing.client,
+            provider=governing.provider,
+            currency=governing.currency,
+            lines=lines,
+            credits=tuple(_credits(governing, month, lines, attainments, earlier)),
+            critical=critical,
+        )
+
+
+def _credits(
+    terms: Terms, month: str, lines: Sequence[Line], attainments: Sequence[Attainment], earlier: Sequence[Credit]
+) -> Iterator[Credit]:
+    for service in terms.services:
+        fee = sum((line.amount for line in lines if line.service == service.id), Money(0, terms.currency))
+        kept = _of(service.id, attainments)
+        yield from credits_of(service.penalty, fee, (one for one in kept if one.month == month))
+        given = [one for one in earlier if one.service == service.id]
+        yield from earned_back(service.penalty, month, given, kept)
+
+
+def _of(service: str, attainments: Sequence[Attainment]) -> list[Attainment]:
+    return [one for one in attainments if one.service == service]

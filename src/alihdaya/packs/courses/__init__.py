@@ -1,0 +1,1 @@
+"""Training that others made: SCORM packages become courses of a pack, xAPI statements become results."""

@@ -1,0 +1,107 @@
+"""Recordings of speech: files of one folder, named by their item and what is in them."""
+
+import io
+import os
+import re
+import wave
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, NamedTuple
+
+RECORDINGS: Final = "ALIHDAYA_RECORDINGS"
+"""Names the folder of the recordings; no other file is opened."""
+
+LONGEST: Final = 600
+"""Seconds that a recording made in the browser may last."""
+
+MOST_BYTES: Final = 64_000_000
+"""So long may what a browser sends be: LONGEST seconds of 48,000 samples of 16 bits, and its head."""
+
+_MOST_OF_FILE: Final = 400_000_000
+_MOST_OF_ITEM: Final = 20
+_MARKED: Final = re.compile(r"[a-z0-9-]{1,40}-([0-9a-f]{16})\.wav")
+
+
+class NoRecording(ValueError):
+    """What was sent is not kept; the text says why."""
+
+
+class Sound(NamedTuple):
+    """What the head of a recording says: samples a second, and how many seconds."""
+
+    rate: int
+    seconds: float
+
+
+def folder_of_recordings() -> Path | None:
+    """Give the folder that ALIHDAYA_RECORDINGS names; None where it names none that is there."""
+    home = os.environ.get(RECORDINGS, "")
+    return Path(home).resolve() if home and Path(home).is_dir() else None
+
+
+def find_recording(recording: str) -> tuple[Path | None, str]:
+    """Give the file of a recording, or why there is none. It must lie within the folder of recordings.
+
+    A file that was kept here carries the mark of its content in its name: one that was changed since is none.
+    """
+    if not os.environ.get(RECORDINGS):
+        return None, f"{RECORDINGS} names no folder of recordings"
+    folder = Path(os.environ[RECORDINGS]).resolve()
+    try:
+        path = (folder / recording).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            return None, "there is no such recording"
+        if path.stat().st_size > _MOST_OF_FILE:
+            return None, "the recording is too long"
+        marked = _MARKED.fullmatch(path.name)
+        if marked and marked[1] != _mark(path.read_bytes()):
+            return None, "the recording is not what was handed in"
+    except (OSError, ValueError):
+        return None, "there is no such recording"
+    return path, ""
+
+
+def keep_recording(item: int, content: bytes) -> str:
+    """Keep what a browser recorded for an item; gives the file's name. The same again is kept once.
+
+    Raises NoRecording for what is no recording, or where nothing more can be kept for the item.
+    """
+    read_sound(content)
+    folder = folder_of_recordings()
+    if folder is None:
+        raise NoRecording(f"{RECORDINGS} names no folder of recordings")
+    path = folder / f"{item}-{_mark(content)}.wav"
+    if path.exists():
+        return path.name
+    if len(list(folder.glob(f"{item}-*.wav"))) >= _MOST_OF_ITEM:
+        raise NoRecording(f"{_MOST_OF_ITEM} recordings are kept for this item, and no more")
+    beside = path.with_suffix(".part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise NoRecording(f"the recording cannot be written: {error.strerror}") from None
+    return path.name
+
+
+def read_sound(content: bytes) -> Sound:
+    """Read the head of a recording, and that its samples are there. Raises NoRecording."""
+    try:
+        with wave.open(io.BytesIO(content)) as sound:
+            rate, frames = sound.getframerate(), sound.getnframes()
+            plain = sound.getnchannels() == 1 and sound.getsampwidth() == 2 and sound.getcomptype() == "NONE"
+            whole = len(sound.readframes(frames)) == 2 * frames
+    except (wave.Error, EOFError, ValueError, RuntimeError):
+        raise NoRecording("this is no recording: send a WAV file") from None
+    if not plain or not 8_000 <= rate <= 48_000:
+        raise NoRecording("a recording has one channel of 16 bits, and 8,000 to 48,000 samples a second")
+    if not whole or not frames:
+        raise NoRecording("the recording breaks off")
+    if frames > LONGEST * rate:
+        raise NoRecording(f"the recording is longer than {LONGEST} seconds")
+    return Sound(rate, frames / rate)
+
+
+def _mark(content: bytes) -> str:
+    return sha256(content).hexdigest()[:16]

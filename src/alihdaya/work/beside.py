@@ -1,0 +1,35 @@
+"""What is done beside a task itself: advice to whoever has it, and the time that wrapping up and advising took."""
+
+from typing import NamedTuple
+
+from alihdaya.kernel.event import event
+
+
+@event("task.time")
+class TimeSpent(NamedTuple):
+    """Somebody spent time on a task beside the handling time that TaskDone says; `kind`: wrap-up, or advice."""
+
+    token: int
+    person: str
+    seconds: int
+    kind: str
+
+
+@event("advice.asked")
+class AdviceAsked(NamedTuple):
+    """Whoever has the task asked for advice, and keeps it; `advice` is the token of the adviser's part on the floor."""
+
+    token: int
+    advice: int
+    person: str
+    note: str
+
+
+@event("advice.given")
+class AdviceGiven(NamedTuple):
+    """Somebody gave advice on a task; whoever has it decides."""
+
+    token: int
+    advice: int
+    person: str
+    note: str
