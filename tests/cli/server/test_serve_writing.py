@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alihdaya.cli.server.serve import _writing
+from alihdaya.cli.server.serve import _opened, _writing
 from alihdaya.cli.settings import Settings
 from alihdaya.store import StoreLocked, open_store, views
 
@@ -44,3 +44,8 @@ def test_without_a_pack_it_only_reads(tmp_path):
     settings = Settings("en", str(tmp_path / "house.db"))
     with _writing(settings, (), trusted=False):
         settings.write().close()
+
+
+def test_where_people_work_is_told_only_where_they_can():
+    assert "/work/" not in _opened("http://127.0.0.1:8321/", writing=False)
+    assert _opened("http://127.0.0.1:8321/", writing=True).endswith("http://127.0.0.1:8321/work/")

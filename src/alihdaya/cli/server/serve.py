@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(1024, 65535), default=8321, show_default=True, help=say("Port of the console.")
 )
-@click.option("--pack", "packs", multiple=True, help=say("A pack whose timers go off; may be given many times."))
+@click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    help=say("A pack that is worked here, timers and people; may be given many times."),
+)
 @click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
 @click.pass_obj
 def serve(settings: Settings, port: int, packs: tuple[str, ...], *, trust: bool) -> None:
@@ -40,7 +45,13 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], *, trust: bool)
     with _writing(settings, packs, trusted=trust) as writer, settings.read() as store:
         work = _workplace(writer, store, wished) if writer else ()
         app = make_app(StoreReader(store), language=wished, clock=now, more=work)
-        serve_app(app, port, ready=lambda url: click.echo(say("The floor: {url}").format(url=url), err=True))
+        serve_app(app, port, ready=lambda url: click.echo(_opened(url, writing=bool(work)), err=True))
+
+
+def _opened(url: str, *, writing: bool) -> str:
+    """Say where the console is, and where people work if they can."""
+    floor = say("The floor: {url}").format(url=url)
+    return floor + "\n" + say("The workplace: {url}").format(url=f"{url}work/") if writing else floor
 
 
 @contextmanager
