@@ -9,7 +9,7 @@ from alihdaya.engine.events import VariablesSet
 from alihdaya.kernel.errors import Problem
 from alihdaya.store import StoreError
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, TaskAssigned, TaskDone
-from alihdaya.work.floor.events import Declined, LoggedIn, Passed, PutOff
+from alihdaya.work.floor.events import Declined, Finished, LoggedIn, Passed, PutOff
 
 TASK = "/work/1/task/{}/1"
 
@@ -67,6 +67,25 @@ def test_a_task_rings_is_accepted_and_done(house):
         assert len(house.log(ItemDelivered)) == 1
         assert ana.press("/work/1/be/leave").status_code == 200
         assert "Not present" in ana.text
+
+
+CODES = MANIFEST.replace("[process]", '[floor]\ncodes = { solved = { en = "Solved", id = "Selesai" } }\n\n[process]', 1)
+
+
+def test_a_packs_wrap_up_codes_are_offered_and_no_other_is_taken(tmp_path):
+    house = House(tmp_path, CODES)
+    item = house.bring()
+    with house.open() as app:
+        ana = Browser(app, "ana", "id")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(item) + "/accept")
+        assert "Kode penutup" in ana.text
+        assert '<option value="solved">Selesai</option>' in ana.page.text
+        answers = {"verdict": "yes", "hours": "1"}
+        assert ana.press(TASK.format(item) + "/complete", **answers, **{"wrap-up": "odd"}).status_code == 409
+        assert house.log(TaskDone) == []
+        ana.press(TASK.format(item) + "/complete", **answers, **{"wrap-up": "solved"})
+        assert [one.code for one in house.log(Finished)] == ["solved"]
 
 
 def test_in_indonesian_a_comma_is_a_decimal_sign_and_faults_are_told(house):
