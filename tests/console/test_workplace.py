@@ -6,6 +6,8 @@ import pytest
 from workplace_scene import HIDING, MANIFEST, REPLY, Browser, House
 
 from alihdaya.engine.events import VariablesSet
+from alihdaya.kernel.errors import Problem
+from alihdaya.store import StoreError
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, TaskAssigned, TaskDone
 from alihdaya.work.floor.events import Declined, Finished, LoggedIn, Passed, PutOff
 
@@ -322,3 +324,16 @@ def test_a_refusal_to_pass_on_leaves_the_form_alone_and_its_page_can_be_loaded_a
         assert "Selesai" in ana.text
         for path in (TASK.format(item) + "/accept", "/work/1/be/ready", "/work/in", "/work/out"):
             assert ana.get(path).url.path == "/work/1/"
+
+
+def test_a_stream_that_cannot_go_on_has_the_page_ask_again(house, monkeypatch):
+    house.bring()
+    with house.open() as app:
+        ana = Browser(app, "ana")
+        assert (ana.get("/work/9/events").status_code, "retry: 5000" in ana.page.text) == (200, True)
+
+        def fails(floor):
+            raise StoreError(Problem("unavailable", "no answer"))
+
+        monkeypatch.setattr(house.house, "store", fails)
+        assert (ana.get("/work/1/events").status_code, "retry: 5000" in ana.page.text) == (200, True)
