@@ -111,9 +111,7 @@ class HouseStore(Store):
         assert not instances  # noqa: S101 (items are in shards)
         with writing(self.own):
             if self._books is not None and self._last_fact() != self._read:
-                message = (
-                    "the lock of the books was lost, and another changed them since: nothing was written; try again"
-                )
+                message = "the books were lost to another, who changed them: nothing was written; try again"
                 raise StoreLocked(problem("books-lost", message, self.place))
             append(self.own, entries, recorded_at)
             self._read = self._last_fact()
