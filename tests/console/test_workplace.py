@@ -219,3 +219,87 @@ def test_pages_hold_nothing_that_the_policy_would_block(house):
             assert "default-src 'none'" in answer.headers["content-security-policy"]
             for bad in ("<style", " style=", " onclick", "http:", "https:"):
                 assert bad not in answer.text, (path, bad)
+
+
+SAME = {"sec-fetch-site": "same-origin"}
+
+
+def test_what_no_store_keeps_is_told_beside_its_field_and_not_in_silence(house):
+    item, asked = house.bring(), house.bring("wait")
+    with house.open() as app:
+        ana = Browser(app, "ana")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(item) + "/accept")
+        for odd in ("NaN", "-Infinity", "9" * 40):
+            assert ana.press(TASK.format(item) + "/complete", verdict="yes", hours=odd).status_code == 422
+            assert "This cannot be kept" in ana.text
+        clerk = Browser(app, "dodi")
+        page = clerk.get(f"/work/1/outside/{asked}")
+        path = re.search(rf'action="(/work/1/outside/{asked}/\d+)"', page.text)[1]
+        assert clerk.press(path, answer="a\0b").status_code == 422
+        assert "This cannot be kept" in clerk.text
+        assert house.log(TaskDone) == []
+
+
+def test_what_is_pressed_twice_or_in_two_windows_is_done_once_and_said_so(house):
+    item = house.bring()
+    with house.open() as app:
+        first, second = Browser(app, "ana", "id"), Browser(app, "ana", "id")
+        first.press("/work/1/be/come")
+        assert second.press("/work/1/be/come").status_code == 200
+        first.press(TASK.format(item) + "/accept")
+        assert second.press(TASK.format(item) + "/accept").url.path == TASK.format(item)
+        first.press(TASK.format(item) + "/complete", verdict="yes")
+        assert second.press(TASK.format(item) + "/complete", verdict="no", hours="7").status_code == 409
+        assert "Tugas ini sudah Anda selesaikan." in second.text
+        assert [one.result["verdict"] for one in house.log(TaskDone)] == ["yes"]
+
+
+def test_what_somebody_wrote_is_given_back_where_it_went_nowhere(house):
+    item, asked = house.bring(), house.bring("wait")
+    wrote = "An hour's work, <b>all</b> of it."
+    with house.open() as app:
+        ana, dodi = Browser(app, "ana"), Browser(app, "dodi")
+        ana.press("/work/1/be/come", lease="180")
+        ana.press(TASK.format(item) + "/accept")
+        page, path = ana.page, TASK.format(item) + "/complete"
+        house.at += 400_000_000  # the machine slept
+        ana.send("/work/1/be/beat", **ana.seal)
+        ana.page = page
+        assert ana.press(path, verdict=wrote).status_code == 409
+        assert "This task is not yours, or no longer." in ana.text
+        assert wrote in ana.text
+        assert "<b>all" not in ana.page.text
+        ana.client.headers.update(SAME)
+        assert ana.send(path, **{"work-seal": "of yesterday", "verdict": wrote}).status_code == 403
+        assert wrote in ana.text
+        ana.client.cookies.clear()
+        assert ana.send(path, verdict=wrote).status_code == 403
+        assert "You are signed out." in ana.text
+        assert wrote in ana.text
+        ana.client.headers.pop("sec-fetch-site")
+        assert wrote not in ana.send(path, verdict=wrote).text, "no foreign page has us say what it likes"
+        form = dodi.get(f"/work/1/outside/{asked}")
+        late = re.search(rf'action="(/work/1/outside/{asked}/\d+)"', form.text)[1]
+        dodi.press(late, answer="in time")
+        dodi.page = form
+        assert dodi.press(late, answer=wrote).status_code == 409
+        assert "This was not taken" in dodi.text
+        assert "Thank you" not in dodi.text
+        assert wrote in dodi.text
+
+
+def test_a_refusal_to_pass_on_leaves_the_form_alone_and_its_page_can_be_loaded_again(tmp_path):
+    note = '[[form.judge.fields]]\nname = "note"\ntype = "text"\nrequired = false\nlabel = { en = "Note" }\n\n'
+    house = House(tmp_path, MANIFEST.replace("[form.look.title]", note + "[form.look.title]") + REPLY)
+    item = house.bring()
+    with house.open() as app:
+        ana = Browser(app, "ana")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(item) + "/accept")
+        assert ana.press(TASK.format(item) + "/pass", kind="transfer", to="zoe", note="of passing").status_code == 409
+        assert ana.page.text.count("of passing") == 1
+        assert ana.get(TASK.format(item) + "/pass?lang=id").url.path == TASK.format(item)
+        assert "Selesai" in ana.text
+        for path in (TASK.format(item) + "/accept", "/work/1/be/ready", "/work/in", "/work/out"):
+            assert ana.get(path).url.path == "/work/1/"

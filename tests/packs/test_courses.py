@@ -282,3 +282,22 @@ def test_problems_are_shown_by_their_row():
     found = list(results([{}, statement({"score": {"scaled": 9}})], "s.json"))
     assert found == [Problem("no-score", found[0].message, Source("s.json", row=2))]
     json.dumps([str(one) for one in found])
+
+
+@pytest.mark.parametrize("practical", ["", " ", "two\nlines", "\x01", "\udcff"])
+def test_a_practical_item_is_one_line_of_text(mine, practical):
+    with pytest.raises(PackError) as error:
+        add_course(mine, open_course(EXAMPLE), HOW._replace(practical=practical))
+    assert codes(error) == {"bad-text"}
+
+
+@pytest.mark.parametrize("actor", [None, {}, {"mbox": "mailto:another@example.org"}, {"account": {"name": ""}}])
+def test_a_statement_of_nobody_counts_for_nobody(actor):
+    found = read_statement({**statement({"success": True}), "actor": actor}, Source(row=3))
+    assert (found.code, found.source.row) == ("no-actor", 3)
+
+
+@pytest.mark.parametrize("odd", [{"enrolment": "\ud800"}, {"enrolment": "E\0"}, {"who": "\0"}, {"name": "\udfff"}])
+def test_what_no_store_keeps_of_a_statement_is_told_with_its_row(odd):
+    found = read_statement(statement({"success": True}, **odd), Source(row=3))
+    assert (found.code, found.source.row) == ("bad-value", 3)

@@ -190,6 +190,47 @@ def test_recognisers_are_asked_in_turn_or_the_one_that_was_chosen(measured, inst
     assert spoken["said"].endswith(f"absent: absent_library is not installed: {ALONE}")
 
 
+class Odd:
+    """A recogniser that breaks off, or says what nobody can use."""
+
+    name = "odd"
+
+    def __init__(self, told):
+        self.told = told
+
+    def load(self):
+        if isinstance(self.told, AttributeError):
+            raise self.told
+        return self
+
+    def __call__(self, recording, language):
+        if isinstance(self.told, Exception):
+            raise self.told
+        return self.told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [AttributeError("x"), RuntimeError("x"), MemoryError(), None, "words", [1], {"said": "x", "words": "a\0"}],
+)
+def test_a_recogniser_that_breaks_keeps_nobody_from_being_rated(measured, installed, told):
+    installed(Odd(told), Recogniser("heard", "parrot"))
+    assert listened("plain.wav")["recogniser"] == "parrot"
+    installed(Odd(told))
+    spoken = listened("plain.wav")
+    assert spoken["recogniser"] is None
+    assert spoken["said"].endswith(ALONE)
+
+
+def test_what_is_measured_no_recogniser_says_instead(measured, installed):
+    installed(
+        Odd({"said": "x", "words": "a", "again": True, "noisy": True, "seconds": 9, "pace": 1.5, "odd": object()})
+    )
+    spoken = listened("plain.wav")
+    assert (spoken["again"], spoken["noisy"], spoken["recogniser"]) == (False, False, "odd")
+    assert {"pace", "odd"} & spoken.keys() == set()
+
+
 def test_a_noisy_recording_is_made_again_once_and_then_people_decide(measured, tmp_path):
     pack = packs.load("recruitment")
     desk = open_desk(open_store(tmp_path / "spoken.db"), recorded=lambda: NOW, packs={pack.digest: pack})

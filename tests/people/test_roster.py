@@ -179,6 +179,9 @@ def test_walls_keep_people_from_a_client_or_an_engagement():
         ('client = "Globex"', 'client = "Globex"\nengagement = "g"', "bad-wall", "client"),
         ('client = "Globex"', 'claint = "Globex"', "unknown-key", "claint"),
         ('"Globex"', "7", "missing", "client"),
+        ('"Globex"', '" Globex"', "bad-text", "client"),
+        ('"Globex"', '"Glo\\u0000bex"', "bad-text", "client"),
+        ('"Globex"', f'"{"G" * 201}"', "bad-text", "client"),
     ],
 )
 def test_a_wall_that_cannot_be_is_refused_with_its_line(old, new, code, key):

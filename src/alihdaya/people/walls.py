@@ -7,6 +7,7 @@ from typing import Any
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.people.gate import OF_ENGAGEMENT
 
+_LONGEST = 200
 _KNOWN = ("name", "people", "client", "engagement")
 
 
@@ -43,6 +44,9 @@ def _wrong(wall: Mapping[str, Any], people: Collection[str]) -> Iterator[tuple[s
     for key in ("name", *(key for key in ("client", "engagement") if key in wall)):
         if not isinstance(wall.get(key), str) or not wall[key].strip():
             yield key, "missing", "text is missing"
+        elif wall[key] != wall[key].strip() or not wall[key].isprintable() or len(wall[key]) > _LONGEST:
+            message = f"must be one line of at most {_LONGEST} characters, without blanks around it"
+            yield key, "bad-text", f"{message}: otherwise the wall keeps nobody away"
     if ("client" in wall) == ("engagement" in wall):
         yield "client", "bad-wall", "a wall keeps people from the work of one client, or of one engagement: name one"
     kept = wall.get("people")

@@ -51,12 +51,12 @@ class Recording:
         if problem is not None:
             return _refused(*problem)
         asked = await run_in_threadpool(self._asked, request)
-        content = b""
+        content = bytearray()
         async for chunk in request.stream():
             content += chunk
             if len(content) > MOST_BYTES:
                 return _refused(413, "too-long")
-        return await run_in_threadpool(self._kept, asked, content, request.headers.get(AGAIN) == "yes")
+        return await run_in_threadpool(self._kept, asked, bytes(content), request.headers.get(AGAIN) == "yes")
 
     def _kept(self, asked: Asked, content: bytes, again: bool) -> Response:  # noqa: FBT001 (a header's word)
         try:

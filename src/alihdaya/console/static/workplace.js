@@ -66,6 +66,14 @@ if (seal) {
 
 document.querySelector("[data-first]")?.focus();
 
+// What is pressed twice is sent once; where no answer came, it may be pressed again.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
+
 // What was recorded on the page beside this one is the field's file.
 new BroadcastChannel("alihdaya-recording").addEventListener("message", ({ data }) => {
   for (const field of document.querySelectorAll("input[data-recording]")) {

@@ -1,5 +1,6 @@
 """The workplace's pages: sign in, the desk, a task, the queue. Each form becomes a command of the one writer."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -10,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from alihdaya.console import phrases
 from alihdaya.console.pages import page, shown, speaks
 from alihdaya.console.terms import WHY_IT_WAITS
-from alihdaya.console.words import mark, words
+from alihdaya.console.words import words
 from alihdaya.console.workplace import acts
-from alihdaya.console.workplace.door import COOKIE, PATH, Door, Guest, read_form
-from alihdaya.console.workplace.fields import others, read_fields, wrong
+from alihdaya.console.workplace.door import COOKIE, PATH, BadForm, Door, Guest, read_form, sent_by_us
+from alihdaya.console.workplace.fields import read_fields, wrong
 from alihdaya.console.workplace.house import Bound, House
+from alihdaya.console.workplace.sayings import DONE, TROUBLE
 from alihdaya.console.workplace.seen import DeskSeen, TaskSeen, desk_of, task_of
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Command, Complete
@@ -22,39 +24,10 @@ from alihdaya.operations.floor.commands import STATES, Look
 from alihdaya.operations.floor.looking import seated
 from alihdaya.store import StoreError
 from alihdaya.store.views.items import item_story
-from alihdaya.work.events import AssignmentRefused
+from alihdaya.work.events import AssignmentRefused, TaskDone
 
 SECTIONS = ("rings", "mine", "presence", "waiting")
 """The parts of a desk, each a template and the id of an element."""
-
-DONE = {
-    "done": mark("Done. The item goes on."),
-    "passed": mark("Passed on."),
-    "put-off": mark("Put off until then."),
-    "declined": mark("It goes to somebody else."),
-    "left": mark("You have left. Work waits for others."),
-}
-
-_TROUBLE = {
-    "not-theirs": mark("This task is not yours, or no longer."),
-    "not-waiting": mark("Somebody else was faster."),
-    "not-present": mark("You are not present: come in first."),
-    "holds-work": mark("You still have work: finish it or pass it on first."),
-    "no-room": mark("Your hands are full."),
-    "not-open": mark("The item is closed already."),
-    "suspended": mark("The item is suspended: nothing of it goes on."),
-    "bad-time": mark("Choose a day and a time."),
-    "past": mark("Choose a time that lies ahead."),
-    "too-far": mark("A call-back lies at most a year ahead."),
-    "no-such-person": mark("Nobody on the roster is called so."),
-    "bad-token": mark("The token is unknown, expired or revoked."),
-    "no-token": mark("Show a token."),
-    "too-many-logins": mark("Too many failed attempts from here. Wait a minute."),
-    "no-desk": mark("This token opens no workplace."),
-    "is-a-program": mark("A program fetches its work itself."),
-    "no-holder": mark("This floor is with another node at the moment."),
-    "unavailable": mark("The store does not answer. Nothing was changed; try again."),
-}
 
 
 class Away(Exception):
@@ -93,7 +66,7 @@ class Workplace:
     def say(self, request: Request, problems: tuple[Problem, ...]) -> list[str]:
         """Say why something was refused."""
         speak = words(speaks(request, self.language)).say
-        return [speak(_TROUBLE[one.code]) if one.code in _TROUBLE else one.message for one in problems]
+        return [speak(TROUBLE[one.code]) if one.code in TROUBLE else one.message for one in problems]
 
     async def enter(self, request: Request) -> Response:
         """GET /work/: to the desk or the queue, or to the form where one signs in."""
@@ -134,12 +107,16 @@ class Workplace:
         """GET /work/1/: one's own desk."""
         return await self._desk(request)
 
-    async def _desk(self, request: Request, said: list[str] | None = None, status: int = 200) -> Response:
+    async def _desk(
+        self, request: Request, said: list[str] | None = None, status: int = 200, kept: Mapping[str, str] | None = None
+    ) -> Response:
+        """Show a desk; `kept`: what somebody wrote that went nowhere, for them to copy."""
         guest, seal = await self.worker(request)
         seen = await self._seen(request, guest)
         told = DONE.get(request.query_params.get("said", ""))
         notice = words(speaks(request, self.language)).say(told) if told and not said else ""
         more = {"guest": guest, "seal": seal, "desk": seen, "said": said or [], "notice": notice}
+        more["kept"] = kept or {}
         return self.show(request, "desk", guest.zone, status, sections=SECTIONS, states=STATES, **more)
 
     async def worker(self, request: Request) -> tuple[Guest, str]:
@@ -174,6 +151,8 @@ class Workplace:
         try:
             await self.do(request, acts.presence(act, guest.person, form))
         except Refused as refusal:
+            if refusal.problems[0].code == "present":  # pressed twice, or in two windows
+                return self._back(request)
             return await self._desk(request, self.say(request, refusal.problems), 409)
         if act == "beat":
             return Response(status_code=204)
@@ -197,8 +176,8 @@ class Workplace:
     async def _task(self, request: Request, guest: Guest, seal: str, status: int = 200, **more: Any) -> Response:
         seen = await self._task_seen(request, guest)
         if seen is None:
-            return await self._desk(request, self.say(request, (Problem("not-theirs", ""),)), 404)
-        given = {"sent": {}, "faults": {}, "said": [], "recorder": self.recorder, **more}
+            return await self._gone(request, guest, more.get("sent", {}), 404)
+        given = {"sent": {}, "other": {}, "faults": {}, "said": [], "recorder": self.recorder, **more}
         return self.show(
             request,
             "task",
@@ -227,11 +206,12 @@ class Workplace:
         except Refused as refusal:
             said = await self._why(request, refusal, guest)
             if act in {"pass", "put-off"}:
-                return await self._task(request, guest, seal, 409, said=said, sent=form)
+                return await self._task(request, guest, seal, 409, said=said, other=form)
+            if act in {"accept", "take"} and await self._task_seen(request, guest):  # pressed twice
+                return self._to_task(request)
             return await self._desk(request, said, 409)
         if act in {"accept", "take"}:
-            item, token = _key(request)
-            return RedirectResponse(f"{PATH}/{request.path_params['floor']}/task/{item}/{token}", 303)
+            return self._to_task(request)
         return self._back(request, {"decline": "declined", "pass": "passed"}.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:
@@ -247,10 +227,31 @@ class Workplace:
                     return [said.say("You may not do this yet."), *(phrases.reason(said, one) for one in event.reasons)]
         return self.say(request, refusal.problems)
 
+    def _to_task(self, request: Request) -> Response:
+        item, token = _key(request)
+        return RedirectResponse(f"{PATH}/{request.path_params['floor']}/task/{item}/{token}", 303)
+
+    async def _gone(self, request: Request, guest: Guest, sent: Mapping[str, str], status: int) -> Response:
+        """Say that a task is not theirs any more, and give back what they wrote for it."""
+        key = _key(request)
+        found = await run_in_threadpool(item_story, self.house.store(self.floor(request)), key[0])
+        events = [event for entry in found.entries for event in entry.events] if found and sent else []
+        done = any(isinstance(one, TaskDone) and one[:2] == (key[1], guest.person) for one in events)
+        problem = Problem("done-already" if done else "not-theirs", "")
+        return await self._desk(request, self.say(request, (problem,)), status, sent)
+
+    async def over(self, request: Request) -> Response:
+        """GET of what is only sent to: a page that was loaded again, or in another language, is the one before."""
+        path, asked = request.url.path.rstrip("/").rpartition("/")[0], request.url.query
+        ends = "/task/" in path and request.path_params["act"] not in {"complete", "pass", "put-off"}
+        if ends or path.endswith("/be"):
+            path = f"{PATH}/{request.path_params['floor']}/"
+        return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
+
     async def _complete(self, request: Request, guest: Guest, seal: str, sent: dict[str, str]) -> Response:
         seen = await self._task_seen(request, guest)
         if seen is None:
-            return await self._desk(request, self.say(request, (Problem("not-theirs", ""),)), 409)
+            return await self._gone(request, guest, sent, 409)
         result = read_fields(seen.form, sent, seen.words.language)
         bad = wrong(seen.form, result, seen.words)
         if bad:
@@ -260,8 +261,7 @@ class Workplace:
         try:
             await self.do(request, command)
         except Refused as refusal:
-            known = refusal.problems[0].code in _TROUBLE
-            said = self.say(request, refusal.problems) if known else others(seen.form, refusal.problems)
+            said = self.say(request, refusal.problems)
             return await self._task(request, guest, seal, 409, sent=sent, said=said)
         return self._back(request, "done")
 
@@ -283,19 +283,23 @@ class Workplace:
         }
         return self.show(request, "queue", guest.zone, guest=guest, seal=seal, **content)
 
-    async def away(self, _: Request, __: Exception) -> Response:
-        """Send whoever is not signed in to where one signs in."""
-        return RedirectResponse(f"{PATH}/", 303)
+    async def away(self, request: Request, _: Exception) -> Response:
+        """Send whoever is not signed in to where one signs in, and give back what they wrote."""
+        form = {} if request.method == "GET" or request.url.path == f"{PATH}/in" else await sent_by_us(request)
+        if not any(form.values()):
+            return RedirectResponse(f"{PATH}/", 303)
+        said = [words(speaks(request, self.language)).say("You are signed out. Sign in again.")]
+        return self.show(request, "trouble", status=403, said=said, kept=form)
 
     async def troubled(self, request: Request, error: Exception) -> Response:
         """Say what keeps a page from being shown."""
         found = error.problems if isinstance(error, Refused) else (Problem("unavailable", ""),)
-        return self.show(request, "trouble", status=503, said=self.say(request, found))
+        return self.show(request, "trouble", status=503, said=self.say(request, found), kept={})
 
-    async def bad_form(self, request: Request, _: Exception) -> Response:
-        """Answer a form that is none of ours."""
+    async def bad_form(self, request: Request, error: BadForm) -> Response:
+        """Answer a form that is none of ours, or too old: then what it held is given back."""
         said = [words(speaks(request, self.language)).say("This form is too old or too long. Open the page again.")]
-        return self.show(request, "trouble", status=403, said=said)
+        return self.show(request, "trouble", status=403, said=said, kept=error.held)
 
 
 _NO_HOLDER = Problem("no-holder", "this floor is with another node at the moment")

@@ -1,6 +1,6 @@
 """Who is at the workplace, and whether a form that came in is one that we showed them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from hmac import compare_digest
 from typing import NamedTuple, Protocol
@@ -68,23 +68,43 @@ class NameDoor:
 
 
 class BadForm(Exception):
-    """A form that is none of ours, or too long."""
+    """A form that is none of ours, or too long. `held`: what one of our own pages sent all the same."""
+
+    def __init__(self, held: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.held = held or {}
 
 
 async def read_form(request: Request, seal: str) -> dict[str, str]:
     """Read a form that was sent; of fields of one name the last counts. Raises BadForm where it lacks the seal."""
+    form = await _sent(request)
+    if not compare_digest(form.pop("work-seal", "").encode(errors="replace"), seal.encode()):
+        raise BadForm(form if _ours(request) else None)
+    return form
+
+
+async def sent_by_us(request: Request) -> dict[str, str]:
+    """Give what a page of ours sent, without asking for its seal: to be given back, not to be done. {} of any other."""
+    if not _ours(request):
+        return {}
+    form = await _sent(request)
+    form.pop("work-seal", "")
+    return form
+
+
+def _ours(request: Request) -> bool:
+    return request.headers.get("sec-fetch-site") == "same-origin"
+
+
+async def _sent(request: Request) -> dict[str, str]:
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise BadForm
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BYTES:
             raise BadForm
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
         raise BadForm from None
-    form = dict(pairs)
-    if not compare_digest(form.pop("work-seal", "").encode(errors="replace"), seal.encode()):
-        raise BadForm
-    return form

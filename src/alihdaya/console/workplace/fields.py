@@ -1,12 +1,12 @@
 """A task's form, read from what a browser sent, and what to say of each field that is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from alihdaya.console.words import Words, mark
-from alihdaya.kernel.errors import Problem
 from alihdaya.packs import Form
 from alihdaya.packs.form import Fault, faults, read_field
+from alihdaya.work.keepable import unkeepable
 
 _SAID = {
     "required": mark("Fill this in."),
@@ -14,6 +14,7 @@ _SAID = {
     "long": mark("This is longer than %(fact)s characters."),
     "unknown": mark("This is no field of the form."),
 }
+_UNKEEPABLE = mark("This cannot be kept: a number is finite, of 34 digits at most, and a text holds no NUL.")
 _TYPES = {
     "choice": mark("Choose one of these."),
     "text": mark("Write a text."),
@@ -38,16 +39,11 @@ def read_fields(form: Form | None, sent: Mapping[str, str], language: str) -> di
 
 def wrong(form: Form | None, result: Mapping[str, Any], words: Words) -> dict[str, str]:
     """Give field -> what is wrong with it, in words."""
-    return {fault.field: _sentence(fault, words) for fault in reversed(faults(form, result))}
+    odd = {one.source.element or "": words.say(_UNKEEPABLE) for one in unkeepable(result)}
+    return {**odd, **{fault.field: _sentence(fault, words) for fault in reversed(faults(form, result))}}
 
 
 def _sentence(fault: Fault, words: Words) -> str:
     if fault.kind == "type":
         return words.say(_TYPES[fault.fact])
     return words.say(_SAID[fault.kind], fact=fault.fact)
-
-
-def others(form: Form | None, problems: Iterable[Problem]) -> list[str]:
-    """Give what is wrong beside the form's own rules: facts that cannot be, texts that no store keeps."""
-    known = {field.name for field in form.fields} if form else set()
-    return [one.message for one in problems if not (one.code == "form" and one.source.element in known)]

@@ -16,7 +16,7 @@ from alihdaya.console.pages import speaks
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.app import Away, Workplace, number
 from alihdaya.console.workplace.door import PATH, Guest, read_form
-from alihdaya.console.workplace.fields import others, read_fields, wrong
+from alihdaya.console.workplace.fields import read_fields, wrong
 from alihdaya.console.workplace.seen import row_of
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Deliver
@@ -66,7 +66,7 @@ class Outside:
         found = await run_in_threadpool(self._asked, request, number(request.path_params["item"]))
         spoken, until, title = await run_in_threadpool(self._item, request, guest)
         asked = [one for one in found if one.form is not None]
-        given = {"sent": {}, "faults": {}, "said": [], "token": 0, "until": until, "title": title, **more}
+        given = {"sent": {}, "faults": {}, "said": [], "kept": {}, "token": 0, "until": until, "title": title, **more}
         given |= {"vocabulary": spoken.vocabulary, "now": self._place.house.clock()}
         floor, item = self._place.floor(request), number(request.path_params["item"])
         return self._place.show(
@@ -80,9 +80,10 @@ class Outside:
         item, token = number(request.path_params["item"]), request.path_params["token"]
         found = await run_in_threadpool(self._asked, request, item)
         one = next((one for one in found if str(one.what.token) == token and one.form is not None), None)
-        if one is None:
-            return await self._look(request, 409)
         spoken = words(speaks(request, self._place.language))
+        if one is None:
+            said = [spoken.say("This was not taken: it came in before, or its time has run out.")]
+            return await self._look(request, 409, said=said, kept=sent)
         payload = read_fields(one.form, sent, spoken.language)
         bad = wrong(one.form, payload, spoken)
         if bad:
@@ -90,7 +91,7 @@ class Outside:
         try:
             await self._place.do(request, Deliver(one.what.name, one.what.key, payload))
         except Refused as refusal:
-            said = others(one.form, refusal.problems)
+            said = self._place.say(request, refusal.problems)
             return await self._look(request, 409, sent=sent, said=said, token=one.what.token)
         return RedirectResponse(f"{PATH}/{self._place.floor(request)}/outside/{item}", 303)
 

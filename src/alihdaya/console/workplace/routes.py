@@ -41,6 +41,8 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("POST", f"{floor}/be/{{act}}", place.presence),
         ("GET", task, place.task),
         ("POST", f"{task}/{{act}}", place.act),
+        *(("GET", path, place.over) for path in (f"{floor}/outside/{{item}}/{{token}}", f"{floor}/be/{{act}}")),
+        *(("GET", path, place.over) for path in (f"{task}/{{act}}", f"{PATH}/in", f"{PATH}/out")),
     ]
     return [Route(path, _minded(place, endpoint), methods=[method]) for method, path, endpoint in paths]
 

@@ -38,6 +38,8 @@ def add_course(folder: Path, course: Course, how: Teaching) -> None:
     for name in (how.name, how.certificate):
         if not _NAME.fullmatch(name):
             raise PackError(Problem("bad-name", f"{name[:40]!r} is no name such as service-desk", Source(str(folder))))
+    if not how.practical.strip() or not how.practical.isprintable():
+        raise PackError(Problem("bad-text", "the practical item is one line of text", Source(str(folder))))
     load(folder)  # what is wrong already is told as it is
     model, manifest = folder / MODEL, folder / "pack.toml"
     before = {one: one.read_bytes() for one in (model, manifest) if one.is_file()}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Source
+from alihdaya.work.keepable import unkeepable
 
 ENROLMENT: Final = "https://alihdaya.org/xapi/enrolment"
 """The extension of a statement's context that names the enrolment it is about."""
@@ -42,10 +43,14 @@ def read_statement(statement: Mapping[str, Any], place: Source) -> Result | Prob
     share = _share(result)
     if share is None:
         return Problem("no-score", "result.score is no score, and result.success says nothing", place)
-    account = _part(_part(statement, "actor"), "account")
-    percent = round(100 * share)
-    activity, named = _part(statement, "object").get("id"), statement.get("id")
-    return Result(enrolment, percent, _text(account.get("name")), _text(activity), _text(named))
+    trainee = _text(_part(_part(statement, "actor"), "account").get("name"))
+    if not trainee:
+        return Problem("no-actor", "actor.account lacks a name: nobody knows whose result it is", place)
+    activity, named = _text(_part(statement, "object").get("id")), _text(statement.get("id"))
+    odd = unkeepable({"enrolment": enrolment, "actor": trainee, "object": activity, "id": named})
+    if odd:
+        return Problem(odd[0].code, odd[0].message, place)
+    return Result(enrolment, round(100 * share), trainee, activity, named)
 
 
 def _share(result: Mapping[str, Any]) -> Decimal | None:

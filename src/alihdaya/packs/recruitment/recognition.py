@@ -10,6 +10,8 @@ from decimal import Decimal
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, NamedTuple
 
+from alihdaya.work.keepable import unkeepable
+
 GROUP: Final = "alihdaya.recognisers"
 """The group of entry points."""
 
@@ -18,6 +20,10 @@ CHOSEN: Final = "ALIHDAYA_RECOGNISER"
 
 ALONE: Final = "the human rubric stands alone"
 
+_MEASURED: Final = frozenset({"noisy", "again", "clarity", "seconds", "pauses", "syllables", "errors", "missed"})
+"""What is measured here: no recogniser says it instead."""
+
+_KEPT: Final = (str, int, Decimal, list, dict)
 _MOST_WORDS: Final = 2000
 _MOST_EXAMPLES: Final = 10
 
@@ -53,12 +59,17 @@ def _asked() -> list[EntryPoint]:
 
 
 def _ask(one: EntryPoint, recording: str, language: str) -> Mapping[str, Any]:
-    """Ask a recogniser. A part of it that is missing is told like anything else that keeps it from listening."""
+    """Ask a recogniser. That it lacks a part, breaks or talks nonsense is told: it keeps nobody from being rated."""
     try:
         heard = dict(one.load()(recording, language))
     except ImportError as error:
         return {"said": f"{error.name or 'a part of it'} is not installed"}
-    return {**heard, "said": str(heard.get("said", ""))}
+    except Exception as error:  # noqa: BLE001 (a program of others)
+        return {"said": f"it broke off ({type(error).__name__})"}
+    told = {name: value for name, value in heard.items() if name not in _MEASURED and isinstance(value, _KEPT)}
+    if unkeepable(told):
+        return {"said": "what it tells cannot be kept"}
+    return {**told, "said": str(told.get("said", ""))}
 
 
 def _against(passage: str, words: str, said: str) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""What the workplace says when something is done, and when it is not."""
+
+from alihdaya.console.words import mark
+
+DONE = {
+    "done": mark("Done. The item goes on."),
+    "passed": mark("Passed on."),
+    "put-off": mark("Put off until then."),
+    "declined": mark("It goes to somebody else."),
+    "left": mark("You have left. Work waits for others."),
+}
+"""By what a desk's address tells of the step before."""
+
+TROUBLE = {
+    "not-theirs": mark("This task is not yours, or no longer."),
+    "not-waiting": mark("Somebody else was faster."),
+    "not-present": mark("You are not present: come in first."),
+    "holds-work": mark("You still have work: finish it or pass it on first."),
+    "no-room": mark("Your hands are full."),
+    "not-open": mark("The item is closed already."),
+    "suspended": mark("The item is suspended: nothing of it goes on."),
+    "bad-time": mark("Choose a day and a time."),
+    "past": mark("Choose a time that lies ahead."),
+    "too-far": mark("A call-back lies at most a year ahead."),
+    "done-already": mark("You have done this task already. What came afterwards does not count."),
+    "no-such-person": mark("Nobody on the roster is called so."),
+    "bad-token": mark("The token is unknown, expired or revoked."),
+    "no-token": mark("Show a token."),
+    "too-many-logins": mark("Too many failed attempts from here. Wait a minute."),
+    "no-desk": mark("This token opens no workplace."),
+    "is-a-program": mark("A program fetches its work itself."),
+    "no-holder": mark("This floor is with another node at the moment."),
+    "unavailable": mark("The store does not answer. Nothing was changed; try again."),
+}
+"""By the code of a problem."""
