@@ -6,8 +6,10 @@ import pytest
 from workplace_scene import HIDING, MANIFEST, REPLY, Browser, House
 
 from alihdaya.engine.events import VariablesSet
+from alihdaya.kernel.errors import Problem
+from alihdaya.store import StoreError
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, TaskAssigned, TaskDone
-from alihdaya.work.floor.events import Declined, LoggedIn, Passed, PutOff
+from alihdaya.work.floor.events import Declined, Finished, LoggedIn, Passed, PutOff
 
 TASK = "/work/1/task/{}/1"
 
@@ -65,6 +67,25 @@ def test_a_task_rings_is_accepted_and_done(house):
         assert len(house.log(ItemDelivered)) == 1
         assert ana.press("/work/1/be/leave").status_code == 200
         assert "Not present" in ana.text
+
+
+CODES = MANIFEST.replace("[process]", '[floor]\ncodes = { solved = { en = "Solved", id = "Selesai" } }\n\n[process]', 1)
+
+
+def test_a_packs_wrap_up_codes_are_offered_and_no_other_is_taken(tmp_path):
+    house = House(tmp_path, CODES)
+    item = house.bring()
+    with house.open() as app:
+        ana = Browser(app, "ana", "id")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(item) + "/accept")
+        assert "Kode penutup" in ana.text
+        assert '<option value="solved">Selesai</option>' in ana.page.text
+        answers = {"verdict": "yes", "hours": "1"}
+        assert ana.press(TASK.format(item) + "/complete", **answers, **{"wrap-up": "odd"}).status_code == 409
+        assert house.log(TaskDone) == []
+        ana.press(TASK.format(item) + "/complete", **answers, **{"wrap-up": "solved"})
+        assert [one.code for one in house.log(Finished)] == ["solved"]
 
 
 def test_in_indonesian_a_comma_is_a_decimal_sign_and_faults_are_told(house):
@@ -303,3 +324,16 @@ def test_a_refusal_to_pass_on_leaves_the_form_alone_and_its_page_can_be_loaded_a
         assert "Selesai" in ana.text
         for path in (TASK.format(item) + "/accept", "/work/1/be/ready", "/work/in", "/work/out"):
             assert ana.get(path).url.path == "/work/1/"
+
+
+def test_a_stream_that_cannot_go_on_has_the_page_ask_again(house, monkeypatch):
+    house.bring()
+    with house.open() as app:
+        ana = Browser(app, "ana")
+        assert (ana.get("/work/9/events").status_code, "retry: 5000" in ana.page.text) == (200, True)
+
+        def fails(floor):
+            raise StoreError(Problem("unavailable", "no answer"))
+
+        monkeypatch.setattr(house.house, "store", fails)
+        assert (ana.get("/work/1/events").status_code, "retry: 5000" in ana.page.text) == (200, True)

@@ -28,6 +28,8 @@ NODE = SimpleNamespace(
 SHARDS = SimpleNamespace(awaiting=lambda _name, _key: [])
 APP = make_api(NODE, SHARDS)
 ROUTES = sorted((route.path, method) for route in APP.routes if isinstance(route, Route) for method in route.methods)
+TEXTS = {"person", "engagement"}
+"""What a path names by a text."""
 SHAPES = description()["components"]["schemas"]
 
 
@@ -45,11 +47,11 @@ def ask(method, requests):
     return asyncio.run(send())
 
 
-@pytest.mark.parametrize(("path", "method"), [one for one in ROUTES if "{" in one[0]])
+@pytest.mark.parametrize(("path", "method"), [one for one in ROUTES if set(re.findall(r"{(\w+)", one[0])) - TEXTS])
 def test_a_path_with_a_number_of_five_thousand_digits_leads_nowhere(path, method):
     plain = {"item": "1-1", "job": "1-1-0", "token": "1", "shard": "1", "person": "ana"}
     long = {"item": (f"1-{DIGITS}", f"{DIGITS}-1", DIGITS), "job": (f"1-{DIGITS}-1", f"1-1-{DIGITS}", f"{DIGITS}-1-1")}
-    numbers = set(re.findall(r"{(\w+)", path)) - {"person"}
+    numbers = set(re.findall(r"{(\w+)", path)) - TEXTS
     wrong = [{**plain, name: odd} for name in numbers for odd in long.get(name, (DIGITS, "9" * 30))]
     filled = [re.sub(r"{(\w+)[^}]*}", lambda found, one=one: one[found[1]], path) for one in wrong]
     assert {404, 422}.issuperset(ask(method, [(one, b"{}") for one in filled]))

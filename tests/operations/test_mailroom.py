@@ -142,7 +142,7 @@ def test_a_refusal_reaches_whom_it_concerns_and_nobody_else_in_the_group(room):
         assert isinstance(refusal, Refused)
         assert [problem.code for problem in refusal.problems] == [code]
     assert good.result(PATIENCE) is None
-    assert done.result(PATIENCE) is None
+    assert done.result(PATIENCE) == 5
     with open_store(room.url, read_only=True) as reader:
         names = [type(entry.events[0]).__name__ for entry in reader.read_log(item=item)]
     assert names == ["ItemReceived", "AssignmentRefused", "TaskAssigned", "TaskDone"]

@@ -43,6 +43,7 @@ from alihdaya.work.exchange import (
 )
 from alihdaya.work.floor import Ask
 from alihdaya.work.floor import events as floor
+from alihdaya.work.review import ReviewDone, ReviewDue
 
 TERMS = "a" * 64
 MODELS = "b" * 64
@@ -211,6 +212,8 @@ def exchanges(entries):
                 [called, *begun(item + 1)[1:], engine.MessageAwaited(1, "reply", "reply", "k"), ClockPaused("reply")],
             ),
             (item + 2, [called, *begun(item + 2)[1:], engine.InstanceEnded("out"), ItemReturned("out", touched=False)]),
+            (item, [ReviewDue(1, "ask", "sari"), ReviewDue(2, "ask", "budi")]),
+            (item, [ReviewDone(2, "ask", "budi", START, "sari", {"tone": 4}, 80, passed=True, note="")]),
         ],
         after=last,
     )

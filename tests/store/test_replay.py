@@ -68,8 +68,9 @@ def pair(store):
     store.commit(entries, recorded_at=0)
     entries += happenings.sends(entries)
     store.commit(entries[-5:], recorded_at=0)
-    entries += happenings.exchanges(entries)
-    store.commit(entries[-10:], recorded_at=0)
+    exchanged = happenings.exchanges(entries)
+    store.commit(exchanged, recorded_at=0)
+    entries += exchanged
     entries += happenings.leases(entries)
     store.commit(entries[-1:], recorded_at=0)
     store.commit(happenings.presences(entries), recorded_at=0)

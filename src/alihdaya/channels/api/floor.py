@@ -60,7 +60,7 @@ class Passing(msgspec.Struct, forbid_unknown_fields=True):
     proficiency: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
 
 
-class Asking(msgspec.Struct, forbid_unknown_fields=True):
+class Consulting(msgspec.Struct, forbid_unknown_fields=True):
     """POST …/consult: who asks for advice on the task they have, whom first, by which channel, and what."""
 
     person: str
@@ -88,7 +88,7 @@ BODIES = {
     "Being": Being,
     "Declining": Declining,
     "Passing": Passing,
-    "Asking": Asking,
+    "Consulting": Consulting,
     "Advising": Advising,
     "PuttingOff": PuttingOff,
 }
@@ -125,7 +125,7 @@ _OF_TASKS: dict[str, tuple[type[Any], OfTask]] = {
             item, token, one.person, one.kind, one.to, one.priority, one.note, one.level, one.proficiency
         ),
     ),
-    "consult": (Asking, lambda one, item, token: AskAdvice(item, token, one.person, one.to, one.note, one.channel)),
+    "consult": (Consulting, lambda one, item, token: AskAdvice(item, token, one.person, one.to, one.note, one.channel)),
     "advise": (Advising, lambda one, item, token: Advise(item, token, one.person, one.note)),
     "wrapped": (Assignment, lambda one, item, token: EndWrap(item, token, one.person)),
     "put-off": (PuttingOff, _puts_off),

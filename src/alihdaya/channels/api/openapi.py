@@ -118,7 +118,7 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
         f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/pass": {"post": _post("Pass it on", "204", "Passing", _ITEM, _TOKEN)},
-        f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Asking", _ITEM, _TOKEN)},
+        f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Consulting", _ITEM, _TOKEN)},
         f"{task}/advise": {"post": _post("Give the advice that was asked for", "204", "Advising", _ITEM, _TOKEN)},
         f"{task}/wrapped": {"post": _post("Have wrapped up", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},

@@ -21,6 +21,8 @@ from alihdaya.store.views.seats import at_hand, newest, present
 _SLOWLY = 5.0
 """Seconds after which what waits for others is drawn anew where it changed; what is one's own is at once."""
 
+_TROUBLE = (Refused, StoreError, TimeoutError)
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -58,7 +60,7 @@ def _minded(place: Workplace, endpoint: Endpoint) -> Endpoint:
             return await place.away(request, error)
         except BadForm as error:
             return await place.bad_form(request, error)
-        except (Refused, StoreError, TimeoutError) as error:
+        except _TROUBLE as error:
             return await place.troubled(request, error)
 
     return answered
@@ -77,7 +79,18 @@ class Stream:
             await self._place.worker(request)
         except Away:
             return Response(status_code=204)
-        return EventSourceResponse(self._changes(request), ping=15, send_timeout=30)
+        except _TROUBLE:
+            return EventSourceResponse(_later())
+        return EventSourceResponse(self._while_it_goes(request), ping=15, send_timeout=30)
+
+    async def _while_it_goes(self, request: Request) -> AsyncIterator[ServerSentEvent]:
+        """Have the page ask again where the store fails, or the floor is with another node: an error would end it."""
+        try:
+            async for change in self._changes(request):
+                yield change
+        except _TROUBLE:
+            async for change in _later():
+                yield change
 
     async def _changes(self, request: Request) -> AsyncIterator[ServerSentEvent]:
         place, floor, clock = self._place, self._place.floor(request), asyncio.get_running_loop().time
@@ -112,3 +125,7 @@ class Stream:
     def _own(self, floor: int, person: str) -> object:
         store = self._place.house.store(floor)
         return at_hand(store, person), present(store, person)
+
+
+async def _later() -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(comment="not now", retry=5000)

@@ -68,12 +68,16 @@ class DeskSeen:
 
 @dataclass(frozen=True, slots=True)
 class TaskSeen:
-    """A task that somebody has: `facts` are what it sees, by name; `told` what happened, the last first."""
+    """A task that somebody has: `facts` are what it sees, by name; `told` what happened, the last first.
+
+    `codes`: wrap-up code -> what people call it; none where the pack names none.
+    """
 
     floor: int
     hand: Hand
     client: str
     form: Form | None
+    codes: Mapping[str, str]
     facts: Mapping[str, Any]
     told: tuple[Happening, ...]
     names: Mapping[str, str]
@@ -155,6 +159,7 @@ def task_of(
         hand,
         clients_of(store).get(row.engagement, ""),
         form,
+        {code: text.get(language) or text["en"] for code, text in pack.manifest.floor.codes.items()} if pack else {},
         {name: value for name, value in seen.items() if name not in hidden and value not in (None, "", {}, [])},
         tuple(_told(story.happenings, hidden)) if story else (),
         story.names if story else {},
