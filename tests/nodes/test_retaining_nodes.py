@@ -14,10 +14,11 @@ from test_migrating_nodes import Wire
 from alihdaya.cli import cli
 from alihdaya.cli.migrate import remote
 from alihdaya.operations.books.bill import bill, terms_of
-from alihdaya.store import views
+from alihdaya.store import StoreLocked, views
 from alihdaya.store.archive import partitions
 from alihdaya.store.archive.reading import archived
-from alihdaya.store.lease.house import name_of, number_of, open_house
+from alihdaya.store.lease.house import name_of, number_of, open_house, shard_store
+from alihdaya.store.lease.lock import archiving
 from alihdaya.store.views.histories import heads, histories
 
 N = 12
@@ -137,6 +138,10 @@ def test_a_reader_who_stays_long_keeps_the_month_and_not_the_shard(town, tmp_pat
             assert answer.exit_code == 1, answer.output
             assert "lock timeout" in answer.output
             until(lambda: client.post("/api/items", json=errand("c-new")).status_code in {201, 409})
+        with shard_store(town.url, 2) as shard, archiving(shard.database):
+            answer = CliRunner().invoke(cli, words)
+            assert isinstance(answer.exception, StoreLocked), answer.output
+            assert "another process archives this shard" in str(answer.exception)
         answer = CliRunner().invoke(cli, words)
         assert answer.exit_code == 0, (answer.output, answer.exception)
     proved(town)

@@ -54,6 +54,15 @@ def test_a_shift_that_goes_on_is_planned_until_now():
     assert (one.planned, one.percent, one.early) == (2 * HOUR, 100, 0)
 
 
+def test_a_shift_that_is_over_counts_whole_though_it_ends_after_the_days_that_were_asked_for():
+    """17:00-01:00 in New York ends at 5:00 UTC: two reports of a day each tell of all its eight hours."""
+    shifts = Shifts("America/New_York", {"monday": ("17:00-01:00",)})
+    found = stays([(at(21), "ready"), (at(29), "")], at(100))
+    (first,) = days("ana", shifts, found, (MONDAY, MONDAY + DAY), 0, now=at(100))
+    assert (first.day, *hours(first.planned, first.kept, first.early, first.outside)) == ("2026-03-09", 8, 8, 0, 0)
+    assert days("ana", shifts, found, (MONDAY + DAY, MONDAY + 2 * DAY), 0, now=at(100)) == []
+
+
 def test_overtime_belongs_to_the_shift_that_it_follows():
     one = day((8.5, "ready"), (18, ""))
     assert (one.percent, one.outside, one.shifted) == (100, 1.5 * HOUR, 0)

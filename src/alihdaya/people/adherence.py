@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from alihdaya.kernel.time import HOUR, MINUTE, moment
+from alihdaya.kernel.time import DAY, HOUR, MINUTE, moment
 from alihdaya.people.shift import Shifts
 
 PAUSES: Final = ("break", "lunch")
@@ -59,19 +59,22 @@ def stays(changes: Iterable[tuple[int, str]], until: int) -> list[Stay]:
     return [Stay(a, b, state) for (a, state), (b, _) in pairwise(told) if state and a < b]
 
 
-def days(person: str, shifts: Shifts, found: Sequence[Stay], within: tuple[int, int], allowed: int) -> list[Day]:
+def days(
+    person: str, shifts: Shifts, found: Sequence[Stay], within: tuple[int, int], allowed: int, *, now: int | None = None
+) -> list[Day]:
     """Give the days on which a shift begins within [start, end), or on which somebody came without one.
 
-    `allowed`: so much of the pauses of each shift counts as kept. The end is the present at the latest: a shift that
-    goes on is planned until then.
+    `allowed`: so much of the pauses of each shift counts as kept. `now`: the present, else the end: a shift that goes
+    on is planned until then; one that is over counts whole, though it ends after [start, end).
     """
     planned = list(_planned(shifts, *within))
     spans: dict[str, list[tuple[int, int]]] = {}
     for start, end in planned:
         spans.setdefault(_date(start, shifts), []).append((start, end))
-    beyond = _outside(shifts, found, planned, within)
+    around = list(_planned(shifts, within[0] - 2 * DAY, within[1]))  # one that began before may go on
+    beyond = _outside(shifts, found, around, within)
     return [
-        _day((person, day), spans.get(day, []), found, within[1], (allowed, beyond.get(day, 0)))
+        _day((person, day), spans.get(day, []), found, within[1] if now is None else now, (allowed, beyond.get(day, 0)))
         for day in sorted({*spans, *beyond})
     ]
 

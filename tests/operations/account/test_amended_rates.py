@@ -175,6 +175,8 @@ def test_an_outcome_that_is_moved_to_another_month_is_billed_there(february):
 
 def test_a_closed_month_that_is_amended_for_the_past_is_adjusted_to_the_cent(february):
     """Closed as amended, then amended again: closed invoice and adjustments are the month counted anew."""
+    assert refused(close, february.desk, "acme", MONTH, MUCH_LATER, "accounts") == ["earlier-open"], "a minimum"
+    close(february.desk, "acme", "2013-01", MUCH_LATER, "accounts")
     closed = close(february.desk, "acme", MONTH, MUCH_LATER, "accounts").document
     newest = NEW.replace("tiers = [{ price = 128 }]", "tiers = [{ price = 64 }]")
     amend(february.desk, parse(newest.encode()), date(2013, 2, 22), "cheaper", "manager", retroactive=True)

@@ -14,7 +14,8 @@ from test_bill import cents, counted, credit_of
 from alihdaya.engagement.account.adjust import hash_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.kernel.time import DAY
-from alihdaya.operations.books.account.agree import amend
+from alihdaya.operations.books.account.accrue import accruals
+from alihdaya.operations.books.account.agree import amend, terminate
 from alihdaya.operations.books.account.close import close, document_of, rebook, sums_of
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.replay import prove
@@ -129,6 +130,50 @@ def test_a_minimum_counts_for_the_days_on_which_it_was_agreed(small_sqlite):
         (1, "usage"),
         (1, "shortfall"),
     ]
+
+
+def test_a_minimum_ends_with_the_termination_and_its_months_are_closed_in_their_turn(small_sqlite):
+    """6 a month until 15 of March's 31 days: 2.90, so 3; without deliveries in February, 6; none in April."""
+    small = small_sqlite
+    claims(small, 1, 6, day=10)
+    tiers = next(line for line in TERMS.split("\n") if "price = 1.005" in line)
+    least = terms((tiers, tiers + "\nminimum = { quantity = 6 }"))
+    amend(small.desk, least, date(2013, 1, 20), "a minimum", "manager")
+    claims(small, 3, 1, day=4)
+    terminate(small.desk, "acme", date(2013, 3, 15), "moved away", "manager")
+
+    def billed(month):
+        return sum(one["quantity"] for one in document_of(small.store, small.terms, month)["lines"])
+
+    assert (billed("2013-02"), billed("2013-03"), billed("2013-04")) == (6, 3, 0)
+    closing(small, "2013-01")
+    assert [(one.month, one.state) for one in accruals(small.store)[0]] == [
+        ("2013-01", "reversed"),
+        ("2013-02", "accrued"),
+        ("2013-03", "accrued"),
+    ]
+    assert refused(closing, small, "2013-03") == ["earlier-open"]
+
+
+def test_a_minimum_that_was_dropped_is_accrued_for_its_time(small_sqlite):
+    small = small_sqlite
+    tiers = next(line for line in TERMS.split("\n") if "price = 1.005" in line)
+    least = terms((tiers, tiers + "\nminimum = { quantity = 6 }"))
+    claims(small, 1, 6, day=4)
+    amend(small.desk, least, date(2013, 1, 8), "a minimum", "manager", retroactive=True)
+    amend(small.desk, DEARER, date(2013, 3, 1), "none any more", "manager")
+    claims(small, 4, 1)
+    assert [one.month for one in accruals(small.store)[0]] == ["2013-01", "2013-02", "2013-04"]
+
+
+def test_no_invoice_is_issued_before_the_one_with_the_number_before_it(small_sqlite):
+    small = small_sqlite
+    for month in (1, 2, 3):
+        claims(small, month, 1)
+    closing(small, "2013-01", issued=date(2013, 5, 2))
+    assert refused(closing, small, "2013-02", issued=date(2013, 5, 1)) == ["bad-day"]
+    assert closing(small, "2013-02").issued == "2013-05-02"
+    assert closing(small, "2013-03", issued=date(2013, 5, 3)).issued == "2013-05-03"
 
 
 def test_a_month_with_nothing_but_adjustments_can_be_closed(small_sqlite):

@@ -195,3 +195,30 @@ def test_of_two_with_the_books_one_waits_and_is_refused_in_the_end(street):
         close(free, "acme", "2013-02", instant(2, 20), "accounts")
     free.close()
     assert len(street.shards) == SHARDS
+
+
+def test_who_lost_the_lock_of_the_books_writes_nothing_past_another(street):
+    """The lock dies with its own connection, the commit goes by another: a month would be closed twice."""
+
+    def desk():
+        return open_house_desk(street.url, recorded=lambda: 0, patience=100, books=True)
+
+    for month in (1, 2):
+        street.receive(month, instant(month, 10))
+    street.commit()
+    first = desk()
+    read = facts(first.store)
+    first.store._books[0].invalidate()
+    first.store._books[0].close()  # as where the connection breaks
+    second = desk()
+    fact = close(second, "acme", "2013-01", MUCH_LATER, "accounts")
+    second.note(second.at, "accounts", fact._replace(month="2013-02"))
+    second.commit()  # who still has the books goes on with them
+    second.close()
+    assert not read
+    first.note(first.at, "accounts", fact)
+    with pytest.raises(StoreLocked, match="lost to another"):
+        first.commit()
+    first.close()
+    with street.house() as house:
+        assert len(facts(house)) == 2

@@ -222,6 +222,20 @@ def test_what_is_escalated_to_a_level_keeps_its_age_and_passes_nobody_below_by_a
     assert prove(small.store).equal
 
 
+def test_nobody_asks_for_more_than_anybody_has_or_for_their_own_advice(desk_of):
+    small = desk_of("")
+    item = small.receive("judge")
+    come(small, "ana")
+    take(small, item, "ana")
+    for wish in (
+        HandOn(item, 1, "ana", "escalate", level="C2", proficiency=5),
+        AskAdvice(item, 1, "ana", "ana", "well?"),
+    ):
+        with pytest.raises(Refused, match=r"nobody on the roster|somebody else"):
+            small.command(wish)
+    assert hands(small, "ana") == [(item, "works")]
+
+
 def test_a_batch_rings_at_one_person_and_is_taken_together(desk_of):
     small = desk_of(BATCH)
     items = [small.receive("judge") for _ in range(5)]

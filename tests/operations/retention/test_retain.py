@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import polars as pl
@@ -21,6 +22,7 @@ from alihdaya.operations.opening import open_desk
 from alihdaya.store import StoreError, open_store, views
 from alihdaya.store.archive import files
 from alihdaya.store.archive.reading import archived, folder_of, history, manifest_of
+from alihdaya.store.archive.survey import survey
 from alihdaya.store.resume import born_at
 from alihdaya.store.views.histories import heads, histories
 
@@ -305,6 +307,35 @@ def test_kill_9_at_any_moment_loses_nothing_and_doubles_nothing(year, store_url,
         assert [entry.by for entry in history(store)].count("keeper") == 3
         assert told(store) == before
         assert prove(store).equal
+
+
+def test_who_comes_too_late_to_archive_a_month_leaves_its_files_alone(year, tmp_path):
+    """Over shards another process may do so: what it wrote is all that is left of the month."""
+    before = list(history(year.store))
+    late = next(survey(year.store, "2013-02")).span
+    assert run(year, tmp_path)
+    with pytest.raises(StoreError, match="not read back as it was written"):
+        files.write_month(year.store, late, tmp_path / "archive", born=born_at(year.store), previous="")
+    assert [one for one in history(year.store) if one in before] == before
+
+
+def waits(store):
+    """Whether somebody waits for a table."""
+    if store.database.is_sqlite:
+        return False
+    with store.snapshot() as connection:
+        return connection.execute(text("select count(*) from pg_locks where not granted")).scalar() > 0
+
+
+def test_a_reader_of_both_tables_and_who_lets_a_month_go_do_not_wait_for_each_other(year, tmp_path):
+    with ThreadPoolExecutor() as beside, year.store.snapshot() as reader:
+        reader.execute(text("select count(*) from log")).all()
+        going = beside.submit(run, year, tmp_path)
+        while not (going.done() or waits(year.store)):
+            time.sleep(0.02)
+        assert reader.execute(text("select count(*) from item")).scalar()
+        reader.close()
+        assert going.result()
 
 
 def test_a_clock_that_was_set_back_over_a_months_end_loses_nothing(small, tmp_path):

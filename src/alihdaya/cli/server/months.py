@@ -46,11 +46,12 @@ def of_all_shards(
 def _archived(settings: Settings, client: Any, shard: int, span: tuple[int, int], **more: Any) -> "list[Gone]":
     from alihdaya.cli.migrate.remote import asked
     from alihdaya.operations.books.retain import archive_months
+    from alihdaya.store.lease.lock import archiving
 
     def let_go(wish: "Retire") -> None:
         asked(client, "POST", f"/api/shards/{shard}/retire", {**wish.fact._asdict(), "by": wish.by})
 
-    with settings.shard(shard) as store:
+    with settings.shard(shard) as store, archiving(store.database):
         return list(archive_months(store, let_go, *span, **more))
 
 

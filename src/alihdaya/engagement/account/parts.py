@@ -46,10 +46,11 @@ class Part:
 
 
 class Days(NamedTuple):
-    """The billed days of a month, both covered."""
+    """The billed days of a month, both covered. `until`: the day after which no minimum is agreed, if there is one."""
 
     first: date
     last: date
+    until: date | None = None
 
     @property
     def billed(self) -> int:
@@ -60,6 +61,11 @@ class Days(NamedTuple):
     def month(self) -> int:
         """How many the calendar month has."""
         return monthrange(self.first.year, self.first.month)[1]
+
+    def agreed(self, since: date, days: int) -> Fraction:
+        """Give the part of the month for which a minimum counts that holds for so many billed days from `since` on."""
+        held = days if self.until is None else (self.until - max(self.first, since)).days + 1
+        return Fraction(min(max(held, 0), days), self.month)
 
 
 class PartLine(NamedTuple):
@@ -145,7 +151,7 @@ def _charges(
     if not here.quantity and not (last and any(one.rate.minimum for one in same)):
         return
     days, currency = month.days, here.part.terms.currency
-    least = least_of(rate, [(one.rate.minimum, Fraction(one.part.days, days.month)) for one in same])
+    least = least_of(rate, [(one.rate.minimum, days.agreed(one.part.since, one.part.days)) for one in same])
     priced = prices_in(rate, currency, (days.first, days.last), month.figures)
     before = sum(one.quantity for one in same if one.place < place)
     after = sum(one.quantity for one in same if one.place > place)
@@ -172,7 +178,7 @@ def _short(
     filled = list(shortfall(rate, month, quantity, least)) if least > quantity else []
     yield from filled
     shares = [
-        part_of(one.rate.minimum.amount, Fraction(one.part.days, days.month))
+        part_of(one.rate.minimum.amount, days.agreed(one.part.since, one.part.days))
         for one in same
         if one.rate.minimum is not None and one.rate.minimum.amount is not None
     ]
@@ -189,12 +195,12 @@ def _seats(here: _Same, days: Days, figures: Figures) -> Iterator[tuple[Priced, 
     share = Fraction(here.part.days, days.billed)
     priced = prices_in(rate, currency, (days.first, days.last), figures, share)
     month = BilledMonth(priced.tiers, currency)
-    least = least_of(rate, [(rate.minimum, Fraction(days.billed, days.month))])
+    least = least_of(rate, [(rate.minimum, days.agreed(days.first, days.billed))])
     usage = list(part_charges(rate, month, here.quantity, {}, least))
     yield from ((priced, charge) for charge in usage)
     if least > here.quantity:
         yield from ((priced, charge) for charge in shortfall(rate, month, here.quantity, least))
     if rate.minimum is not None and rate.minimum.amount is not None:
-        wanted = part_of(rate.minimum.amount, Fraction(here.part.days, days.month))
+        wanted = part_of(rate.minimum.amount, days.agreed(here.part.since, here.part.days))
         short = amount_shortfall(wanted, currency, [one.amount for one in usage])
         yield from ((priced, charge) for charge in short)

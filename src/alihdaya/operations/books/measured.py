@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
+from alihdaya.engagement.account.schedule import Agreement
 from alihdaya.engagement.calendar import Months
 from alihdaya.engagement.credit import month_before
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
@@ -20,6 +21,7 @@ from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.terms import Service, Terms
 from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import SECOND, micros
+from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
 from alihdaya.store.views.ledger import facts as ledger_facts
@@ -61,20 +63,29 @@ def billable(store: Store, terms: Terms) -> list[str]:
     """Give the months in which something is to be billed, oldest first.
 
     These are the months in which something was delivered; in which people worked or a milestone was reached, where
-    that is billed; and, where a rate has a minimum, every month from the first of the engagement to the last of these.
+    that is billed by any of its terms; and, of the months up to the last of these, those in which a minimum held.
     """
-    rates = [rate for service in terms.services for rate in service.rates]
+    agreement = account_of(store, terms.engagement).agreement
+    rates = [rate for one in agreement.segments for service in one.terms.services for rate in service.rates]
     found = set(views.months(store, terms.engagement))
     if not all(rate.simple for rate in rates):
         found |= {one.period for one in views.tallies(store, terms.engagement) if one.counts.get("done")}
         mine = (one for one in figures_of(store).milestones if one.engagement == terms.engagement)
         found |= {one.day[:7] for one in mine}
-    if found and any(rate.minimum for rate in rates):
-        month = max(found)
-        while month > f"{terms.start:%Y-%m}":
-            month = month_before(month)
-            found.add(month)
+    if found:
+        found |= set(_with_minimum(agreement, max(found)))
     return sorted(found)
+
+
+def _with_minimum(agreement: Agreement, last: str) -> Iterator[str]:
+    """Give the months up to the `last` one in which terms held that have a minimum."""
+    following = [one.effect - timedelta(days=1) for one in agreement.segments[1:]]
+    for one, until in zip(agreement.segments, [*following, agreement.until], strict=True):
+        month = min(last, f"{min(until, agreement.until):%Y-%m}")
+        if any(rate.minimum for service in one.terms.services for rate in service.rates):
+            while month >= f"{one.effect:%Y-%m}":
+                yield month
+                month = month_before(month)
 
 
 def measured(store: Store, terms: Terms, month: str) -> dict[tuple[str, str], tuple[Quantity, dict[str, Quantity]]]:

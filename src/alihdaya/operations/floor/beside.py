@@ -83,6 +83,8 @@ def ask_advice(hall: "Hall", wish: AskAdvice) -> None:
         raise Refused(Problem("bad-channel", f"{wish.channel!r} is no channel; there are: {', '.join(CHANNELS)}"))
     if wish.to and wish.to not in hall.desk.people:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.to!r}"))
+    if wish.to == wish.person:
+        raise Refused(Problem("oneself", f"{wish.person} asks for advice: somebody else gives it"))
     if len(floor.consults.get(key, ())) >= _MOST_ADVISERS:
         raise Refused(Problem("enough", f"{_MOST_ADVISERS} are asked for advice on it already"))
     asked = hold.piece.ask if hold is not None else Ask(Needs())

@@ -10,7 +10,7 @@ from alihdaya.operations.floor.beside import advise, ask_advice, end_wraps, rais
 from alihdaya.operations.floor.bringing import open_hall
 from alihdaya.operations.floor.commands import MOST_PRIORITY, STATES, Advise, AskAdvice, FloorCommand, HandOn, OfTask
 from alihdaya.operations.floor.hall import Hall
-from alihdaya.people.gate import Needs
+from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import LEVELS
 from alihdaya.work.floor import Ask
 from alihdaya.work.floor.commands import Accept, LogIn, Pass, SetState
@@ -44,7 +44,7 @@ def on_floor(desk: Desk, wish: FloorCommand, at: int) -> None:
     elif isinstance(wish, Accept):
         accept(hall, wish, at)
     else:
-        hall.carry_out(_pass(desk, wish) if isinstance(wish, HandOn) else wish, at)
+        hall.carry_out(_pass(desk, wish, at) if isinstance(wish, HandOn) else wish, at)
     if isinstance(wish, SetState) and wish.state == READY:
         end_wraps(hall, wish.person)
 
@@ -87,7 +87,7 @@ def finished(desk: Desk, work: Complete, at: int) -> None:
         desk.note(at, work.person, Finished(*key, work.person, work.code, seconds, 0, 0))
 
 
-def _pass(desk: Desk, wish: HandOn) -> Pass:
+def _pass(desk: Desk, wish: HandOn, at: int) -> Pass:
     if wish.to and wish.to not in desk.people:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.to!r}"))
     hold = desk.hall.floor.holds.get((wish.item, wish.token)) if desk.hall is not None else None
@@ -99,7 +99,15 @@ def _pass(desk: Desk, wish: HandOn) -> Pass:
     if wish.level not in {"", *LEVELS} or not 0 <= wish.proficiency <= _BEST:
         raise Refused(Problem("bad-level", f"{wish.level!r} {wish.proficiency}: A1 to C2, and 1 to 5"))
     ask = ask._replace(needs=raised(ask.needs, Needs(level=wish.level, proficiency=wish.proficiency)))
+    if (wish.level or wish.proficiency) and hold is not None and hold.person == wish.person:
+        _require_somebody(desk, ask, at)
     return Pass(wish.item, wish.token, wish.person, wish.kind, ask, priority, wish.to, wish.note)
+
+
+def _require_somebody(desk: Desk, ask: Ask, at: int) -> None:
+    """Refuse to ask for more than anybody has: nobody could take it back, and the task would wait for ever."""
+    if all(gate(desk.people[who], ask.needs, at, test=ask.test) for who in desk.people):
+        raise Refused(Problem("nobody-can", "nobody on the roster may do what asks for so much"))
 
 
 def _require_texts(wish: FloorCommand) -> None:

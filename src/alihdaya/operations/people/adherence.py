@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.event import tag_of
-from alihdaya.kernel.time import SECOND, moment
+from alihdaya.kernel.time import DAY, SECOND, moment
 from alihdaya.operations.opening import person_of
 from alihdaya.people.adherence import Day, days, stays
 from alihdaya.people.shift import Shifts
@@ -47,7 +47,7 @@ def adherence(
         if isinstance(fact, _FACTS) and person in ("", fact.person):
             changes[fact.person].append((at, _state(fact)))
     rows: list[Kept] = []
-    worked = handled(store, within)
+    worked = handled(store, (within[0], min(within[1] + DAY, now)))
     for one in map(person_of, store.persons()):
         if one.program or person not in ("", one.id):
             continue
@@ -55,7 +55,7 @@ def adherence(
         spent: dict[str, int] = defaultdict(int)
         for at, seconds in worked.get(one.id, ()):
             spent[moment(at, shifts.zone).date().isoformat()] += seconds * SECOND
-        found = days(one.id, shifts, stays(changes[one.id], now), within, allowed)
+        found = days(one.id, shifts, stays(changes[one.id], now), within, allowed, now=now)
         rows += [Kept(day, spent[day.day]) for day in found]
     return rows
 

@@ -44,14 +44,14 @@ class Span(NamedTuple):
 def write_month(store: Store, span: Span, folder: Path, *, born: int, previous: str) -> Manifest:
     """Write a month into its folder within `folder`, durably, and prove it by reading it back.
 
-    What an earlier try left there is written again. Raises StoreError where another store's archive is there, or where
-    what is read back is not what the store holds; OSError where the disk refuses.
+    What an earlier try left there is written again, and stays until the new files are proven: they may be all that is
+    left of the month, if the rows went since. Raises StoreError where another store's archive is there, or where what
+    is read back is not what the store holds; OSError where the disk refuses.
     """
     final, trial = folder / span.month, folder / f".{span.month}.part"
     _check_ours(final, born)
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (trial, final):
-        shutil.rmtree(stale, ignore_errors=True)
+    shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir()
     log, seen = _write_log(store, span, trial)
     manifest = Manifest(
@@ -73,9 +73,29 @@ def write_month(store: Store, span: Span, folder: Path, *, born: int, previous: 
     for file in (*trial.iterdir(), trial):
         _sync(file)
     _prove(store, span, trial, manifest)
-    trial.rename(final)
-    _sync(folder)
+    _put(trial, final, manifest)
     return manifest
+
+
+def _put(trial: Path, final: Path, manifest: Manifest) -> None:
+    """Give proven files their name, unless the same are there."""
+    if _stands(final, manifest):
+        shutil.rmtree(trial)
+        return
+    shutil.rmtree(final, ignore_errors=True)
+    trial.rename(final)
+    _sync(final.parent)
+
+
+def _stands(final: Path, manifest: Manifest) -> bool:
+    """Say whether a month's files are there already, whole, with this manifest."""
+    try:
+        read_manifest(final, manifest.link())
+        for part in (*manifest.log, *manifest.item):
+            check_part(final, part)
+    except StoreError:
+        return False
+    return True
 
 
 def frame_rows(file: Path, columns: Sequence[Column[Any]]) -> Iterator[Row]:

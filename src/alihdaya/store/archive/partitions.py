@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, text
+from sqlalchemy.exc import DBAPIError
 
 from alihdaya.store.archive.months import end_of, month_of, start_of
 from alihdaya.store.schema import ITEM, LOG
@@ -13,6 +14,9 @@ PATIENCE = "20s"
 
 SHORT_PATIENCE = "2s"
 """The same where others wait for the writer meanwhile."""
+
+_TRIES = 8
+"""So often both tables are asked for, before readers of the one or the other are given way."""
 
 
 class Retired(NamedTuple):
@@ -51,21 +55,45 @@ def let_go(connection: Connection, retired: Retired, patience: str) -> None:
     PostgreSQL drops the partitions, SQLite deletes the oldest rows of both tables, whose pages are used again. Only
     where a clock was set back over the end of a month does a partition hold what may not go, or another what must.
     """
+    if connection.dialect.name != "sqlite":
+        _hold(connection, patience)
     for table, last in ((ITEM, retired.last_item), (LOG, retired.last)):
         if connection.dialect.name != "sqlite":
-            _drop(connection, table, _leaf(table.name, retired.month), last, patience)
+            _drop(connection, table, _leaf(table.name, retired.month), last)
         (key,) = table.primary_key.columns
         connection.execute(delete(table).where(key <= last))
 
 
-def _drop(connection: Connection, table: Table, leaf: str, last: int, patience: str) -> None:
+def _hold(connection: Connection, patience: str) -> None:
+    """Hold both tables against readers, until the end of the transaction.
+
+    None is waited for while the other is held: who reads both would wait for us in turn, and PostgreSQL would end one
+    of the two.
+    """
+    connection.execute(text(f"set local lock_timeout = '{patience}'"))
+    first, second = ITEM.name, LOG.name
+    for left in reversed(range(_TRIES)):
+        trial = connection.begin_nested()
+        connection.execute(text(f"lock table {first} in access exclusive mode"))
+        try:
+            connection.execute(text(f"lock table {second} in access exclusive mode nowait"))
+        except DBAPIError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != "55P03":
+                raise
+            trial.rollback()
+            first, second = second, first
+        else:
+            trial.commit()
+            return
+
+
+def _drop(connection: Connection, table: Table, leaf: str, last: int) -> None:
     """Drop a partition, unless it is not there, or holds rows that come after the last one that may go."""
     if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
         return
     (key,) = table.primary_key.columns
     late = text(f"select 1 from {leaf} where {key.name} > :last limit 1")  # noqa: S608
     if connection.execute(late, {"last": last}).first() is None:
-        connection.execute(text(f"set local lock_timeout = '{patience}'"))
         connection.execute(text(f"drop table {leaf}"))
 
 

@@ -2,8 +2,8 @@
 
 import fcntl
 import hashlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Protocol
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from alihdaya.kernel.errors import Problem
+from alihdaya.store.database import Database
 from alihdaya.store.errors import StoreLocked, problem
 from alihdaya.store.lease.fence import Fence
 
@@ -95,6 +96,24 @@ class FencedLock:
 
     def release(self) -> None:
         """Do nothing: the keeper of the leases gives them back."""
+
+
+@contextmanager
+def archiving(database: Database) -> Iterator[None]:
+    """Be the only one who writes the archive of a shard of PostgreSQL's. Raises StoreLocked where another does.
+
+    Its writer is the node's; but two who write the same files would take them from each other.
+    """
+    with database.connect() as connection:
+        try:
+            lock = AdvisoryLock(connection, database.place, of="archive")
+        except StoreLocked as error:
+            message = "another process archives this shard; wait for its end"
+            raise StoreLocked(problem("archive-locked", message, database.place)) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 def _taken(place: str) -> Problem:

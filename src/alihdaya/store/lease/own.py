@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from alihdaya.kernel.event import Entry
 from alihdaya.store import log
 from alihdaya.store.database import Database
+from alihdaya.store.errors import StoreLocked, problem
 from alihdaya.store.lease.fence import HOUSE_LOG, SCHEMA, schema_of
 from alihdaya.store.lease.house import FACTOR, parts_of, read_as_one
 from alihdaya.store.lease.lock import AdvisoryLock
 from alihdaya.store.resume import last_at
+from alihdaya.store.schema import LEDGER
 from alihdaya.store.store import Store, open_store
 
 _PATIENCE = 10.0
@@ -79,6 +81,7 @@ class HouseStore(Store):
         self._parts = parts_of(url)
         self.own = own_log(url)
         self._books: tuple[Connection, AdvisoryLock] | None = None
+        self._read = 0
 
     def lock(self, *, patience: float = 0) -> None:
         """Take the books, until `close`. Raises StoreLocked where another has them for all of `patience` seconds."""
@@ -89,6 +92,7 @@ class HouseStore(Store):
             except BaseException:
                 connection.close()
                 raise
+            self._read = self._last_fact()
 
     def unlock(self) -> None:
         """Let another have the books."""
@@ -99,10 +103,23 @@ class HouseStore(Store):
             self._books = None
 
     def commit(self, entries: Sequence[Entry], *, recorded_at: int, instances: Mapping[int, Any] = _NONE) -> None:
-        """Append entries about no item to the house's own log; they get the numbers that follow its last one."""
+        """Append entries about no item to the house's own log; they get the numbers that follow its last one.
+
+        Raises StoreLocked where the books went to another meanwhile: their lock is lost with its connection, which is
+        not the one that writes.
+        """
         assert not instances  # noqa: S101 (items are in shards)
         with writing(self.own):
+            if self._books is not None and self._last_fact() != self._read:
+                message = "the books were lost to another, who changed them: nothing was written; try again"
+                raise StoreLocked(problem("books-lost", message, self.place))
             append(self.own, entries, recorded_at)
+            self._read = self._last_fact()
+
+    def _last_fact(self) -> int:
+        """Give the number of the last entry about the books in the house's own log."""
+        with self.own.snapshot() as connection:
+            return connection.execute(select(func.max(LEDGER.c.seq))).scalar() or 0
 
     def number(self, seq: int) -> int:
         """Give the number under which an entry of the house's own log is read."""

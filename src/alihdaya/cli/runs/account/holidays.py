@@ -22,7 +22,7 @@ def holiday() -> None:
         "counted anew; closed invoices stay, and the difference is on the next one."
     )
 )
-@click.argument("day", type=_DAY)
+@click.argument("day", type=_DAY, metavar="DAY")
 @click.argument("name")
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--service", default="", help=say("Only for this service (else for all)."))

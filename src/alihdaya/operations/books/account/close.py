@@ -21,6 +21,7 @@ from alihdaya.operations.books.account.drafting import (
 )
 from alihdaya.operations.books.account.parts import ByParts
 from alihdaya.operations.books.bill import bill, line_items, span, terms_of
+from alihdaya.operations.books.measured import billable
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store, views
 
@@ -87,13 +88,24 @@ def _is_next(store: Store, account: Account, month: str) -> bool:
 
 def _open_months(store: Store, account: Account) -> list[str]:
     """Give the months that are not closed and in which something counts, oldest first."""
+    terms = account.agreement.last.terms
     closed = {one.month for one in account.book.invoices.values()}
     moved = {one.month for one in account.book.rebooked.values() if one.month}
-    found = sorted({*views.months(store, account.engagement), *moved} - closed)
-    if not moved and not account.book.rebooked:
-        return found
+    delivered = set(views.months(store, account.engagement))
+    found = sorted({*billable(store, terms), *moved} - closed)
+    kept = delivered if not account.book.rebooked else set()
+    return [month for month in found if month in kept or _counts(store, account, month)]
+
+
+def _counts(store: Store, account: Account, month: str) -> bool:
+    """Whether a month has an item that counts, or a line: of a minimum, say, or of work on what is not delivered."""
     terms = account.agreement.last.terms
-    return [month for month in found if account.month(month, span(terms, month)).items]
+    if account.book.rebooked and account.month(month, span(terms, month)).items:
+        return True
+    try:
+        return bool(plain_month(store, terms, month)["lines"])
+    except Refused as refusal:
+        return all(one.code != "outside-engagement" for one in refusal.problems)
 
 
 def items_behind(store: Store, terms: Terms, month: str, number: int) -> list[int]:
@@ -143,7 +155,7 @@ def close(
     if not document["lines"] and not document["adjustments"]:
         raise Refused(Problem("nothing-to-bill", f"nothing was delivered in {month}, and nothing is to be adjusted"))
     number = f"{terms.engagement}-{len(account.book.invoices) + 1:05}"
-    day = _issue_day(document, issued)
+    day = _issue_day(document, issued, max((one.issued for one in account.book.invoices.values()), default=""))
     document = {**document, "number": number, "issued": day.isoformat()}
     document["payable"] = f"{payable_of(terms, document):f}"
     last = desk.store.number(desk.seq)
@@ -154,12 +166,18 @@ def close(
     return fact
 
 
-def _issue_day(document: dict[str, Any], issued: date | None) -> date:
-    """Give the day of issue: the one that is wished for, else that after the last one. Raises Refused for another."""
+def _issue_day(document: dict[str, Any], issued: date | None, former: str) -> date:
+    """Give the day of issue: the one that is wished for, else that after the last one. Raises Refused for another.
+
+    It is never before the day on which the `former` invoice was issued ("": there is none), whose number is lower.
+    """
     last = date.fromisoformat(document["last_day"])
+    first = max(last, date.fromisoformat(former)) if former else last
     if issued is None:
-        return last + timedelta(days=1)
-    if not last <= issued <= last + timedelta(days=_LATEST):
+        return max(first, last + timedelta(days=1))
+    if last <= issued < first:
+        raise Refused(Problem("bad-day", f"{issued} lies before {first}, when the invoice before it was issued"))
+    if not last <= issued <= max(first, last + timedelta(days=_LATEST)):
         text = f"{issued} is no day of issue of {document['month']}, whose last day is {last}: that day or later"
         raise Refused(Problem("bad-day", f"{text}, within ten years"))
     return issued

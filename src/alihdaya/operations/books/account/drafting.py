@@ -42,7 +42,13 @@ class Account:
     @property
     def otherwise(self) -> bool:
         """Whether months cannot be counted as they were delivered, under one set of terms."""
-        return len(self.agreement.segments) > 1 or bool(self.book.rebooked)
+        return len(self.agreement.segments) > 1 or bool(self.book.rebooked) or self._ends_minimums
+
+    @property
+    def _ends_minimums(self) -> bool:
+        """Whether a minimum ends before its time."""
+        rates = (rate for service in self.agreement.last.terms.services for rate in service.rates)
+        return self.agreement.terminated is not None and any(rate.minimum for rate in rates)
 
     def month(self, month: str, within: tuple[int, int]) -> "Month":
         """Count a month."""
@@ -125,7 +131,7 @@ class Month:
         start, until = agreement.segments[0].terms.start, agreement.last.terms.until
         if last < start or first > until:
             raise Refused(Problem("outside-engagement", f"{self.month} lies outside of {start} to {until}"))
-        return Days(max(first, start), min(last, until))
+        return Days(max(first, start), min(last, until), agreement.terminated)
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
