@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from alihdaya.channels.api.login import make_token
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.lease.tokens import Tokens
-from alihdaya.store.schema import ITEM, OUTBOX
+from alihdaya.store.schema import ITEM, OUTBOX, POST
 from bench.chaos.client import Client, still
 from bench.chaos.cluster import BINARIES, Cluster, cluster
 from bench.chaos.havoc import Havoc, NodeProcess, Watch, node_command, watching
@@ -133,9 +133,9 @@ def _until_noted(base: Cluster, shards: int, instances: int, patience: float) ->
 
 
 def _noted(reader: Shards, shard: int) -> int:
-    """Give how many items of a shard are delivered; 0 while anything is to go out."""
+    """Give how many items of a shard are delivered; 0 while anything is to go out, or was taken and not forgotten."""
     with reader.shard(shard).snapshot() as connection:
-        unsent = connection.execute(select(func.count()).select_from(OUTBOX)).scalar()
+        unsent = any(connection.execute(select(func.count()).select_from(one)).scalar() for one in (OUTBOX, POST))
         done = connection.execute(select(func.count()).where(ITEM.c.status == "delivered")).scalar()
     return 0 if unsent else done or 0
 

@@ -1,6 +1,6 @@
 """The invoice of a month: priced lines, service credits and the total, straight from usage and attainment."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -120,24 +120,38 @@ def make_invoice(
     days = _days(terms, month)
     _refuse_unpriced(terms, usage, known.overtime)
     lines = _numbered(terms, days, usage, known)
-    measured = list(attainments)
-    services = [(one, [found for found in measured if found.service == one.id]) for one in terms.services]
+    return invoice_of(terms, month, (days.first, days.last), lines, list(attainments), earlier=known.earlier)
+
+
+def invoice_of(
+    terms: Terms,
+    month: str,
+    days: tuple[date, date],
+    lines: tuple[Line, ...],
+    attainments: Sequence[Attainment],
+    *,
+    earlier: Iterable[Credit],
+) -> Invoice:
+    """Make the invoice of these lines; credits by these terms. `days` are both billed.
+
+    `attainments` and `earlier` (credits that may be earned back) are of all months that the credits look at.
+    """
+    given = list(earlier)
+    services = [(one, [found for found in attainments if found.service == one.id]) for one in terms.services]
     fees = {one.id: _fee(one.id, lines, terms.currency) for one in terms.services}
     return Invoice(
         number=f"{terms.engagement}-{month}",
         engagement=terms.engagement,
         terms=terms.digest,
         month=month,
-        first_day=days.first,
-        last_day=days.last,
+        first_day=days[0],
+        last_day=days[1],
         client=terms.client,
         provider=terms.provider,
         currency=terms.currency,
         lines=lines,
         credits=tuple(
-            credit
-            for service, found in services
-            for credit in _credits(service, fees[service.id], found, month, known.earlier)
+            credit for service, found in services for credit in _credits(service, fees[service.id], found, month, given)
         ),
         critical=tuple(
             level for service, found in services for level in critical_levels(service.penalty, month, found)

@@ -6,15 +6,14 @@ from decimal import Decimal
 from functools import cached_property
 
 from alihdaya.engagement.account.parts import Part, part_lines
-from alihdaya.engagement.credit import Credit, credits_of, critical_levels, earned_back
-from alihdaya.engagement.invoice import Invoice, Line
+from alihdaya.engagement.credit import Credit
+from alihdaya.engagement.invoice import Invoice, Line, invoice_of
 from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.rates.card import OF_ITEMS, OF_TIME, Rate
 from alihdaya.engagement.rates.overtime import NORMAL
 from alihdaya.engagement.sla import Attainment
-from alihdaya.engagement.terms import Service, Terms
+from alihdaya.engagement.terms import Service
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.money import Money
 from alihdaya.operations.books import measured
 from alihdaya.operations.books.account.drafting import Month, Stretch
 from alihdaya.operations.books.measured import MonthFacts
@@ -150,37 +149,4 @@ class ByParts:
         """
         governing, days, month = self.month.governing, self.month.days, self.month.month
         lines = tuple(line for _, line in self.lines)
-        critical = tuple(
-            level
-            for service in governing.services
-            for level in critical_levels(service.penalty, month, _of(service.id, attainments))
-        )
-        return Invoice(
-            number=f"{governing.engagement}-{month}",
-            engagement=governing.engagement,
-            terms=governing.digest,
-            month=month,
-            first_day=days.first,
-            last_day=days.last,
-            client=governing.client,
-            provider=governing.provider,
-            currency=governing.currency,
-            lines=lines,
-            credits=tuple(_credits(governing, month, lines, attainments, earlier)),
-            critical=critical,
-        )
-
-
-def _credits(
-    terms: Terms, month: str, lines: Sequence[Line], attainments: Sequence[Attainment], earlier: Sequence[Credit]
-) -> Iterator[Credit]:
-    for service in terms.services:
-        fee = sum((line.amount for line in lines if line.service == service.id), Money(0, terms.currency))
-        kept = _of(service.id, attainments)
-        yield from credits_of(service.penalty, fee, (one for one in kept if one.month == month))
-        given = [one for one in earlier if one.service == service.id]
-        yield from earned_back(service.penalty, month, given, kept)
-
-
-def _of(service: str, attainments: Sequence[Attainment]) -> list[Attainment]:
-    return [one for one in attainments if one.service == service]
+        return invoice_of(governing, month, (days.first, days.last), lines, attainments, earlier=earlier)
