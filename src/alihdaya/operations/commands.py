@@ -6,6 +6,7 @@ from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.retire import Retire
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.handover.commands import HandoverCommand
 from alihdaya.operations.exchange.shards.commands import ShardCommand
 from alihdaya.operations.floor.commands import FloorCommand, Look
 from alihdaya.operations.instance.commands import InstanceCommand
@@ -117,6 +118,7 @@ Command = (
     | Record
     | Retire
     | ShardCommand
+    | HandoverCommand
     | FloorCommand
     | Look
     | ProgramCommand

@@ -208,7 +208,11 @@ def _moved(
         needs = way.after.needs(wait.node, doers)
         hold = desk.held.get((item.item, token))
         reasons: tuple[str, ...] = ()
-        if hold is not None and needs != way.before.needs(before[token].node, item.doers):
+        if (
+            hold is not None
+            and hold.person in desk.people
+            and needs != way.before.needs(before[token].node, item.doers)
+        ):
             reasons = gate(desk.people[hold.person], needs, at)
         yield Moved(token, way.after.plan.node(wait.node), needs, hold.person if hold is not None else "", reasons)
 
@@ -218,7 +222,7 @@ def _settle(desk: Desk, item: OpenItem, way: Way, carried: Carried, at: int) -> 
     head = InstanceMigrated(way.before.pack.digest, way.after.pack.digest, dict(way.named))
     item.service, item.instance, item.doers = way.after, carried.instance, carried.doers
     changed = [event for task in carried.tasks for event in _retask(desk, item, task)]
-    clocks = turn(item, at)
+    clocks = turn(desk, item, at)
     rest = meanings(desk, item, carried.events, at)
     desk.record(item, at, "operator", [head, *carried.events, *clocks, *changed, *rest])
 
