@@ -48,9 +48,9 @@ class TakenOver(NamedTuple):
 class HandedBack(NamedTuple):
     """What was handed over to `item` is back where it came from.
 
-    `status`: answered, refused (there) or withdrawn (here). `late`: after the task that waits was due. `answer`:
-    of what was answered the outcome, the result, the decisions and the work; `person` and `note`: who refused or withdrew it,
-    and why.
+    `status`: answered, refused (there) or withdrawn (here). `late`: after the task that waits was due. `answer`: of
+    what was answered the outcome, the result, the decisions and the work. `person` and `note`: who refused or withdrew
+    it, and why.
     """
 
     token: int

@@ -205,14 +205,14 @@ class Workplace:
             await self.do(request, acts.of_task(act, _key(request), guest, form))
         except Refused as refusal:
             said = await self._why(request, refusal, guest)
-            if act in {"pass", "put-off"}:
+            if act in {"pass", "put-off", "hand-over"}:
                 return await self._task(request, guest, seal, 409, said=said, other=form)
             if act in {"accept", "take"} and await self._task_seen(request, guest):  # pressed twice
                 return self._to_task(request)
             return await self._desk(request, said, 409)
         if act in {"accept", "take"}:
             return self._to_task(request)
-        return self._back(request, {"decline": "declined", "pass": "passed"}.get(act, act))
+        return self._back(request, {"decline": "declined", "pass": "passed", "hand-over": "handed"}.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:
         """Say why; of the gate's no, which is in the log, in the reader's language."""

@@ -16,6 +16,7 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.handover import HandedOver
 
 LIMIT: Final = 0.05
 """A rule that people overrule more often than this is judgment in disguise."""
@@ -178,6 +179,9 @@ class _Reader:
             self.steps.append(Step(task.node if task else "", "skipped", at=at))
         elif isinstance(event, TokenMoved):
             self.steps.append(Step(event.to, "ad hoc", at=at))
+        elif isinstance(event, HandedOver):
+            kind = "ad hoc" if event.person else "planned"
+            self.steps.append(Step(f"hand over to {event.service}", kind, person=event.person, at=at))
         elif isinstance(event, JobClosed) and event.outcome == "completed":
             self.steps.append(Step(event.node, self._kind(event.node), at=at))
 
