@@ -6,7 +6,6 @@ from typing import Any
 from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.operations.books.account.agree import agreed
 from alihdaya.operations.desk import Desk, Service
-from alihdaya.operations.run.intake import bounds
 from alihdaya.packs.cell import NEEDED, CellError, cell_reader, text_of
 from alihdaya.packs.intake import Column
 
@@ -14,7 +13,7 @@ from alihdaya.packs.intake import Column
 def service_for(desk: Desk, giver: Service, engagement: str, name: str, at: int) -> Service:
     """Give the service that takes a hand-over, under the terms and the models that new work comes in under now.
 
-    Raises Refused: of another client, the same service, one that nobody signed or deployed, or that takes nothing in.
+    Raises Refused: of another client, the same service, one that nobody signed or deployed, or whose terms have ended.
     """
     where = _engagement(desk, giver, engagement, name)
     if (where, name) == (giver.engagement, giver.name):
@@ -25,11 +24,7 @@ def service_for(desk: Desk, giver: Service, engagement: str, name: str, at: int)
     if not versions:
         raise Refused(Problem("not-offered", f"nothing was deployed yet for {where}/{name}: its pack is {pack}"))
     newest = max(versions, key=lambda one: one.number)
-    found = agreed(desk, desk.service(where, name, signed.digest, newest.digest), at)
-    start, end = bounds(found.terms, at, desk.standings.get(where))
-    if not start <= at < end:
-        raise Refused(Problem("not-agreed", f"{where} takes nothing in at this time: its terms say from when to when"))
-    return found
+    return agreed(desk, desk.service(where, name, signed.digest, newest.digest), at)
 
 
 def _engagement(desk: Desk, giver: Service, engagement: str, name: str) -> str:
