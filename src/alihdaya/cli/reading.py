@@ -14,7 +14,6 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import Entry, tag_of
 from alihdaya.operations.books.bill import bill, line_items, terms_of
 from alihdaya.operations.books.measured import billable
-from alihdaya.operations.exchange.handover.context import OVER
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
 from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts
@@ -23,6 +22,7 @@ from alihdaya.store.log import read
 from alihdaya.store.views.results import latest_definition, refused
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
+from alihdaya.work.handover import OVER
 
 _LATEST = 12
 
@@ -195,7 +195,7 @@ def _came(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _among(one: picture.Happening, factor: int) -> picture.Happening:
-    """Number the other item of a hand-over as all shards together do."""
+    """Give the other item of a hand-over the number that it has among all shards."""
     if factor == 1 or not one.tag.startswith("handover."):
         return one
     other = "giver" if "giver" in one.facts else "item"

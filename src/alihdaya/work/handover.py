@@ -7,6 +7,10 @@ from alihdaya.kernel.event import event
 AWAY: Final = "→ "
 """Before "engagement/service" it names who has a task that was handed over, where else a person's id stands."""
 
+OVER: Final = "handed_over"
+"""The variable by which the taking process knows where it came from, who asked, why, and what was known."""
+BACK: Final = "handed_back"
+"""The variable by which the giving process knows what became of it."""
 ELSEWHERE: Final = "handed-over"
 """Among the nodes at which clocks stand (terms.toml: pauses) it means every wait for an answer of another service."""
 

@@ -8,11 +8,7 @@ from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.work.events import ItemReceived, TaskDone, TaskQueued
 from alihdaya.work.exchange import ItemCalled
-
-OVER: Final = "handed_over"
-"""The variable by which the taking process knows where it came from, who asked, why, and what was known."""
-BACK: Final = "handed_back"
-"""The variable by which the giving process knows what became of it."""
+from alihdaya.work.handover import BACK, OVER
 
 _MOST: Final = 50
 

@@ -13,14 +13,14 @@ from alihdaya.notation.bpmn.details import FOR_GOOD, SERVICE
 from alihdaya.operations.advance import advance
 from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.handover.commands import HandOver
-from alihdaya.operations.exchange.handover.context import OVER, context_of, depth_of, facts_of
+from alihdaya.operations.exchange.handover.context import context_of, depth_of, facts_of
 from alihdaya.operations.exchange.handover.target import data_for, service_for
 from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.instance.clocks import turn
 from alihdaya.operations.run.receive import take_up
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import AssignmentWithdrawn, ItemReceived
-from alihdaya.work.handover import AWAY, HandedOver, TakenOver
+from alihdaya.work.handover import AWAY, OVER, HandedOver, TakenOver
 from alihdaya.work.item import TaskKey
 from alihdaya.work.keepable import unkeepable
 

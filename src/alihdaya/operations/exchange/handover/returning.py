@@ -12,12 +12,12 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.advance import advance, advance_all
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.handover.commands import HandBack
-from alihdaya.operations.exchange.handover.context import BACK, so_far
+from alihdaya.operations.exchange.handover.context import so_far
 from alihdaya.operations.exchange.handover.giving import unlink
 from alihdaya.operations.people.learning import wait
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import ItemCancelled
-from alihdaya.work.handover import HandedBack
+from alihdaya.work.handover import BACK, HandedBack
 from alihdaya.work.item import TaskKey
 from alihdaya.work.keepable import unkeepable
 
