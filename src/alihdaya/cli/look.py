@@ -114,9 +114,7 @@ def _story_json(story: Any) -> str:
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
 @click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100."))
-@click.option(
-    "--work", is_flag=True, help=say("With --line, say when each was finished, by whom, and how long it took.")
-)
+@click.option("--work", is_flag=True, help=say("With --line, say when each was done, by whom, and in how long."))
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
@@ -184,13 +182,13 @@ def _show_work(store: "Store", terms: Any, month: str, number: int, page: int | 
 
     zone = ZoneInfo(terms.client.time_zone)
     shown = [
-        {"at": moment(one.at, zone).isoformat(timespec="seconds"), "item": one.item, "who": one.who, "s": one.seconds}
-        for one in facts_behind(store, terms, month, number, page)
+        {"at": moment(at, zone).isoformat(timespec="seconds"), "item": item, "who": who, "seconds": seconds}
+        for at, item, who, seconds, _ in facts_behind(store, terms, month, number, page)
     ]
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
     for one in () if as_json else shown:
-        took = f"{one['s']} s" if one["s"] else ""
+        took = f"{one['seconds']} s" if one["seconds"] else ""
         cells = (one["at"][:19].replace("T", " "), str(one["item"] or ""), one["who"], took)
         click.echo("  ".join(cell for cell in cells if cell))
 
