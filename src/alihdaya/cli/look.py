@@ -181,7 +181,7 @@ def _show_work(store: "Store", terms: Any, month: str, number: int, page: int | 
     from alihdaya.operations.books.lines import facts_behind
 
     zone = ZoneInfo(terms.client.time_zone)
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"at": moment(at, zone).isoformat(timespec="seconds"), "item": item, "who": who, "seconds": seconds}
         for at, item, who, seconds, _ in facts_behind(store, terms, month, number, page)
     ]
