@@ -191,11 +191,17 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _beside(words: Words, facts: Mapping[str, Any]) -> str:
-    who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    who, length, note = facts.get("person", "?"), words.length(facts.get("seconds")), facts.get("note") or "-"
     if facts.get("kind") == "review":
         return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
     if facts.get("kind") == "advice":
         return words.say("%(person)s advised for %(length)s", person=who, length=length)
+    if facts.get("kind") == "hand-over":
+        return words.say("%(person)s handed over for %(length)s", person=who, length=length)
+    if facts.get("kind") == "comment":
+        return words.say("%(person)s commented for %(length)s: %(note)s", person=who, length=length, note=note)
+    if facts.get("kind") == "meeting":
+        return words.say("%(person)s met others for %(length)s: %(note)s", person=who, length=length, note=note)
     return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
 
 
