@@ -61,9 +61,11 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8">{style}<script src="s
 LEARN = """<p id="before"></p><p>When a caller is angry, the first sentence decides. Say what you heard, then what you
 will do.</p><button id="next">Page 2</button><button id="finish">Finish</button>
 <script>const before = document.getElementById("before");
-before.textContent = sco.value(sco.place) ? `You were on page ${sco.value(sco.place)}, with ${sco.value("cmi.suspend_data")}.` : "";
+const was = sco.value(sco.place);
+before.textContent = was ? `You were on page ${was}, with ${sco.value("cmi.suspend_data")}.` : "";
 document.getElementById("next").onclick = () => {
-  sco.value(sco.place, "2"); sco.value("cmi.suspend_data", "answers=a|b"); sco.value(sco.done, "incomplete"); sco.keep();
+  sco.value(sco.place, "2"); sco.value("cmi.suspend_data", "answers=a|b");
+  sco.value(sco.done, "incomplete"); sco.keep();
   before.textContent = "Page 2";
 };
 document.getElementById("finish").onclick = () => { sco.value(sco.done, "completed"); sco.end(); };</script>"""
