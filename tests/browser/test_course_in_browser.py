@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "console"))
 from course_scene import School, listening
 from test_floor_in_browser import CHROMIUM, FLAGS
 
-from alihdaya.console.courses.files import make_courses
+from alihdaya.console.workplace.courses.files import make_courses
 from alihdaya.operations.books.replay import prove
 from alihdaya.people.events import CoursePlayed
 

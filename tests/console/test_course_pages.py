@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from course_scene import NAME, School, package
 from workplace_scene import Browser
 
-from alihdaya.console.courses.files import make_courses
-from alihdaya.console.courses.page import course_origin
+from alihdaya.console.workplace.courses.files import make_courses
+from alihdaya.console.workplace.courses.page import course_origin
 from alihdaya.packs.courses.course import Course, Module
 from alihdaya.packs.courses.run import Run, begin, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import find_package

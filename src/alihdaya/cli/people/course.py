@@ -129,7 +129,7 @@ def serve_(host: str, port: int) -> None:
     """Serve courses until interrupted."""
     import uvicorn
 
-    from alihdaya.console.courses.files import make_courses
+    from alihdaya.console.workplace.courses.files import make_courses
 
     _shelf_or_not()
     click.echo(say("Courses: {url}").format(url=f"http://{host}:{port}/"), err=True)

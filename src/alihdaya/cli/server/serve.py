@@ -100,7 +100,7 @@ def _courses(port: int, *, wanted: bool) -> Iterator[str]:
     if named or not wanted or shelf() is None:
         yield named
         return
-    from alihdaya.console.courses.files import served
+    from alihdaya.console.workplace.courses.files import served
 
     with served(port) as found:
         yield f":{found}"

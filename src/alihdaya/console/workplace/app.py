@@ -38,7 +38,7 @@ class Workplace:
     """The pages over a house, behind a door. `language` is what a reader gets who asked for none.
 
     `recorder`: the page of a recording is served beside it. `courses`: where courses are played, as of
-    console.courses.page.course_origin; "" nowhere.
+    console.workplace.courses.page.course_origin; "" nowhere.
     """
 
     def __init__(

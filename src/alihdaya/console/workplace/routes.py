@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from alihdaya.console.courses.page import Courses
 from alihdaya.console.workplace.app import Away, Workplace
+from alihdaya.console.workplace.courses.page import Courses
 from alihdaya.console.workplace.door import PATH, BadForm
 from alihdaya.console.workplace.outside import Outside
 from alihdaya.kernel.errors import Refused

@@ -10,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from alihdaya.console.courses.files import PLAYED
 from alihdaya.console.guard import HEADERS
 from alihdaya.console.pages import speaks
 from alihdaya.console.words import Words, mark, words
 from alihdaya.console.workplace.app import Away, Workplace, number
+from alihdaya.console.workplace.courses.files import PLAYED
 from alihdaya.console.workplace.door import PATH, Guest, read_form
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.people.lesson import Lesson, Sitting, handed_in, lesson, lessons, played
