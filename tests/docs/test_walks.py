@@ -205,7 +205,7 @@ def test_decisions_explained(shell):
 
 def test_courses_of_others(shell):
     shutil.copytree(DOCS / "examples", shell.folder / "docs" / "examples")
-    assert follow(DOCS / "courses.md", shell, {}) == 10
+    assert follow(DOCS / "courses.md", shell, {}) == 14
 
 
 def test_posts_classified(shell):

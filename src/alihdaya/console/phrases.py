@@ -6,7 +6,7 @@ from typing import Any
 
 from alihdaya.console import sends
 from alihdaya.console.picture import Happening
-from alihdaya.console.terms import MINOR, TERMS, TITLES
+from alihdaya.console.terms import MINOR, TERMS, TITLES, WHY_DELETED
 from alihdaya.console.words import Words
 from alihdaya.engagement import shore
 from alihdaya.locale import catalogue
@@ -224,6 +224,18 @@ def _advises(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s advises: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
 
 
+def _played(words: Words, facts: Mapping[str, Any]) -> str:
+    percent, module = facts.get("percent"), facts.get("title", "?")
+    how = term(words, str(facts.get("status", "?"))) + ("" if percent is None else f", {words.number(percent)} %")
+    return words.say("%(person)s at “%(module)s”: %(how)s", person=facts.get("person", "?"), module=module, how=how)
+
+
+def _deleted(words: Words, facts: Mapping[str, Any]) -> str:
+    why = words.say(WHY_DELETED.get(str(facts.get("why")), "%(why)s"), why=facts.get("why", "?"))
+    said = f"{why}. {facts['note']}" if facts.get("note") else why
+    return words.say("The recording %(name)s is deleted: %(why)s", name=facts.get("recording", "?"), why=said)
+
+
 _TELLERS: dict[str, Teller] = {
     "item.received": _received,
     "task.queued": _queued,
@@ -239,6 +251,8 @@ _TELLERS: dict[str, Teller] = {
     "review.done": _reviewed,
     "advice.asked": _asks,
     "advice.given": _advises,
+    "course.played": _played,
+    "recording.deleted": _deleted,
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
     "item.stopped": _stopped,
