@@ -44,7 +44,7 @@ from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people import quality
-from alihdaya.operations.people.commands import Review, Withdraw
+from alihdaya.operations.people.commands import Dispute, Review, Withdraw
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
 from alihdaya.operations.people.programs import practical, tasks
 from alihdaya.operations.people.programs.commands import (
@@ -188,6 +188,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Amend: operator.amend,
     Withdraw: withdraw,
     Review: quality.review,
+    Dispute: quality.dispute,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     Record: record,

@@ -27,4 +27,13 @@ class Review(NamedTuple):
     seconds: int = 0
 
 
-PeopleCommand = Withdraw | Review
+class Dispute(NamedTuple):
+    """Whoever did a task does not agree with its review, and says why: somebody else looks at it, once more."""
+
+    item: int
+    token: int
+    person: str
+    note: str
+
+
+PeopleCommand = Withdraw | Review | Dispute
