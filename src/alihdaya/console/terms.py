@@ -27,6 +27,8 @@ TERMS = {
     "withdrawn": mark("withdrawn"),
     "failed": mark("failed"),
     "completed": mark("completed"),
+    "incomplete": mark("begun"),
+    "passed": mark("passed"),
     "en": mark("English"),
     "id": mark("Indonesian"),
     "nl": mark("Dutch"),
@@ -82,6 +84,14 @@ NO_RECORDING = {
     "no-consent": mark("Agree to be recorded first."),
 }
 """Why a recording is not kept, by packs.recordings.NoRecording's `kind`."""
+
+WHY_DELETED = {
+    "term": mark("its time is over"),
+    "request": mark("it was asked for"),
+    "consent": mark("consent was withdrawn"),
+    "gone": mark("it was no longer there"),
+}
+"""Why a recording is gone (people.events.RecordingDeleted)."""
 
 TITLES = {
     "engagement.signed": mark("Engagement signed"),

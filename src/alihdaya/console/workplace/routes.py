@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from alihdaya.console.pages import page, speaks
 from alihdaya.console.workplace.app import Away, Workplace, key_of
+from alihdaya.console.workplace.courses.page import Courses
 from alihdaya.console.workplace.door import PATH, BadForm, Guest
 from alihdaya.console.workplace.outside import Outside
 from alihdaya.console.workplace.overview import Overview
@@ -34,6 +35,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def routes(place: Workplace) -> list[BaseRoute]:
     """Give the routes of the workplace."""
     floor, outside, overview, reviews = f"{PATH}/{{floor}}", Outside(place), Overview(place), Reviews(place)
+    courses = Courses(place)
     task, review = f"{floor}/task/{{item}}/{{token}}", f"{floor}/review/{{item}}/{{token}}"
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", f"{PATH}/", place.enter),
@@ -49,6 +51,9 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("GET", f"{floor}/outside", outside.awaited),
         ("GET", f"{floor}/outside/{{item}}", outside.look),
         ("POST", f"{floor}/outside/{{item}}/{{token}}", outside.bring),
+        ("GET", f"{floor}/courses", courses.listed),
+        ("GET", f"{floor}/course/{{item}}", courses.look),
+        ("POST", f"{floor}/course/{{item}}", courses.keep),
         ("POST", f"{floor}/be/{{act}}", place.presence),
         ("GET", task, place.task),
         ("GET", f"{task}/events", Stream(place, TaskWatch(place)).answer),
