@@ -3,9 +3,13 @@
 import pytest
 from workplace_scene import Browser, House
 
+from alihdaya.console.workplace.overview import alike
 from alihdaya.console.workplace.seen import Waiting, grouped
 from alihdaya.kernel.time import HOUR, MINUTE
+from alihdaya.people.gate import Needs
+from alihdaya.work.floor import Ask
 from alihdaya.work.floor.events import Returned
+from alihdaya.work.floor.why import Waits
 
 
 @pytest.fixture
@@ -32,8 +36,9 @@ def test_who_is_there_and_how_what_waits_and_who_is_missing(house):
         assert f"judge at work · item {first} · 5 min" in boss.text
         ana.get("/work/1/")
         ana.press("/work/1/be/lunch")
+        house.at += MINUTE
         boss.get("/work/1/queue")
-        assert "lunch · since" in boss.text
+        assert "lunch · 1 min" in boss.text
         assert house.log(Returned) == []
 
 
@@ -69,6 +74,14 @@ def test_equal_refusals_are_one_line_with_their_number_and_what_one_may_do_stays
     other = Waiting(30, 1, "judge", "desk", 30, "Lacks the skill.")
     found = list(grouped([*no[:5], *yes, *no[5:], other]))
     assert [(one.item, one.many) for one in found] == [(1, 13), (20, 1), (21, 1), (30, 1)]
+
+
+def test_what_asks_for_the_same_of_people_is_one_line_though_it_is_worked_otherwise():
+    task, advice = Ask(Needs("claims"), "office", wrap=90, batch=3), Ask(Needs("claims"), "office", batch=1)
+    other = Waits(Ask(Needs("claims"), "voice"), 4, 7, 0, "no-channel", ())
+    (one, two) = alike([Waits(task, 8, 20, 2, "", ()), Waits(advice, 1, 10, 2, "", ()), other])
+    assert (one.pieces, one.oldest, one.able) == (9, 10, 2)
+    assert two == other
 
 
 def test_somebody_who_may_do_nothing_reads_why_once(house):
