@@ -8,6 +8,9 @@ DONE = {
     "handed": mark("Handed over. Its answer comes back to this task."),
     "put-off": mark("Put off until then."),
     "declined": mark("It goes to somebody else."),
+    "advised": mark("Thank you. Whoever asked has your advice."),
+    "reviewed": mark("Noted. Whoever did it sees what you found."),
+    "disputed": mark("Somebody else will look at it once more."),
     "left": mark("You have left. Work waits for others."),
 }
 """By what a desk's address tells of the step before."""
@@ -24,6 +27,13 @@ TROUBLE = {
     "same-service": mark("This service has it already: pass it on."),
     "bad-given": mark("Write what the other service needs one a line: column=value."),
     "bad-time": mark("Choose a day and a time."),
+    "no-question": mark("Write what you want to know."),
+    "no-answer": mark("Write your advice."),
+    "no-advice": mark("You are not asked for advice on this."),
+    "oneself": mark("Somebody else gives advice, not you."),
+    "enough": mark("Five people are asked for advice on it already."),
+    "no-review": mark("This does not wait for your review, or no longer."),
+    "disputed": mark("It was looked at a second time already: that stands."),
     "past": mark("Choose a time that lies ahead."),
     "too-far": mark("A call-back lies at most a year ahead."),
     "quiz-closed": mark("This test is closed, or another attempt at it has begun. Open the course again."),
