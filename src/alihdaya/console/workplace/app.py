@@ -225,8 +225,8 @@ class Workplace:
             return self._to_task(request)
         if act == "consult":
             return self._to_task(request)
-        said = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": "handed"}
-        return self._back(request, said.get(act, act))
+        done = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": "handed"}
+        return self._back(request, done.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:
         """Say why; of the gate's no, which is in the log, in the reader's language."""
