@@ -11,7 +11,7 @@ from alihdaya.console.workplace.house import Bound, House
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
-from alihdaya.people.gate import Needs, gate
+from alihdaya.people.gate import OF_ITEM, Needs, gate
 from alihdaya.people.person import Person
 from alihdaya.store.views import items
 from alihdaya.store.views.items import ItemRow
@@ -21,7 +21,7 @@ from alihdaya.store.working import WorkingSet
 MOST_WAITING = 30
 """So many tasks that wait are shown to an agent."""
 
-_WALL = "wall:"
+_WALLS = ("wall:", "item-wall")
 
 
 class Hand(NamedTuple):
@@ -96,7 +96,7 @@ def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> 
         seat.state if seat else "",
         seat.lease if seat else 0,
         hands,
-        tuple(_waiting(store, bound, person_of(row), house.clock(), language)) if row else (),
+        tuple(_waiting(house, bound, floor, person_of(row), language)) if row else (),
     )
 
 
@@ -109,14 +109,18 @@ def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator
             yield Hand(item, token, *called, row.external_id, phrases.term(spoken, row.service), row.resolve_due)
 
 
-def _waiting(store: WorkingSet, bound: Bound, who: Person, now: int, language: str) -> Iterator[Waiting]:
+def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str) -> Iterator[Waiting]:
     """Give what waits, but for what a conflict wall keeps from them: of that they hear nothing."""
+    store, now = house.store(floor), house.clock()
     clients = clients_of(store)
     for one in first_open(store, MOST_WAITING):
         pack = bound.pack(store, one.definition)
         spoken = words(language, "UTC", bound.words(store, one.definition))
-        reasons = gate(who, _needs(one, pack, clients.get(one.engagement, "")), now)
-        if not any(reason.startswith(_WALL) for reason in reasons):
+        needs = _needs(one, pack, clients.get(one.engagement, ""))
+        if {f"{OF_ITEM}{one.item}", f"{OF_ITEM}{floor}-{one.item}"} & {*who.walls}:
+            needs = needs._replace(walled=(who.id,))
+        reasons = gate(who, needs, now)
+        if not any(reason.startswith(_WALLS) for reason in reasons):
             name, service = (phrases.term(spoken, text) for text in (one.name or one.node, one.service))
             yield Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
 

@@ -27,4 +27,14 @@ class Review(NamedTuple):
     seconds: int = 0
 
 
-PeopleCommand = Withdraw | Review
+class SetWall(NamedTuple):
+    """Raise a conflict wall between a person and `what` (people.gate), or take it down, where it is not to `stand`."""
+
+    person: str
+    what: str
+    stand: bool
+    reason: str
+    by: str = "operator"
+
+
+PeopleCommand = Withdraw | Review | SetWall

@@ -44,7 +44,7 @@ def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
     if person is None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.reviewer!r}"))
     service = desk.service(row.engagement, row.service, row.terms, row.definition)
-    if reasons := _against(service, row, person, at):
+    if reasons := _against(desk, service, row, person, at):
         said = (f"{wish.reviewer} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
     card = service.pack.manifest.review
@@ -60,12 +60,13 @@ def _same(item: int, event: Event, wish: Review) -> bool:
     return isinstance(event, ReviewDone) and (item, event.token) == (wish.item, wish.token)
 
 
-def _against(service: Service, row: ReviewRow, person: Person, at: int) -> tuple[str, ...]:
+def _against(desk: Desk, service: Service, row: ReviewRow, person: Person, at: int) -> tuple[str, ...]:
     """Say why somebody may not look at it: they need what the task needs, have not done it, and know how to review."""
     node = row.node
     plan = next((one for one in (service.plan, *service.plans.values()) if _has(one, node)), service.plan)
     needs = service.running(plan.process.id).needs(node, {})
-    needs = needs._replace(not_by=(*needs.not_by, row.person))
+    walled = tuple(desk.walled.get(desk.named(row.item), ()))
+    needs = needs._replace(not_by=(*needs.not_by, row.person), walled=walled)
     more = Needs(certificate=service.pack.manifest.review.certificate)
     return gate(person, needs, at) + gate(person, more, at)
 
@@ -106,7 +107,7 @@ def next_review(desk: Desk, reviewer: str, at: int) -> Looked | None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {reviewer!r}"))
     for row in open_reviews(desk.store):
         service = desk.service(row.engagement, row.service, row.terms, row.definition)
-        if not _against(service, row, person, at):
+        if not _against(desk, service, row, person, at):
             return _looked(desk, service, row)
     return None
 
