@@ -61,6 +61,7 @@ class WallRaised(NamedTuple):
     person: str
     what: str
     reason: str
+    by: str
 
 
 @event("wall.lowered")
@@ -70,6 +71,7 @@ class WallLowered(NamedTuple):
     person: str
     what: str
     reason: str
+    by: str
 
 
 @event("fact.refused")

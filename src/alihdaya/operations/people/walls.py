@@ -39,7 +39,7 @@ def set_wall(desk: Desk, wish: SetWall) -> WallRaised | WallLowered:
         problems.append(Problem("no-such-wall", message, Source(element="wall")))
     if problems:
         raise Refused(problems)
-    return (WallRaised if wish.stand else WallLowered)(wish.person, wish.what, wish.reason)
+    return (WallRaised if wish.stand else WallLowered)(wish.person, wish.what, wish.reason, wish.by)
 
 
 def _against_raising(desk: Desk, person: Person, what: str) -> Iterator[Problem]:

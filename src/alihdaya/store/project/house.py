@@ -166,7 +166,7 @@ class House:
 
     def _walled(self, entry: Entry, event: WallRaised | WallLowered) -> None:
         stands = isinstance(event, WallRaised)
-        self.pending.put(WALL, (event.person, event.what), (stands, event.reason, entry.by, entry.at))
+        self.pending.put(WALL, (event.person, event.what), (stands, event.reason, event.by, entry.at))
 
 
 def zone_of(terms: dict[str, Any]) -> str:
