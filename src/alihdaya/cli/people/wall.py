@@ -44,7 +44,7 @@ def wall(ctx: click.Context, *, as_json: bool) -> None:
     with ctx.obj.read() as store:
         found = walls(store)
     for one in found:
-        click.echo(json.dumps(plain_wall(one), ensure_ascii=False) if as_json else _line(one))
+        click.echo(json.dumps(plain_wall(one), ensure_ascii=False) if as_json else _line(ctx.obj, one))
     if not found and not as_json:
         click.echo(say("There are no walls."))
 
@@ -52,12 +52,15 @@ def wall(ctx: click.Context, *, as_json: bool) -> None:
 _STANDS = {True: mark("stands"), False: mark("taken down")}
 
 
-def _line(one: "Walled") -> str:
+def _line(settings: Settings, one: "Walled") -> str:
+    from alihdaya.console.words import words
     from alihdaya.people.walls import told
 
     how = say("by the roster")
     if one.at is not None:
-        how = say("{day}, {who}: {reason}").format(day=one.at[:10], who=one.by, reason=_plain(one.reason))
+        how = say("{day}, {who}: {reason}").format(
+            day=words(settings.language).when(one.at), who=one.by, reason=_plain(one.reason)
+        )
     return f"{one.person}  {_plain(told(one.what))}  {say(_STANDS[one.stands])}  ({how})"
 
 

@@ -43,14 +43,14 @@ class Verdict(NamedTuple):
 
 
 class Walled(NamedTuple):
-    """A conflict wall, as it `stands` or not; `at` (ISO) and `by` None and "" for one that a roster has."""
+    """A conflict wall, as it `stands` or not; `at` (microseconds) None and `by` "" for one that a roster has."""
 
     person: str
     what: str
     stands: bool
     reason: str
     by: str
-    at: str | None
+    at: int | None
 
 
 class Fact(NamedTuple):
@@ -98,7 +98,7 @@ def walls(store: WorkingSet) -> list[Walled]:
     """Give all walls by person: those of rosters, and those that somebody raised or took down by hand."""
     found = []
     for one in store.persons():
-        rows = [Walled(*row[:5], iso(row.at)) for row in one.walls]
+        rows = [Walled(*row) for row in one.walls]
         said = {row.what for row in rows}
         rows += [Walled(one.facts.person, what, True, "", "", None) for what in one.facts.walls if what not in said]
         found += rows
@@ -110,7 +110,7 @@ def plain_wall(one: Walled) -> dict[str, Any]:
     what = one.what
     kind = next((kind for kind in (OF_ENGAGEMENT, OF_ITEM) if what.startswith(kind)), "client:")
     about = {kind.removesuffix(":"): what.removeprefix(kind)}
-    return {"person": one.person, **about, "stands": one.stands, "at": one.at, "by": one.by, "reason": one.reason}
+    return {"person": one.person, **about, "stands": one.stands, "at": iso(one.at), "by": one.by, "reason": one.reason}
 
 
 def ends_within(one: Standing, at: int, span: int) -> bool:
