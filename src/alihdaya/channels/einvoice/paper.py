@@ -1,24 +1,16 @@
 """An invoice on paper: PDF/A-3 in A4, alone or with its CII inside (Factur-X 1.0, profile EN 16931)."""
 
 from datetime import UTC, datetime, time
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
+from alihdaya.channels.documents.pen import DEEP, INK, LEFT, LINE, OWN, SOFT, TINT, WHITE, WIDTH, Pen, fonts
 from alihdaya.channels.einvoice.cii import write_cii
 from alihdaya.channels.einvoice.sheet import Row, Sheet, Spoken, sheet_of
 from alihdaya.engagement.einvoice.core import CoreInvoice
 from alihdaya.kernel.errors import Problem, Refused
 
-if TYPE_CHECKING:
-    from fpdf import FPDF
-
 ATTACHED: Final = "factur-x.xml"
-_INK, _SOFT, _LINE, _DEEP, _TINT = (28, 37, 48), (102, 114, 127), (221, 227, 232), (15, 94, 87), (243, 247, 246)
-_WHITE = (255, 255, 255)
-_LEFT: Final = 18.0
-_WIDTH: Final = 174.0
 _BOTTOM: Final = 277.0
 _COLUMNS: Final = (8.0, 76.0, 20.0, 25.0, 15.0, 30.0)
 _FX: Final = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
@@ -77,25 +69,23 @@ def _metadata(invoice: CoreInvoice, title: str, *, hybrid: bool) -> str:
     )
 
 
-class _Paper:
+class _Paper(Pen):
     def __init__(self, invoice: CoreInvoice, sheet: Sheet, language: str) -> None:
-        self.invoice, self.sheet = invoice, sheet
-        self.made = datetime.combine(invoice.issued, time(0), UTC)
-        self.pdf = self._document(language)
-        self.y = 0.0
-
-    def _document(self, language: str) -> "FPDF":
         from fpdf import FPDF
 
-        pdf = FPDF(format="A4", enforce_compliance="PDF/A-3B")
-        pdf.set_creation_date(self.made)
-        pdf.set_title(f"{self.sheet.title} {self.sheet.number}")
-        pdf.set_lang(language)
-        pdf.set_auto_page_break(auto=False)
-        pdf.c_margin = 0
-        for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-            pdf.add_font("DejaVu", style, _fonts() / name)
-        return pdf
+        super().__init__(FPDF(format="A4", enforce_compliance="PDF/A-3B"), OWN)
+        self.invoice, self.sheet = invoice, sheet
+        self.made = datetime.combine(invoice.issued, time(0), UTC)
+        self.pdf.set_creation_date(self.made)
+        self.pdf.set_title(f"{self.sheet.title} {self.sheet.number}")
+        self.pdf.set_lang(language)
+        self.pdf.set_auto_page_break(auto=False)
+        self.pdf.c_margin = 0
+        folder = fonts()
+        if folder is None:
+            raise Refused(Problem("no-font", "the fonts of matplotlib are not installed"))
+        self.own_font(folder)
+        self.y = 0.0
 
     def whole(self, *, hybrid: bool) -> bytes:
         self.pdf.add_page()
@@ -122,57 +112,34 @@ class _Paper:
             )
         return bytes(self.pdf.output())
 
-    def _put(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        text: str,
-        *,
-        size: float,
-        bold: bool = False,
-        color: tuple[int, int, int] = _INK,
-        right: bool = False,
-    ) -> None:
-        """Write one line; what is too wide is set smaller, down to half, and then cut with an ellipsis."""
-        self.pdf.set_text_color(*color)
-        self.pdf.set_font("DejaVu", "B" if bold else "", size)
-        wide = self.pdf.get_string_width(text)
-        if wide > width - 1:
-            self.pdf.set_font("DejaVu", "B" if bold else "", max(size * (width - 1) / wide, size / 2))
-            while len(text) > 1 and self.pdf.get_string_width(text) > width:
-                text = text[:-2] + "\N{HORIZONTAL ELLIPSIS}"
-        self.pdf.set_xy(x, y)
-        self.pdf.cell(width, size * 0.45, text, align="R" if right else "L")
-
-    def _rule(self, color: tuple[int, int, int], width: float, x: float = _LEFT, wide: float = _WIDTH) -> None:
+    def _rule(self, color: tuple[int, int, int], width: float, x: float = LEFT, wide: float = WIDTH) -> None:
         self.pdf.set_draw_color(*color)
         self.pdf.set_line_width(width)
         self.pdf.line(x, self.y, x + wide, self.y)
 
     def _head(self) -> None:
         sheet = self.sheet
-        self.pdf.set_fill_color(*_DEEP)
+        self.pdf.set_fill_color(*DEEP)
         self.pdf.rect(0, 0, 210, 3, style="F")
-        self._put(_LEFT, 16, 90, sheet.title, size=22, bold=True)
-        self._put(_LEFT, 27, 90, sheet.number, size=10, color=_SOFT)
+        self.put(LEFT, 16, 90, sheet.title, size=22, bold=True)
+        self.put(LEFT, 27, 90, sheet.number, size=10, color=SOFT)
         for n, text in enumerate(sheet.seller):
-            self._put(_LEFT + 84, 16 + (n and 1.5) + n * 4.4, 90, text, size=8 if n else 11, bold=not n, right=True,
-                      color=_SOFT if n else _INK)  # fmt: skip
+            self.put(LEFT + 84, 16 + (n and 1.5) + n * 4.4, 90, text, size=8 if n else 11, bold=not n, right=True,
+                      color=SOFT if n else INK)  # fmt: skip
         top = max(40, 22 + len(sheet.seller) * 4.4)
-        self._put(_LEFT, top, 90, sheet.buyer_label, size=7.5, color=_SOFT)
+        self.put(LEFT, top, 90, sheet.buyer_label, size=7.5, color=SOFT)
         for n, text in enumerate(sheet.buyer):
-            self._put(_LEFT, top + 4.4 + (n and 0.8) + n * 4.4, 100, text, size=8.5 if n else 10.5, bold=not n)
+            self.put(LEFT, top + 4.4 + (n and 0.8) + n * 4.4, 100, text, size=8.5 if n else 10.5, bold=not n)
         self.y = top + 11 + len(sheet.buyer) * 4.4
 
     def _facts(self) -> None:
         rows = -(-len(self.sheet.facts) // 3)
-        self.pdf.set_fill_color(*_TINT)
-        self.pdf.rect(_LEFT, self.y, _WIDTH, rows * 12 + 4, style="F", round_corners=True, corner_radius=2)
+        self.pdf.set_fill_color(*TINT)
+        self.pdf.rect(LEFT, self.y, WIDTH, rows * 12 + 4, style="F", round_corners=True, corner_radius=2)
         for n, (label, text) in enumerate(self.sheet.facts):
-            x, top = _LEFT + 5 + n % 3 * 56, self.y + 3.6 + n // 3 * 12
-            self._put(x, top, 54, label, size=7.5, color=_SOFT)
-            self._put(x, top + 4.3, 54, text, size=9.5, bold=True)
+            x, top = LEFT + 5 + n % 3 * 56, self.y + 3.6 + n // 3 * 12
+            self.put(x, top, 54, label, size=7.5, color=SOFT)
+            self.put(x, top + 4.3, 54, text, size=9.5, bold=True)
         self.y += rows * 12 + 12
 
     def _table(self) -> None:
@@ -182,30 +149,30 @@ class _Paper:
                 self._next_page()
                 self._columns()
             elif n:
-                self._rule(_LINE, 0.2)
+                self._rule(LINE, 0.2)
             self._row(row)
-        self._rule(_INK, 0.25)
+        self._rule(INK, 0.25)
         self.y += 4
 
     def _columns(self) -> None:
-        self._cells(self.y, self.sheet.columns, size=7.5, color=_SOFT)
+        self._cells(self.y, self.sheet.columns, size=7.5, color=SOFT)
         self.y += 5.4
-        self._rule(_DEEP, 0.5)
+        self._rule(DEEP, 0.5)
 
-    def _cells(self, y: float, texts: tuple[str, ...], *, size: float, color: tuple[int, int, int] = _INK) -> None:
-        x = _LEFT
+    def _cells(self, y: float, texts: tuple[str, ...], *, size: float, color: tuple[int, int, int] = INK) -> None:
+        x = LEFT
         for n, (width, text) in enumerate(zip(_COLUMNS, texts, strict=True)):
-            self._put(x, y, width - (2 if n == 1 else 0), text, size=size, color=color, right=n > 1)
+            self.put(x, y, width - (2 if n == 1 else 0), text, size=size, color=color, right=n > 1)
             x += width
 
     def _row(self, row: Row) -> None:
         self._cells(self.y + 1.8, (row.number, row.name, row.quantity, row.price, row.vat, row.amount), size=8.5)
-        self._put(_LEFT + _COLUMNS[0], self.y + 6, 110, row.note, size=7, color=_SOFT)
+        self.put(LEFT + _COLUMNS[0], self.y + 6, 110, row.note, size=7, color=SOFT)
         self.y += 10.4
 
     def _next_page(self) -> None:
         self.pdf.add_page()
-        self._put(_LEFT, 14, 120, f"{self.sheet.title} {self.sheet.number}", size=9, bold=True)
+        self.put(LEFT, 14, 120, f"{self.sheet.title} {self.sheet.number}", size=9, bold=True)
         self.y = 24
 
     def _room(self, height: float) -> None:
@@ -214,33 +181,33 @@ class _Paper:
 
     def _totals(self) -> None:
         self._room(len(self.sheet.totals) * 6 + 24)
-        x, wide = _LEFT + 74, _WIDTH - 74
+        x, wide = LEFT + 74, WIDTH - 74
         for row in self.sheet.totals:
-            self._put(x, self.y, wide - 34, row.name, size=8.5, color=_SOFT)
-            self._put(x + wide - 34, self.y, 34, row.amount, size=8.5, right=True)
+            self.put(x, self.y, wide - 34, row.name, size=8.5, color=SOFT)
+            self.put(x + wide - 34, self.y, 34, row.amount, size=8.5, right=True)
             self.y += 6
         self.y += 2
 
     def _result(self) -> None:
         label, amount = self.sheet.due
-        self.pdf.set_fill_color(*_DEEP)
-        self.pdf.rect(_LEFT, self.y, _WIDTH, 16, style="F", round_corners=True, corner_radius=2)
-        self._put(_LEFT + 6, self.y + 5.6, 80, label, size=12, bold=True, color=_WHITE)
-        self._put(_LEFT + 78, self.y + 4.6, 90, amount, size=16, bold=True, color=_WHITE, right=True)
+        self.pdf.set_fill_color(*DEEP)
+        self.pdf.rect(LEFT, self.y, WIDTH, 16, style="F", round_corners=True, corner_radius=2)
+        self.put(LEFT + 6, self.y + 5.6, 80, label, size=12, bold=True, color=WHITE)
+        self.put(LEFT + 78, self.y + 4.6, 90, amount, size=16, bold=True, color=WHITE, right=True)
         self.y += 22
 
     def _below(self) -> None:
         self._room(len(self.sheet.pay) * 5 + 8 + len(self.sheet.notes) * 5)
         if self.sheet.pay:
-            self._put(_LEFT, self.y, 80, self.sheet.pay_label, size=10, bold=True, color=_DEEP)
+            self.put(LEFT, self.y, 80, self.sheet.pay_label, size=10, bold=True, color=DEEP)
             self.y += 6.5
         for label, text in self.sheet.pay:
-            self._put(_LEFT, self.y, 40, label, size=8.5, color=_SOFT)
-            self._put(_LEFT + 40, self.y, _WIDTH - 40, text, size=8.5)
+            self.put(LEFT, self.y, 40, label, size=8.5, color=SOFT)
+            self.put(LEFT + 40, self.y, WIDTH - 40, text, size=8.5)
             self.y += 5
         self.y += 2
         for text in self.sheet.notes:
-            self._put(_LEFT, self.y, _WIDTH, text, size=7.5, color=_SOFT)
+            self.put(LEFT, self.y, WIDTH, text, size=7.5, color=SOFT)
             self.y += 4.4
 
     def _feet(self) -> None:
@@ -248,14 +215,6 @@ class _Paper:
         for page in range(1, pages + 1):
             self.pdf.page = page
             self.pdf.set_font("DejaVu", "", 6)  # another size than the one wanted: it is not set again otherwise
-            self._put(_LEFT, 284, 120, f"{self.sheet.title} {self.sheet.number}", size=7, color=_SOFT)
+            self.put(LEFT, 284, 120, f"{self.sheet.title} {self.sheet.number}", size=7, color=SOFT)
             text = self.sheet.page % {"page": page, "pages": pages}
-            self._put(_LEFT + 120, 284, _WIDTH - 120, text, size=7, color=_SOFT, right=True)
-
-
-def _fonts() -> Path:
-    spec = find_spec("matplotlib")
-    places = spec.submodule_search_locations if spec is not None else None
-    if not places:
-        raise Refused(Problem("no-font", "the fonts of matplotlib are not installed"))
-    return Path(places[0]) / "mpl-data" / "fonts" / "ttf"
+            self.put(LEFT + 120, 284, WIDTH - 120, text, size=7, color=SOFT, right=True)
