@@ -13,6 +13,7 @@ import alihdaya.work.beside
 import alihdaya.work.events
 import alihdaya.work.exchange
 import alihdaya.work.floor.events
+import alihdaya.work.question
 import alihdaya.work.review
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
@@ -24,6 +25,7 @@ ROOMS = (
     alihdaya.work.floor.events,
     alihdaya.work.beside,
     alihdaya.work.review,
+    alihdaya.work.question,
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engagement.account.events,

@@ -41,3 +41,39 @@ def test_the_job_screens_spelling_and_grammar_of_one_paper():
     screened = jobs.spelling(Job("spelling", {"paper": BAD, "wanted": {"language": "en"}}, "k", 1))
     assert screened["grammar"]["findings"] >= 3
     assert screened["spelling"]["examples"] == ["informations"]
+
+
+def test_a_text_in_pieces_is_found_fault_with_as_a_whole():
+    sentence = "We has checked the invoice, and it were correct. "
+    once = check_grammar(sentence, "en")["findings"]
+    assert once >= 1
+    assert check_grammar(sentence * 60, "en")["findings"] == 60 * once
+
+
+def test_a_text_that_takes_too_long_is_not_measured_and_people_rate_it(monkeypatch):
+    grammar._linter()
+    looked = []
+
+    class Slow:
+        def lint(self, text, language):
+            looked.append(text)
+            spent = grammar.thread_time() + 0.05
+            while grammar.thread_time() < spent:
+                pass
+            return []
+
+    monkeypatch.setattr(grammar, "_linter", Slow)
+    monkeypatch.setattr(grammar, "_MOST_SECONDS", 0.1)
+    found = check_grammar("(" * 30_000, "en")
+    assert found["said"] == "grammar not measured: Harper takes too long for this text: the human rubric stands alone"
+    assert found["findings"] is None
+    assert len(looked) <= 3
+    assert max(map(len, looked)) <= 1_000
+
+
+def test_pieces_are_cut_between_sentences_and_lose_nothing():
+    text = "One two three. Four five?\nSix! " * 200 + "x" * 3_000 + " end."
+    pieces = list(grammar._pieces(text))
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= 1_000
+    assert all(one.rstrip().endswith((".", "?", "!")) for one in pieces[:6])

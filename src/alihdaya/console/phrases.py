@@ -6,7 +6,7 @@ from typing import Any
 
 from alihdaya.console import sends
 from alihdaya.console.picture import Happening
-from alihdaya.console.terms import MINOR, TERMS, TITLES
+from alihdaya.console.terms import MINOR, TERMS, TITLES, WHY_DELETED
 from alihdaya.console.words import Words
 from alihdaya.engagement import shore
 from alihdaya.locale import catalogue
@@ -191,11 +191,17 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _beside(words: Words, facts: Mapping[str, Any]) -> str:
-    who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    who, length, note = facts.get("person", "?"), words.length(facts.get("seconds")), facts.get("note") or "-"
     if facts.get("kind") == "review":
         return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
     if facts.get("kind") == "advice":
         return words.say("%(person)s advised for %(length)s", person=who, length=length)
+    if facts.get("kind") == "hand-over":
+        return words.say("%(person)s handed over for %(length)s", person=who, length=length)
+    if facts.get("kind") == "comment":
+        return words.say("%(person)s commented for %(length)s: %(note)s", person=who, length=length, note=note)
+    if facts.get("kind") == "meeting":
+        return words.say("%(person)s met others for %(length)s: %(note)s", person=who, length=length, note=note)
     return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
 
 
@@ -218,6 +224,18 @@ def _advises(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(person)s advises: %(note)s", person=facts.get("person", "?"), note=facts.get("note", ""))
 
 
+def _played(words: Words, facts: Mapping[str, Any]) -> str:
+    percent, module = facts.get("percent"), facts.get("title", "?")
+    how = term(words, str(facts.get("status", "?"))) + ("" if percent is None else f", {words.number(percent)} %")
+    return words.say("%(person)s at “%(module)s”: %(how)s", person=facts.get("person", "?"), module=module, how=how)
+
+
+def _deleted(words: Words, facts: Mapping[str, Any]) -> str:
+    why = words.say(WHY_DELETED.get(str(facts.get("why")), "%(why)s"), why=facts.get("why", "?"))
+    said = f"{why}. {facts['note']}" if facts.get("note") else why
+    return words.say("The recording %(name)s is deleted: %(why)s", name=facts.get("recording", "?"), why=said)
+
+
 _TELLERS: dict[str, Teller] = {
     "item.received": _received,
     "task.queued": _queued,
@@ -233,6 +251,8 @@ _TELLERS: dict[str, Teller] = {
     "review.done": _reviewed,
     "advice.asked": _asks,
     "advice.given": _advises,
+    "course.played": _played,
+    "recording.deleted": _deleted,
     "task.cancelled": _cancelled,
     "item.delivered": _delivered,
     "item.stopped": _stopped,

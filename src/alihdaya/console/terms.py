@@ -27,6 +27,8 @@ TERMS = {
     "withdrawn": mark("withdrawn"),
     "failed": mark("failed"),
     "completed": mark("completed"),
+    "incomplete": mark("begun"),
+    "passed": mark("passed"),
     "en": mark("English"),
     "id": mark("Indonesian"),
     "nl": mark("Dutch"),
@@ -59,6 +61,14 @@ WHY_IT_WAITS = {
     "no-channel": mark("Those who are present do not serve the channel."),
 }
 """Why nobody who is present can do what waits (work.floor.why)."""
+
+WHY_DELETED = {
+    "term": mark("its time is over"),
+    "request": mark("it was asked for"),
+    "consent": mark("consent was withdrawn"),
+    "gone": mark("it was no longer there"),
+}
+"""Why a recording is gone (people.events.RecordingDeleted)."""
 
 TITLES = {
     "engagement.signed": mark("Engagement signed"),

@@ -82,6 +82,36 @@ class FactRefused(NamedTuple):
     reasons: tuple[str, ...]
 
 
+@event("course.played")
+class CoursePlayed(NamedTuple):
+    """How far a module of a course is that `person` plays; a later entry of the same module holds instead.
+
+    `package`: the mark of the course's package (packs.courses.shelf); `attempt`: at the quiz, from 1. `percent`: whole,
+    None where the module gave no score; `seconds`: in all. `place` and `held` are the module's own notes to go on by.
+    """
+
+    person: str
+    course: str
+    package: str
+    attempt: int
+    module: str
+    title: str
+    status: str
+    percent: int | None
+    seconds: int
+    place: str
+    held: str
+
+
+@event("recording.deleted")
+class RecordingDeleted(NamedTuple):
+    """A recording of the item is gone from its folder. `why`: "term", "request", "consent", or "gone" before."""
+
+    recording: str
+    why: str
+    note: str
+
+
 @event("practical.set")
 class PracticalSet(NamedTuple):
     """A program was set a practical test for a certificate, which counts `months` and `micros` where it is passed.

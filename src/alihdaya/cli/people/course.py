@@ -68,6 +68,79 @@ def import_(
         "{name} is taught in {folder}: {count} modules, {mark} % to pass. Look at it: alihdaya pack check {folder}"
     )
     click.echo(text.format(name=name, folder=folder, count=len(found.modules), mark=mark))
+    _put_on_shelf(file, name)
+
+
+def _put_on_shelf(file: Path, name: str) -> None:
+    """Copy a package to where it is played from, if such a folder is named."""
+    import shutil
+
+    from alihdaya.packs.courses.shelf import shelf
+
+    home = shelf()
+    if home is None:
+        return
+    path = home / f"{name}.zip"
+    if path.exists() and path.samefile(file):
+        return
+    beside = path.with_suffix(".part")
+    shutil.copyfile(file, beside)
+    beside.replace(path)
+    click.echo(say("It is played from {path}").format(path=path))
+
+
+@course.command(
+    "list", help=say("List the packages in the folder ALIHDAYA_COURSES, which are played at the workplace.")
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
+def list_(*, as_json: bool) -> None:
+    """List packages. Exits 1 where one cannot be played."""
+    from alihdaya.kernel.errors import NotationError
+    from alihdaya.packs.courses.shelf import find_package, names
+
+    _shelf_or_not()
+    bad = False
+    for name in names():
+        try:
+            found = find_package(name)
+        except NotationError as error:
+            bad = True
+            told: dict[str, Any] = {"name": name, "problem": str(error.problems[0])}
+            click.echo(json.dumps(told) if as_json else f"{name}: {told['problem']}")
+            continue
+        if found is not None:
+            plain = {"name": name, "mark": found.mark, **_plain(found.course), "problem": None}
+            modules = say("{n} modules").format(n=len(found.course.modules))
+            line = f"{name}: {found.course.title}, SCORM {found.course.version}, {modules}"
+            click.echo(json.dumps(plain, ensure_ascii=False) if as_json else line)
+    sys.exit(1 if bad else 0)
+
+
+@course.command(
+    "serve",
+    help=say(
+        "Serve the packages in the folder ALIHDAYA_COURSES to browsers, and nothing else, for the workplace of nodes: "
+        "under another host name than theirs, which they learn from ALIHDAYA_COURSES_AT."
+    ),
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help=say("The address to listen at."))
+@click.option("--port", type=click.IntRange(1024, 65535), default=8322, show_default=True, help=say("The port."))
+def serve_(host: str, port: int) -> None:
+    """Serve courses until interrupted."""
+    import uvicorn
+
+    from alihdaya.console.workplace.courses.files import make_courses
+
+    _shelf_or_not()
+    click.echo(say("Courses: {url}").format(url=f"http://{host}:{port}/"), err=True)
+    uvicorn.run(make_courses(), host=host, port=port, log_level="warning", server_header=False)
+
+
+def _shelf_or_not() -> None:
+    from alihdaya.packs.courses.shelf import COURSES, shelf
+
+    if shelf() is None:
+        raise click.UsageError(say("{variable} names no folder of courses.").format(variable=COURSES))
 
 
 @course.command(

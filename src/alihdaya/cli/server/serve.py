@@ -1,5 +1,6 @@
 """`alihdaya serve`: the console on this machine."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from alihdaya.cli.settings import Settings, now, say
+
+COURSES_AT = "ALIHDAYA_COURSES_AT"
+"""Names the address at which courses are played: another host name than the workplace's."""
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -33,17 +37,26 @@ if TYPE_CHECKING:
     multiple=True,
     help=say("A pack that is worked here, timers and people; may be given many times."),
 )
+@click.option(
+    "--courses-port",
+    type=click.IntRange(1024, 65535),
+    help=say("Port of the courses in the folder ALIHDAYA_COURSES (default: the one after the console's)."),
+)
 @click.option("--trust", is_flag=True, help=say("Run the steps.py of a pack that is a folder: it is a program."))
 @click.pass_obj
-def serve(settings: Settings, port: int, packs: tuple[str, ...], *, trust: bool) -> None:
+def serve(settings: Settings, port: int, packs: tuple[str, ...], courses_port: int | None, *, trust: bool) -> None:
     """Serve until interrupted."""
     from alihdaya.cli.reading import StoreReader
     from alihdaya.console.app import make_app
     from alihdaya.console.app import serve as serve_app
 
     wished = settings.language if settings.wished else None
-    with _writing(settings, packs, trusted=trust) as writer, settings.read() as store:
-        work = _workplace(writer, store, wished) if writer else ()
+    with (
+        _writing(settings, packs, trusted=trust) as writer,
+        _courses(courses_port or port + 1, wanted=writer is not None) as courses,
+        settings.read() as store,
+    ):
+        work = _workplace(writer, store, wished, courses) if writer else ()
         app = make_app(StoreReader(store), language=wished, clock=now, more=work)
         serve_app(app, port, ready=lambda url: click.echo(_opened(url, writing=bool(work)), err=True))
 
@@ -78,7 +91,22 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "I
         yield writer
 
 
-def _workplace(writer: "Mailroom", store: "Store", language: str | None) -> "Sequence[BaseRoute]":
+@contextmanager
+def _courses(port: int, *, wanted: bool) -> Iterator[str]:
+    """Serve courses beside the workplace where a folder of them is named; gives where they are played, "" nowhere."""
+    from alihdaya.packs.courses.shelf import shelf
+
+    named = os.environ.get(COURSES_AT, "")
+    if named or not wanted or shelf() is None:
+        yield named
+        return
+    from alihdaya.console.workplace.courses.files import served
+
+    with served(port) as found:
+        yield f":{found}"
+
+
+def _workplace(writer: "Mailroom", store: "Store", language: str | None, courses: str) -> "Sequence[BaseRoute]":
     """Give the routes by which people work at this store."""
     import secrets
 
@@ -88,7 +116,7 @@ def _workplace(writer: "Mailroom", store: "Store", language: str | None) -> "Seq
     from alihdaya.console.workplace.routes import routes
 
     door = NameDoor(by_name(store), secrets.token_bytes(32))
-    return routes(Workplace(StoreHouse(writer, store), door, language, recorder=True))
+    return routes(Workplace(StoreHouse(writer, store), door, language, recorder=True, courses=courses))
 
 
 @contextmanager

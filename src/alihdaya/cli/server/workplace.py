@@ -162,15 +162,19 @@ class Beside:
 
 def with_workplace(api: "ASGIApp", node: "Node", shards: "Shards", login: "Login | None") -> "ASGIApp":
     """Put the workplace beside a node's API; where that asks nobody for a token, people say who they are."""
+    import os
     import secrets
 
+    from alihdaya.cli.server.serve import COURSES_AT
     from alihdaya.console.app import make_workplace
     from alihdaya.console.workplace.app import Workplace
     from alihdaya.console.workplace.door import Door, NameDoor
 
     house = NodeHouse(node, shards)
     door: Door = TokenDoor(login, house) if login else NameDoor(_anywhere(house), secrets.token_bytes(32))
-    return Beside(api, make_workplace(Workplace(house, door), local=login is None))
+    return Beside(
+        api, make_workplace(Workplace(house, door, courses=os.environ.get(COURSES_AT, "")), local=login is None)
+    )
 
 
 def _anywhere(house: NodeHouse) -> Callable[[str], Guest | None]:

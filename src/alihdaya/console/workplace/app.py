@@ -37,17 +37,26 @@ class Away(Exception):
 class Workplace:
     """The pages over a house, behind a door. `language` is what a reader gets who asked for none.
 
-    `recorder`: the page of a recording is served beside it.
+    `recorder`: the page of a recording is served beside it. `courses`: where courses are played, as of
+    console.workplace.courses.page.course_origin; "" nowhere.
     """
 
     def __init__(
-        self, house: House, door: Door, language: str | None = None, poll: float = 1.0, *, recorder: bool = False
+        self,
+        house: House,
+        door: Door,
+        language: str | None = None,
+        poll: float = 1.0,
+        *,
+        recorder: bool = False,
+        courses: str = "",
     ) -> None:
         self.house = house
         self.door = door
         self.language = language
         self.poll = poll
         self.recorder = recorder
+        self.courses = courses
         self.bound = Bound()
 
     async def guest(self, request: Request) -> tuple[Guest, str]:
@@ -60,7 +69,7 @@ class Workplace:
 
     def show(self, request: Request, template: str, zone: str = "UTC", status: int = 200, **content: Any) -> Response:
         """Answer with a page."""
-        usual = {"home": f"{PATH}/", "workplace": True}
+        usual = {"home": f"{PATH}/", "workplace": True, "courses": bool(self.courses)}
         return shown(request, self.language, f"workplace/{template}.html", zone, status, **{**usual, **content})
 
     def say(self, request: Request, problems: tuple[Problem, ...]) -> list[str]:

@@ -20,6 +20,7 @@ from alihdaya.console.workplace.fields import read_fields, wrong
 from alihdaya.console.workplace.seen import row_of
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Deliver
+from alihdaya.operations.people.lesson import lesson
 from alihdaya.packs import Form
 from alihdaya.packs.pack import say
 from alihdaya.packs.vocabulary import NO_VOCABULARY
@@ -69,6 +70,8 @@ class Outside:
         given = {"sent": {}, "faults": {}, "said": [], "kept": {}, "token": 0, "until": until, "title": title, **more}
         given |= {"vocabulary": spoken.vocabulary, "now": self._place.house.clock()}
         floor, item = self._place.floor(request), number(request.path_params["item"])
+        if self._place.courses:
+            given["course"] = await run_in_threadpool(lesson, self._place.house.store(floor), item)
         return self._place.show(
             request, "letter", guest.zone, status, seal=seal, asked=asked, floor=floor, item=item, **given
         )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from alihdaya.console.workplace.app import Away, Workplace
+from alihdaya.console.workplace.courses.page import Courses
 from alihdaya.console.workplace.door import PATH, BadForm
 from alihdaya.console.workplace.outside import Outside
 from alihdaya.kernel.errors import Refused
@@ -28,7 +29,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def routes(place: Workplace) -> list[BaseRoute]:
     """Give the routes of the workplace."""
-    floor, outside = f"{PATH}/{{floor}}", Outside(place)
+    floor, outside, courses = f"{PATH}/{{floor}}", Outside(place), Courses(place)
     task = f"{floor}/task/{{item}}/{{token}}"
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", f"{PATH}/", place.enter),
@@ -40,6 +41,9 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("GET", f"{floor}/outside", outside.awaited),
         ("GET", f"{floor}/outside/{{item}}", outside.look),
         ("POST", f"{floor}/outside/{{item}}/{{token}}", outside.bring),
+        ("GET", f"{floor}/courses", courses.listed),
+        ("GET", f"{floor}/course/{{item}}", courses.look),
+        ("POST", f"{floor}/course/{{item}}", courses.keep),
         ("POST", f"{floor}/be/{{act}}", place.presence),
         ("GET", task, place.task),
         ("POST", f"{task}/{{act}}", place.act),

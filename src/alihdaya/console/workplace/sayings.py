@@ -22,6 +22,8 @@ TROUBLE = {
     "bad-time": mark("Choose a day and a time."),
     "past": mark("Choose a time that lies ahead."),
     "too-far": mark("A call-back lies at most a year ahead."),
+    "quiz-closed": mark("This test is closed, or another attempt at it has begun. Open the course again."),
+    "not-done": mark("A module of the course is not done yet."),
     "done-already": mark("You have done this task already. What came afterwards does not count."),
     "no-such-person": mark("Nobody on the roster is called so."),
     "bad-token": mark("The token is unknown, expired or revoked."),

@@ -42,10 +42,7 @@ def adherence(
     `allowed`: so many microseconds of the breaks of a shift count as kept. Without shifts, nobody adheres to anything.
     """
     within = within[0], min(within[1], now)
-    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for at, fact in house_facts(store, map(tag_of, _FACTS)):
-        if isinstance(fact, _FACTS) and person in ("", fact.person):
-            changes[fact.person].append((at, _state(fact)))
+    changes = _changes(store, person)
     rows: list[Kept] = []
     worked = handled(store, (within[0], min(within[1] + DAY, now)))
     for one in map(person_of, store.persons()):
@@ -55,9 +52,28 @@ def adherence(
         spent: dict[str, int] = defaultdict(int)
         for at, seconds in worked.get(one.id, ()):
             spent[moment(at, shifts.zone).date().isoformat()] += seconds * SECOND
-        found = days(one.id, shifts, stays(changes[one.id], now), within, allowed, now=now)
+        found = days(one.id, shifts, stays(changes.get(one.id, ()), now), within, allowed, now=now)
         rows += [Kept(day, spent[day.day]) for day in found]
     return rows
+
+
+def spent_as(store: WorkingSet, state: str, now: int) -> dict[str, int]:
+    """Give person -> microseconds that they were in a state on the floor, such as "meeting", up to `now`."""
+    found: dict[str, int] = {}
+    for who, changed in _changes(store).items():
+        spans = sum(end - start for start, end, name in stays(changed, now) if name == state)
+        if spans:
+            found[who] = spans
+    return found
+
+
+def _changes(store: WorkingSet, person: str = "") -> dict[str, list[tuple[int, str]]]:
+    """Give person -> (instant, state from then on), of everybody or of one."""
+    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at, fact in house_facts(store, map(tag_of, _FACTS)):
+        if isinstance(fact, _FACTS) and person in ("", fact.person):
+            changes[fact.person].append((at, _state(fact)))
+    return changes
 
 
 def _state(fact: LoggedIn | LoggedOut | StateSet) -> str:

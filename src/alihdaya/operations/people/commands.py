@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from alihdaya.people.events import CoursePlayed
+
 
 class Withdraw(NamedTuple):
     """Let a certificate no longer count, from now on: `reason` and `by` go into the log."""
@@ -37,4 +39,17 @@ class SetWall(NamedTuple):
     by: str = "operator"
 
 
-PeopleCommand = Withdraw | Review | SetWall
+class Play(NamedTuple):
+    """Note how a module of a course goes that an item waits for; `percent`: what the whole course comes to, at its end.
+
+    `enrolment`: the key of the message that the item waits for.
+    """
+
+    item: int
+    enrolment: str
+    played: CoursePlayed
+    percent: int | None = None
+    by: str = "outside"
+
+
+PeopleCommand = Withdraw | Review | SetWall | Play

@@ -54,8 +54,15 @@ def read_statement(statement: Mapping[str, Any], place: Source) -> Result | Prob
 
 
 def _share(result: Mapping[str, Any]) -> Decimal | None:
-    """Give what was right as a share from 0 to 1."""
-    score = _part(result, "score")
+    score, success = _part(result, "score"), result.get("success")
+    share = share_of(score)
+    if share is not None or "score" in result:
+        return share
+    return Decimal(success) if isinstance(success, bool) else None
+
+
+def share_of(score: Mapping[str, Any]) -> Decimal | None:
+    """Give what was right, from 0 to 1: `scaled`, else `raw` between `min` (0) and `max`; None for no score."""
     scaled = _number(score.get("scaled"))
     if scaled is not None:
         return max(scaled, Decimal(0)) if -1 <= scaled <= 1 else None
@@ -63,8 +70,7 @@ def _share(result: Mapping[str, Any]) -> Decimal | None:
     if raw is not None and high is not None:
         low = low or Decimal(0)
         return (raw - low) / (high - low) if low < high and low <= raw <= high else None
-    success = result.get("success")
-    return Decimal(success) if isinstance(success, bool) and "score" not in result else None
+    return None
 
 
 def _number(value: Any) -> Decimal | None:

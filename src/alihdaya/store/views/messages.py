@@ -46,12 +46,13 @@ class Awaited(NamedTuple):
     definition: str
 
 
-def awaited(store: WorkingSet, *, item: int | None = None, limit: int = 200) -> list[Awaited]:
-    """Give what items wait for, or one of them, by item and token."""
+def awaited(store: WorkingSet, *, item: int | None = None, name: str = "", limit: int = 200) -> list[Awaited]:
+    """Give what items wait for, or one of them, by item and token; `name`: the message, "" any."""
     columns = [SUBSCRIPTION.c[name] for name in Awaited._fields[:4]]
     query = select(*columns, ITEM.c.external_id, ITEM.c.service, ITEM.c.definition)
     query = query.join_from(SUBSCRIPTION, ITEM, ITEM.c.id == SUBSCRIPTION.c.item)
     query = query if item is None else query.where(SUBSCRIPTION.c.item == item)
+    query = query.where(SUBSCRIPTION.c.name == name) if name else query
     query = query.order_by(SUBSCRIPTION.c.item, SUBSCRIPTION.c.token, SUBSCRIPTION.c.name).limit(limit)
     with store.snapshot() as connection:
         return [Awaited._make(row) for row in connection.execute(query)]
