@@ -153,8 +153,17 @@ TALLY = _table(
 LABOUR = _table(
     "labour",
     "engagement day service person",
-    "engagement text, day text, service text, person text, seconds int, tasks int",
+    "engagement text, day text, service text, person text, seconds int, tasks int, handled int",
 )
+"""`handled`: of the seconds, the handling time of the tasks; the rest was spent beside them."""
+
+FINISHED = _table(
+    "finished",
+    "engagement service at item seq token",
+    "engagement text, service text, at int, item int, seq int, token int, person text, seconds int",
+    month="at",
+)
+"""Finished tasks in the order in which time is billed, so that any page of a month of them comes at once."""
 
 ADDITIVE = (TALLY, LABOUR)
 """Views whose changes are amounts to add, not rows to put."""

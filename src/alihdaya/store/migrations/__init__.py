@@ -22,6 +22,7 @@ REVISIONS = (
     "0017",
     "0018",
     "0020",
+    "0021",
     "0023",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""

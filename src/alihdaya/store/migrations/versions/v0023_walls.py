@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from alihdaya.store.columns import define
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0021"
 
 
 def upgrade() -> None:
