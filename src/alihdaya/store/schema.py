@@ -103,7 +103,7 @@ REVIEW = _table(
     "item int, token int, engagement text, service text, node text, person text, at int, reviewer text?,"
     "reviewed_at int?, percent int?, passed bool?",
 )
-"""Finished tasks of the sample; without a reviewer they wait for one."""
+"""Finished tasks of the sample; without a reviewer they wait for one, with `reviewed_at` for a second one."""
 Index(
     "review_open", REVIEW.c.at, sqlite_where=REVIEW.c.reviewer.is_(None), postgresql_where=REVIEW.c.reviewer.is_(None)
 )

@@ -39,6 +39,15 @@ class SetWall(NamedTuple):
     by: str = "operator"
 
 
+class Dispute(NamedTuple):
+    """Whoever did a task does not agree with its review, and says why: somebody else looks at it, once more."""
+
+    item: int
+    token: int
+    person: str
+    note: str
+
+
 class Play(NamedTuple):
     """Note how a module of a course goes that an item waits for; `percent`: what the whole course comes to, at its end.
 
@@ -52,4 +61,4 @@ class Play(NamedTuple):
     by: str = "outside"
 
 
-PeopleCommand = Withdraw | Review | SetWall | Play
+PeopleCommand = Withdraw | Review | Dispute | SetWall | Play

@@ -52,7 +52,7 @@ from alihdaya.work.events import (
     TaskQueued,
 )
 from alihdaya.work.exchange import ItemCalled, ItemReturned
-from alihdaya.work.review import ReviewDone, ReviewDue
+from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 Handler = Callable[[Standing, Entry, Any], None]
 
@@ -80,6 +80,7 @@ class Items:
             TimeSpent: self._beside,
             ReviewDue: self._sampled,
             ReviewDone: self._reviewed,
+            ReviewDisputed: self._disputed,
             TaskCancelled: self._cancelled,
             TaskChanged: self._changed,
             AssignmentWithdrawn: self._withdrawn,
@@ -260,6 +261,11 @@ class Items:
         head = (standing.engagement, standing.service, event.node, event.person, event.at)
         rest = (*head, event.reviewer, entry.at, event.percent, event.passed)
         self._pending.put(REVIEW, (standing.id, event.token), rest)
+
+    def _disputed(self, standing: Standing, entry: Entry, event: ReviewDisputed) -> None:
+        """Let it wait again; that somebody looked at it already is all that is kept here of the first time."""
+        head = (standing.engagement, standing.service, event.node, event.person, event.at)
+        self._pending.put(REVIEW, (standing.id, event.token), (*head, None, entry.at, None, None))
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
         self._close(standing, TASK, event.token)
