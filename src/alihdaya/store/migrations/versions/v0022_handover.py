@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from alihdaya.store.columns import define
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0023"
 
 
 def upgrade() -> None:
