@@ -72,7 +72,8 @@ HOLDS = {
     "reject": "rows that were turned away, with reasons",
     "ledger": "what happened between client and provider after the signing, word for word",
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
-    "labour": "seconds of handling by day, service and person",
+    "labour": "seconds by day, service and person: all of them, and those of handling tasks alone",
+    "finished": "finished tasks in the order in which time is billed: when, of which item, who, how long",
 }
 
 

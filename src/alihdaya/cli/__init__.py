@@ -5,12 +5,15 @@ Commands are imported when they are called, so that `alihdaya --help` answers at
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from alihdaya import __version__
 from alihdaya.cli.settings import Settings, mark, say
+
+if TYPE_CHECKING:
+    from alihdaya.kernel.errors import Problem
 
 _COMMANDS = {
     "demo": ("runs.demo", mark("run the main job: a year of an airline's disruption desk")),
@@ -165,7 +168,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except AlihdayaError as error:
-        _tell(*map(str, error.problems))
+        _tell(*map(_worded, error.problems))
         sys.exit(1 if _is_refusal(error) else 2)
     except OSError as error:  # a port that is taken, a full disk, a folder that may not be written
         _tell(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
@@ -176,6 +179,17 @@ def main() -> None:
 def _tell(*messages: str) -> None:
     for message in messages:
         click.echo(f"alihdaya: {printable(message)}", err=True)
+
+
+def _worded(problem: "Problem") -> str:
+    """Say a problem that comes with its facts in the reader's language."""
+    from dataclasses import replace
+
+    from alihdaya.console.terms import REFUSALS
+
+    if not problem.facts or problem.code not in REFUSALS:
+        return str(problem)
+    return str(replace(problem, message=say(REFUSALS[problem.code]).format(*problem.facts)))
 
 
 def _shown(error: click.ClickException) -> int:

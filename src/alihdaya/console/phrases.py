@@ -101,10 +101,21 @@ def reason(words: Words, code: str) -> str:
     speak = catalogue(words.language).gettext
     kind, *facts = code.split(":")
     if kind in _LANGUAGES:
-        return gate.render_reason(":".join((kind, *(term(words, fact) for fact in facts))), speak)
+        return gate.render_reason(":".join((kind, *_tested(words, facts))), speak)
     if kind not in _SHORES:
         return gate.render_reason(code, speak)
     return shore.render_reason(":".join((kind, *(_geography(words, fact) for fact in facts))), speak)
+
+
+def _tested(words: Words, facts: Iterable[str]) -> Iterable[str]:
+    """Name the language and the kind of test of a reason; levels and marks stay as they are."""
+    return (fact if fact[:1].isupper() or fact.isdecimal() else tongue(words, term(words, fact)) for fact in facts)
+
+
+def tongue(words: Words, code: str) -> str:
+    """Name a language in the reader's own; what is no code of one stays as it is."""
+    known = words.vocabulary.of(code, words.language) or TERMS.get(code)
+    return term(words, code) if known else words.tongue(code)
 
 
 def _geography(words: Words, fact: str) -> str:
@@ -214,6 +225,11 @@ def _reviewed(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say("%(reviewer)s looked at it again: %(n)s %%", reviewer=facts.get("reviewer", "?"), n=percent)
 
 
+def _disputed(words: Words, facts: Mapping[str, Any]) -> str:
+    who = facts.get("person", "?")
+    return words.say("%(person)s asks for a second review: %(note)s", person=who, note=facts.get("note", ""))
+
+
 def _asks(words: Words, facts: Mapping[str, Any]) -> str:
     return words.say(
         "%(person)s asks for advice: %(note)s", person=facts.get("person", "?"), note=facts.get("note", "")
@@ -249,6 +265,7 @@ _TELLERS: dict[str, Teller] = {
     "task.time": _beside,
     "review.due": _sampled,
     "review.done": _reviewed,
+    "review.disputed": _disputed,
     "advice.asked": _asks,
     "advice.given": _advises,
     "course.played": _played,

@@ -4,11 +4,12 @@ from collections import defaultdict
 from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.event import tag_of
-from alihdaya.kernel.time import DAY, SECOND, moment
+from alihdaya.kernel.time import DAY, HOUR, SECOND, moment
 from alihdaya.operations.opening import person_of
 from alihdaya.people.adherence import Day, days, stays
 from alihdaya.people.shift import Shifts
 from alihdaya.store.views.facts import house_facts
+from alihdaya.store.views.seats import last_before, present
 from alihdaya.store.views.work import handled
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.events import LoggedIn, LoggedOut, StateSet
@@ -80,6 +81,38 @@ def _state(fact: LoggedIn | LoggedOut | StateSet) -> str:
     if isinstance(fact, StateSet):
         return fact.state
     return READY if isinstance(fact, LoggedIn) else ""
+
+
+class Lately(NamedTuple):
+    """Somebody of the roster: the last day of theirs that began within 24 hours, and whether their shift is on."""
+
+    name: str
+    day: Day | None
+    on: bool
+
+
+def lately(store: WorkingSet, now: int) -> dict[str, Lately]:
+    """Give person -> how they kept to their last shift; an hour of breaks is part of it.
+
+    Of the log only the past two days are read: who came before that counts as having been as they are now.
+    """
+    since = now - 2 * DAY
+    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at, fact in house_facts(store, map(tag_of, _FACTS), last_before(store, since)):
+        if isinstance(fact, _FACTS):
+            if fact.person not in changes and not isinstance(fact, LoggedIn):
+                changes[fact.person].append((since, READY))
+            changes[fact.person].append((at, _state(fact)))
+    for seat in present(store):
+        if seat.person not in changes:
+            changes[seat.person].append((seat.since, seat.state))
+    found = {}
+    for one in map(person_of, store.persons()):
+        if not one.program:
+            shifts = Shifts(one.time_zone, one.shifts)
+            rows = days(one.id, shifts, stays(changes[one.id], now), (now - DAY, now), HOUR)
+            found[one.id] = Lately(one.name, rows[-1] if rows else None, shifts.at_work(now))
+    return found
 
 
 def total(person: str, rows: list[Kept]) -> Kept:
