@@ -148,15 +148,16 @@ def months_told(months: "Iterable[Month]") -> str:
 
 def left_told(moved: "Mapping[str, Sequence[Month]]") -> list[str]:
     """Say which measures left the month before, and what that asks for where it is judgment that fell."""
-    rose, fell = say("{month}, towards “{end}”: {at}, from {before}"), say("Automate it, and price it anew.")
+    text, advice = say("{month}, towards “{end}”: {at}, from {before}"), say("Automate it, and price it anew.")
     found = []
     for difference, months in moved.items():
         for before, one in pairwise(months):
             if one.left:
-                end = say(NAMES[difference][one.left == "rose"])
+                side = int(one.left == "rose")
+                end = say(NAMES[difference][side])
                 figures = (f"{at.position:.2f} ({at.low:.2f}-{at.high:.2f})" for at in (one, before))
-                text = rose.format(month=one.month, end=end, **dict(zip(("at", "before"), figures, strict=True)))
-                found.append(f"{text}. {fell}" if (difference, one.left) == ("judgment", "fell") else text)
+                told = text.format(month=one.month, end=end, **dict(zip(("at", "before"), figures, strict=True)))
+                found.append(f"{told}. {advice}" if (difference, one.left) == ("judgment", "fell") else told)
     return found
 
 
