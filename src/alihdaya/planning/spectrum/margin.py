@@ -49,8 +49,6 @@ class MarginHour(NamedTuple):
 
 def margin_an_hour(rows: Iterable[Earned], currency: str, *, seed: int = 1, draws: int = 400) -> MarginHour | None:
     """Work it out; None where nobody worked. The bootstrap draws items; what belongs to none counts in every draw."""
-    import numpy as np
-
     months: dict[str, list[float]] = {}
     items: dict[int, list[float]] = {}
     for month, item, left, hours in rows:
@@ -58,19 +56,19 @@ def margin_an_hour(rows: Iterable[Earned], currency: str, *, seed: int = 1, draw
             sums[0] += left
             sums[1] += hours
     fixed = items.pop(0, [0.0, 0.0])
-    left, hours = (np.array([one[place] for one in items.values()]) for place in (0, 1))
-    whole, worked = float(left.sum()) + fixed[0], float(hours.sum()) + fixed[1]
+    own = list(items.values())
+    whole, worked = (sum(one[place] for one in own) + fixed[place] for place in (0, 1))
     if not worked:
         return None
     by_month = tuple(MonthsMargin(month, *sums) for month, sums in sorted(months.items()))
-    low, high = _interval(_drawn(left, hours, fixed, seed, draws)) if len(items) >= LEAST else (None, None)
-    return MarginHour(currency, whole, worked, len(items), whole / worked, low, high, by_month)
+    low, high = _interval(_drawn(own, fixed, seed, draws)) if len(own) >= LEAST else (None, None)
+    return MarginHour(currency, whole, worked, len(own), whole / worked, low, high, by_month)
 
 
-def _drawn(left: Sequence[float], hours: Sequence[float], fixed: Sequence[float], seed: int, draws: int) -> list[float]:
+def _drawn(own: Sequence[Sequence[float]], fixed: Sequence[float], seed: int, draws: int) -> list[float]:
     import numpy as np
 
-    values, spent = np.asarray(left), np.asarray(hours)
+    values, spent = np.array(own).T
     chance = np.random.default_rng(seed)
     found = []
     for _ in range(draws):
