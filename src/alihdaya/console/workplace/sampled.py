@@ -68,10 +68,14 @@ def to_review(house: House, bound: Bound, floor: int, person: Person) -> Iterato
     store, now = house.store(floor), house.clock()
     waits = open_reviews(store)
     clients = clients_of(store) if waits else {}
+    alike: dict[tuple[str, str, str], bool] = {}
     for row in waits:
-        pack = bound.pack(store, row.definition)
-        client = clients.get(row.engagement, "")
-        if pack is not None and not against(pack, client, row, person, now, before=first_ones(store, row)):
+        kind = row.engagement, row.definition, row.node
+        if kind not in alike:
+            pack, nobodys = bound.pack(store, row.definition), row._replace(person="")
+            client = clients.get(row.engagement, "")
+            alike[kind] = pack is not None and not against(pack, client, nobodys, person, now)
+        if alike[kind] and person.id != row.person and person.id not in first_ones(store, row):
             yield row
 
 
