@@ -191,7 +191,7 @@ def test_rate_cards(shell):
 
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
-    assert follow(DOCS / "engagements.md", shell, {}) == 17
+    assert follow(DOCS / "engagements.md", shell, {}) == 18
     shell.folder /= "invoices"
     assert follow(DOCS / "invoices.md", shell, {}) == 13
     (shell.folder / "payments").mkdir()
