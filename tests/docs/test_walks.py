@@ -250,4 +250,4 @@ def test_a_day_on_the_floor(shell):
     def beside(_):
         shutil.copy(DOCS / "examples" / "floor.toml", shell.folder)
 
-    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 48
+    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 51
