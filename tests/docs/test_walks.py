@@ -171,7 +171,7 @@ def test_people_from_application_to_work(shell):
         roster = shell.folder / "my-hiring" / "roster.toml"
         roster.write_text(roster.read_text() + "\n" + "\n".join(block.lines) + "\n")
 
-    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 10
+    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 15
 
 
 def test_electronic_invoices(shell):
@@ -191,7 +191,7 @@ def test_rate_cards(shell):
 
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
-    assert follow(DOCS / "engagements.md", shell, {}) == 18
+    assert follow(DOCS / "engagements.md", shell, {}) == 21
     shell.folder /= "invoices"
     assert follow(DOCS / "invoices.md", shell, {}) == 13
     (shell.folder / "payments").mkdir()

@@ -8,7 +8,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, called, clients_of, names_of, row_of
 from alihdaya.operations.opening import person_of
 from alihdaya.operations.people.quality import against, first_ones, name_of, result_of, told_of
 from alihdaya.packs import Pack
@@ -70,12 +70,15 @@ def to_review(house: House, bound: Bound, floor: int, person: Person) -> Iterato
     clients = clients_of(store) if waits else {}
     alike: dict[tuple[str, str, str], bool] = {}
     for row in waits:
-        kind = row.engagement, row.definition, row.node
+        kind, pack = (row.engagement, row.definition, row.node), bound.pack(store, row.definition)
+        if pack is None:
+            continue
+        client = clients.get(row.engagement, "")
         if kind not in alike:
-            pack, nobodys = bound.pack(store, row.definition), row._replace(person="")
-            client = clients.get(row.engagement, "")
-            alike[kind] = pack is not None and not against(pack, client, nobodys, person, now)
-        if alike[kind] and person.id != row.person and person.id not in first_ones(store, row):
+            alike[kind] = not against(pack, client, row._replace(person=""), person, now)
+        if alike[kind] and not against(
+            pack, client, row, person, now, before=first_ones(store, row), names=names_of(floor, row.item)
+        ):
             yield row
 
 
@@ -143,7 +146,10 @@ def _may(house: House, floor: int, pack: Pack, row: ReviewRow, who: str) -> bool
     store = house.store(floor)
     known, client = store.person(who), clients_of(store).get(row.engagement, "")
     before = first_ones(store, row)
-    return known is not None and not against(pack, client, row, person_of(known), house.clock(), before=before)
+    names = names_of(floor, row.item)
+    return known is not None and not against(
+        pack, client, row, person_of(known), house.clock(), before=before, names=names
+    )
 
 
 def _seen(

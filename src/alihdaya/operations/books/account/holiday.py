@@ -153,7 +153,8 @@ def _finished(store: Store, account: Account, wish: Wish, service: str) -> list[
 def _recounted(store: Store, account: Account, row: ItemRow, calendars: tuple[Holidays, Holidays]) -> dict[str, int]:
     """Give measure -> by how much an item's clocks come out otherwise."""
     story = item_story(store, row.id)
-    signed = next((one.terms for one in account.agreement.segments if one.terms.digest == row.terms), None)
+    every = (*account.agreement.segments, *account.agreement.replaced)
+    signed = next((one.terms for one in every if one.terms.digest == row.terms), None)
     if story is None or signed is None:
         return {}
     found = facts_of(row.id, story.entries)
