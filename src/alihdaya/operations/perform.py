@@ -44,7 +44,8 @@ from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people import quality
-from alihdaya.operations.people.commands import Play, Review, Withdraw
+from alihdaya.operations.people.commands import Forget, Play, Review, Withdraw
+from alihdaya.operations.people.keeping import forget
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
 from alihdaya.operations.people.lesson import play
 from alihdaya.operations.people.programs import practical, tasks
@@ -190,6 +191,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Withdraw: withdraw,
     Review: quality.review,
     Play: play,
+    Forget: forget,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     Record: record,
