@@ -122,6 +122,8 @@ def test_so_many_are_kept_of_an_item_and_so_much_is_read(browser, folder, monkey
     for n in range(20):
         (folder / f"4711-{n:016x}.wav").write_bytes(b"")
     assert "and no more" in browser.post("/record/4711", content=sound(), headers=CONSENT).json()["said"]
+    spoken = browser.post("/record/4711", content=sound(), headers=CONSENT | {"accept-language": "id"}).json()["said"]
+    assert spoken == "Untuk item ini tersimpan 20 rekaman, tidak lebih."
     monkeypatch.setattr("alihdaya.console.recording.routes.MOST_BYTES", 1000)
     assert browser.post("/record/4711", content=sound(), headers=CONSENT).status_code == 413
 

@@ -224,7 +224,7 @@ def test_the_queue_says_what_waits_and_who_is_there(house):
         ana = Browser(app, "ana")
         ana.press("/work/1/be/come")
         boss.get("/work/1/queue")
-        assert "ana ready" in boss.text
+        assert "Ana ready" in boss.text
         assert "rings" in boss.text
 
 

@@ -13,6 +13,7 @@ import alihdaya.work.beside
 import alihdaya.work.events
 import alihdaya.work.exchange
 import alihdaya.work.floor.events
+import alihdaya.work.question
 import alihdaya.work.review
 from alihdaya.kernel.event import tag_of
 from alihdaya.store.schema import METADATA
@@ -24,6 +25,7 @@ ROOMS = (
     alihdaya.work.floor.events,
     alihdaya.work.beside,
     alihdaya.work.review,
+    alihdaya.work.question,
     alihdaya.people.events,
     alihdaya.engagement.events,
     alihdaya.engagement.account.events,
@@ -70,7 +72,8 @@ HOLDS = {
     "reject": "rows that were turned away, with reasons",
     "ledger": "what happened between client and provider after the signing, word for word",
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
-    "labour": "seconds of handling by day, service and person",
+    "labour": "seconds by day, service and person: all of them, and those of handling tasks alone",
+    "finished": "finished tasks in the order in which time is billed: when, of which item, who, how long",
 }
 
 

@@ -38,3 +38,38 @@ def test_advice_is_asked_for_and_given_and_days_are_told(house):
     assert {one["person"] for one in days} <= {first}
     for wrong in ("from=soon", "breaks=-1", "until=2026-99-99"):
         assert client.get(f"/api/shards/1/adherence?{wrong}").status_code == 422
+
+
+@pytest.mark.usefixtures("house")
+def test_a_clients_question_is_answered_at_any_node_and_time_with_others_is_noted(house):
+    client = house.client
+    ticket = house.bring("techsupport", ticket="INC-1", **FACTS)
+    house.token(ticket, "diagnose")
+    (waits,) = client.get("/api/shards/1/queue").json()
+    who = waits["nearest"][0]["person"]
+    met = {"person": who, "kind": "meeting", "seconds": 600, "note": "the fault"}
+    assert client.post(f"/api/items/{ticket}/time", json=met).status_code == 204
+    assert client.post(f"/api/items/{ticket}/time", json={**met, "kind": "lunch"}).status_code == 409
+    assert client.post("/api/items/1-999/time", json=met).status_code == 404
+    assert client.post(f"/api/items/{ticket}/time", json={**met, "seconds": 0}).status_code == 422
+    told = client.get(f"/api/items/{ticket}").json()
+    asked = {"question": "q", "engagement": told["engagement"], "service": told["service"], "text": "Again?"}
+    asked["prior"] = {"yes": "0.25", "no": "0.75"}
+    assert client.post("/api/questions", json={**asked, "prior": {"yes": "0.25"}}).status_code == 409
+    assert client.post("/api/questions", json={**asked, "prior": {"yes": 0.25, "no": 0.75}}).status_code == 422
+    assert client.post("/api/questions", json=asked).status_code == 201
+    assert client.post("/api/questions", json=asked).json() == {"new": False}
+    given = {"person": who, "probabilities": {"no": "0.5", "yes": "0.5"}, "item": ticket, "evidence": ["p. 7"]}
+    answers = "/api/questions/q/answers"
+    assert client.post(answers, json={**given, "probabilities": {"yes": "1"}}).status_code == 422
+    assert client.post(answers, json={**given, "item": "1-999"}).status_code == 404
+    assert client.post(answers, json={**given, "item": "x"}).status_code == 404
+    assert client.post(answers, json={**given, "item": "", "seconds": 0}).json()["problems"][0]["code"] == "no-time"
+    assert client.post("/api/questions/r/answers", json=given).status_code == 404
+    assert client.post(answers, json=given).status_code == 201
+    assert client.post("/api/questions/q/settle", json={"outcome": "perhaps"}).status_code == 409
+    assert client.post("/api/questions/q/settle", json={"outcome": "no", "source": "a log"}).status_code == 201
+    assert client.post(answers, json=given).json()["problems"][0]["code"] == "outcome-known"
+    (one,) = client.get("/api/questions?service=" + told["service"]).json()
+    assert (one["outcome"], one["answers"][0]["probabilities"]) == ("no", {"yes": "0.5", "no": "0.5"})
+    assert client.get("/api/questions?service=another").json() == []

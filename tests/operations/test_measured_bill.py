@@ -15,7 +15,7 @@ from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import HOUR, MINUTE, micros
 from alihdaya.operations.books.account.close import rebook
 from alihdaya.operations.books.bill import bill, bills, line_facts, line_items
-from alihdaya.operations.books.lines import line_page
+from alihdaya.operations.books.lines import facts_page, line_page
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.books.retain import retain
@@ -303,11 +303,15 @@ def test_a_month_in_the_archive_is_counted_as_before(february, tmp_path):
     figures(february)
     before = bill(february.store, february.terms, MONTH).invoice
     behind = [line_items(february.store, february.terms, MONTH, line) for line in before.lines]
+    pages = [facts_page(february.store, february.terms, MONTH, line, count=3) for line in before.lines]
     at = micros(datetime(2013, 6, 1, 12, tzinfo=UTC))
     gone = list(retain(february.desk, 1, at, by="keeper", folder=tmp_path / "archive"))
     assert MONTH in {one.month for one in gone}
     assert bill(february.store, february.terms, MONTH).invoice == before
     assert [line_items(february.store, february.terms, MONTH, line) for line in before.lines] == behind
+    found = [facts_page(february.store, february.terms, MONTH, line, count=3) for line in before.lines]
+    assert [[one[:4] for one in page] for page in found] == [[one[:4] for one in page] for page in pages]
+    assert prove(february.store).equal
 
 
 def test_what_is_not_counted_in_items_is_billed_after_a_correction_too(store, tmp_path):

@@ -26,9 +26,11 @@ from alihdaya.planning.spectrum import (
     foretold,
     overrides,
     read_case,
+    spread,
 )
 from alihdaya.planning.spectrum import measures as m
 from alihdaya.planning.spectrum.position import DIFFERENCES, Reading, interval, read_service
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import ItemDelivered, ItemReceived, TaskAssigned, TaskCancelled, TaskDone, TaskQueued
 
 busy = settings(suppress_health_check=[HealthCheck.too_slow])
@@ -172,6 +174,36 @@ def test_coordination_talent_and_applied_by_hand():
     assert m.applied(cases)(ones(cases)) == pytest.approx(2 / 5)
     assert m.coordination([case(1)]) is None
     assert m.talent(cases[1:], frozenset({"cpa"})) is None
+
+
+def test_time_with_others_is_coordination_and_wrapping_up_is_work():
+    told = [
+        (HOUR, TimeSpent(1, "ana", 600, kind))
+        for kind in ("advice", "review", "hand-over", "comment", "meeting", "wrap-up")
+    ]
+    found = read_case(story(*task(1, "work", 0, HOUR, seconds=2400), *told), NODES, hours)
+    assert m.coordination([found])(np.ones(1)) == pytest.approx(50 / 100)
+    assert found.minutes == 100
+
+
+def test_meetings_that_only_the_floor_knows_are_shared_out_by_the_minutes_of_work():
+    from alihdaya.cli.checks.spectrum.gather import _Work
+
+    stories = [
+        story(*task(1, "work", 0, HOUR, "ana", 3600)),
+        story(*task(1, "work", 0, HOUR, "ana", 1200), (HOUR, TimeSpent(0, "ana", 600, "meeting"))),
+        story(*task(1, "work", 0, HOUR, "bo", 600)),
+    ]
+    work = _Work()
+    for entries in stories:
+        work.add(entries)
+    share = work.meetings({"ana": HOUR, "bo": 0, "cy": HOUR})
+    assert share == {"ana": pytest.approx(3000 / 5400)}, "ten minutes of the hour were noted with an item"
+    cases = spread([read_case(entries, NODES, hours) for entries in stories], share)
+    met = [sum(one.minutes for one in case.beside if one.kind == "meeting") for case in cases]
+    assert sum(met) == pytest.approx(60), "no minute is lost or counted twice"
+    assert met[0] == pytest.approx(60 * 3000 / 5400)
+    assert met[2] == 0
 
 
 @busy

@@ -43,7 +43,7 @@ from alihdaya.work.exchange import (
 )
 from alihdaya.work.floor import Ask
 from alihdaya.work.floor import events as floor
-from alihdaya.work.review import ReviewDone, ReviewDue
+from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 TERMS = "a" * 64
 MODELS = "b" * 64
@@ -214,6 +214,9 @@ def exchanges(entries):
             (item + 2, [called, *begun(item + 2)[1:], engine.InstanceEnded("out"), ItemReturned("out", touched=False)]),
             (item, [ReviewDue(1, "ask", "sari"), ReviewDue(2, "ask", "budi")]),
             (item, [ReviewDone(2, "ask", "budi", START, "sari", {"tone": 4}, 80, passed=True, note="")]),
+            (item, [ReviewDue(3, "ask", "budi")]),
+            (item, [ReviewDone(3, "ask", "budi", START, "sari", {"tone": 1}, 20, passed=False, note="")]),
+            (item, [ReviewDisputed(3, "ask", "budi", START, "sari", "I did say it.")]),
         ],
         after=last,
     )

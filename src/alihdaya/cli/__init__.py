@@ -5,12 +5,15 @@ Commands are imported when they are called, so that `alihdaya --help` answers at
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from alihdaya import __version__
 from alihdaya.cli.settings import Settings, mark, say
+
+if TYPE_CHECKING:
+    from alihdaya.kernel.errors import Problem
 
 _COMMANDS = {
     "demo": ("runs.demo", mark("run the main job: a year of an airline's disruption desk")),
@@ -36,6 +39,7 @@ _COMMANDS = {
     "payments": ("runs.account.payments", mark("bank statements, and which invoices they pay")),
     "account": ("runs.account.payments", mark("show the statement of account")),
     "record": ("runs.record", mark("record what bills need: exchange rates, index values, milestones")),
+    "question": ("checks.questions", mark("register a client's questions, answer them in bits, see how that held")),
     "einvoice": ("checks.einvoice", mark("check electronic invoices of others against EN 16931")),
     "assign": ("work", mark("give a waiting task to a person, if the gate lets them")),
     "complete": ("work", mark("finish a task with its result")),
@@ -58,6 +62,7 @@ _COMMANDS = {
     "transfer": ("people.presence", mark("pass a task on: transfer, escalate, hand over")),
     "consult": ("people.presence", mark("ask somebody else for advice on a task, and keep it")),
     "advise": ("people.presence", mark("give the advice that one is asked for")),
+    "time": ("people.presence", mark("note what a comment, meeting or hand-over took")),
     "callback": ("people.presence", mark("put a task off until a time that was agreed on")),
     "retry": ("work", mark("try again what ended in an incident")),
     "jobs": ("jobs", mark("list the open jobs, and who has them")),
@@ -164,7 +169,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except AlihdayaError as error:
-        _tell(*map(str, error.problems))
+        _tell(*map(_worded, error.problems))
         sys.exit(1 if _is_refusal(error) else 2)
     except OSError as error:  # a port that is taken, a full disk, a folder that may not be written
         _tell(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
@@ -175,6 +180,17 @@ def main() -> None:
 def _tell(*messages: str) -> None:
     for message in messages:
         click.echo(f"alihdaya: {printable(message)}", err=True)
+
+
+def _worded(problem: "Problem") -> str:
+    """Say a problem that comes with its facts in the reader's language."""
+    from dataclasses import replace
+
+    from alihdaya.console.terms import REFUSALS
+
+    if not problem.facts or problem.code not in REFUSALS:
+        return str(problem)
+    return str(replace(problem, message=say(REFUSALS[problem.code]).format(*problem.facts)))
 
 
 def _shown(error: click.ClickException) -> int:

@@ -113,7 +113,8 @@ def _story_json(story: Any) -> str:
 @click.argument("month")
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
-@click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100 items."))
+@click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100."))
+@click.option("--work", is_flag=True, help=say("With --line, say when each was done, by whom, and in how long."))
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object."))
@@ -129,6 +130,7 @@ def invoice(
     engagement: str | None,
     line: int | None,
     page: int | None,
+    work: bool,
     html: Path | None,
     margin: bool,
     as_json: bool,
@@ -149,7 +151,7 @@ def invoice(
     with settings.read() as store:
         terms = terms_of(store, engagement)
         if line is not None:
-            _show_line(store, terms, month, line, page, as_json=as_json)
+            (_show_work if work else _show_line)(store, terms, month, line, page, as_json=as_json)
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
@@ -170,6 +172,25 @@ def _show_line(store: "Store", terms: Any, month: str, number: int, page: int | 
         click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
     else:
         _show_milestones(store, terms, month, number)
+
+
+def _show_work(store: "Store", terms: Any, month: str, number: int, page: int | None, *, as_json: bool) -> None:
+    from zoneinfo import ZoneInfo
+
+    from alihdaya.kernel.time import moment
+    from alihdaya.operations.books.lines import facts_behind
+
+    zone = ZoneInfo(terms.client.time_zone)
+    shown: list[dict[str, Any]] = [
+        {"at": moment(at, zone).isoformat(timespec="seconds"), "item": item, "who": who, "seconds": seconds}
+        for at, item, who, seconds, _ in facts_behind(store, terms, month, number, page)
+    ]
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    for one in () if as_json else shown:
+        took = f"{one['seconds']} s" if one["seconds"] else ""
+        cells = (one["at"][:19].replace("T", " "), str(one["item"] or ""), one["who"], took)
+        click.echo("  ".join(cell for cell in cells if cell))
 
 
 def _show_milestones(store: "Store", terms: Any, month: str, number: int) -> None:

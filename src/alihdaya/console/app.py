@@ -108,7 +108,7 @@ def make_app(
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
-        *recording_routes(reader, console.show),
+        *recording_routes(reader, console.show, console.speaks),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

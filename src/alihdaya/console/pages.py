@@ -45,7 +45,7 @@ def pages(language: str, zone: str, vocabulary: Vocabulary = NO_VOCABULARY) -> E
     spoken = words(language, zone, vocabulary)
     made.globals.update(w=spoken, language=spoken.language, languages=LANGUAGES, language_names=_NAMES)
     made.globals.update(nothing=NOTHING, zone=zone, kind=phrases.kind, minor=MINOR)
-    for name in ("term", "clock_name", "told", "reason", "reasons", "sentence"):
+    for name in ("term", "tongue", "clock_name", "told", "reason", "reasons", "sentence"):
         made.globals[name] = partial(getattr(phrases, name), spoken)
     return made
 

@@ -101,10 +101,21 @@ def reason(words: Words, code: str) -> str:
     speak = catalogue(words.language).gettext
     kind, *facts = code.split(":")
     if kind in _LANGUAGES:
-        return gate.render_reason(":".join((kind, *(term(words, fact) for fact in facts))), speak)
+        return gate.render_reason(":".join((kind, *_tested(words, facts))), speak)
     if kind not in _SHORES:
         return gate.render_reason(code, speak)
     return shore.render_reason(":".join((kind, *(_geography(words, fact) for fact in facts))), speak)
+
+
+def _tested(words: Words, facts: Iterable[str]) -> Iterable[str]:
+    """Name the language and the kind of test of a reason; levels and marks stay as they are."""
+    return (fact if fact[:1].isupper() or fact.isdecimal() else tongue(words, term(words, fact)) for fact in facts)
+
+
+def tongue(words: Words, code: str) -> str:
+    """Name a language in the reader's own; what is no code of one stays as it is."""
+    known = words.vocabulary.of(code, words.language) or TERMS.get(code)
+    return term(words, code) if known else words.tongue(code)
 
 
 def _geography(words: Words, fact: str) -> str:
@@ -191,11 +202,17 @@ def _assigned(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _beside(words: Words, facts: Mapping[str, Any]) -> str:
-    who, length = facts.get("person", "?"), words.length(facts.get("seconds"))
+    who, length, note = facts.get("person", "?"), words.length(facts.get("seconds")), facts.get("note") or "-"
     if facts.get("kind") == "review":
         return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
     if facts.get("kind") == "advice":
         return words.say("%(person)s advised for %(length)s", person=who, length=length)
+    if facts.get("kind") == "hand-over":
+        return words.say("%(person)s handed over for %(length)s", person=who, length=length)
+    if facts.get("kind") == "comment":
+        return words.say("%(person)s commented for %(length)s: %(note)s", person=who, length=length, note=note)
+    if facts.get("kind") == "meeting":
+        return words.say("%(person)s met others for %(length)s: %(note)s", person=who, length=length, note=note)
     return words.say("%(person)s wrapped up for %(length)s", person=who, length=length)
 
 
@@ -206,6 +223,11 @@ def _sampled(words: Words, facts: Mapping[str, Any]) -> str:
 def _reviewed(words: Words, facts: Mapping[str, Any]) -> str:
     percent = words.number(int(facts.get("percent", 0)))
     return words.say("%(reviewer)s looked at it again: %(n)s %%", reviewer=facts.get("reviewer", "?"), n=percent)
+
+
+def _disputed(words: Words, facts: Mapping[str, Any]) -> str:
+    who = facts.get("person", "?")
+    return words.say("%(person)s asks for a second review: %(note)s", person=who, note=facts.get("note", ""))
 
 
 def _asks(words: Words, facts: Mapping[str, Any]) -> str:
@@ -243,6 +265,7 @@ _TELLERS: dict[str, Teller] = {
     "task.time": _beside,
     "review.due": _sampled,
     "review.done": _reviewed,
+    "review.disputed": _disputed,
     "advice.asked": _asks,
     "advice.given": _advises,
     "course.played": _played,

@@ -62,6 +62,29 @@ WHY_IT_WAITS = {
 }
 """Why nobody who is present can do what waits (work.floor.why)."""
 
+REFUSALS = {
+    "outside-engagement": mark("{0} lies outside of {1} to {2}"),
+    "in-the-past": mark("{0} has begun or is over: say that the holiday is retroactive"),
+    "no-service": mark("{0} has no service {1}: {2}"),
+    "closed-already": mark("{0} is closed for {1} already: {2}"),
+    "no-working-day": mark("{0} is no working day of {1}: nothing changes"),
+}
+"""Sentences of problems that come with their facts (kernel.errors.Problem), by code."""
+
+NO_RECORDING = {
+    "none": mark("This is no recording: send a WAV file."),
+    "kind": mark("A recording has one channel of 16 bits, and 8,000 to 48,000 samples a second."),
+    "broken": mark("The recording breaks off."),
+    "long": mark("The recording is longer than {0} seconds."),
+    "large": mark("The recording is too large."),
+    "no-folder": mark("Nothing can be recorded here: ALIHDAYA_RECORDINGS names no folder that is there."),
+    "enough": mark("{0} recordings are kept for this item, and no more."),
+    "not-written": mark("The recording cannot be written: {0}."),
+    "foreign-page": mark("This came from another page. Open the recording's page again."),
+    "no-consent": mark("Agree to be recorded first."),
+}
+"""Why a recording is not kept, by packs.recordings.NoRecording's `kind`."""
+
 WHY_DELETED = {
     "term": mark("its time is over"),
     "request": mark("it was asked for"),

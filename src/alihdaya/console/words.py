@@ -171,6 +171,12 @@ class Words:
 
         return str(Locale.parse(self.language).territories.get(code, code))
 
+    def tongue(self, code: str) -> str:
+        """Name a language (ISO 639)."""
+        from babel import Locale
+
+        return str(Locale.parse(self.language).languages.get(code, code))
+
     def region(self, name: str) -> str:
         """Name a region that is given by its English name, such as the United Nations use."""
         from babel import Locale

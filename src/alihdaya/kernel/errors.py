@@ -31,12 +31,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding: a stable kebab-case code, a sentence for a person, and its source."""
+    """One finding: a stable kebab-case code, a sentence for a person, and its source.
+
+    `facts`: what the sentence names, in order, for whoever says it in another language.
+    """
 
     code: str
     message: str
     source: Source = Source()
     severity: Severity = "error"
+    facts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = "" if self.source == Source() else f"{self.source}: "

@@ -2,12 +2,13 @@
 
 from typing import Any, NamedTuple
 
+from alihdaya.operations.books.questions.commands import Inquire
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.retire import Retire
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
 from alihdaya.operations.exchange.shards.commands import ShardCommand
-from alihdaya.operations.floor.commands import FloorCommand, Look
+from alihdaya.operations.floor.commands import FloorCommand, Look, SpendTime
 from alihdaya.operations.instance.commands import InstanceCommand
 from alihdaya.operations.jobs.commands import JobCommand
 from alihdaya.operations.migrate.order import Migrate
@@ -115,9 +116,11 @@ Command = (
     | Migrate
     | PeopleCommand
     | Record
+    | Inquire
     | Retire
     | ShardCommand
     | FloorCommand
     | Look
+    | SpendTime
     | ProgramCommand
 )

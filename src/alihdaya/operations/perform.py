@@ -8,6 +8,7 @@ from alihdaya.engine import Retry as RetryToken
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import HOUSE
 from alihdaya.operations.advance import advance
+from alihdaya.operations.books.questions import Inquire, inquire
 from alihdaya.operations.books.record import Record, record
 from alihdaya.operations.books.retire import Retire, retire
 from alihdaya.operations.commands import (
@@ -33,8 +34,9 @@ from alihdaya.operations.exchange.shards.following import follow_house
 from alihdaya.operations.exchange.spreading import send_signal
 from alihdaya.operations.exchange.timers import catch_up, go_off
 from alihdaya.operations.floor.assign import assign
-from alihdaya.operations.floor.commands import FloorCommand, Look
+from alihdaya.operations.floor.commands import FloorCommand, Look, SpendTime
 from alihdaya.operations.floor.looking import waiting
+from alihdaya.operations.floor.spending import spend_time
 from alihdaya.operations.floor.stations import bad_code, finished, on_floor, timed
 from alihdaya.operations.instance import stations as operator
 from alihdaya.operations.instance.commands import Amend, CancelItem, MoveToken, Resume, SetFacts, Suspend
@@ -44,7 +46,7 @@ from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people import quality
-from alihdaya.operations.people.commands import Forget, Play, Review, Withdraw
+from alihdaya.operations.people.commands import Dispute, Forget, Play, Review, Withdraw
 from alihdaya.operations.people.keeping import forget
 from alihdaya.operations.people.learning import facts_at, follow, withdraw
 from alihdaya.operations.people.lesson import play
@@ -190,11 +192,14 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Amend: operator.amend,
     Withdraw: withdraw,
     Review: quality.review,
+    Dispute: quality.dispute,
     Play: play,
     Forget: forget,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
+    SpendTime: spend_time,
     Record: record,
+    Inquire: inquire,
     Retire: retire,
     FetchTask: tasks.fetch,
     Beat: tasks.beat,

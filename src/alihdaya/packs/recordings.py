@@ -26,7 +26,12 @@ _MARKED: Final = re.compile(r"[a-z0-9-]{1,40}-([0-9a-f]{16})\.wav")
 
 
 class NoRecording(ValueError):
-    """What was sent is not kept; the text says why."""
+    """What was sent is not kept: `kind` says why, as a key of console.terms.NO_RECORDING, with its fact."""
+
+    def __init__(self, kind: str, fact: str = "") -> None:
+        super().__init__(f"{kind} {fact}".rstrip())
+        self.kind = kind
+        self.fact = fact
 
 
 class Sound(NamedTuple):
@@ -72,19 +77,19 @@ def keep_recording(item: int, content: bytes) -> str:
     read_sound(content)
     folder = folder_of_recordings()
     if folder is None:
-        raise NoRecording(f"{RECORDINGS} names no folder of recordings")
+        raise NoRecording("no-folder")
     path = folder / f"{item}-{_mark(content)}.wav"
     if path.exists():
         return path.name
     if len(list(folder.glob(f"{item}-*.wav"))) >= _MOST_OF_ITEM:
-        raise NoRecording(f"{_MOST_OF_ITEM} recordings are kept for this item, and no more")
+        raise NoRecording("enough", str(_MOST_OF_ITEM))
     beside = path.with_suffix(".part")
     try:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise NoRecording(f"the recording cannot be written: {error.strerror}") from None
+        raise NoRecording("not-written", error.strerror or str(error)) from None
     return path.name
 
 
@@ -133,13 +138,13 @@ def read_sound(content: bytes) -> Sound:
             plain = sound.getnchannels() == 1 and sound.getsampwidth() == 2 and sound.getcomptype() == "NONE"
             whole = len(sound.readframes(frames)) == 2 * frames
     except (wave.Error, EOFError, ValueError, RuntimeError):
-        raise NoRecording("this is no recording: send a WAV file") from None
+        raise NoRecording("none") from None
     if not plain or not 8_000 <= rate <= 48_000:
-        raise NoRecording("a recording has one channel of 16 bits, and 8,000 to 48,000 samples a second")
+        raise NoRecording("kind")
     if not whole or not frames:
-        raise NoRecording("the recording breaks off")
+        raise NoRecording("broken")
     if frames > LONGEST * rate:
-        raise NoRecording(f"the recording is longer than {LONGEST} seconds")
+        raise NoRecording("long", str(LONGEST))
     return Sound(rate, frames / rate)
 
 

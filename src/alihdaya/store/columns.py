@@ -31,7 +31,7 @@ def define(metadata: MetaData, name: str, key: str, columns: str, *, month: str 
 
     `key` names the columns of the primary key, which come first. Text is ordered by code point. A table with a
     composite key is WITHOUT ROWID in SQLite. `month` names the instant by whose month PostgreSQL parts the table; its
-    key there ends with that column, too.
+    key there has that column, too.
     """
     made = []
     for column in columns.split(","):
@@ -53,7 +53,7 @@ def part(table: Table, connection: Connection, **_: Any) -> None:
     if connection.dialect.name == "sqlite":
         return
     name, month = table.name, table.info["month"]
-    key = ", ".join([*table.primary_key.columns.keys(), month])
+    key = ", ".join(dict.fromkeys([*table.primary_key.columns.keys(), month]))
     for statement in (
         f"alter table {name} rename to {name}_plain",
         f"create table {name} (like {name}_plain) partition by range ({month})",

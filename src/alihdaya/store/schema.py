@@ -101,7 +101,7 @@ REVIEW = _table(
     "item int, token int, engagement text, service text, node text, person text, at int, reviewer text?,"
     "reviewed_at int?, percent int?, passed bool?",
 )
-"""Finished tasks of the sample; without a reviewer they wait for one."""
+"""Finished tasks of the sample; without a reviewer they wait for one, with `reviewed_at` for a second one."""
 Index(
     "review_open", REVIEW.c.at, sqlite_where=REVIEW.c.reviewer.is_(None), postgresql_where=REVIEW.c.reviewer.is_(None)
 )
@@ -151,8 +151,17 @@ TALLY = _table(
 LABOUR = _table(
     "labour",
     "engagement day service person",
-    "engagement text, day text, service text, person text, seconds int, tasks int",
+    "engagement text, day text, service text, person text, seconds int, tasks int, handled int",
 )
+"""`handled`: of the seconds, the handling time of the tasks; the rest was spent beside them."""
+
+FINISHED = _table(
+    "finished",
+    "engagement service at item seq token",
+    "engagement text, service text, at int, item int, seq int, token int, person text, seconds int",
+    month="at",
+)
+"""Finished tasks in the order in which time is billed, so that any page of a month of them comes at once."""
 
 ADDITIVE = (TALLY, LABOUR)
 """Views whose changes are amounts to add, not rows to put."""

@@ -7,12 +7,16 @@ from alihdaya.kernel.event import event
 
 @event("task.time")
 class TimeSpent(NamedTuple):
-    """Somebody spent time on a task beside the handling time that TaskDone says; `kind`: wrap-up, or advice."""
+    """Somebody spent time on an item beside the handling time that TaskDone says, with the task `token`, 0: no task.
+
+    `kind`: wrap-up, advice, review, hand-over, comment or meeting; `note` says what of a comment or meeting.
+    """
 
     token: int
     person: str
     seconds: int
     kind: str
+    note: str = ""
 
 
 @event("advice.asked")

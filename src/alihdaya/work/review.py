@@ -34,6 +34,18 @@ class ReviewDone(NamedTuple):
     note: str
 
 
+@event("review.disputed")
+class ReviewDisputed(NamedTuple):
+    """Whoever did a task does not agree with what `reviewer` found: somebody else is to look at it once more."""
+
+    token: int
+    node: str
+    person: str
+    at: int
+    reviewer: str
+    note: str
+
+
 def falls_in(item: int, token: int, percent: int, seed: int) -> bool:
     """Say whether a finished task is in the sample: for ever the same, and for each about as often as any other."""
     mark = blake2b(f"{item}:{token}".encode(), digest_size=8, key=str(seed).encode())

@@ -12,10 +12,12 @@ from alihdaya.engagement.terms import parse
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import DAY, SECOND, micros
 from alihdaya.operations.books.account.agree import agreements, amend, renew, terminate
+from alihdaya.operations.books.account.close import close
 from alihdaya.operations.books.bill import bill, line_items
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.run.flow import run
 from alihdaya.store import views
+from alihdaya.store.views.ledger import facts
 
 
 def instant(month, day, hour=17, year=2013):
@@ -138,11 +140,103 @@ def test_terms_that_overlap_or_are_others_are_refused(small_sqlite, wanted, day,
     assert small_sqlite.store.last_seq() == before
 
 
-def test_a_second_amendment_must_come_after_the_first(small_sqlite):
+CHEAPER = terms(("price = 1.005", "price = 1"))
+
+
+def test_a_second_amendment_must_come_after_the_first_or_stand_in_for_it(small_sqlite):
     amend(small_sqlite.desk, DEARER, FEBRUARY_5, "why", "manager")
-    cheaper = terms(("price = 1.005", "price = 1"))
-    assert refused(amend, small_sqlite.desk, cheaper, FEBRUARY_5, "why", "manager") == ["overlap"]
-    amend(small_sqlite.desk, cheaper, date(2013, 2, 6), "why", "manager")
+    assert refused(amend, small_sqlite.desk, CHEAPER, date(2013, 2, 4), "why", "manager") == ["overlap"]
+    assert refused(amend, small_sqlite.desk, DEARER, FEBRUARY_5, "why", "manager") == ["nothing-changes"]
+    amend(small_sqlite.desk, CHEAPER, date(2013, 2, 6), "why", "manager")
+    assert refused(amend, small_sqlite.desk, DEARER, FEBRUARY_5, "why", "manager") == ["overlap"]
+    (found,) = agreements(small_sqlite.store)
+    assert [one.terms.digest for one in found.segments[1:]] == [DEARER.digest, CHEAPER.digest]
+
+
+def month_line(small):
+    (line,) = bill(small.store, small.terms, "2013-02").invoice.lines
+    return str(line.price), line.quantity
+
+
+def test_the_terms_before_may_stand_in_for_a_wrong_amendment_as_if_it_had_never_been(small):
+    small.at = instant(2, 1)
+    small.receive("plain", 1)
+    small.commit()
+    whole = amend(small.desk, DEARER, FEBRUARY_5, "a wrong file", "manager")
+    again = amend(small.desk, small.terms, FEBRUARY_5, "taken back", "manager")
+    assert (len(whole.segments), len(again.segments), len(again.replaced)) == (2, 1, 1)
+    small.at = instant(2, 6)
+    item = small.receive("plain", 1)
+    small.commit()
+    assert bound(small)[item] == small.terms.digest
+    assert month_line(small) == ("1.005", 2)
+    amend(small.desk, DEARER, date(2013, 2, 7), "now for good", "manager")
+    small.open()
+    assert [one.effect.day for one in agreements(small.store)[0].segments] == [1, 7]
+    assert prove(small.store).equal
+
+
+def test_what_came_in_under_a_wrong_amendment_is_billed_by_the_right_one(small):
+    small.at = instant(2, 4)
+    small.commit()
+    amend(small.desk, DEARER, FEBRUARY_5, "a wrong file", "manager")
+    small.at = instant(2, 6)
+    item = small.receive("plain", 1)
+    small.commit()
+    assert refused(amend, small.desk, CHEAPER, FEBRUARY_5, "the right file", "manager") == ["in-the-past"]
+    found = amend(small.desk, CHEAPER, FEBRUARY_5, "the right file", "manager", retroactive=True)
+    assert bound(small)[item] == DEARER.digest
+    assert month_line(small) == ("1", 1)
+    shown = [(one.kind, one.effect, one.terms.digest, one.reason) for one in (*found.segments[1:], *found.replaced)]
+    assert shown == [
+        ("amended", FEBRUARY_5, CHEAPER.digest, "the right file"),
+        ("amended", FEBRUARY_5, DEARER.digest, "a wrong file"),
+    ]
+    kinds = [one.event.kind for one in facts(small.store, "acme")]
+    assert kinds == ["amended", "replacing"]
+    small.open()
+    small.at = instant(2, 7)
+    following = small.receive("plain", 1)
+    small.commit()
+    assert bound(small)[following] == CHEAPER.digest
+    assert prove(small.store).equal
+
+
+def closed(small, month):
+    return close(small.desk, "acme", month, MUCH_LATER, "accounts").number
+
+
+def test_an_amendment_that_a_closed_invoice_used_stays(small_sqlite):
+    small = small_sqlite
+    small.at = instant(2, 4)
+    small.receive("plain", 1)
+    small.commit()
+    amend(small.desk, DEARER, date(2013, 3, 5), "a wrong file", "manager")
+    closed(small, "2013-02")  # does not know of March
+    amend(small.desk, CHEAPER, date(2013, 3, 5), "the right file", "manager")
+    small.at = instant(3, 6)
+    small.receive("plain", 1)
+    small.commit()
+    number = closed(small, "2013-03")
+    with pytest.raises(Refused, match=number):
+        amend(small.desk, DEARER, date(2013, 3, 5), "dearer after all", "manager", retroactive=True)
+    amend(small.desk, DEARER, date(2013, 4, 5), "dearer after all", "manager")
+
+
+def test_a_change_of_a_closed_month_may_be_replaced_until_an_invoice_adjusted_it(small_sqlite):
+    small = small_sqlite
+    small.at = instant(2, 6)
+    small.receive("plain", 1)
+    small.commit()
+    closed(small, "2013-02")  # before the change: it knows nothing of it
+    amend(small.desk, DEARER, FEBRUARY_5, "a wrong file", "manager", retroactive=True)
+    found = amend(small.desk, CHEAPER, FEBRUARY_5, "the right file", "manager", retroactive=True)
+    assert len(found.segments) == 2
+    small.at = instant(3, 6)
+    small.receive("plain", 1)
+    small.commit()
+    closed(small, "2013-03")
+    assert refused(amend, small.desk, DEARER, FEBRUARY_5, "no", "manager", retroactive=True) == ["used"]
 
 
 def test_a_renewal_goes_on_where_the_terms_end(small):

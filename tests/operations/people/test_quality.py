@@ -6,7 +6,7 @@ from small_desk import SmallDesk
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.books.replay import prove
-from alihdaya.operations.people.commands import Review
+from alihdaya.operations.people.commands import Dispute, Review
 from alihdaya.operations.people.quality import next_review
 from alihdaya.packs import load
 from alihdaya.store.schema import LABOUR
@@ -89,6 +89,46 @@ def test_a_fatal_miss_spoils_the_whole(desk_of):
     small.command(Review(items[1], 1, "budi", GOOD))
     small.commit()
     assert quality(small.store) == [("acme", "claims-desk", "ana", 2, 2, 1, 50)]
+
+
+def test_what_is_disputed_is_looked_at_once_more_by_somebody_else_and_that_stands(desk_of):
+    small = desk_of()
+    item = done(small)
+
+    def disputed(who="ana", note="The claim says so."):
+        made = small.command(Dispute(item, 1, who, note))
+        small.commit()
+        return made
+
+    with pytest.raises(Refused, match="no review of what ana did"):
+        disputed()
+    small.command(Review(item, 1, "budi", {"correct": 0, "tone": 1}, "It is wrong."))
+    small.commit()
+    for who, note, why in (
+        ("budi", "Mine.", "no review of what budi did"),
+        ("ana", " ", "say why"),
+        ("ana", "x" * 2001, "characters"),
+        ("ana", "a\0b", "NUL"),
+    ):
+        with pytest.raises(Refused, match=why):
+            disputed(who, note)
+    assert disputed().reviewer == "budi"
+    (row,) = open_reviews(small.store)
+    assert row.disputed == small.at
+    assert quality(small.store) == [("acme", "claims-desk", "ana", 1, 0, 0, None)]
+    with pytest.raises(Refused, match="no review of what ana did"):
+        disputed()
+    assert next_review(small.desk, "budi", small.at) is None, "it is somebody else's"
+    with pytest.raises(Refused, match="somebody else"):
+        small.command(Review(item, 1, "budi", GOOD))
+    found = next_review(small.desk, "eko", small.at)
+    assert [one.note for one in found.before] == ["It is wrong.", "The claim says so."]
+    small.command(Review(item, 1, "eko", GOOD))
+    small.commit()
+    assert quality(small.store) == [("acme", "claims-desk", "ana", 1, 1, 1, 100)]
+    with pytest.raises(Refused, match="a second time already"):
+        disputed()
+    assert prove(small.store).equal
 
 
 def test_whoever_reviews_needs_the_certificate_that_the_card_names(desk_of):

@@ -229,7 +229,7 @@ def make_api(node: Node, shards: Shards, login: Login | None = None) -> ASGIApp:
         *instance_routes(api, _body),
         ("POST", "/api/messages", api.message),
         *people_routes(api, _body),
-        *book_routes(api),
+        *book_routes(api, _body),
         *month_routes(api, _body),
         *floor_routes(api, _body),
         *review_routes(api, _body),

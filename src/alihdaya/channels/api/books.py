@@ -1,26 +1,78 @@
-"""Routes about an engagement as its client sees it: how its service levels were kept, over all shards."""
+"""Routes about an engagement as its client sees it: how service levels were kept, and the questions it registered.
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+Questions are no shard's: they stand in the house's own log, so any node may be asked.
+"""
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from alihdaya.channels.api.answers import as_json, refusal
+from alihdaya.channels.api.wire import item_place
 from alihdaya.engagement.sla import Attainment
 from alihdaya.operations.books.bill import attainments_of, span, terms_of
+from alihdaya.operations.books.house import open_house_desk
+from alihdaya.operations.books.questions import Inquire, plain, questions
 from alihdaya.operations.instance.sla import kept_plain
+from alihdaya.operations.perform import perform
 from alihdaya.store import views
+from alihdaya.store.lease.house import number_of, open_house
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.question import QuestionAnswered, QuestionFact, QuestionRegistered, QuestionSettled
 
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
-    from alihdaya.channels.api.instances import Route
+    from alihdaya.channels.api.instances import Body, Route
+
+PATIENCE = 5.0
+"""Seconds in which a request waits for another who works on the books."""
+
+_Chances = dict[str, Annotated[str, msgspec.Meta(max_length=40)]]
 
 
-def routes(api: "Api") -> "list[Route]":
-    """Give the routes."""
+class Registering(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/questions: what a client wants to know, and what they believe before, by outcome ("0.7")."""
+
+    question: str
+    engagement: str
+    service: str
+    text: str
+    prior: _Chances
+    by: str = "operator"
+
+
+class Answering(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/questions/{question}/answers: by whom, with which probabilities by outcome.
+
+    `item` ("3-17") is the work that it came with; `seconds` of expert time beside that; `evidence`: what was opened.
+    """
+
+    person: str
+    probabilities: _Chances
+    item: str = ""
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+    evidence: list[str] = []
+
+
+class Settling(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/questions/{question}/settle: how it came out, and where that is known from; `instead`: a correction."""
+
+    outcome: str
+    source: str = ""
+    by: str = "operator"
+    instead: bool = False
+
+
+BODIES = (Registering, Answering, Settling)
+"""The shapes of what is sent about questions."""
+
+
+def routes(api: "Api", read: "Body") -> "list[Route]":
+    """Give the routes; `read` gives a request's body."""
 
     async def attainment(request: Request) -> Response:
         engagement, month = request.path_params["engagement"], request.query_params.get("month")
@@ -28,7 +80,84 @@ def routes(api: "Api") -> "list[Route]":
         found = await run_in_threadpool(_kept, shards, engagement, month)
         return as_json([kept_plain(one) for one in found])
 
-    return [("GET", "/api/engagements/{engagement}/attainment", attainment)]
+    return [("GET", "/api/engagements/{engagement}/attainment", attainment), *_of_questions(api, read)]
+
+
+def _of_questions(api: "Api", read: "Body") -> "list[Route]":
+    async def write(make: Callable[[WorkingSet], QuestionFact], by: str, *, instead: bool = False) -> Response:
+        new = await run_in_threadpool(_inquire, api, make, by, instead=instead)
+        return as_json({"new": bool(new)}, 201 if new else 200)
+
+    async def listed(request: Request) -> Response:
+        found = await run_in_threadpool(_questions, api.node.url, request.query_params)
+        return as_json(found)
+
+    async def register(request: Request) -> Response:
+        one = await read(request, Registering)
+        chances = tuple(one.prior), tuple(one.prior.values())
+        fact = QuestionRegistered(one.question, one.engagement, one.service, one.text, *chances)
+        return await write(lambda _: fact, one.by)
+
+    async def answer(request: Request) -> Response:
+        one, name = await read(request, Answering), request.path_params["question"]
+        return await write(lambda store: _answered(store, name, one), one.person)
+
+    async def settle(request: Request) -> Response:
+        one = await read(request, Settling)
+        fact = QuestionSettled(request.path_params["question"], one.outcome, one.source)
+        return await write(lambda _: fact, one.by, instead=one.instead)
+
+    return [
+        ("GET", "/api/questions", listed),
+        ("POST", "/api/questions", register),
+        ("POST", "/api/questions/{question}/answers", answer),
+        ("POST", "/api/questions/{question}/settle", settle),
+    ]
+
+
+def _inquire(api: "Api", make: Callable[[WorkingSet], QuestionFact], by: str, *, instead: bool) -> int:
+    """Write to the house's own log, alone on the books. Raises Refused, StoreError."""
+    desk = open_house_desk(api.node.url, recorded=api.node.clock, patience=PATIENCE, books=True)
+    try:
+        new: int = perform(desk, Inquire((make(desk.store),), by[:200] or "operator", instead), _at(api, desk.at))
+        desk.commit()
+    finally:
+        desk.close()
+    return new
+
+
+def _at(api: "Api", last: int) -> int:
+    return max(api.node.clock(), last)
+
+
+def _answered(store: WorkingSet, name: str, one: Answering) -> QuestionAnswered:
+    """Put the probabilities into the question's order. Raises Refused."""
+    known = questions(store).get(name)
+    if known is None:
+        raise refusal("no-question", f"no question {name[:40]!r} is registered here", 404)
+    outcomes = known.asked.outcomes
+    if set(one.probabilities) != set(outcomes):
+        raise refusal("bad-probabilities", f"probabilities must name each outcome once: {', '.join(outcomes)}", 422)
+    try:
+        item = number_of(one.item) if one.item else 0
+        item_place(one.item or "1-1")
+    except ValueError:
+        raise refusal("no-such-item", f"there is no item {one.item[:40]!r}", 404) from None
+    stated = tuple(one.probabilities[outcome] for outcome in outcomes)
+    return QuestionAnswered(name, one.person, stated, item, one.seconds, tuple(one.evidence))
+
+
+def _questions(url: str, query: Any) -> list[dict[str, Any]]:
+    with open_house(url) as store:
+        found = [one for one in questions(store).values() if _wanted(one.asked, query)]
+    return [plain(one) for one in found]
+
+
+def _wanted(asked: QuestionRegistered, query: Any) -> bool:
+    return all(query.get(name, value) == value for name, value in asked._asdict().items() if name in _FILTERS)
+
+
+_FILTERS = ("question", "engagement", "service")
 
 
 def _kept(shards: Sequence[WorkingSet], engagement: str, month: str | None) -> tuple[Attainment, ...]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from alihdaya.channels.api.answers import as_json, refusal
 from alihdaya.channels.api.wire import Assignment, item_name
 from alihdaya.kernel.time import SECOND, micros
-from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn, Look
+from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn, Look, SpendTime
 from alihdaya.operations.floor.looking import plain_seat, plain_waits, seated
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, EndWrap, LogIn, LogOut, SetState, Take
@@ -48,7 +48,8 @@ class Declining(msgspec.Struct, forbid_unknown_fields=True):
 class Passing(msgspec.Struct, forbid_unknown_fields=True):
     """POST …/pass: who passes it on, how (transfer, escalate, hand-over), to whom first, and what they should know.
 
-    `level` and `proficiency`: what it needs of the language and the skill beyond what its process says.
+    `level` and `proficiency`: what it needs of the language and the skill beyond what its process says; `seconds`: how
+    long handing over took.
     """
 
     person: str
@@ -58,6 +59,16 @@ class Passing(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
     level: str = ""
     proficiency: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+
+
+class Spending(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/items/{item}/time: who spent how long on it with others (comment, meeting, hand-over), and on what."""
+
+    person: str
+    kind: str
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)]
+    note: str = ""
 
 
 class Consulting(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,6 +99,7 @@ BODIES = {
     "Being": Being,
     "Declining": Declining,
     "Passing": Passing,
+    "Spending": Spending,
     "Consulting": Consulting,
     "Advising": Advising,
     "PuttingOff": PuttingOff,
@@ -122,7 +134,7 @@ _OF_TASKS: dict[str, tuple[type[Any], OfTask]] = {
     "pass": (
         Passing,
         lambda one, item, token: HandOn(
-            item, token, one.person, one.kind, one.to, one.priority, one.note, one.level, one.proficiency
+            item, token, one.person, one.kind, one.to, one.priority, one.note, one.level, one.proficiency, one.seconds
         ),
     ),
     "consult": (Consulting, lambda one, item, token: AskAdvice(item, token, one.person, one.to, one.note, one.channel)),
@@ -149,10 +161,17 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
             raise refusal("not-present", f"{who[:40]!r} is not present", 404)
         return as_json(found[0])
 
+    async def time(request: Request) -> Response:
+        wanted = await read(request, Spending)
+        shard, item = api.place(request)
+        await api.do(shard, SpendTime(item, wanted.person, wanted.kind, wanted.seconds, wanted.note))
+        return Response(status_code=204)
+
     seat = "/api/shards/{shard:number}/presence"
     return [
         ("GET", "/api/shards/{shard:number}/queue", queue),
         ("GET", seat, presence),
+        ("POST", "/api/items/{item}/time", time),
         ("GET", f"{seat}/{{person}}", one),
         *(_of_person(api, read, act) for act in _OF_PEOPLE),
         *(_of_task(api, read, act) for act in _OF_TASKS),

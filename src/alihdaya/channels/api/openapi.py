@@ -6,11 +6,12 @@ import msgspec
 
 from alihdaya import __version__
 from alihdaya.channels.api import job_wire, program_wire
+from alihdaya.channels.api.books import BODIES as BOOKS
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.months import Month
 from alihdaya.channels.api.people import Withdrawal
-from alihdaya.channels.api.reviews import Reviewing
+from alihdaya.channels.api.reviews import Disputing, Reviewing
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
 
@@ -21,6 +22,7 @@ _JOB = {"name": "job", "in": "path", "required": True, "schema": {"type": "strin
 _SHARD = {"name": "shard", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _PERSON = {"name": "person", "in": "path", "required": True, "schema": {"type": "string"}}
 _ENGAGEMENT = {"name": "engagement", "in": "path", "required": True, "schema": {"type": "string"}}
+_QUESTION = {"name": "question", "in": "path", "required": True, "schema": {"type": "string"}}
 _MONTH = {
     "name": "month",
     "in": "query",
@@ -38,7 +40,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal, Reviewing, Month]
+    bodies += [Migration, Withdrawal, Reviewing, Disputing, Month, *BOOKS]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -94,6 +96,7 @@ def _of_people(task: str) -> dict[str, Any]:
         "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
         "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
         f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},
+        f"{task}/dispute": {"post": _post("Ask for a second review", "204", "Disputing", _ITEM, _TOKEN)},
     }
 
 
@@ -101,6 +104,12 @@ def _of_the_books() -> dict[str, Any]:
     kept = _get("How service levels were kept", _ENGAGEMENT, _MONTH)
     return {
         "/api/engagements/{engagement}/attainment": {"get": kept},
+        "/api/questions": {
+            "get": _get("Questions that clients registered, with answers and outcomes"),
+            "post": _post("Register a question", "201", "Registering"),
+        },
+        "/api/questions/{question}/answers": {"post": _post("Answer a question", "201", "Answering", _QUESTION)},
+        "/api/questions/{question}/settle": {"post": _post("Say how it came out", "201", "Settling", _QUESTION)},
         "/api/shards/{shard}/retire": {"post": _post("Let the oldest month go, archived", "204", "Month", _SHARD)},
     }
 
@@ -114,6 +123,7 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{seat}/logout": {"post": _post("Leave", "204", None, _SHARD, _PERSON)},
         f"{seat}/beat": {"post": _post("Be still there", "204", None, _SHARD, _PERSON)},
         f"{seat}/state": {"post": _post("Be ready, have a break, …", "204", "Being", _SHARD, _PERSON)},
+        "/api/items/{item}/time": {"post": _post("Note a comment, meeting or hand-over", "204", "Spending", _ITEM)},
         f"{task}/accept": {"post": _post("Accept what rings", "204", "Assignment", _ITEM, _TOKEN)},
         f"{task}/decline": {"post": _post("Decline what rings", "204", "Declining", _ITEM, _TOKEN)},
         f"{task}/take": {"post": _post("Take what waits", "204", "Assignment", _ITEM, _TOKEN)},

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from alihdaya.channels.api.answers import as_json
 from alihdaya.channels.api.wire import item_name
-from alihdaya.operations.people.commands import Review
+from alihdaya.operations.people.commands import Dispute, Review
 from alihdaya.operations.people.quality import plain_open, plain_quality
 from alihdaya.store.views.reviews import open_reviews, quality
 
@@ -25,6 +25,13 @@ class Reviewing(msgspec.Struct, forbid_unknown_fields=True):
     points: dict[str, int]
     note: str = ""
     seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+
+
+class Disputing(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/items/{item}/tasks/{token}/dispute: whoever did the task, and why the review is not right."""
+
+    person: str
+    note: str
 
 
 def routes(api: "Api", read: "Body") -> "list[Route]":
@@ -46,8 +53,15 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         done = await api.do(shard, Review(item, token, wanted.reviewer, wanted.points, wanted.note, wanted.seconds))
         return as_json({"percent": done.percent, "passed": done.passed})
 
+    async def dispute(request: Request) -> Response:
+        wanted = await read(request, Disputing)
+        shard, item = api.place(request)
+        await api.do(shard, Dispute(item, min(int(request.path_params["token"]), 2**62), wanted.person, wanted.note))
+        return Response(status_code=204)
+
     return [
         ("GET", "/api/shards/{shard:number}/reviews", waiting),
         ("GET", "/api/shards/{shard:number}/quality", fares),
         ("POST", "/api/items/{item}/tasks/{token:number}/review", give),
+        ("POST", "/api/items/{item}/tasks/{token:number}/dispute", dispute),
     ]

@@ -207,6 +207,7 @@ def take(settings: Settings, item: int, person: str, token: int | None) -> None:
     "--level", type=click.Choice(["A1", "A2", "B1", "B2", "C1", "C2"]), help=say("It needs the language at this level.")
 )
 @click.option("--proficiency", type=click.IntRange(1, 5), help=say("It needs the skill at this proficiency."))
+@click.option("--minutes", type=click.IntRange(0, 1440), default=0, help=say("How long handing it over took."))
 @_token_option
 @click.pass_obj
 def transfer(
@@ -218,13 +219,14 @@ def transfer(
     note: str,
     level: str | None,
     proficiency: int | None,
+    minutes: int,
     token: int | None,
 ) -> None:
     """Pass a task on."""
     from alihdaya.operations.floor.commands import HandOn
 
     def make(where: int) -> HandOn:
-        return HandOn(item, where, person, kind, to, None, note, level or "", proficiency or 0)
+        return HandOn(item, where, person, kind, to, None, note, level or "", proficiency or 0, minutes * 60)
 
     _of_task(settings, item, token, make, person, say("{person} has passed the task of item {item} on."))
 
@@ -257,6 +259,27 @@ def advise(settings: Settings, item: int, person: str, note: str, token: int | N
 
     text = say("{person} has advised on item {item}.")
     _of_task(settings, item, token, lambda where: Advise(item, where, person, note), person, text)
+
+
+@click.command(
+    help=say(
+        "Note what somebody spent on ITEM with others, under way or not: a comment, a meeting, a hand-over. It is the "
+        "item's labour, and coordination."
+    )
+)
+@click.argument("item", type=ITEM)
+@_by_option
+@click.option("--kind", type=click.Choice(["comment", "meeting", "hand-over"]), required=True, help=say("What it was."))
+@click.option("--minutes", type=click.IntRange(1, 1440), required=True, help=say("How long it took."))
+@click.option("--note", default="", help=say("What was said, or met about."))
+@click.pass_obj
+def time(settings: Settings, item: int, person: str, kind: str, minutes: int, note: str) -> None:
+    """Note time with others."""
+    from alihdaya.operations.floor.commands import SpendTime
+
+    do(settings, lambda _: SpendTime(item, person, kind, minutes * 60, note), None, item)
+    text = say("Noted: {person} spent {minutes} minutes on item {item}.")
+    click.echo(text.format(person=person, minutes=minutes, item=item))
 
 
 @click.command(help=say("Put the task of ITEM off until a time that was agreed on; then it rings first at who agreed."))

@@ -34,6 +34,7 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
     for one in found:
         text = say("item {item}, task {token}: {node}, done by {person}")
         shown = text.format(item=one.item, token=one.token, node=one.node, person=one.person)
+        shown += " " + say("(for the second time)") if one.disputed is not None else ""
         click.echo(json.dumps(plain_open(one), ensure_ascii=False) if as_json else shown)
     if not found and not as_json:
         click.echo(say("Nothing waits for a review."))
@@ -62,12 +63,18 @@ def next_(settings: Settings, reviewer: str, *, as_json: bool) -> None:
 
 def _shown(settings: Settings, one: "Looked") -> Iterable[str]:
     from alihdaya.packs import say as named
+    from alihdaya.work.review import ReviewDisputed
 
     row = one.row
     text = say("item {item}, task {token}: {node}, done by {person}")
     yield text.format(item=row.item, token=row.token, node=one.name, person=row.person)
     for name, value in one.result.items():
         yield f"  {name}: {_plain(value)}"
+    for told in one.before:
+        answers = isinstance(told, ReviewDisputed)
+        text = say("{person} does not agree: {note}") if answers else say("{person} found {percent} %: {note}")
+        who = told.person if answers else told.reviewer
+        yield "  " + text.format(person=who, percent=getattr(told, "percent", ""), note=_plain(told.note)).rstrip(" :")
     for line in one.card.criteria:
         fatal = " " + say("(0 spoils the whole)") if line.fatal else ""
         yield f"  {line.name} 0-{line.points}: {named(line.label, settings.language)}{fatal}"
@@ -112,6 +119,31 @@ def _points(texts: Iterable[str]) -> dict[str, int]:
             raise click.UsageError(say("{text!r} is not of the form CRITERION=N.").format(text=text))
         found[name] = int(number)
     return found
+
+
+@review.command(
+    help=say(
+        "Ask for a second review of what one did oneself in ITEM, by somebody else: once, and what it finds stands."
+    )
+)
+@click.argument("item", type=ITEM)
+@click.option("--by", "person", required=True, help=say("The person's id."))
+@click.option("--note", required=True, help=say("Why the first review is not right."))
+@click.option("--token", type=click.IntRange(min=1), help=say("Which task, where the item has several."))
+@click.pass_obj
+def dispute(settings: Settings, item: int, person: str, note: str, token: int | None) -> None:
+    """Ask for a second review."""
+    from alihdaya.operations.people.commands import Dispute
+    from alihdaya.store.views.reviews import reviewed
+
+    with settings.read() as store:
+        theirs = [one.token for one in reviewed(store, person=person, item=item)]
+    if token is None and len(theirs) > 1:
+        listed = ", ".join(map(str, theirs))
+        raise click.UsageError(say("Name the task with --token; open: {tasks}").format(tasks=listed))
+    where = token or (theirs[0] if theirs else 1)
+    do(settings, lambda _: Dispute(item, where, person, note))
+    click.echo(say("Item {item} waits for a second review, by somebody else.").format(item=item))
 
 
 @review.command(help=say("Show how everybody fares in reviews, by engagement, service and person, programs included."))

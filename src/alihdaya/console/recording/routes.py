@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from alihdaya.console.guard import HEADERS
 from alihdaya.console.picture import Asked, Reader
+from alihdaya.console.terms import NO_RECORDING
+from alihdaya.console.words import words
 from alihdaya.packs.recordings import LONGEST, MOST_BYTES, NoRecording, find_recording, folder_of_recordings
 from alihdaya.packs.recordings import keep_recording as keep
 
@@ -27,14 +29,19 @@ _POLICY: Final = {
 
 Measure = Callable[[str], dict[str, Any]]
 Show = Callable[..., Response]
+Speaks = Callable[[Request], str]
 
 
 class Recording:
-    """What the routes call. `measure` says of a kept file how it sounds; `show` answers with a page."""
+    """What the routes call. `measure` says of a kept file how it sounds; `show` answers with a page.
 
-    def __init__(self, reader: Reader, show: Show, measure: Measure) -> None:
+    `speaks` gives the language of a request.
+    """
+
+    def __init__(self, reader: Reader, show: Show, speaks: Speaks, measure: Measure) -> None:
         self._reader = reader
         self._show = show
+        self._speaks = speaks
         self._measure = measure
 
     def page(self, request: Request) -> Response:
@@ -49,20 +56,26 @@ class Recording:
         """POST /record/{item}: a WAV file. Answers with its name and how it sounds; `again`: it is to be made again."""
         problem = _unfit(request)
         if problem is not None:
-            return _refused(*problem)
+            return self._refused(request, *problem)
         asked = await run_in_threadpool(self._asked, request)
         content = bytearray()
         async for chunk in request.stream():
             content += chunk
             if len(content) > MOST_BYTES:
-                return _refused(413, "too-long")
-        return await run_in_threadpool(self._kept, asked, bytes(content), request.headers.get(AGAIN) == "yes")
+                return self._refused(request, 413, "too-long", "large")
+        return await run_in_threadpool(self._kept, request, asked, bytes(content))
 
-    def _kept(self, asked: Asked, content: bytes, again: bool) -> Response:  # noqa: FBT001 (a header's word)
+    def _refused(self, request: Request, status: int, code: str, kind: str, fact: str = "") -> Response:
+        """Say in the reader's language why it is not kept."""
+        said = words(self._speaks(request)).say(NO_RECORDING[kind]).format(fact)
+        return JSONResponse({"code": code, "said": said}, status)
+
+    def _kept(self, request: Request, asked: Asked, content: bytes) -> Response:
+        again = request.headers.get(AGAIN) == "yes"
         try:
             name = keep(asked.item, content)
         except NoRecording as error:
-            return _refused(422, "no-recording", str(error))
+            return self._refused(request, 422, "no-recording", error.kind, error.fact)
         heard = self._measure(name)
         if heard["noisy"] and not again:
             path, _ = find_recording(name)
@@ -87,27 +100,23 @@ class Recording:
         return asked
 
 
-def _unfit(request: Request) -> tuple[int, str] | None:
-    """Say why nothing of this request is read."""
+def _unfit(request: Request) -> tuple[int, str, str] | None:
+    """Say why nothing of this request is read: status, code, and the kind of NO_RECORDING."""
     origin = request.headers.get("origin", "")
     if origin.partition("://")[2] != request.headers.get("host"):
-        return 403, "foreign-page"
+        return 403, "foreign-page", "foreign-page"
     if request.headers.get("content-type") != "audio/wav":
-        return 415, "no-recording"
+        return 415, "no-recording", "none"
     if request.headers.get(CONSENT) != "yes":
-        return 422, "no-consent"
+        return 422, "no-consent", "no-consent"
     return None
 
 
-def _refused(status: int, code: str, said: str = "") -> Response:
-    return JSONResponse({"code": code, "said": said or code}, status)
-
-
-def routes(reader: Reader, show: Show) -> list[Route]:
+def routes(reader: Reader, show: Show, speaks: Speaks) -> list[Route]:
     """Give the routes."""
     from alihdaya.packs.recruitment.speech import check_speech
 
-    made = Recording(reader, show, check_speech)
+    made = Recording(reader, show, speaks, check_speech)
     return [
         Route("/record/{item}", made.page, methods=["GET"]),
         Route("/record/{item}", made.take, methods=["POST"]),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.console.workplace.door import Guest
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, SECOND, micros
-from alihdaya.operations.floor.commands import FloorCommand, HandOn
+from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn
 from alihdaya.work.floor import CHANNELS, shares
 from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
 
@@ -42,6 +42,16 @@ def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str
             return HandOn(*key, guest.person, kind, to, None, note)
         case "put-off":
             return CallBack(*key, guest.person, _instant(form.get("until", ""), guest.zone))
+        case "consult":
+            note, to = (form.get(name, "").strip() for name in ("question", "whom"))
+            if not note:
+                raise Refused(Problem("no-question", "say what the advice is asked for"))
+            return AskAdvice(*key, guest.person, to, note)
+        case "advise":
+            note = form.get("advice", "").strip()
+            if not note:
+                raise Refused(Problem("no-answer", "write the advice"))
+            return Advise(*key, guest.person, note)
     raise Refused(Problem("bad-act", f"nobody can {act[:20]!r} a task"))
 
 

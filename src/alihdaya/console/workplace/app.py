@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from alihdaya.console import phrases
 from alihdaya.console.pages import page, shown, speaks
-from alihdaya.console.terms import WHY_IT_WAITS
 from alihdaya.console.words import words
 from alihdaya.console.workplace import acts
 from alihdaya.console.workplace.door import COOKIE, PATH, BadForm, Door, Guest, read_form, sent_by_us
@@ -20,14 +19,17 @@ from alihdaya.console.workplace.sayings import DONE, TROUBLE
 from alihdaya.console.workplace.seen import DeskSeen, TaskSeen, desk_of, task_of
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Command, Complete
-from alihdaya.operations.floor.commands import STATES, Look
-from alihdaya.operations.floor.looking import seated
+from alihdaya.operations.floor.commands import STATES
 from alihdaya.store import StoreError
 from alihdaya.store.views.items import item_story
 from alihdaya.work.events import AssignmentRefused, TaskDone
 
-SECTIONS = ("rings", "mine", "presence", "waiting")
+SECTIONS = ("rings", "mine", "presence", "reviews", "waiting")
 """The parts of a desk, each a template and the id of an element."""
+
+
+ASIDE = frozenset({"pass", "put-off", "consult", "advise"})
+"""What is done with a task by a form of its own on its page."""
 
 
 class Away(Exception):
@@ -201,33 +203,35 @@ class Workplace:
 
     async def _task_seen(self, request: Request, guest: Guest) -> TaskSeen | None:
         who = guest.person, guest.zone, speaks(request, self.language)
-        return await run_in_threadpool(task_of, self.house, self.bound, self.floor(request), _key(request), who)
+        return await run_in_threadpool(task_of, self.house, self.bound, self.floor(request), key_of(request), who)
 
     async def act(self, request: Request) -> Response:
-        """POST /work/1/task/17/1/accept: accept, decline, take, pass on, put off, complete."""
+        """POST /work/1/task/17/1/accept: accept, decline, take, pass on, put off, consult, advise, complete."""
         guest, seal = await self.worker(request)
         form = await read_form(request, seal)
         act = request.path_params["act"]
         if act == "complete":
             return await self._complete(request, guest, seal, form)
         try:
-            await self.do(request, acts.of_task(act, _key(request), guest, form))
+            await self.do(request, acts.of_task(act, key_of(request), guest, form))
         except Refused as refusal:
             said = await self._why(request, refusal, guest)
-            if act in {"pass", "put-off"}:
+            if act in ASIDE:
                 return await self._task(request, guest, seal, 409, said=said, other=form)
             if act in {"accept", "take"} and await self._task_seen(request, guest):  # pressed twice
                 return self._to_task(request)
             return await self._desk(request, said, 409)
         if act in {"accept", "take"}:
             return self._to_task(request)
-        return self._back(request, {"decline": "declined", "pass": "passed"}.get(act, act))
+        if act == "consult":
+            return self._to_task(request)
+        return self._back(request, {"decline": "declined", "pass": "passed", "advise": "advised"}.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:
         """Say why; of the gate's no, which is in the log, in the reader's language."""
         if refusal.problems[0].code != "gate":
             return self.say(request, refusal.problems)
-        reader, key = self.house.store(self.floor(request)), _key(request)
+        reader, key = self.house.store(self.floor(request)), key_of(request)
         found = await run_in_threadpool(item_story, reader, key[0])
         said = words(speaks(request, self.language))
         for entry in reversed(found.entries if found else ()):
@@ -237,12 +241,12 @@ class Workplace:
         return self.say(request, refusal.problems)
 
     def _to_task(self, request: Request) -> Response:
-        item, token = _key(request)
+        item, token = key_of(request)
         return RedirectResponse(f"{PATH}/{request.path_params['floor']}/task/{item}/{token}", 303)
 
     async def _gone(self, request: Request, guest: Guest, sent: Mapping[str, str], status: int) -> Response:
         """Say that a task is not theirs any more, and give back what they wrote for it."""
-        key = _key(request)
+        key = key_of(request)
         found = await run_in_threadpool(item_story, self.house.store(self.floor(request)), key[0])
         events = [event for entry in found.entries for event in entry.events] if found and sent else []
         done = any(isinstance(one, TaskDone) and one[:2] == (key[1], guest.person) for one in events)
@@ -252,7 +256,7 @@ class Workplace:
     async def over(self, request: Request) -> Response:
         """GET of what is only sent to: a page that was loaded again, or in another language, is the one before."""
         path, asked = request.url.path.rstrip("/").rpartition("/")[0], request.url.query
-        ends = "/task/" in path and request.path_params["act"] not in {"complete", "pass", "put-off"}
+        ends = "/task/" in path and request.path_params["act"] not in {"complete", *ASIDE}
         if ends or path.endswith("/be"):
             path = f"{PATH}/{request.path_params['floor']}/"
         return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
@@ -266,31 +270,13 @@ class Workplace:
         if bad:
             return await self._task(request, guest, seal, 422, sent=sent, faults=bad)
         seconds = acts.seconds(seen.hand.since, self.house.clock())
-        command = Complete(*_key(request), guest.person, seconds, result, code=sent.get("wrap-up", "").strip())
+        command = Complete(*key_of(request), guest.person, seconds, result, code=sent.get("wrap-up", "").strip())
         try:
             await self.do(request, command)
         except Refused as refusal:
             said = self.say(request, refusal.problems)
             return await self._task(request, guest, seal, 409, sent=sent, said=said)
         return self._back(request, "done")
-
-    async def queue(self, request: Request) -> Response:
-        """GET /work/1/queue: what waits, and who is there."""
-        guest, seal = await self.guest(request)
-        if not guest.sees:
-            raise Away
-        waits = await self.do(request, Look())
-        people = await run_in_threadpool(seated, self.house.store(self.floor(request)))
-        speak = words(speaks(request, self.language)).say
-        whys = {reason: speak(text) for reason, text in WHY_IT_WAITS.items()}
-        content = {
-            "waits": waits,
-            "people": people,
-            "now": self.house.clock(),
-            "floor": self.floor(request),
-            "whys": whys,
-        }
-        return self.show(request, "queue", guest.zone, guest=guest, seal=seal, **content)
 
     async def away(self, request: Request, _: Exception) -> Response:
         """Send whoever is not signed in to where one signs in, and give back what they wrote."""
@@ -322,7 +308,8 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _key(request: Request) -> tuple[int, int]:
+def key_of(request: Request) -> tuple[int, int]:
+    """Give the item and the token that a path names."""
     return number(request.path_params["item"]), number(request.path_params["token"])
 
 

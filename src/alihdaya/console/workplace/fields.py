@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from alihdaya.console.words import Words, mark
-from alihdaya.packs import Form
+from alihdaya.notation.bpmn import UserWork
+from alihdaya.packs import Form, Pack
 from alihdaya.packs.form import Fault, faults, read_field
 from alihdaya.work.keepable import unkeepable
 
@@ -23,6 +24,13 @@ _TYPES = {
     "boolean": mark("Choose yes or no."),
     "date": mark("Write a day."),
 }
+
+
+def form_of(pack: Pack, process: str, node: str) -> Form | None:
+    """Give the form of a user task; None where it has none."""
+    found = pack.processes.get(process)
+    work = next((one.detail for one in found.nodes if one.id == node), None) if found else None
+    return pack.forms.get(work.form) if isinstance(work, UserWork) else None
 
 
 def read_fields(form: Form | None, sent: Mapping[str, str], language: str) -> dict[str, Any]:

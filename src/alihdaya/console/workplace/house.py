@@ -9,6 +9,8 @@ from alihdaya.operations.commands import Command
 from alihdaya.operations.opening import stored_pack
 from alihdaya.packs import Pack
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
+from alihdaya.store.views import items
+from alihdaya.store.views.items import ItemRow
 from alihdaya.store.working import WorkingSet
 
 
@@ -53,3 +55,19 @@ class Bound:
             except AlihdayaError:
                 self._read[digest] = None, NO_VOCABULARY
         return self._read[digest]
+
+
+def clients_of(store: WorkingSet) -> dict[str, str]:
+    """Give engagement -> the client's name, by the terms signed last."""
+    return {one.id: str(one.terms.get("client", {}).get("name", "")) for one in store.engagements()}
+
+
+def row_of(store: WorkingSet, item: int) -> ItemRow | None:
+    """Give an item as it stands."""
+    return next((row for row in items(store, after=item - 1, limit=1) if row.id == item), None)
+
+
+def called(store: WorkingSet, person: str) -> str:
+    """Give somebody's name; who is not on the roster is called by the id."""
+    found = store.person(person)
+    return str(found.facts.name) if found else person

@@ -17,7 +17,7 @@ from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.app import Away, Workplace, number
 from alihdaya.console.workplace.door import PATH, Guest, read_form
 from alihdaya.console.workplace.fields import read_fields, wrong
-from alihdaya.console.workplace.seen import row_of
+from alihdaya.console.workplace.house import row_of
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Deliver
 from alihdaya.operations.people.lesson import lesson
@@ -64,12 +64,17 @@ class Outside:
 
     async def _look(self, request: Request, status: int = 200, **more: Any) -> Response:
         guest, seal = await self._guest(request)
-        found = await run_in_threadpool(self._asked, request, number(request.path_params["item"]))
+        item = number(request.path_params["item"])
+        store = self._place.house.store(self._place.floor(request))
+        if await run_in_threadpool(row_of, store, item) is None:
+            said = [words(speaks(request, self._place.language)).say("There is no such item.")]
+            return self._place.show(request, "trouble", status=404, said=said, kept=more.get("kept", {}))
+        found = await run_in_threadpool(self._asked, request, item)
         spoken, until, title = await run_in_threadpool(self._item, request, guest)
         asked = [one for one in found if one.form is not None]
         given = {"sent": {}, "faults": {}, "said": [], "kept": {}, "token": 0, "until": until, "title": title, **more}
         given |= {"vocabulary": spoken.vocabulary, "now": self._place.house.clock()}
-        floor, item = self._place.floor(request), number(request.path_params["item"])
+        floor = self._place.floor(request)
         if self._place.courses:
             given["course"] = await run_in_threadpool(lesson, self._place.house.store(floor), item)
         return self._place.show(

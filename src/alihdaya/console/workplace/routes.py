@@ -1,8 +1,9 @@
-"""The workplace's routes, and the stream by which a desk stays as new as the log."""
+"""The workplace's routes, and the streams by which its pages stay as new as the log."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import wraps
+from typing import Protocol
 
 import msgspec
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -11,10 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from alihdaya.console.workplace.app import Away, Workplace
+from alihdaya.console.pages import page, speaks
+from alihdaya.console.workplace.app import Away, Workplace, key_of
 from alihdaya.console.workplace.courses.page import Courses
-from alihdaya.console.workplace.door import PATH, BadForm
+from alihdaya.console.workplace.door import PATH, BadForm, Guest
 from alihdaya.console.workplace.outside import Outside
+from alihdaya.console.workplace.overview import Overview
+from alihdaya.console.workplace.reviews import Reviews
+from alihdaya.console.workplace.seen import counsel_of
 from alihdaya.kernel.errors import Refused
 from alihdaya.store import StoreError
 from alihdaya.store.views.seats import at_hand, newest, present
@@ -29,15 +34,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def routes(place: Workplace) -> list[BaseRoute]:
     """Give the routes of the workplace."""
-    floor, outside, courses = f"{PATH}/{{floor}}", Outside(place), Courses(place)
-    task = f"{floor}/task/{{item}}/{{token}}"
+    floor, outside, overview, reviews = f"{PATH}/{{floor}}", Outside(place), Overview(place), Reviews(place)
+    courses = Courses(place)
+    task, review = f"{floor}/task/{{item}}/{{token}}", f"{floor}/review/{{item}}/{{token}}"
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", f"{PATH}/", place.enter),
         ("POST", f"{PATH}/in", place.sign_in),
         ("POST", f"{PATH}/out", place.sign_out),
         ("GET", f"{floor}/", place.desk),
-        ("GET", f"{floor}/events", Stream(place).answer),
-        ("GET", f"{floor}/queue", place.queue),
+        ("GET", f"{floor}/events", Stream(place, DeskWatch(place)).answer),
+        ("GET", f"{floor}/queue", overview.page),
+        ("GET", f"{floor}/queue/events", Stream(place, overview).answer),
+        ("GET", f"{floor}/reviews", reviews.listed),
+        ("GET", review, reviews.look),
+        ("POST", f"{review}/{{act}}", reviews.act),
         ("GET", f"{floor}/outside", outside.awaited),
         ("GET", f"{floor}/outside/{{item}}", outside.look),
         ("POST", f"{floor}/outside/{{item}}/{{token}}", outside.bring),
@@ -46,9 +56,10 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("POST", f"{floor}/course/{{item}}", courses.keep),
         ("POST", f"{floor}/be/{{act}}", place.presence),
         ("GET", task, place.task),
+        ("GET", f"{task}/events", Stream(place, TaskWatch(place)).answer),
         ("POST", f"{task}/{{act}}", place.act),
         *(("GET", path, place.over) for path in (f"{floor}/outside/{{item}}/{{token}}", f"{floor}/be/{{act}}")),
-        *(("GET", path, place.over) for path in (f"{task}/{{act}}", f"{PATH}/in", f"{PATH}/out")),
+        *(("GET", path, place.over) for path in (f"{task}/{{act}}", f"{review}/{{act}}", f"{PATH}/in", f"{PATH}/out")),
     ]
     return [Route(path, _minded(place, endpoint), methods=[method]) for method, path, endpoint in paths]
 
@@ -70,17 +81,70 @@ def _minded(place: Workplace, endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-class Stream:
-    """Sends a desk's sections when they change. The log's end is asked for once in a poll for all who look."""
+class Watch(Protocol):
+    """A page that stays as new as the log. `anyhow`: after so many seconds it is drawn again, whatever happened."""
+
+    anyhow: float
+
+    async def admits(self, request: Request) -> tuple[Guest, str]:
+        """Give who looks, and the seal of their forms. Raises Away."""
+
+    def own(self, request: Request, guest: Guest) -> object:
+        """Give what is told at once where it changed; all else is told slowly. May block."""
+
+    async def parts(self, request: Request, guest: Guest, seal: str) -> dict[str, str]:
+        """Give the parts of the page as HTML, by their ids."""
+
+
+class DeskWatch:
+    """Somebody's desk: what is theirs is told at once."""
+
+    anyhow = float("inf")
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
+        self.admits = place.worker
+        self.parts = place.parts
+
+    def own(self, request: Request, guest: Guest) -> object:
+        """Give what is at hand, and how they are."""
+        store = self._place.house.store(self._place.floor(request))
+        return at_hand(store, guest.person), present(store, guest.person)
+
+
+class TaskWatch:
+    """The page of a task: the advice that was asked for on it."""
+
+    anyhow = float("inf")
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self.admits = place.worker
+
+    def own(self, request: Request, guest: Guest) -> object:
+        """Give the advice, if the task is theirs."""
+        store, key = self._place.house.store(self._place.floor(request)), key_of(request)
+        theirs = any(hand[1:3] == key for hand in at_hand(store, guest.person))
+        return counsel_of(store, key) if theirs else ()
+
+    async def parts(self, request: Request, guest: Guest, _seal: str) -> dict[str, str]:
+        """Give the advice."""
+        counsel, language = await run_in_threadpool(self.own, request, guest), speaks(request, self._place.language)
+        return {"advice": page("workplace/parts/advice.html", language, guest.zone, counsel=counsel)}
+
+
+class Stream:
+    """Sends a page's parts when they change. The log's end is asked for once in a poll for all who look."""
+
+    def __init__(self, place: Workplace, watch: Watch) -> None:
+        self._place = place
+        self._watch = watch
         self._ends: dict[int, tuple[float, int]] = {}
 
     async def answer(self, request: Request) -> Response:
         """GET /work/1/events. Who is signed out is told to ask no more (204)."""
         try:
-            await self._place.worker(request)
+            await self._watch.admits(request)
         except Away:
             return Response(status_code=204)
         except _TROUBLE:
@@ -97,20 +161,20 @@ class Stream:
                 yield change
 
     async def _changes(self, request: Request) -> AsyncIterator[ServerSentEvent]:
-        place, floor, clock = self._place, self._place.floor(request), asyncio.get_running_loop().time
+        place, watch, clock = self._place, self._watch, asyncio.get_running_loop().time
         sent: dict[str, str] = {}
-        end, drawn, own = -1, 0.0, None
+        floor, end, drawn, own = place.floor(request), -1, 0.0, None
         while not await request.is_disconnected():
             now = await self._end(floor, clock())
-            if now != end:
+            if now != end or clock() - drawn > watch.anyhow:
                 try:
-                    guest, seal = await place.worker(request)
+                    guest, seal = await watch.admits(request)
                 except Away:
                     return
-                mine = await run_in_threadpool(self._own, floor, guest.person)
+                mine = await run_in_threadpool(watch.own, request, guest)
                 if mine != own or clock() - drawn > _SLOWLY:
                     end, drawn, own = now, clock(), mine
-                    parts = await place.parts(request, guest, seal)
+                    parts = await watch.parts(request, guest, seal)
                     fresh = {name: text for name, text in parts.items() if sent.get(name) != text}
                     sent = parts
                     if fresh:
@@ -125,10 +189,6 @@ class Stream:
             end = await run_in_threadpool(newest, self._place.house.store(floor))
             self._ends[floor] = clock, end
         return end
-
-    def _own(self, floor: int, person: str) -> object:
-        store = self._place.house.store(floor)
-        return at_hand(store, person), present(store, person)
 
 
 async def _later() -> AsyncIterator[ServerSentEvent]:

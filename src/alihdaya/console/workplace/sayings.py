@@ -7,6 +7,9 @@ DONE = {
     "passed": mark("Passed on."),
     "put-off": mark("Put off until then."),
     "declined": mark("It goes to somebody else."),
+    "advised": mark("Thank you. Whoever asked has your advice."),
+    "reviewed": mark("Noted. Whoever did it sees what you found."),
+    "disputed": mark("Somebody else will look at it once more."),
     "left": mark("You have left. Work waits for others."),
 }
 """By what a desk's address tells of the step before."""
@@ -20,6 +23,13 @@ TROUBLE = {
     "not-open": mark("The item is closed already."),
     "suspended": mark("The item is suspended: nothing of it goes on."),
     "bad-time": mark("Choose a day and a time."),
+    "no-question": mark("Write what you want to know."),
+    "no-answer": mark("Write your advice."),
+    "no-advice": mark("You are not asked for advice on this."),
+    "oneself": mark("Somebody else gives advice, not you."),
+    "enough": mark("Five people are asked for advice on it already."),
+    "no-review": mark("This does not wait for your review, or no longer."),
+    "disputed": mark("It was looked at a second time already: that stands."),
     "past": mark("Choose a time that lies ahead."),
     "too-far": mark("A call-back lies at most a year ahead."),
     "quiz-closed": mark("This test is closed, or another attempt at it has begun. Open the course again."),

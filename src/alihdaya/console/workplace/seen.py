@@ -1,22 +1,24 @@
 """What is on somebody's desk, in a task, and in the queue: frozen facts, worded for the reader."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
-from alihdaya.console.workplace.house import Bound, House
-from alihdaya.notation.bpmn import UserWork
+from alihdaya.console.workplace.fields import form_of
+from alihdaya.console.workplace.house import Bound, House, called, clients_of, row_of
+from alihdaya.console.workplace.sampled import MOST, to_review
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Person
-from alihdaya.store.views import items
-from alihdaya.store.views.items import ItemRow
-from alihdaya.store.views.seats import Open, at_hand, first_open, present
+from alihdaya.store.views.seats import Open, advice_told, at_hand, first_open, present
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.beside import AdviceGiven
 
 MOST_WAITING = 30
 """So many tasks that wait are shown to an agent."""
@@ -25,7 +27,10 @@ _WALL = "wall:"
 
 
 class Hand(NamedTuple):
-    """A task at hand. `state` as of work.floor.seat: it rings, is theirs, or was put off; instants in microseconds."""
+    """A task at hand. `state` as of work.floor.seat: it rings, is theirs, or was put off; instants in microseconds.
+
+    `of`: the task that they are asked for advice on, else 0; `advised`: so many answers there are to what they asked.
+    """
 
     item: int
     token: int
@@ -37,10 +42,15 @@ class Hand(NamedTuple):
     external_id: str
     service: str
     due: int | None
+    of: int = 0
+    advised: int = 0
 
 
 class Waiting(NamedTuple):
-    """A task that waits; `why` they may not take it, in words, "" where nothing is known against it."""
+    """A task that waits; `why` they may not take it, in words, "" where nothing is known against it.
+
+    `many`: so many of the same name that the same stands against are told by this, the oldest of them.
+    """
 
     item: int
     token: int
@@ -48,11 +58,25 @@ class Waiting(NamedTuple):
     service: str
     since: int
     why: str
+    many: int = 1
+
+
+class Counsel(NamedTuple):
+    """Advice that was asked for on a task: `note` is the question; `by` and `answer` are empty until it is there."""
+
+    at: int
+    note: str
+    by: str = ""
+    answer: str = ""
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSeen:
-    """Somebody's desk at `now`; `state`: how they are, "" where they are not present."""
+    """Somebody's desk at `now`; `state`: how they are, "" where they are not present.
+
+    `reviews`: so many finished tasks of others wait for them to look at, sampled.MOST at the most.
+    """
 
     floor: int
     now: int
@@ -60,6 +84,7 @@ class DeskSeen:
     lease: int
     hands: tuple[Hand, ...]
     waiting: tuple[Waiting, ...]
+    reviews: int = 0
 
     def of(self, *states: str) -> list[Hand]:
         """Give what is at hand in these states."""
@@ -82,6 +107,7 @@ class TaskSeen:
     told: tuple[Happening, ...]
     names: Mapping[str, str]
     words: Words
+    counsel: tuple[Counsel, ...] = ()
 
 
 def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> DeskSeen:
@@ -90,23 +116,25 @@ def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> 
     seat = next(iter(present(store, who)), None)
     row = store.person(who)
     hands = tuple(_hands(store, bound, who, language))
-    return DeskSeen(
-        floor,
-        house.clock(),
-        seat.state if seat else "",
-        seat.lease if seat else 0,
-        hands,
-        tuple(_waiting(store, bound, person_of(row), house.clock(), language)) if row else (),
-    )
+    told = advice_told(store, sorted({one.item for one in hands if one.state == "works"}))
+    answers = Counter((item, fact.token) for _, item, fact in told if isinstance(fact, AdviceGiven))
+    state, lease = (seat.state, seat.lease) if seat else ("", 0)
+    hands = tuple(one._replace(advised=answers[one.item, one.token]) for one in hands)
+    if row is None:
+        return DeskSeen(floor, house.clock(), state, lease, hands, ())
+    person = person_of(row)
+    waits = tuple(grouped(_waiting(store, bound, person, house.clock(), language)))
+    reviews = sum(1 for _ in islice(to_review(house, bound, floor, person), MOST))
+    return DeskSeen(floor, house.clock(), state, lease, hands, waits, reviews)
 
 
 def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[Hand]:
     for _, item, token, name, state, since, until, note, of in at_hand(store, who):
         row = row_of(store, item)
-        if row is not None and not of:  # advice is given by command or by the API
+        if row is not None:
             spoken = words(language, "UTC", bound.words(store, row.definition))
-            called = (phrases.term(spoken, name), state, since, until, note)
-            yield Hand(item, token, *called, row.external_id, phrases.term(spoken, row.service), row.resolve_due)
+            told = (phrases.term(spoken, name), state, since, until, note)
+            yield Hand(item, token, *told, row.external_id, phrases.term(spoken, row.service), row.resolve_due, of)
 
 
 def _waiting(store: WorkingSet, bound: Bound, who: Person, now: int, language: str) -> Iterator[Waiting]:
@@ -121,21 +149,20 @@ def _waiting(store: WorkingSet, bound: Bound, who: Person, now: int, language: s
             yield Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
 
 
+def grouped(waiting: Iterable[Waiting]) -> Iterator[Waiting]:
+    """Tell what somebody may not do for the same reason once, with how many there are; what they may do one by one."""
+    alike: dict[tuple[str, str, str], list[Waiting]] = {}
+    for one in waiting:
+        key = (one.name, one.service, one.why) if one.why else (str(one.item), str(one.token), "")
+        alike.setdefault(key, []).append(one)
+    yield from (found[0]._replace(many=len(found)) for found in alike.values())
+
+
 def _needs(one: Open, pack: Pack | None, client: str) -> Needs:
     test = "spoken" if pack is not None and pack.manifest.voice else "writing"
     return Needs(
         one.skill, one.language, one.level, one.certificate, test=test, client=client, engagement=one.engagement
     )
-
-
-def clients_of(store: WorkingSet) -> dict[str, str]:
-    """Give engagement -> the client's name, by the terms signed last."""
-    return {one.id: str(one.terms.get("client", {}).get("name", "")) for one in store.engagements()}
-
-
-def row_of(store: WorkingSet, item: int) -> ItemRow | None:
-    """Give an item as it stands."""
-    return next((row for row in items(store, after=item - 1, limit=1) if row.id == item), None)
 
 
 def task_of(
@@ -149,10 +176,11 @@ def task_of(
     if hand is None or row is None:
         return None
     pack, instance = bound.pack(store, row.definition), store.waiting_instance(key[0])
-    wait = instance.waits.get(key[1]) if instance is not None else None
+    token = hand.of or key[1]
+    wait = instance.waits.get(token) if instance is not None else None
     form = form_of(pack, instance.process, wait.node) if pack and wait else None
     hidden = set(form.hides) if form else set()
-    seen = instance.seen(key[1]) if instance is not None else {}
+    seen = instance.seen(token) if instance is not None else {}
     story = house.story(floor, key[0])
     return TaskSeen(
         floor,
@@ -164,14 +192,20 @@ def task_of(
         tuple(_told(story.happenings, hidden)) if story else (),
         story.names if story else {},
         words(language, zone, bound.words(store, row.definition)),
+        () if hand.of else counsel_of(store, key),
     )
 
 
-def form_of(pack: Pack, process: str, node: str) -> Form | None:
-    """Give the form of a user task; None where it has none."""
-    found = pack.processes.get(process)
-    work = next((one.detail for one in found.nodes if one.id == node), None) if found else None
-    return pack.forms.get(work.form) if isinstance(work, UserWork) else None
+def counsel_of(store: WorkingSet, key: tuple[int, int]) -> tuple[Counsel, ...]:
+    """Give the advice that was asked for on a task, the first first, with the answers that are there."""
+    found: dict[int, Counsel] = {}
+    for at, _, fact in advice_told(store, [key[0]]):
+        if fact.token == key[1] and isinstance(fact, AdviceGiven):
+            asked = found.get(fact.advice, Counsel(at, ""))
+            found[fact.advice] = asked._replace(by=called(store, fact.person), answer=fact.note, answered=at)
+        elif fact.token == key[1]:
+            found[fact.advice] = Counsel(at, fact.note)
+    return tuple(found.values())
 
 
 _MOST_TOLD = 12

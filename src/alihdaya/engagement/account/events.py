@@ -7,10 +7,10 @@ from alihdaya.kernel.event import event
 
 @event("engagement.amended")
 class EngagementAmended(NamedTuple):
-    """Other terms hold from the client's day `effect` on; `kind`: amended or renewed.
+    """Other terms hold from the client's day `effect` on; `kind`: amended, renewed, or replacing.
 
     `digest` names terms that were signed in the same entry, `former` those that they follow. What came in before keeps
-    the terms that it came in under.
+    the terms that it came in under. Replacing: they stand in for `former`, which were to hold from the same day on.
     """
 
     engagement: str

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement.account.events import EngagementAmended, EngagementTerminated
@@ -11,6 +12,9 @@ from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import micros
+
+REPLACING: Final = "replacing"
+"""The kind of an amendment that stands in for the one of the same day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,14 @@ class Agreement:
     """An engagement's terms over time, oldest first. `terminated`: the last day of intake, if it ends before its time.
 
     `closes`: the instant at which intake ends by termination, or by the last terms' `until` once they were renewed.
+    `replaced`: amendments in whose place others stand, in the order in which they were replaced.
     """
 
     engagement: str
     segments: tuple[Segment, ...]
     terminated: date | None = None
     reason: str = ""
+    replaced: tuple[Segment, ...] = ()
 
     @property
     def last(self) -> Segment:
@@ -54,7 +60,7 @@ class Agreement:
     @property
     def changed(self) -> bool:
         """Whether anything happened to it since it was signed."""
-        return len(self.segments) > 1 or self.terminated is not None
+        return len(self.segments) > 1 or self.terminated is not None or bool(self.replaced)
 
     def at(self, at: int) -> Segment:
         """Give the segment that holds at an instant; before the first begins, that one."""
@@ -88,22 +94,37 @@ def instant(day: date, terms: Terms) -> int:
 def agreement_of(signed: Mapping[str, Terms], first: Terms, facts: Iterable[Event]) -> Agreement:
     """Fold an engagement's facts. `signed`: digest -> terms; `first`: those before any amendment."""
     segments = [Segment(instant(first.start, first), first.start, first, "signed")]
+    replaced: list[Segment] = []
     ended: EngagementTerminated | None = None
     for fact in facts:
         if isinstance(fact, EngagementAmended):
             terms, effect = signed[fact.digest], date.fromisoformat(fact.effect)
-            segments.append(Segment(instant(effect, terms), effect, terms, fact.kind, fact.reason))
+            kind = fact.kind
+            if kind == REPLACING:
+                replaced.append(segments.pop())
+                kind = replaced[-1].kind
+            if kind == "renewed" or terms.digest != segments[-1].terms.digest:
+                segments.append(Segment(instant(effect, terms), effect, terms, kind, fact.reason))
         elif isinstance(fact, EngagementTerminated):
             ended = fact
     last = date.fromisoformat(ended.last) if ended else None
-    return Agreement(first.engagement, tuple(segments), last, ended.reason if ended else "")
+    return Agreement(first.engagement, tuple(segments), last, ended.reason if ended else "", tuple(replaced))
 
 
-def amend(agreement: Agreement, terms: Terms, effect: date, now: int, *, retroactive: bool = False) -> None:
+def replaces(agreement: Agreement, effect: date) -> bool:
+    """Whether an amendment of this day stands in for the last one, which is of the same day."""
+    last = agreement.last
+    return last.kind == "amended" and effect == last.effect and agreement.terminated is None
+
+
+def amend(
+    agreement: Agreement, terms: Terms, effect: date, now: int, *, retroactive: bool = False, used: str = ""
+) -> None:
     """Check an amendment. Raises Refused with every reason against it.
 
     It holds within the period of the terms that it changes, after every earlier change, for the same client, currency
-    and services at least; before the log's clock `now` only where `retroactive` says that this is meant.
+    and services at least; before the log's clock `now` only where `retroactive` says that this is meant. One of the
+    last amendment's day replaces it, unless an invoice has `used` it, whose number that is.
     """
     raise_any(_ended(agreement))
     last, problems = agreement.last, []
@@ -112,12 +133,17 @@ def amend(agreement: Agreement, terms: Terms, effect: date, now: int, *, retroac
     if (terms.start, terms.until) != (last.terms.start, last.terms.until):
         text = f"an amendment keeps the period {last.terms.start} to {last.terms.until}: renew for another one"
         problems.append(Problem("other-period", text))
-    if effect <= last.effect or effect > agreement.until:
+    instead = replaces(agreement, effect)
+    if instead and used:
+        text = f"{used} was made by the terms that hold from {effect} on: a change comes after that day"
+        problems.append(Problem("used", text))
+    elif (effect <= last.effect and not instead) or effect > agreement.until:
         text = f"terms hold from {last.effect} on already: a change comes after that, by {agreement.until}"
         problems.append(Problem("overlap", text))
-    if effect > last.effect and not retroactive and instant(effect, last.terms) < now:
+    if (effect > last.effect or instead) and not retroactive and instant(effect, last.terms) < now:
         problems.append(Problem("in-the-past", f"{effect} is past: say that the change is retroactive, or later"))
-    raise_any([*problems, *_kept(agreement, terms)])
+    begun = instant(effect, last.terms) < now
+    raise_any([*problems, *_kept(agreement, terms, of=agreement.segments[-2] if instead and not begun else last)])
 
 
 def renew(agreement: Agreement, terms: Terms) -> None:
@@ -132,7 +158,7 @@ def renew(agreement: Agreement, terms: Terms) -> None:
     if terms.start > agreement.last.terms.until + timedelta(days=1):
         text = f"nothing would hold from {agreement.last.terms.until + timedelta(days=1)} to {terms.start}"
         problems.append(Problem("gap", text))
-    raise_any([*problems, *_kept(agreement, terms)])
+    raise_any([*problems, *_kept(agreement, terms, of=agreement.last)])
 
 
 def terminate(agreement: Agreement, last: date, now: int) -> None:
@@ -152,9 +178,10 @@ def _ended(agreement: Agreement) -> Iterable[Problem]:
         yield Problem("terminated", f"{agreement.engagement} is terminated as of {agreement.terminated}")
 
 
-def _kept(agreement: Agreement, terms: Terms) -> Iterable[Problem]:
-    before = agreement.last.terms
-    if terms.digest == before.digest:
+def _kept(agreement: Agreement, terms: Terms, *, of: Segment) -> Iterable[Problem]:
+    """Say what terms must keep `of` others, and do not."""
+    before = of.terms
+    if terms.digest == agreement.last.terms.digest:
         yield Problem("nothing-changes", "these are the terms that hold already")
     if terms.currency != before.currency:
         yield Problem("other-currency", f"{terms.currency} in place of {before.currency}: sign a new engagement")

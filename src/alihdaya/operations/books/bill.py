@@ -22,7 +22,8 @@ from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import micros
 from alihdaya.operations.books.account.drafting import Account, Month, account_of
 from alihdaya.operations.books.account.parts import ByParts
-from alihdaya.operations.books.measured import Counted, behind, billable, counted, figures_of, measured
+from alihdaya.operations.books.behind import behind
+from alihdaya.operations.books.measured import Counted, billable, counted, figures_of, measured
 from alihdaya.store import Store, views
 from alihdaya.store.archive.reading import archived, archived_items
 from alihdaya.store.views import ItemRow
@@ -94,9 +95,14 @@ def _apart(account: Account, apart: Month) -> Invoice:
     return ByParts(apart).invoice(kept, earlier)
 
 
-def draft(store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = ()) -> Invoice:
-    """Make a month's invoice; `earlier`: the credits that it may earn back. Raises Refused."""
-    usage = used(store, terms, month)
+def draft(
+    store: Store, terms: Terms, month: str, earlier: tuple[Credit, ...] = (), *, at_once: bool = False
+) -> Invoice:
+    """Make a month's invoice; `earlier`: the credits that it may earn back. Raises Refused.
+
+    `at_once`: by what was counted as it was delivered, without counting the items themselves once more.
+    """
+    usage = used(store, terms, month, at_once=at_once)
     rates = [rate for service in terms.services for rate in service.rates]
     extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month)
     for (service, unit), (quantity, _) in extra.items():
@@ -127,10 +133,13 @@ def credits_before(store: Store, terms: Terms, month: str) -> tuple[Credit, ...]
     return tuple(found)
 
 
-def used(store: Store, terms: Terms, month: str) -> dict[str, dict[str, Quantity]]:
-    """Give service -> unit -> quantity of what was delivered in a month; once items of it are archived, as counted."""
+def used(store: Store, terms: Terms, month: str, *, at_once: bool = False) -> dict[str, dict[str, Quantity]]:
+    """Give service -> unit -> quantity of what was delivered in a month.
+
+    Once items of it are archived, as it was counted day by day; before that too where `at_once` says so.
+    """
     within = span(terms, month)
-    if closed_until(store) >= within[0]:
+    if at_once or closed_until(store) >= within[0]:
         found = views.delivered(store, terms.engagement, month)
     else:
         found = views.usage(store, terms.engagement, within)

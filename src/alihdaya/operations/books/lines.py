@@ -1,46 +1,119 @@
-"""Drill-down: any page of the items behind a line of an invoice, at once, however many there are."""
+"""Drill-down: any page of what is behind a line of an invoice, at once, however much there is."""
 
+from alihdaya.engagement.account.document import invoice_of
 from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.rates.card import OF_ITEMS
 from alihdaya.engagement.terms import Terms
+from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books.account.close import items_behind
 from alihdaya.operations.books.account.drafting import account_of
-from alihdaya.operations.books.bill import bill, line_items, span
-from alihdaya.operations.books.measured import MonthFacts
+from alihdaya.operations.books.account.parts import ByParts
+from alihdaya.operations.books.behind import bounds
+from alihdaya.operations.books.bill import draft, line_facts, line_items, span
+from alihdaya.operations.books.measured import WORKED, Counted, MonthFacts, rounded_up
 from alihdaya.store import Store, views
 
 PAGE = 100
+_EVERY = 2**31
 
 
 def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int = 1, count: int = PAGE) -> list[int]:
-    """Give the items first to first + count - 1 (from 1) of a line, in the order of delivery; fewer at its end.
+    """Give the items first to first + count - 1 (from 1) of a line, in its order; fewer at its end.
 
+    What counts work has a place for each finished task, so an item on which people worked twice has two of them.
     The whole line is only read where items of the month were archived, or count otherwise than they were delivered.
     Raises Refused as `line_items`.
     """
     if first < 1:
         return []
-    by_position = line.part == "usage" and line.kind in OF_ITEMS
-    if line.part == "overtime" and line.kind == "item" and not account_of(store, terms.engagement).otherwise:
-        facts, page = MonthFacts(store, terms, month), (first, first + count - 1)
-        if (late := facts.overtime_page(terms.service(line.service), line, page)) is not None:
-            return late
-    if not by_position or account_of(store, terms.engagement).otherwise:
-        return line_items(store, terms, month, line)[first - 1 :][:count]
-    low = line.first + first - 1
-    high = min(line.last, low + count - 1)
-    if high < low:
+    if line.kind not in OF_ITEMS:
+        return [one.item for one in facts_page(store, terms, month, line, first=first, count=count) if one.item]
+    if not account_of(store, terms.engagement).otherwise:
+        page = (first, first + count - 1)
+        found = (_late if line.part == "overtime" else _of_items)(store, terms, month, line, page)
+        if found is not None:
+            return found
+    return line_items(store, terms, month, line)[first - 1 :][:count]
+
+
+def facts_page(
+    store: Store, terms: Terms, month: str, line: Line, *, first: int = 1, count: int = PAGE
+) -> list[Counted]:
+    """Give the facts first to first + count - 1 (from 1) behind a line; of work, its finished tasks.
+
+    Their overtime is only given where the line bills it.
+    """
+    if first < 1:
         return []
-    of = (terms.engagement, line.service, line.unit)
-    found = views.unit_page(store, of, month, span(terms, month), (low, high))
-    return line_items(store, terms, month, line)[first - 1 :][:count] if found is None else found
+    if not account_of(store, terms.engagement).otherwise and (work := _work(store, terms, month, line)) is not None:
+        found = views.finished_page(store, work, (first, first + count - 1))
+        if found is not None:
+            return [Counted(at, item, who, rounded_up(n, work.increment), {}) for at, item, who, n in found]
+    return line_facts(store, terms, month, line)[first - 1 :][:count]
 
 
 def page_behind(store: Store, terms: Terms, month: str, number: int, page: int) -> list[int]:
-    """Give a page (from 1) of what `items_behind` gives. Raises Refused for a line that there is not."""
-    account = account_of(store, terms.engagement)
+    """Give a page (from 1) of what is behind a line of a month's invoice.
+
+    Raises Refused for a line that there is not.
+    """
     first = (page - 1) * PAGE + 1
-    lines = {line.number: line for line in bill(store, terms, month).invoice.lines}
-    if number not in lines or account.otherwise or account.book.closed(month) is not None:
+    line = _line(store, terms, month, number)
+    if line is None:
         return items_behind(store, terms, month, number)[first - 1 :][:PAGE]
-    return line_page(store, terms, month, lines[number], first=first)
+    return line_page(store, terms, month, line, first=first)
+
+
+def facts_behind(store: Store, terms: Terms, month: str, number: int, page: int | None = None) -> list[Counted]:
+    """Give the facts behind a line of a month's invoice: a page of them (from 1), or all.
+
+    Raises Refused for a line that there is not, and for a closed one whose items count otherwise since.
+    """
+    line = _line(store, terms, month, number)
+    account = account_of(store, terms.engagement)
+    if line is None and not account.otherwise:
+        items_behind(store, terms, month, number)  # says which lines there are
+    if line is not None:
+        first, count = (1, _EVERY) if page is None else ((page - 1) * PAGE + 1, PAGE)
+        return facts_page(store, terms, month, line, first=first, count=count)
+    if account.book.closed(month) is not None:
+        text = f"{month} was closed, and items of it count otherwise since: its lines only name their items"
+        raise Refused(Problem("counts-otherwise", text))
+    found = ByParts(account.month(month, span(terms, month))).facts(number)
+    return found if page is None else found[(page - 1) * PAGE :][:PAGE]
+
+
+def _line(store: Store, terms: Terms, month: str, number: int) -> Line | None:
+    """Give a line that pages can be had of; None for one of another kind, or that there is not."""
+    account = account_of(store, terms.engagement)
+    closed = account.book.closed(month)
+    if account.otherwise or (closed and account_of(store, terms.engagement, until=closed.seq).otherwise):
+        return None
+    lines = invoice_of(closed.document, terms).lines if closed else draft(store, terms, month, at_once=True).lines
+    return next((one for one in lines if one.number == number), None)
+
+
+def _of_items(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[int] | None:
+    if line.part != "usage":
+        return None
+    low = line.first + page[0] - 1
+    high = min(line.last, line.first + page[1] - 1)
+    of = (terms.engagement, line.service, line.unit)
+    return views.unit_page(store, of, month, span(terms, month), (low, high)) if high >= low else []
+
+
+def _late(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[int] | None:
+    return MonthFacts(store, terms, month).overtime_page(terms.service(line.service), line, page)
+
+
+def _work(store: Store, terms: Terms, month: str, line: Line) -> views.Work | None:
+    """Say which finished tasks a line bills; None for a line that counts others, or part of each."""
+    service = terms.service(line.service)
+    rate = service.rate(line.unit)
+    if line.part != "usage" or rate.kind not in WORKED or rate.measure.team:
+        return None
+    work = views.Work(terms.engagement, service.id, month, span(terms, month))
+    if rate.kind != "seat":
+        return work._replace(bounds=bounds(service, rate, line), increment=rate.measure.increment)
+    persons = views.persons_of_seats(store, work, line.first, line.last)
+    return None if persons is None else work._replace(persons=persons)

@@ -30,7 +30,8 @@ from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
 _UNITS: Final = {"minute": 60, "hour": 3600}
 _HOUR: Final = 3600
-_WORKED: Final = OF_TIME | {"fte", "seat"}
+WORKED: Final = OF_TIME | {"fte", "seat"}
+"""Kinds that count the finished tasks of people, where no team is named whose presence counts."""
 _NOTHING: Final = Decimal(0)
 
 
@@ -123,11 +124,15 @@ class MonthFacts:
         return [one for one in found if within[0] <= one.at < within[1]]
 
     def summed(self, service: Service, rate: Rate) -> list[Counted]:
-        """Give facts with the same sums: those that were counted as the work was done, where that will do."""
+        """Give facts with the same sums: those that were counted as the work was done, where that will do.
+
+        What was spent beside the tasks is nobody's to pay for.
+        """
         measure = rate.measure
-        if rate.kind not in _WORKED or rate.overtime or measure.increment or measure.team:
+        if rate.kind not in WORKED or rate.overtime or measure.increment or measure.team:
             return self.counted(service, rate)
-        return [Counted(0, 0, row.person, row.seconds, {}) for row in self._labour if row.service == service.id]
+        mine = (row for row in self._labour if row.service == service.id and row.tasks)
+        return [Counted(0, 0, row.person, row.handled, {}) for row in mine]
 
     @cached_property
     def _labour(self) -> list[views.LabourRow]:
@@ -170,11 +175,18 @@ class MonthFacts:
         return views.spans_page(self.store, of, self.within, spans, page)
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
-        hours = self._hours(service, rate)
-        for one in self.facts(service.id, TaskDone):
-            done: Any = one.fact
-            overtime = _overtime(hours, one.at, done.seconds, rate.measure.increment) if hours else {}
-            yield Counted(one.at, one.item, done.person, _up(done.seconds, rate.measure.increment), overtime)
+        hours, increment = self._hours(service, rate), rate.measure.increment
+        for at, item, person, seconds in self._finished(service.id):
+            overtime = _overtime(hours, at, seconds, increment) if hours else {}
+            yield Counted(at, item, person, rounded_up(seconds, increment), overtime)
+
+    def _finished(self, service: str) -> Iterable[views.FinishedTask]:
+        """Give the finished tasks of a service in the month, in their order."""
+        found = views.finished(self.store, self.terms.engagement, service, self.within)
+        if found is None:
+            done: Iterator[Any] = self.facts(service, TaskDone)
+            return (views.FinishedTask(one.at, one.item, one.fact.person, one.fact.seconds) for one in done)
+        return found
 
     def _milestones(self, service: Service, rate: Rate) -> Iterator[Counted]:
         key = (self.terms.engagement, service.id, rate.unit)
@@ -218,7 +230,7 @@ def told(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _up(seconds: int, increment: int) -> int:
+def rounded_up(seconds: int, increment: int) -> int:
     """Round up to a whole number of increments, where there are any."""
     return -(-seconds // increment) * increment if increment else seconds
 
@@ -226,20 +238,18 @@ def _up(seconds: int, increment: int) -> int:
 def _overtime(hours: Hours, end: int, seconds: int, increment: int) -> dict[str, int]:
     """Give the seconds of work in each class of overtime; it ended at `end`, and what is rounded up belongs there."""
     found = Counter({name: micro // SECOND for name, micro in hours.share(end - seconds * SECOND, end).items()})
-    found[hours.at(end - 1)] += _up(seconds, increment) - sum(found.values())
+    found[hours.at(end - 1)] += rounded_up(seconds, increment) - sum(found.values())
     return {name: count for name, count in found.items() if name and count}
 
 
-def weight(service: Service, rate: Rate, one: Counted) -> Decimal:
-    """Give how much of the rate's unit a fact is, exactly."""
-    if rate.kind in OF_TIME:
-        return EXACT.divide(one.seconds, _UNITS[rate.kind])
-    if rate.kind == "fte":
-        hours = EXACT.divide(one.seconds, _HOUR)
-        if rate.measure.hours == "paid":
-            hours = EXACT.divide(hours, EXACT.subtract(1, EXACT.scaleb(service.cost.shrinkage, -2)))
-        return EXACT.divide(hours, rate.measure.standard or 1)
-    return Decimal(1)
+def seconds_in(service: Service, rate: Rate) -> Decimal:
+    """Give how many seconds of work are one unit of a rate that counts time, exactly."""
+    if rate.kind != "fte":
+        return Decimal(_UNITS[rate.kind])
+    hours = EXACT.multiply(rate.measure.standard or Decimal(1), _HOUR)
+    if rate.measure.hours == "paid":
+        hours = EXACT.multiply(hours, EXACT.subtract(1, EXACT.scaleb(service.cost.shrinkage, -2)))
+    return hours
 
 
 def _quantities(service: Service, rate: Rate, facts: list[Counted]) -> tuple[Quantity, dict[str, Quantity]]:
@@ -270,36 +280,8 @@ def overtime_of(service: Service, rate: Rate, facts: list[Counted]) -> dict[str,
 
 def exactly(service: Service, rate: Rate, seconds: int) -> Decimal:
     """Give the exact quantity of so many seconds, for a rate that counts time."""
-    return weight(service, rate, Counted(0, 0, "", seconds, {}))
+    return EXACT.divide(seconds, seconds_in(service, rate))
 
 
 def _rounded(rate: Rate, quantity: Decimal) -> Decimal:
     return quantity.quantize(Decimal(1).scaleb(-rate.quantity_digits), ROUND_HALF_UP, EXACT)
-
-
-def behind(
-    service: Service, rate: Rate, line: Line, facts: Iterable[Counted], before: Decimal = _NOTHING
-) -> list[Counted]:
-    """Give those of a month's facts that a line bills; a fact that lies on the edge of two tiers is behind both.
-
-    `before`: the exact quantity that lies ahead of the first of these facts.
-    """
-    if line.part == "shortfall":
-        return []
-    if line.part == "overtime":
-        return [one for one in facts if one.overtime.get(line.overtime)]
-    if rate.kind == "seat":
-        return _of_seats(line, list(facts))
-    found, low = [], before
-    for one in facts:
-        high = EXACT.add(low, weight(service, rate, one))
-        if rate.volume or (low < line.last and high > line.first - 1):
-            found.append(one)
-        low = high
-    return found
-
-
-def _of_seats(line: Line, facts: list[Counted]) -> list[Counted]:
-    persons = list(dict.fromkeys(one.who for one in facts))
-    mine = set(persons[line.first - 1 : line.last])
-    return [one for one in facts if one.who in mine]

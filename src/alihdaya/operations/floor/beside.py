@@ -4,7 +4,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.time import SECOND
+from alihdaya.kernel.time import DAY, SECOND
 from alihdaya.operations.floor.commands import Advise, AskAdvice
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import LEVELS
@@ -106,6 +106,13 @@ def advise(hall: "Hall", wish: Advise) -> None:
     if hold is not None:
         given = AdviceGiven(hold.piece.of[1], wish.token, wish.person, wish.note)
         hall.desk.append(at, wish.item, wish.person, [given])
+
+
+def bad_time(seconds: int, least: int = 0) -> list[Problem]:
+    """Say what is wrong with how long somebody says that something took."""
+    if least <= seconds <= DAY // SECOND:
+        return []
+    return [Problem("bad-time", f"{seconds} seconds are no time of one sitting ({least} to a day)")]
 
 
 def end_wraps(hall: "Hall", person: str) -> None:

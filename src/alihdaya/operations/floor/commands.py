@@ -15,6 +15,7 @@ class HandOn(NamedTuple):
 
     It needs what its process says, and where that is more the language `level` (CEFR) and the `proficiency` (1 to 5).
     `to` names whom it should reach, "" nobody; `priority` None: as it was, or of an escalation the highest.
+    `seconds`: how long handing it over took, which is noted with the item.
     """
 
     item: int
@@ -26,6 +27,7 @@ class HandOn(NamedTuple):
     note: str = ""
     level: str = ""
     proficiency: int = 0
+    seconds: int = 0
 
 
 class AskAdvice(NamedTuple):
@@ -46,6 +48,17 @@ class Advise(NamedTuple):
     token: int
     person: str
     note: str = ""
+
+
+class SpendTime(NamedTuple):
+    """Note that somebody spent time with others on an item, under way or not: a comment, a meeting, a hand-over."""
+
+    item: int
+    person: str
+    kind: str
+    seconds: int
+    note: str = ""
+    token: int = 0
 
 
 class Look(NamedTuple):

@@ -32,7 +32,10 @@ class AtHand(NamedTuple):
 
 
 class Seated(NamedTuple):
-    """Somebody who is present: `channels` -> how many pieces at the same time; instants in microseconds."""
+    """Somebody who is present: `channels` -> how many pieces at the same time; instants in microseconds.
+
+    `away`: since when they are in a state other than ready.
+    """
 
     person: str
     state: str
@@ -40,6 +43,7 @@ class Seated(NamedTuple):
     lease: int
     channels: dict[str, int]
     hands: tuple[AtHand, ...]
+    away: int | None = None
 
 
 def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
@@ -59,7 +63,7 @@ def seated(store: WorkingSet, person: str = "") -> list[Seated]:
     for row in at_hand(store, person):
         hands[row[0]].append(AtHand(*row[1:]))
     return [
-        Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(hands[one.person]))
+        Seated(one.person, one.state, one.since, one.lease, _channels(one.shares), tuple(hands[one.person]), one.away)
         for one in present(store, person)
     ]
 
@@ -71,7 +75,13 @@ def _channels(shares: tuple[int, ...]) -> dict[str, int]:
 def plain_seat(one: Seated) -> dict[str, Any]:
     """Give somebody present as JSON has them."""
     tasks = [{**hand._asdict(), "since": iso(hand.since), "until": iso(hand.until or None)} for hand in one.hands]
-    return {**one._asdict(), "since": iso(one.since), "lease": one.lease / 1_000_000, "hands": tasks}
+    return {
+        **one._asdict(),
+        "since": iso(one.since),
+        "away": iso(one.away),
+        "lease": one.lease / 1_000_000,
+        "hands": tasks,
+    }
 
 
 def plain_waits(one: Waits) -> dict[str, Any]:

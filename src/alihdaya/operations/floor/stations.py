@@ -6,12 +6,13 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, SECOND
 from alihdaya.operations.commands import Complete
 from alihdaya.operations.desk import Desk, Service
-from alihdaya.operations.floor.beside import advise, ask_advice, end_wraps, raised
+from alihdaya.operations.floor.beside import advise, ask_advice, bad_time, end_wraps, raised
 from alihdaya.operations.floor.bringing import open_hall
 from alihdaya.operations.floor.commands import MOST_PRIORITY, STATES, Advise, AskAdvice, FloorCommand, HandOn, OfTask
 from alihdaya.operations.floor.hall import Hall
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import LEVELS
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.floor import Ask
 from alihdaya.work.floor.commands import Accept, LogIn, Pass, SetState
 from alihdaya.work.floor.events import Finished
@@ -36,17 +37,22 @@ def on_floor(desk: Desk, wish: FloorCommand, at: int) -> None:
             raise Refused(Problem("not-present", f"{wish.person} is not present"))
         desk.hall = open_hall(desk)
         desk.hall.begin(at)
-    hall = desk.hall
+    _carry_out(desk.hall, wish, at)
+    if isinstance(wish, SetState) and wish.state == READY:
+        end_wraps(desk.hall, wish.person)
+
+
+def _carry_out(hall: Hall, wish: FloorCommand, at: int) -> None:
     if isinstance(wish, AskAdvice):
         ask_advice(hall, wish)
     elif isinstance(wish, Advise):
         advise(hall, wish)
     elif isinstance(wish, Accept):
         accept(hall, wish, at)
+    elif isinstance(wish, HandOn):
+        hand_on(hall, wish, at)
     else:
-        hall.carry_out(_pass(desk, wish, at) if isinstance(wish, HandOn) else wish, at)
-    if isinstance(wish, SetState) and wish.state == READY:
-        end_wraps(hall, wish.person)
+        hall.carry_out(wish, at)
 
 
 def accept(hall: Hall, wish: Accept, at: int) -> None:
@@ -61,6 +67,15 @@ def accept(hall: Hall, wish: Accept, at: int) -> None:
         if other.state == RINGS and other.piece.ask == hold.piece.ask:
             with suppress(Refused):
                 hall.carry_out(Accept(*key, wish.person), at)
+
+
+def hand_on(hall: Hall, wish: HandOn, at: int) -> None:
+    """Pass a task on; how long that took, where it is said, is noted with the item."""
+    if problems := bad_time(wish.seconds):
+        raise Refused(problems)
+    hall.carry_out(_pass(hall.desk, wish, at), at)
+    if wish.seconds:
+        hall.desk.append(at, wish.item, wish.person, [TimeSpent(wish.token, wish.person, wish.seconds, "hand-over")])
 
 
 def timed(work: Complete, since: int, at: int) -> Complete:

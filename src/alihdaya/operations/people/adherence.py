@@ -4,11 +4,12 @@ from collections import defaultdict
 from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.event import tag_of
-from alihdaya.kernel.time import DAY, SECOND, moment
+from alihdaya.kernel.time import DAY, HOUR, SECOND, moment
 from alihdaya.operations.opening import person_of
 from alihdaya.people.adherence import Day, days, stays
 from alihdaya.people.shift import Shifts
 from alihdaya.store.views.facts import house_facts
+from alihdaya.store.views.seats import last_before, present
 from alihdaya.store.views.work import handled
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.floor.events import LoggedIn, LoggedOut, StateSet
@@ -42,10 +43,7 @@ def adherence(
     `allowed`: so many microseconds of the breaks of a shift count as kept. Without shifts, nobody adheres to anything.
     """
     within = within[0], min(within[1], now)
-    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for at, fact in house_facts(store, map(tag_of, _FACTS)):
-        if isinstance(fact, _FACTS) and person in ("", fact.person):
-            changes[fact.person].append((at, _state(fact)))
+    changes = _changes(store, person)
     rows: list[Kept] = []
     worked = handled(store, (within[0], min(within[1] + DAY, now)))
     for one in map(person_of, store.persons()):
@@ -55,15 +53,66 @@ def adherence(
         spent: dict[str, int] = defaultdict(int)
         for at, seconds in worked.get(one.id, ()):
             spent[moment(at, shifts.zone).date().isoformat()] += seconds * SECOND
-        found = days(one.id, shifts, stays(changes[one.id], now), within, allowed, now=now)
+        found = days(one.id, shifts, stays(changes.get(one.id, ()), now), within, allowed, now=now)
         rows += [Kept(day, spent[day.day]) for day in found]
     return rows
+
+
+def spent_as(store: WorkingSet, state: str, now: int) -> dict[str, int]:
+    """Give person -> microseconds that they were in a state on the floor, such as "meeting", up to `now`."""
+    found: dict[str, int] = {}
+    for who, changed in _changes(store).items():
+        spans = sum(end - start for start, end, name in stays(changed, now) if name == state)
+        if spans:
+            found[who] = spans
+    return found
+
+
+def _changes(store: WorkingSet, person: str = "") -> dict[str, list[tuple[int, str]]]:
+    """Give person -> (instant, state from then on), of everybody or of one."""
+    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at, fact in house_facts(store, map(tag_of, _FACTS)):
+        if isinstance(fact, _FACTS) and person in ("", fact.person):
+            changes[fact.person].append((at, _state(fact)))
+    return changes
 
 
 def _state(fact: LoggedIn | LoggedOut | StateSet) -> str:
     if isinstance(fact, StateSet):
         return fact.state
     return READY if isinstance(fact, LoggedIn) else ""
+
+
+class Lately(NamedTuple):
+    """Somebody of the roster: the last day of theirs that began within 24 hours, and whether their shift is on."""
+
+    name: str
+    day: Day | None
+    on: bool
+
+
+def lately(store: WorkingSet, now: int) -> dict[str, Lately]:
+    """Give person -> how they kept to their last shift; an hour of breaks is part of it.
+
+    Of the log only the past two days are read: who came before that counts as having been as they are now.
+    """
+    since = now - 2 * DAY
+    changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at, fact in house_facts(store, map(tag_of, _FACTS), last_before(store, since)):
+        if isinstance(fact, _FACTS):
+            if fact.person not in changes and not isinstance(fact, LoggedIn):
+                changes[fact.person].append((since, READY))
+            changes[fact.person].append((at, _state(fact)))
+    for seat in present(store):
+        if seat.person not in changes:
+            changes[seat.person].append((seat.since, seat.state))
+    found = {}
+    for one in map(person_of, store.persons()):
+        if not one.program:
+            shifts = Shifts(one.time_zone, one.shifts)
+            rows = days(one.id, shifts, stays(changes[one.id], now), (now - DAY, now), HOUR)
+            found[one.id] = Lately(one.name, rows[-1] if rows else None, shifts.at_work(now))
+    return found
 
 
 def total(person: str, rows: list[Kept]) -> Kept:

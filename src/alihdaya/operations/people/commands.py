@@ -29,6 +29,15 @@ class Review(NamedTuple):
     seconds: int = 0
 
 
+class Dispute(NamedTuple):
+    """Whoever did a task does not agree with its review, and says why: somebody else looks at it, once more."""
+
+    item: int
+    token: int
+    person: str
+    note: str
+
+
 class Play(NamedTuple):
     """Note how a module of a course goes that an item waits for; `percent`: what the whole course comes to, at its end.
 
@@ -52,4 +61,4 @@ class Forget(NamedTuple):
     by: str = "operator"
 
 
-PeopleCommand = Withdraw | Review | Play | Forget
+PeopleCommand = Withdraw | Review | Dispute | Play | Forget

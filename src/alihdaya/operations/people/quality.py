@@ -6,27 +6,32 @@ from typing import Any, NamedTuple
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import DAY, SECOND, iso
+from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.desk import Desk, Service
-from alihdaya.operations.people.commands import Review
+from alihdaya.operations.people.commands import Dispute, Review
+from alihdaya.packs import Pack
 from alihdaya.packs.on_floor import Scorecard
 from alihdaya.people.gate import Needs, gate, render_reason
 from alihdaya.people.person import Person
-from alihdaya.store.views.reviews import Quality, ReviewRow, open_reviews
+from alihdaya.store.views.items import item_story
+from alihdaya.store.views.reviews import Quality, ReviewRow, open_reviews, reviewed
+from alihdaya.store.working import WorkingSet
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import TaskDone
 from alihdaya.work.keepable import unkeepable
-from alihdaya.work.review import ReviewDone, ReviewDue, falls_in
+from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue, falls_in
 
 _LONGEST = 2_000
 
 
 class Looked(NamedTuple):
-    """A task to look at: what was filled in, and by which scorecard."""
+    """A task to look at: what was filled in, and by which scorecard; `before`: the first review, and the answer."""
 
     row: ReviewRow
     name: str
     result: Mapping[str, Any]
     card: Scorecard
+    before: tuple[ReviewDone | ReviewDisputed, ...] = ()
 
 
 def due(service: Service, item: int, node: str, token: int, person: str) -> list[Event]:
@@ -38,13 +43,14 @@ def due(service: Service, item: int, node: str, token: int, person: str) -> list
 def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
     """Note what somebody found. Raises Refused where it waits for no review, they may not, or points do not fit."""
     row = next((one for one in open_reviews(desk.store, item=wish.item) if one.token == wish.token), None)
-    if row is None or any(_same(entry.item, event, wish) for entry in desk.pending for event in entry.events):
+    if row is None or _pending(desk, wish, ReviewDone):
         raise Refused(Problem("no-review", f"task {wish.token} of item {wish.item} waits for no review"))
     person = desk.people.get(wish.reviewer)
     if person is None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.reviewer!r}"))
     service = desk.service(row.engagement, row.service, row.terms, row.definition)
-    if reasons := _against(service, row, person, at):
+    client = service.terms.client.name
+    if reasons := against(service.pack, client, row, person, at, before=first_ones(desk.store, row)):
         said = (f"{wish.reviewer} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
     card = service.pack.manifest.review
@@ -56,22 +62,63 @@ def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
     return found
 
 
-def _same(item: int, event: Event, wish: Review) -> bool:
-    return isinstance(event, ReviewDone) and (item, event.token) == (wish.item, wish.token)
+def _pending(desk: Desk, wish: Review | Dispute, kind: type[ReviewDone | ReviewDisputed]) -> bool:
+    """Whether the same was said already, and is not durable yet."""
+    found = ((entry.item, event) for entry in desk.pending for event in entry.events if isinstance(event, kind))
+    return any((item, event.token) == (wish.item, wish.token) for item, event in found)
 
 
-def _against(service: Service, row: ReviewRow, person: Person, at: int) -> tuple[str, ...]:
-    """Say why somebody may not look at it: they need what the task needs, have not done it, and know how to review."""
-    node = row.node
-    plan = next((one for one in (service.plan, *service.plans.values()) if _has(one, node)), service.plan)
-    needs = service.running(plan.process.id).needs(node, {})
-    needs = needs._replace(not_by=(*needs.not_by, row.person))
-    more = Needs(certificate=service.pack.manifest.review.certificate)
-    return gate(person, needs, at) + gate(person, more, at)
+def dispute(desk: Desk, wish: Dispute, at: int) -> ReviewDisputed:
+    """Let a task wait for a second review, by somebody else. Raises Refused where it is not theirs, or once is over."""
+    found = next((one for one in reviewed(desk.store, item=wish.item) if one.token == wish.token), None)
+    if found is None or found.person != wish.person:
+        raise Refused(
+            Problem("no-review", f"no review of what {wish.person} did in task {wish.token} is to be answered")
+        )
+    if not wish.note.strip():
+        raise Refused(Problem("no-reason", "say why the review is not right"))
+    if len(wish.note) > _LONGEST:
+        raise Refused(Problem("bad-value", f"note has more than {_LONGEST:,} characters"))
+    if problems := unkeepable({"note": wish.note}):
+        raise Refused(problems)
+    told = told_of(desk.store, wish.item, wish.token)
+    if _pending(desk, wish, ReviewDisputed) or any(isinstance(one, ReviewDisputed) for one in told):
+        raise Refused(Problem("disputed", f"task {wish.token} of item {wish.item} was looked at a second time already"))
+    made = ReviewDisputed(wish.token, found.node, found.person, found.at, found.reviewer, wish.note.strip())
+    desk.append(at, wish.item, wish.person, [made])
+    return made
 
 
-def _has(plan: Any, node: str) -> bool:
-    return any(one.id == node for one in plan.process.nodes)
+def told_of(store: WorkingSet, item: int, token: int) -> list[ReviewDone | ReviewDisputed]:
+    """Give what was found of a task, and what whoever did it said to that, in the order of the log."""
+    found = (one for one in _events(store, item) if isinstance(one, ReviewDone | ReviewDisputed))
+    return [one for one in found if one.token == token]
+
+
+def _events(store: WorkingSet, item: int) -> list[Event]:
+    story = item_story(store, item)
+    return [event for entry in story.entries for event in entry.events] if story else []
+
+
+def first_ones(store: WorkingSet, row: ReviewRow) -> tuple[str, ...]:
+    """Give who looked at it before: a second review is somebody else's."""
+    found = told_of(store, row.item, row.token) if row.disputed is not None else ()
+    return tuple(one.reviewer for one in found if isinstance(one, ReviewDone))
+
+
+def against(
+    pack: Pack, client: str, row: ReviewRow, person: Person, at: int, *, before: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Say why somebody may not look at it: they need what the task needs, have not done it, and know how to review.
+
+    `before`: who looked at it the first time.
+    """
+    nodes = (node for process in pack.processes.values() for node in process.nodes)
+    work = next((one.detail for one in nodes if one.id == row.node and isinstance(one.detail, UserWork)), None)
+    asked = (work.skill, work.language, work.level, work.certificate) if work else ("", "", "", "")
+    test = "spoken" if pack.manifest.voice else "writing"
+    needs = Needs(*asked, (row.person, *before), test, client=client, engagement=row.engagement)
+    return gate(person, needs, at) + gate(person, Needs(certificate=pack.manifest.review.certificate), at)
 
 
 def _misfits(card: Scorecard, wish: Review) -> Iterator[Problem]:
@@ -106,17 +153,28 @@ def next_review(desk: Desk, reviewer: str, at: int) -> Looked | None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {reviewer!r}"))
     for row in open_reviews(desk.store):
         service = desk.service(row.engagement, row.service, row.terms, row.definition)
-        if not _against(service, row, person, at):
-            return _looked(desk, service, row)
+        client = service.terms.client.name
+        if not against(service.pack, client, row, person, at, before=first_ones(desk.store, row)):
+            return looked(desk.store, service.pack, row)
     return None
 
 
-def _looked(desk: Desk, service: Service, row: ReviewRow) -> Looked:
-    events = (event for entry in desk.store.read_log(item=row.item) for event in entry.events)
-    done = [event for event in events if isinstance(event, TaskDone) and event.token == row.token]
-    names = {node.id: node.name for plan in (service.plan, *service.plans.values()) for node in plan.process.nodes}
-    result = done[-1].result if done else {}
-    return Looked(row, names.get(row.node) or row.node, result, service.pack.manifest.review)
+def looked(store: WorkingSet, pack: Pack, row: ReviewRow) -> Looked:
+    """Give what somebody looks at."""
+    result, before = result_of(store, row.item, row.token), tuple(told_of(store, row.item, row.token))
+    return Looked(row, name_of(pack, row.node), result, pack.manifest.review, before)
+
+
+def result_of(store: WorkingSet, item: int, token: int) -> Mapping[str, Any]:
+    """Give what was filled in when a task was done."""
+    done = [event for event in _events(store, item) if isinstance(event, TaskDone) and event.token == token]
+    return done[-1].result if done else {}
+
+
+def name_of(pack: Pack, node: str) -> str:
+    """Give what a task is called."""
+    names = {one.id: one.name for process in pack.processes.values() for one in process.nodes}
+    return names.get(node) or node
 
 
 def plain_quality(one: Quality) -> dict[str, Any]:
@@ -127,7 +185,8 @@ def plain_quality(one: Quality) -> dict[str, Any]:
 def plain_open(one: ReviewRow) -> dict[str, Any]:
     """Give what waits for a review as JSON has it."""
     names = ("item", "token", "engagement", "service", "node", "person")
-    return {**{name: getattr(one, name) for name in names}, "done_at": iso(one.at)}
+    told = {name: getattr(one, name) for name in names}
+    return {**told, "done_at": iso(one.at), "disputed_at": iso(one.disputed)}
 
 
 def plain_looked(one: Looked) -> dict[str, Any]:

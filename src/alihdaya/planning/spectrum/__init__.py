@@ -1,12 +1,23 @@
 """The BPO-KPO position of a service (S16): the ten differences measured from the log, each with an interval."""
 
-from alihdaya.planning.spectrum.facts import Answer, Case, NodeFacts, Override, Step, overrides, read_case
+from alihdaya.planning.spectrum.facts import (
+    Answer,
+    Beside,
+    Case,
+    NodeFacts,
+    Override,
+    Step,
+    overrides,
+    read_case,
+    spread,
+)
 from alihdaya.planning.spectrum.foretold import Foretold, foretold
 from alihdaya.planning.spectrum.position import DIFFERENCES, Given, Reading, Service, auc, drift, read_service
 
 __all__ = [
     "DIFFERENCES",
     "Answer",
+    "Beside",
     "Case",
     "Foretold",
     "Given",
@@ -21,4 +32,5 @@ __all__ = [
     "overrides",
     "read_case",
     "read_service",
+    "spread",
 ]

@@ -1,12 +1,13 @@
 """What the log says of one item, as the steps that the measures count: pure, and nothing that is not in the log."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from alihdaya.engine.events import DecisionMade, InstanceStarted, JobClosed, TokenMoved
 from alihdaya.kernel.event import Entry, Event
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import (
     ItemDelivered,
     ItemReceived,
@@ -56,6 +57,14 @@ class Step(NamedTuple):
     at: int = 0
 
 
+class Beside(NamedTuple):
+    """Minutes that somebody spent on a case beside its tasks: wrap-up, advice, review, hand-over, comment, meeting."""
+
+    kind: str
+    minutes: float
+    person: str
+
+
 class Answer(NamedTuple):
     """What somebody answered to a question (task and field), and what was known then: the intake, and rules' values."""
 
@@ -82,6 +91,12 @@ class Case:
     ruled: Mapping[str, int] = field(default_factory=dict)
     overruled: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def minutes(self) -> float:
+        """Minutes of people on it: its tasks, and what was done beside them."""
+        return sum(one.minutes for one in self.steps) + sum(one.minutes for one in self.beside)
 
 
 class Override(NamedTuple):
@@ -127,6 +142,21 @@ def read_case(entries: Iterable[Entry], nodes: Mapping[str, NodeFacts], hours: H
     return reader.done()
 
 
+def spread(cases: Sequence[Case], share: Mapping[str, float]) -> list[Case]:
+    """Add to each case its part of people's meetings: `share` is person -> meeting minutes for each minute of work."""
+    return [_with_meetings(case, share) for case in cases] if share else list(cases)
+
+
+def _with_meetings(case: Case, share: Mapping[str, float]) -> Case:
+    minutes: dict[str, float] = {}
+    spent = [(one.person, one.minutes) for one in case.steps] + [(one.person, one.minutes) for one in case.beside]
+    for person, worked in spent:
+        if person in share:
+            minutes[person] = minutes.get(person, 0.0) + worked * share[person]
+    met = tuple(Beside("meeting", spent, person) for person, spent in minutes.items() if spent)
+    return replace(case, beside=(*case.beside, *met)) if met else case
+
+
 class _Task(NamedTuple):
     node: str
     language: str
@@ -149,6 +179,7 @@ class _Reader:
         self.ruled: Counter[str] = Counter()
         self.overruled: Counter[str] = Counter()
         self.end: tuple[int, str] | None = None
+        self.beside: list[Beside] = []
         self.given: dict[str, Any] = {}
         self.chosen: list[Answer] = []
 
@@ -176,6 +207,8 @@ class _Reader:
         elif isinstance(event, TaskCancelled):
             task = self.tasks.pop(event.token, None)
             self.steps.append(Step(task.node if task else "", "skipped", at=at))
+        elif isinstance(event, TimeSpent):
+            self.beside.append(Beside(event.kind, event.seconds / 60, event.person))
         elif isinstance(event, TokenMoved):
             self.steps.append(Step(event.to, "ad hoc", at=at))
         elif isinstance(event, JobClosed) and event.outcome == "completed":
@@ -222,5 +255,5 @@ class _Reader:
         closed, unit = self.end or (None, None)
         return Case(
             case.id, case.service, case.received_at, closed, unit, self.about, tuple(self.steps), tuple(self.level),
-            dict(self.ruled), dict(self.overruled), tuple(self.chosen),
+            dict(self.ruled), dict(self.overruled), tuple(self.chosen), tuple(self.beside),
         )  # fmt: skip

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Weights = NDArray[np.float64]
 
+COORDINATES: Final = frozenset({"review", "advice", "comment", "meeting", "hand-over"})
+"""Kinds of time beside tasks that are spent with, or on, others; wrapping up is not."""
+
 Estimate = Callable[[Any], float]
 """How often each case counts (an array) -> the measure in its own unit; nan where it cannot be worked out."""
 
@@ -152,9 +155,11 @@ def insight(cases: Sequence[Case], prices: "dict[str, float]", week: Callable[[i
 
 
 def coordination(cases: Sequence[Case]) -> Estimate | None:
-    """Minutes of tasks that check what somebody else did, of all minutes of people."""
+    """Minutes of checking, advising, commenting, meeting and handing over, of all minutes of people."""
     return ratio([
-        (sum(one.minutes for one in case.steps if one.review), sum(one.minutes for one in case.steps)) for case in cases
+        (sum(one.minutes for one in case.steps if one.review)
+         + sum(one.minutes for one in case.beside if one.kind in COORDINATES), case.minutes)
+        for case in cases
     ])  # fmt: skip
 
 
@@ -195,7 +200,7 @@ def arbitrage(cases: Sequence[Case], home: Item, home_minutes: float, away: Item
     """
     import numpy as np
 
-    minutes = np.array([sum(one.minutes for one in case.steps) for case in cases])
+    minutes = np.array([case.minutes for case in cases])
     if not minutes.any():
         return None
 

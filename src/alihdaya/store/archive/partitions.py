@@ -1,13 +1,13 @@
 """How a month of history is kept together, and let go at once: in PostgreSQL a partition, in SQLite the oldest rows."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, text
+from sqlalchemy import Column, Connection, Table, delete, text
 from sqlalchemy.exc import DBAPIError
 
 from alihdaya.store.archive.months import end_of, month_of, start_of
-from alihdaya.store.schema import ITEM, LOG
+from alihdaya.store.schema import FINISHED, ITEM, LOG
 
 PATIENCE = "20s"
 """So long a month waits for those who read; whoever reads for longer goes first, and the month another time."""
@@ -16,7 +16,10 @@ SHORT_PATIENCE = "2s"
 """The same where others wait for the writer meanwhile."""
 
 _TRIES = 8
-"""So often both tables are asked for, before readers of the one or the other are given way."""
+"""So often the tables are asked for, before readers of one or another are given way."""
+
+_LEAVING = (ITEM, FINISHED, LOG)
+"""The tables of which a month goes."""
 
 
 class Retired(NamedTuple):
@@ -52,46 +55,46 @@ class Partitions:
 def let_go(connection: Connection, retired: Retired, patience: str) -> None:
     """Let a month's entries and items go, in the connection's transaction; readers are waited for so long.
 
-    PostgreSQL drops the partitions, SQLite deletes the oldest rows of both tables, whose pages are used again. Only
-    where a clock was set back over the end of a month does a partition hold what may not go, or another what must.
+    PostgreSQL drops the partitions, SQLite deletes the oldest rows of the tables, whose pages are used again. What
+    people finished goes with its items, some of it out of the months after. Else only where a clock was set back over
+    the end of a month does a partition hold what may not go, or another what must.
     """
     if connection.dialect.name != "sqlite":
         _hold(connection, patience)
-    for table, last in ((ITEM, retired.last_item), (LOG, retired.last)):
+    ends = ((ITEM.c.id, retired.last_item), (FINISHED.c.item, retired.last_item), (LOG.c.seq, retired.last))
+    for key, last in ends:
         if connection.dialect.name != "sqlite":
-            _drop(connection, table, _leaf(table.name, retired.month), last)
-        (key,) = table.primary_key.columns
-        connection.execute(delete(table).where(key <= last))
+            _drop(connection, key, _leaf(key.table.name, retired.month), last)
+        connection.execute(delete(key.table).where(key <= last))
 
 
 def _hold(connection: Connection, patience: str) -> None:
-    """Hold both tables against readers, until the end of the transaction.
+    """Hold the tables against readers, until the end of the transaction.
 
-    None is waited for while the other is held: who reads both would wait for us in turn, and PostgreSQL would end one
+    None is waited for while another is held: who reads both would wait for us in turn, and PostgreSQL would end one
     of the two.
     """
     connection.execute(text(f"set local lock_timeout = '{patience}'"))
-    first, second = ITEM.name, LOG.name
+    first, *others = [table.name for table in _LEAVING]
     for left in reversed(range(_TRIES)):
         trial = connection.begin_nested()
         connection.execute(text(f"lock table {first} in access exclusive mode"))
         try:
-            connection.execute(text(f"lock table {second} in access exclusive mode nowait"))
+            connection.execute(text(f"lock table {', '.join(others)} in access exclusive mode nowait"))
         except DBAPIError as error:
             if not left or getattr(error.orig, "sqlstate", None) != "55P03":
                 raise
             trial.rollback()
-            first, second = second, first
+            first, *others = [*others, first]
         else:
             trial.commit()
             return
 
 
-def _drop(connection: Connection, table: Table, leaf: str, last: int) -> None:
+def _drop(connection: Connection, key: "Column[Any]", leaf: str, last: int) -> None:
     """Drop a partition, unless it is not there, or holds rows that come after the last one that may go."""
     if connection.execute(text("select to_regclass(:leaf)"), {"leaf": leaf}).scalar() is None:
         return
-    (key,) = table.primary_key.columns
     late = text(f"select 1 from {leaf} where {key.name} > :last limit 1")  # noqa: S608
     if connection.execute(late, {"last": last}).first() is None:
         connection.execute(text(f"drop table {leaf}"))

@@ -28,7 +28,7 @@ _COUNTED = frozenset({"seq", "item", "id", "source"})
 class Archived(NamedTuple):
     """A month that is in files: its entries first to last, its items up to `last_item`; `at` when it was archived.
 
-    `until`: when the last of its items was delivered (microseconds).
+    `until`: when the last of its items came to its end (microseconds).
     """
 
     month: str

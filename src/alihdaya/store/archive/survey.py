@@ -19,7 +19,7 @@ class Surveyed(NamedTuple):
 
     `bytes` of its events; `open`: how many of its items are not over, the first of them being `open_item`; `sends`:
     what is still to go out for them, dead letters too; `closed`: engagement -> when the first and the last of its items
-    was delivered (microseconds).
+    was delivered (microseconds). `until`: when the last of its items that are over came to its end, 0 where none is.
     """
 
     span: Span
@@ -28,11 +28,7 @@ class Surveyed(NamedTuple):
     open_item: int | None
     sends: int
     closed: dict[str, tuple[int, int]]
-
-    @property
-    def until(self) -> int:
-        """When the last of its items was delivered, 0 where none was."""
-        return max((last for _, last in self.closed.values()), default=0)
+    until: int
 
 
 def survey(store: Store, before: str) -> Iterator[Surveyed]:
@@ -62,7 +58,9 @@ def _oldest(connection: Connection, after: int, after_item: int, before: str) ->
     mine = (ITEM.c.id > after_item) & (ITEM.c.id <= last_item)
     items = connection.execute(select(func.count()).where(mine)).scalar_one()
     span = Span(month, first.seq, last, entries, after_item + 1, last_item, items)
-    return Surveyed(span, int(size), *_in_use(connection, span), _closed(connection, mine))
+    over = select(func.max(ITEM.c.closed_at)).where(mine, ITEM.c.status.in_(OVER))
+    until = connection.execute(over).scalar() or 0
+    return Surveyed(span, int(size), *_in_use(connection, span), _closed(connection, mine), until)
 
 
 def _next(connection: Connection, first: int, end: int) -> ColumnElement[bool]:

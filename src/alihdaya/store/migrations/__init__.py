@@ -8,7 +8,22 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from alihdaya.store.errors import StoreError, StoreTooNew, problem
 from alihdaya.store.schema import METADATA
 
-REVISIONS = ("0001", "0002", "0005", "0004", "0006", "0007", "0009", "0013", "0010", "0008", "0017", "0018", "0020")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0005",
+    "0004",
+    "0006",
+    "0007",
+    "0009",
+    "0013",
+    "0010",
+    "0008",
+    "0017",
+    "0018",
+    "0020",
+    "0021",
+)
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 
 _HERE = Path(__file__).parent

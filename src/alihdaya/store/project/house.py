@@ -28,6 +28,7 @@ from alihdaya.store.schema import (
     TEST,
     VERSION,
 )
+from alihdaya.work import question  # noqa: F401 - registers its events, which no table holds
 
 DUPLICATE = "duplicate"
 """The reason of a rejected row that says: this item was received before."""

@@ -17,7 +17,19 @@ from alihdaya.store.project.house import House
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
-from alihdaya.store.schema import CALLED, INCIDENT, ITEM, LABOUR, PAUSE, RECEIVED, REFUSAL, REVIEW, TALLY, TASK
+from alihdaya.store.schema import (
+    CALLED,
+    FINISHED,
+    INCIDENT,
+    ITEM,
+    LABOUR,
+    PAUSE,
+    RECEIVED,
+    REFUSAL,
+    REVIEW,
+    TALLY,
+    TASK,
+)
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import (
     AssignmentRefused,
@@ -41,7 +53,7 @@ from alihdaya.work.events import (
     TaskQueued,
 )
 from alihdaya.work.exchange import ItemCalled, ItemReturned
-from alihdaya.work.review import ReviewDone, ReviewDue
+from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 Handler = Callable[[Standing, Entry, Any], None]
 
@@ -61,6 +73,7 @@ class Items:
         self._dirty: dict[int, Standing] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._received: list[tuple[str, str, int]] = []
+        self._finished: list[tuple[Any, ...]] = []
         self._straight: Counter[tuple[str, str, str, str]] = Counter()
         self._handlers: dict[type, Handler] = {
             TaskQueued: self._queued,
@@ -70,6 +83,7 @@ class Items:
             TimeSpent: self._beside,
             ReviewDue: self._sampled,
             ReviewDone: self._reviewed,
+            ReviewDisputed: self._disputed,
             TaskCancelled: self._cancelled,
             TaskChanged: self._changed,
             AssignmentWithdrawn: self._withdrawn,
@@ -142,8 +156,9 @@ class Items:
                 del self._standing[item]
         self._pending.insert(ITEM, rows)
         self._pending.insert(RECEIVED, self._received)
+        self._pending.insert(FINISHED, self._finished)
         self._count_straight()
-        self._rows, self._received = [], []
+        self._rows, self._received, self._finished = [], [], []
         self._dirty.clear()
         if len(self._standing) > _MOST:  # the tables hold them, too
             self._standing.clear()
@@ -232,13 +247,15 @@ class Items:
         self._close(standing, TASK, event.token)
         self._rest(standing, entry.at)
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
-        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 1)
+        seconds, of = event.seconds, (standing.engagement, standing.service)
+        self._pending.add(LABOUR, (of[0], day, of[1], event.person), seconds, 1, seconds)
+        self._finished.append((*of, entry.at, entry.item, entry.seq, event.token, event.person, seconds))
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
-        self._count(standing, entry.at, "seconds_worked", n=event.seconds)
+        self._count(standing, entry.at, "seconds_worked", n=seconds)
 
     def _beside(self, standing: Standing, entry: Entry, event: TimeSpent) -> None:
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
-        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 0)
+        self._pending.add(LABOUR, (standing.engagement, day, standing.service, event.person), event.seconds, 0, 0)
         self._count(standing, entry.at, "seconds_worked", n=event.seconds)
 
     def _sampled(self, standing: Standing, entry: Entry, event: ReviewDue) -> None:
@@ -249,6 +266,11 @@ class Items:
         head = (standing.engagement, standing.service, event.node, event.person, event.at)
         rest = (*head, event.reviewer, entry.at, event.percent, event.passed)
         self._pending.put(REVIEW, (standing.id, event.token), rest)
+
+    def _disputed(self, standing: Standing, entry: Entry, event: ReviewDisputed) -> None:
+        """Let it wait again; that somebody looked at it already is all that is kept here of the first time."""
+        head = (standing.engagement, standing.service, event.node, event.person, event.at)
+        self._pending.put(REVIEW, (standing.id, event.token), (*head, None, entry.at, None, None))
 
     def _cancelled(self, standing: Standing, entry: Entry, event: TaskCancelled) -> None:
         self._close(standing, TASK, event.token)

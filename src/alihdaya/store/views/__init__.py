@@ -16,7 +16,16 @@ from alihdaya.store.views.items import (
     unit_items,
     usage,
 )
-from alihdaya.store.views.lines import deliveries, spans_page, unit_page
+from alihdaya.store.views.lines import (
+    FinishedTask,
+    Work,
+    deliveries,
+    finished,
+    finished_page,
+    persons_of_seats,
+    spans_page,
+    unit_page,
+)
 from alihdaya.store.views.months import (
     LabourRow,
     Period,
@@ -34,6 +43,7 @@ from alihdaya.store.views.months import (
 
 __all__ = [
     "Desk",
+    "FinishedTask",
     "Floor",
     "IncidentRow",
     "ItemRow",
@@ -45,14 +55,18 @@ __all__ = [
     "RejectRow",
     "SlaMonth",
     "Story",
+    "Work",
     "delivered",
     "deliveries",
+    "finished",
+    "finished_page",
     "floor",
     "item_story",
     "items",
     "labour",
     "month_items",
     "months",
+    "persons_of_seats",
     "refusals",
     "rejects",
     "sla_measures",

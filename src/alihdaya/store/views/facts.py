@@ -25,14 +25,18 @@ class ItemFact(NamedTuple):
     fact: Event
 
 
-def house_facts(store: WorkingSet, tags: Iterable[str]) -> Iterator[tuple[int, Event]]:
-    """Yield (instant, fact) of those facts about no item that have one of these tags, in the order of the log."""
+def house_facts(store: WorkingSet, tags: Iterable[str], after: int = 0) -> Iterator[tuple[int, Event]]:
+    """Yield (instant, fact) of those facts about no item that have one of these tags, in the order of the log.
+
+    `after`: only of entries after this one that are not archived; 0: all.
+    """
     tags = tuple(tags)
     marks = [tag.encode() for tag in tags]
-    gone = archived_entries(store, item=HOUSE, tags=tags) if archived(store) else iter(())
+    gone = archived_entries(store, item=HOUSE, tags=tags) if archived(store) and not after else iter(())
     for entry in gone if store.factor == 1 else sorted(gone, key=lambda entry: entry.at):
         yield from ((entry.at, fact) for fact in entry.events)
-    query = select(LOG.c.at, LOG.c.body).where(LOG.c.item == HOUSE).order_by(LOG.c.seq)
+    query = select(LOG.c.at, LOG.c.body).where(LOG.c.item == HOUSE, LOG.c.seq > after)
+    query = query.order_by(LOG.c.seq)
     with store.snapshot() as connection:
         for at, body in connection.execute(query):
             if any(mark in body for mark in marks):

@@ -39,12 +39,16 @@ class SlaMonth:
 
 @dataclass(frozen=True, slots=True)
 class LabourRow:
-    """A person's handling time and finished tasks for one service of an engagement in one month."""
+    """A person's time and finished tasks for one service of an engagement in one month.
+
+    `seconds` is all of it, which costs; `handled` the handling time of the tasks, which is billed.
+    """
 
     service: str
     person: str
     seconds: int
     tasks: int
+    handled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,11 @@ def sla_measures(store: WorkingSet, engagement: str) -> dict[tuple[str, str], di
 def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
     """Give who worked how long on which service in a local month ("2013-01"), by service and person."""
     key = (LABOUR.c.service, LABOUR.c.person)
-    query = select(*key, func.sum(LABOUR.c.seconds), func.sum(LABOUR.c.tasks)).where(
-        LABOUR.c.engagement == engagement, func.substr(LABOUR.c.day, 1, 7) == month
-    )
+    sums = [func.sum(column) for column in (LABOUR.c.seconds, LABOUR.c.tasks, LABOUR.c.handled)]
+    query = select(*key, *sums).where(LABOUR.c.engagement == engagement, func.substr(LABOUR.c.day, 1, 7) == month)
     with store.snapshot() as connection:
         rows = connection.execute(query.group_by(*key).order_by(*key))
-        return [LabourRow(service, who, int(seconds), int(tasks)) for service, who, seconds, tasks in rows]
+        return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
 
 
 def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:

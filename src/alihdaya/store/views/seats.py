@@ -1,26 +1,31 @@
 """The floor as the tables hold it, for whoever takes it up again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, true
 
-from alihdaya.store.codec import decode
+from alihdaya.store.codec import decode, decode_events
 from alihdaya.store.schema import ABSENCE, ASK, HOLD, ITEM, LOG, PIECE, PRESENCE, TASK
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.beside import AdviceAsked, AdviceGiven
 from alihdaya.work.floor.ask import ask_of
 from alihdaya.work.floor.events import Asked, Queued
 from alihdaya.work.floor.seat import READY, WORKS
 
 
 class Present(NamedTuple):
-    """Somebody who is present; `shares` by channel, `since` and `lease` in microseconds."""
+    """Somebody who is present; `shares` by channel, `since` and `lease` in microseconds.
+
+    `away`: since when they are in a state other than ready, None for ready.
+    """
 
     person: str
     since: int
     lease: int
     shares: tuple[int, ...]
     state: str
+    away: int | None = None
 
 
 class Held(NamedTuple):
@@ -36,11 +41,12 @@ class Held(NamedTuple):
 
 def present(store: WorkingSet, person: str = "") -> list[Present]:
     """Give who is present, the first who came first; or one person, if they are."""
-    query = select(PRESENCE, ABSENCE.c.state).outerjoin_from(PRESENCE, ABSENCE, ABSENCE.c.person == PRESENCE.c.person)
+    query = select(PRESENCE, ABSENCE.c.state, ABSENCE.c.since)
+    query = query.outerjoin_from(PRESENCE, ABSENCE, ABSENCE.c.person == PRESENCE.c.person)
     with store.snapshot() as connection:
         query = query.where(PRESENCE.c.person == person) if person else query
         rows = connection.execute(query.order_by(PRESENCE.c.since, PRESENCE.c.person)).all()
-    return [Present(row[0], row[1], row[2], tuple(decode(row[3])), row[4] or READY) for row in rows]
+    return [Present(row[0], row[1], row[2], tuple(decode(row[3])), row[4] or READY, row[5]) for row in rows]
 
 
 def asks(store: WorkingSet) -> list[Asked]:
@@ -120,6 +126,15 @@ def _beside_tasks(connection: Connection, person: str) -> Iterator[Hand]:
     for row in connection.execute(query):
         name, rest = row.name or row.node or "", (row.state, row.at, row.until, row.note or "", row.of_token or 0)
         yield (row.person, row.item, row.token, name, *rest)
+
+
+def advice_told(store: WorkingSet, of: Iterable[int]) -> list[tuple[int, int, AdviceAsked | AdviceGiven]]:
+    """Give (instant, item, fact) of the advice that was asked for and given on these items, as the log has it."""
+    query = select(LOG.c.at, LOG.c.item, LOG.c.body).where(LOG.c.item.in_(list(of))).order_by(LOG.c.seq)
+    with store.snapshot() as connection:
+        rows = [row for row in connection.execute(query) if b"advice." in row.body]
+    found = ((row.at, row.item, fact) for row in rows for fact in decode_events(row.body))
+    return [(at, item, fact) for at, item, fact in found if isinstance(fact, AdviceAsked | AdviceGiven)]
 
 
 class Open(NamedTuple):

@@ -204,11 +204,12 @@ def _show(console: "Console", made: "Study", advice: "dict[str, Advice]", best: 
 def _show_option(console: "Console", one: "Compared", advice: "Advice") -> None:
     from rich.markup import escape
 
+    from alihdaya.cli.checks.sourcing.page import SPLIT
+
     verdict, reason = say(_VERDICTS[advice.verdict]), say(_REASONS[advice.reason])
     console.print(f"[bold]{escape(one.site.name)}[/]: {verdict}: {reason}")
-    text = say("  of a saving of {saving} an item: {cost} by cheaper minutes, {knowledge} by fewer, {errors} by errors")
     names = ("saving", "cost", "knowledge", "errors")
-    console.print(text.format(**{name: f"{float(getattr(one.split, name)):+.2f}" for name in names}))
+    console.print(say(SPLIT).format(**{name: f"{float(getattr(one.split, name)):+.2f}" for name in names}))
     for risk in advice.risks:
         console.print("  ! " + say(_RISKS[risk]))
 

@@ -4,10 +4,16 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import mark, say
 
 if TYPE_CHECKING:
     from alihdaya.planning.sourcing import Advice, Compared, Study
+
+SPLIT = mark(
+    "  of a saving of {saving} an item: {cost} by the price of a minute, {knowledge} by their number, "
+    "{errors} by errors"
+)
+"""Where a saving comes from; each part may be a loss."""
 
 _WIDE, _LEFT, _ROW = 900, 190, 34
 _COLOURS = {"cost": "#0f766e", "knowledge": "#d98a1f", "errors": "#5b6fb5"}
@@ -67,7 +73,7 @@ def _costs(made: "Study") -> str:
 def _option(one: "Compared", words: str, risks: list[str]) -> str:
     """Tell one option: the advice with its reason, its saving split, and what speaks against it."""
     parts = {name: float(getattr(one.split, name)) for name in _COLOURS}
-    text = say("  of a saving of {saving} an item: {cost} by cheaper minutes, {knowledge} by fewer, {errors} by errors")
+    text = say(SPLIT)
     figures = {name: f'<b style="color:{_COLOURS[name]}">{part:+.2f}</b>' for name, part in parts.items()}
     told = escape(text.strip()).format(saving=f"{float(one.split.saving):+.2f}", **figures)
     told = told[:1].upper() + told[1:]

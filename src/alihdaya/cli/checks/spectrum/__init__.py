@@ -10,17 +10,22 @@ import click
 from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
+    from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum.gather import Gathered
     from alihdaya.planning.spectrum import Foretold, Override, Service
 
 
 class Placed(NamedTuple):
-    """A service with its drift by month, the rules that people overrule, and how well their answers are foretold."""
+    """A service with its drift by month, the rules that people overrule, and how well their answers are foretold.
+
+    `worth`: what answers to its clients' registered questions were worth, by engagement.
+    """
 
     service: "Service"
     moved: "dict[str, dict[str, float]]"
     rules: "list[Override]"
     answers: "list[Foretold]"
+    worth: "list[Scored]"
 
 
 @click.command(
@@ -70,14 +75,26 @@ def spectrum(
     as_json: bool,
 ) -> None:
     """Measure services."""
+    from alihdaya.cli.checks.questions.scoring import score_services
     from alihdaya.cli.checks.spectrum.gather import gather
 
     with settings.read() as store:
-        gathered = gather(store, service, subject, _names(reviews))
+        gathered = gather(store, service, subject, _names(reviews), now())
+        worth = score_services(store, None, service, seed=seed, draws=draws)
     if not gathered:
         raise click.ClickException(say("There are no items to measure."))
     paid = _paid(study, site) if study else None
-    placed = [_placed(one, _names(professional), paid, seed=seed, draws=draws) for one in gathered]
+    placed = [
+        _placed(
+            one,
+            _names(professional),
+            paid,
+            [had for had in worth if had.service == one.service],
+            seed=seed,
+            draws=draws,
+        )
+        for one in gathered
+    ]
     if as_json:
         click.echo(json.dumps(_plain(placed, seed, draws)))
     else:
@@ -95,13 +112,15 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
-def _placed(one: "Gathered", professional: frozenset[str], paid: Any, *, seed: int, draws: int) -> "Placed":
+def _placed(
+    one: "Gathered", professional: frozenset[str], paid: Any, worth: "list[Scored]", *, seed: int, draws: int
+) -> "Placed":
     from alihdaya.planning.spectrum import Given, drift, foretold, overrides, read_service
 
     given = Given(one.prices, professional, paid)
     read = read_service(one.service, one.kind, one.cases, given, seed=seed, draws=draws)
     told = foretold(one.cases, seed=seed, draws=draws)
-    return Placed(read, drift(one.cases, given), overrides(one.cases), told)
+    return Placed(read, drift(one.cases, given), overrides(one.cases), told, worth)
 
 
 def _paid(study: Path, site: str) -> Any:
@@ -140,8 +159,14 @@ def _plain(placed: "list[Placed]", seed: int, draws: int) -> dict[str, Any]:
 
 
 def _plain_one(
-    one: "Service", moved: dict[str, dict[str, float]], rules: "list[Override]", answers: "list[Foretold]"
+    one: "Service",
+    moved: dict[str, dict[str, float]],
+    rules: "list[Override]",
+    answers: "list[Foretold]",
+    worth: "list[Scored]",
 ) -> dict[str, Any]:
+    from alihdaya.cli.checks.questions.scoring import plain_bits
+
     return {
         "service": one.id,
         "kind": one.kind,
@@ -172,6 +197,7 @@ def _plain_one(
             {**told._asdict(), "ratio": _four(told.ratio), "low": _four(told.low), "high": _four(told.high)}
             for told in answers
         ],
+        "questions": [{"engagement": had.engagement, **plain_bits(had.bits)} for had in worth],
     }
 
 

@@ -1,18 +1,22 @@
 """From the store to cases: every item's history, read with the models and terms that it came in under."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from alihdaya.kernel.time import SECOND
 from alihdaya.notation.bpmn import Kind, UserWork
-from alihdaya.planning.spectrum import Case, NodeFacts, read_case
+from alihdaya.planning.spectrum import Case, NodeFacts, read_case, spread
 from alihdaya.planning.spectrum.facts import Hours
-from alihdaya.work.events import ItemReceived
+from alihdaya.work.beside import TimeSpent
+from alihdaya.work.events import ItemReceived, TaskDone
 
 if TYPE_CHECKING:
     from alihdaya.engagement.clock import Clock
     from alihdaya.engagement.terms import Service as Agreed
+    from alihdaya.kernel.event import Entry
     from alihdaya.packs import Pack
     from alihdaya.store import Store
 
@@ -31,13 +35,14 @@ class _Bound(NamedTuple):
     nodes: Mapping[str, NodeFacts]
 
 
-def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[str]) -> list[Gathered]:
-    """Read every item of the store, or those of one service, by service, archived ones too.
+def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[str], at: int) -> list[Gathered]:
+    """Read every item of the store, or those of one service, by service, archived ones too; `at`: the present.
 
     `reviews`: the tasks that check a result; where none is named, those kept from whoever did another, that choose.
     """
     from alihdaya.engagement.clock import Clock
     from alihdaya.engagement.terms import from_wire
+    from alihdaya.operations.people.adherence import spent_as
     from alihdaya.packs.load import from_files
     from alihdaya.store.views.histories import histories
 
@@ -58,8 +63,10 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
         return Clock(agreed(digest, service).calendar)
 
     found: dict[str, Gathered] = {}
+    work = _Work()
     for _, group in groupby(histories(store, archive=True), key=lambda entry: entry.item):
         entries = list(group)
+        work.add(entries)
         receipt = next((one for entry in entries for one in entry.events if isinstance(one, ItemReceived)), None)
         if receipt is None or wanted not in (None, receipt.service):
             continue
@@ -70,7 +77,33 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
             found[receipt.service] = Gathered(receipt.service, bound.kind, [], {})
         found[receipt.service].cases.append(case)
         found[receipt.service].prices.update(_prices(agreed(receipt.terms, receipt.service)))
-    return list(found.values())
+    share = work.meetings(spent_as(store, "meeting", at))
+    return [one._replace(cases=spread(one.cases, share)) for one in found.values()]
+
+
+class _Work:
+    """Minutes of everybody over all services, and how many of them they noted as meetings of an item."""
+
+    def __init__(self) -> None:
+        self.minutes: Counter[str] = Counter()
+        self.met: Counter[str] = Counter()
+
+    def add(self, entries: "Iterable[Entry]") -> None:
+        """Count an item's seconds."""
+        for entry in entries:
+            for event in entry.events:
+                if isinstance(event, (TaskDone, TimeSpent)):
+                    self.minutes[event.person] += event.seconds
+                    if isinstance(event, TimeSpent) and event.kind == "meeting":
+                        self.met[event.person] += event.seconds
+
+    def meetings(self, floor: Mapping[str, int]) -> dict[str, float]:
+        """Give for each second that somebody worked how long they met, beyond what they noted with items.
+
+        `floor`: microseconds that they were in a meeting, as they said on the floor.
+        """
+        beyond = {who: span / SECOND - self.met[who] for who, span in floor.items() if self.minutes[who]}
+        return {who: more / self.minutes[who] for who, more in beyond.items() if more > 0}
 
 
 def _hours(clock: "Clock") -> Hours:

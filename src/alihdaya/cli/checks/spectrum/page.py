@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS, answer_told
+from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS, answer_told, worth_told
 from alihdaya.cli.settings import say
 
 if TYPE_CHECKING:
+    from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum import Placed
     from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
 
@@ -38,7 +39,11 @@ def page(placed: "list[Placed]", language: str) -> str:
 
 
 def _section(
-    one: "Service", moved: "Mapping[str, Mapping[str, float]]", rules: "list[Override]", answers: "list[Foretold]"
+    one: "Service",
+    moved: "Mapping[str, Mapping[str, float]]",
+    rules: "list[Override]",
+    answers: "list[Foretold]",
+    worth: "list[Scored]",
 ) -> str:
     readings = one.readings[:-1]
     high = _TOP + _ROW * len(readings)
@@ -50,7 +55,7 @@ def _section(
     rows = "".join(_row(reading, moved.get(reading.difference, {}), n) for n, reading in enumerate(readings))
     head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
     told = "".join(f'<p class="{"warn" if rule.flagged else "small"}">{escape(_said(rule))}</p>' for rule in rules)
-    told += "".join(f'<p class="small">{escape(answer_told(one))}</p>' for one in answers)
+    told += "".join(f'<p class="small">{escape(text)}</p>' for text in (*map(answer_told, answers), *worth_told(worth)))
     return (
         f"<section><h2>{escape(head.format(service=one.id, cases=f'{one.cases:,}', kind=one.kind))}</h2>"
         f'<svg viewBox="0 0 980 {high}" role="img" aria-label="{escape(one.id)}">{marks}{rows}</svg>{told}</section>'

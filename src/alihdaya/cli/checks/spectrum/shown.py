@@ -1,15 +1,17 @@
 """The spectrum in the terminal: nine dots with their intervals, and what is not known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from alihdaya.cli.checks.questions.shown import bits_told
 from alihdaya.cli.settings import mark, say
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum import Placed
     from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
 
@@ -46,9 +48,9 @@ _UNITS = {"complexity": mark("{value} bits a case"), "level": mark("{value} work
 
 def show(placed: "list[Placed]") -> None:
     """Print every service."""
-    for one, moved, rules, answers in placed:
+    for one, moved, rules, answers, worth in placed:
         click.echo("\n".join(line.rstrip() for line in _service(one, moved).splitlines()))
-        for line in (*_missing(one), *map(_rule, rules), *map(answer_told, answers)):
+        for line in (*_missing(one), *map(_rule, rules), *map(answer_told, answers), *worth_told(worth)):
             click.echo(line)
     for line in _label(placed):
         click.echo(line)
@@ -126,6 +128,11 @@ def answer_told(one: "Foretold") -> str:
     text = say("Answers {question}: of what the base rate leaves open, a tree on the intake leaves {share} open")
     told = text.format(question=one.question, share=f"{one.ratio:.0%} ({one.low:.0%}-{one.high:.0%})")
     return told + (" " + say("(it asks for {names})").format(names=", ".join(one.by)) if one.by else "")
+
+
+def worth_told(worth: "Iterable[Scored]") -> list[str]:
+    """Say what answers to registered questions were worth, in lines."""
+    return [text for one in worth for text in bits_told(one.bits)]
 
 
 def _label(placed: "list[Placed]") -> list[str]:

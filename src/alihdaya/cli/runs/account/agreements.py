@@ -11,7 +11,7 @@ from alihdaya.cli.runs.account import because_option, json_option
 from alihdaya.cli.settings import Settings, mark, now, say
 
 if TYPE_CHECKING:
-    from alihdaya.engagement.account.schedule import Agreement
+    from alihdaya.engagement.account.schedule import Agreement, Segment
     from alihdaya.engagement.terms import Service, Terms
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,6 +20,7 @@ _WORDS = {
     "signed": mark("signed"),
     "amended": mark("amended"),
     "renewed": mark("renewed"),
+    "replaced": mark("replaced"),
     "onshore": mark("onshore"),
     "nearshore": mark("nearshore"),
     "offshore": mark("offshore"),
@@ -56,12 +57,14 @@ def _plain(one: "Agreement", at: int) -> dict[str, Any]:
         "until": one.until.isoformat(),
         "terminated": one.terminated.isoformat() if one.terminated else None,
         "reason": one.reason,
-        "terms": [
-            {"from": part.effect.isoformat(), "kind": part.kind, "digest": part.terms.digest, "reason": part.reason}
-            for part in one.segments
-        ],
+        "terms": [_part(part, part.kind) for part in one.segments],
+        "replaced": [_part(part, "replaced") for part in one.replaced],
         "services": [_service(terms, service, at) for service in terms.services],
     }
+
+
+def _part(part: "Segment", kind: str) -> dict[str, Any]:
+    return {"from": part.effect.isoformat(), "kind": kind, "digest": part.terms.digest, "reason": part.reason}
 
 
 def _service(terms: "Terms", service: "Service", at: int) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def _service(terms: "Terms", service: "Service", at: int) -> dict[str, Any]:
 def _shown(one: "Agreement", at: int) -> list[str]:
     plain = _plain(one, at)
     lines = [f"{one.engagement}: {plain['provider']} -> {plain['client']}, {plain['currency']}"]
-    for part in plain["terms"]:
+    for part in sorted([*plain["terms"], *plain["replaced"]], key=lambda part: str(part["from"])):
         told = f": {part['reason']}" if part["reason"] else ""
         lines.append(f"  {part['from']}  {say(_WORDS[part['kind']])}  {part['digest'][:12]}{told}")
     if one.terminated:
@@ -116,7 +119,10 @@ def _held(agreement: "Agreement") -> None:
     click.echo("\n".join(_shown(agreement, now())))
 
 
-@click.command(help=say("Let the terms of FILE hold from a day of the client on; what came in before keeps its own."))
+@click.command(
+    help=say("Let the terms of FILE hold from a day of the client on; what came in before keeps its own."),
+    epilog=say("Terms of the day of the last amendment stand in for it, until an invoice was closed by it."),
+)
 @click.argument("file", type=_FILE)
 @click.option("--from", "effect", type=_DAY, required=True, help=say("The first day on which they hold."))
 @click.option("--retroactive", is_flag=True, help=say("Let the day be past: prices of what came in since change."))

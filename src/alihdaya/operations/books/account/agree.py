@@ -85,10 +85,27 @@ def turned_away(desk: Desk, service: Service, at: int) -> str:
 
 
 def amend(desk: Desk, terms: Terms, effect: date, reason: str, by: str, *, retroactive: bool = False) -> Agreement:
-    """Let other terms hold from a day of the client on. Raises Refused as `schedule.amend`; durable at the end."""
-    agreement = account_of(desk.store, terms.engagement).agreement
-    schedule.amend(agreement, terms, effect, desk.at, retroactive=retroactive)
-    return _change(desk, agreement.last.terms, terms, by, effect.isoformat(), "amended", reason)
+    """Let other terms hold from a day of the client on; in place of the last amendment, if they are of the same day.
+
+    Raises Refused as `schedule.amend`; durable at the end.
+    """
+    account = account_of(desk.store, terms.engagement)
+    agreement = account.agreement
+    schedule.amend(agreement, terms, effect, desk.at, retroactive=retroactive, used=_used(account))
+    kind = schedule.REPLACING if schedule.replaces(agreement, effect) else "amended"
+    return _change(desk, agreement.last.terms, terms, by, effect.isoformat(), kind, reason)
+
+
+def _used(account: Account) -> str:
+    """Give the number of the invoice that was closed since the last amendment, and counts by it; empty: none does."""
+    found = ""
+    for one in account.facts:
+        if isinstance(one.event, EngagementAmended):
+            found = ""
+        elif isinstance(one.event, InvoiceClosed) and not found:
+            closed = [one.event.month, *(line["month"] for line in one.event.document["adjustments"])]
+            found = one.event.number if max(closed) >= f"{account.agreement.last.effect:%Y-%m}" else ""
+    return found
 
 
 def renew(desk: Desk, engagement: str, following: date | Terms, reason: str, by: str) -> Agreement:

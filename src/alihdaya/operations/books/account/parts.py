@@ -16,6 +16,7 @@ from alihdaya.engagement.terms import Service
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books import measured
 from alihdaya.operations.books.account.drafting import Month, Stretch
+from alihdaya.operations.books.behind import behind
 from alihdaya.operations.books.measured import MonthFacts
 from alihdaya.store.views.facts import delivery_of
 from alihdaya.work.events import ItemDelivered
@@ -135,7 +136,7 @@ class ByParts:
                 service = self.month.stretches[place].terms.service(line.service)
                 rate = service.rate(line.unit)
                 before = Decimal(0) if rate.kind == "seat" else self._before(place, service, rate)
-                return measured.behind(service, rate, line, self._facts(place, service, rate), before)
+                return behind(service, rate, line, self._facts(place, service, rate), before)
         raise Refused(Problem("line-differs", f"{self.month.month} has no line {number}"))
 
     def behind(self, number: int) -> list[int]:

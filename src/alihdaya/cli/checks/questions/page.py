@@ -1,0 +1,82 @@
+"""How well stated probabilities held, as one HTML page that needs nothing else: the reliability diagram."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from alihdaya.cli.checks.questions.shown import bits_told
+from alihdaya.cli.settings import say
+
+if TYPE_CHECKING:
+    from alihdaya.cli.checks.questions.scoring import Scored
+    from alihdaya.planning.spectrum.bits import Bin
+
+_SIDE, _LEFT, _TOP = 360, 60, 20
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2b2a; background: #f7f9f8; margin: 2rem auto; max-width: 760px;
+       padding: 0 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 1rem 0 .2rem }
+section { background: #fff; border: 1px solid #dfe6e4; border-radius: 8px; padding: .2rem 1.2rem 1rem; margin: 1rem 0 }
+svg { width: 480px; max-width: 100%; height: auto } text { font-size: 13px; fill: #1c2b2a } .dim { fill: #6b7a78 }
+p { margin: .3rem 0 } .small { color: #6b7a78; font-size: .9rem }
+"""
+
+
+def page(found: "list[Scored]", language: str) -> str:
+    """Write the page."""
+    title = escape(say("What answers were worth"))
+    said = say(
+        "Each dot is a tenth of the scale: right of it what was stated, up how often it came true, with the interval "
+        "of that share (95 %); its size is how many probabilities fell there. On the line, stated is true."
+    )
+    parts = "".join(map(_section, found))
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
+        f'<body><h1>{title}</h1><p class="small">{escape(said)}</p>{parts}</body></html>\n'
+    )
+
+
+def _section(one: "Scored") -> str:
+    told = "".join(f"<p>{escape(text)}</p>" for text in bits_told(one.bits))
+    head = f"{one.engagement}/{one.service}"
+    if not one.reliability:
+        return f"<section><h2>{escape(head)}</h2>{told}<p>{escape(say('No question is settled yet.'))}</p></section>"
+    return f"<section><h2>{escape(head)}</h2>{told}{_diagram(one)}</section>"
+
+
+def _diagram(one: "Scored") -> str:
+    high = _TOP + _SIDE
+    grid = "".join(
+        f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{_TOP}" y2="{high}" stroke="#e4eae8"/>'
+        f'<line x1="{_LEFT}" x2="{_x(1)}" y1="{_y(at)}" y2="{_y(at)}" stroke="#e4eae8"/>'
+        f'<text x="{_x(at)}" y="{high + 18}" text-anchor="middle" class="dim">{at:g}</text>'
+        f'<text x="{_LEFT - 8}" y="{_y(at) + 4}" text-anchor="end" class="dim">{at:g}</text>'
+        for at in (0, 0.25, 0.5, 0.75, 1)
+    )
+    most = max(row.stated for row in one.reliability)
+    dots = "".join(_dot(row, most) for row in one.reliability)
+    stated, true = escape(say("stated")), escape(say("came true"))
+    return (
+        f'<svg viewBox="0 0 {_LEFT + _SIDE + 20} {high + 44}" role="img" aria-label="{stated}, {true}">{grid}'
+        f'<line x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}" stroke="#6b7a78" stroke-dasharray="5 4"/>{dots}'
+        f'<text x="{_x(0.5)}" y="{high + 38}" text-anchor="middle">{stated}</text>'
+        f'<text transform="translate(16 {_y(0.5)}) rotate(-90)" text-anchor="middle">{true}</text></svg>'
+    )
+
+
+def _dot(row: "Bin", most: int) -> str:
+    x = _x(row.mean)
+    size = 4 + round(6 * (row.stated / most) ** 0.5)
+    return (
+        f'<line x1="{x}" x2="{x}" y1="{_y(row.true_low)}" y2="{_y(row.true_high)}" stroke="#0f766e" stroke-width="2" '
+        f'opacity=".6"/><circle cx="{x}" cy="{_y(row.true)}" r="{size}" fill="#0f766e"><title>'
+        f"{row.low:.1f}-{row.high:.1f}: {row.stated:,}, {row.mean:.2f}, {row.true:.2f}</title></circle>"
+    )
+
+
+def _x(at: float) -> int:
+    return _LEFT + round(at * _SIDE)
+
+
+def _y(at: float) -> int:
+    return _TOP + round((1 - at) * _SIDE)
