@@ -36,7 +36,7 @@ class HouseDesk(Desk):
         return count
 
     def _granted(self, events: list[Event]) -> Iterator[tuple[int, Event]]:
-        """Give (instant, fact) where only shards have them: terms that are amended or get a holiday, certificates withdrawn.
+        """Give (instant, fact) that only shards have: terms that are amended, or get a holiday; withdrawn certificates.
 
         So a shard that never knew them can follow, and the house's own tables say what became of them.
         """
