@@ -1,6 +1,6 @@
 """A page of what was delivered, or of what people finished, out of a month of any size."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -97,18 +97,35 @@ def spans_page(
         if _archived(connection, within):
             return None
         for span in spans:
-            query = delivered_units(*of, span)
             if before:
-                count = query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-                n = connection.execute(count).scalar_one()
+                n = _count(connection, of, span)
                 if before >= n:
                     before -= n
                     continue
-            found += connection.execute(query.offset(before).limit(left - len(found))).scalars()
+            found += connection.execute(delivered_units(*of, span).offset(before).limit(left - len(found))).scalars()
             before = 0
             if len(found) == left:
                 break
     return found
+
+
+def spans_counts(
+    store: WorkingSet, of: Unit, within: Month, spans: Mapping[str, Sequence[Month]]
+) -> tuple[int, dict[str, int]] | None:
+    """Count the deliveries of a unit within a month, and those in the spans of each name, along the index.
+
+    None where items of the month were archived.
+    """
+    with store.snapshot() as connection:
+        if _archived(connection, within):
+            return None
+        parts = {name: sum(_count(connection, of, span) for span in some) for name, some in spans.items()}
+        return _count(connection, of, within), parts
+
+
+def _count(connection: Connection, of: Unit, span: Month) -> int:
+    query = delivered_units(*of, span).with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    return int(connection.execute(query).scalar_one())
 
 
 def finished(store: WorkingSet, engagement: str, service: str, within: Month) -> list[FinishedTask] | None:
