@@ -61,6 +61,7 @@ HOLDS = {
     "piece": "work on the floor that is not done, whoever has it",
     "hold": "who has which piece: it rings, they work on it, wrap it up, or it was put off",
     "person": "who is on the roster",
+    "wall": "conflict walls that were raised or taken down by hand, and the last word about each",
     "certificate": "trainings finished, from when until when",
     "test": "language tests, with score and pass mark",
     "review": "finished tasks that somebody else is to look at, and what they found",

@@ -48,6 +48,7 @@ _COMMANDS = {
     "agreement": ("people.agreement", mark("show how far two raters agree: weighted kappa with its interval")),
     "course": ("people.course", mark("read SCORM courses, teach them in a pack, take in xAPI results")),
     "withdraw": ("people", mark("withdraw a certificate: no more work from now on")),
+    "wall": ("people.wall", mark("list who is kept from whose work, and raise walls or take them down")),
     "due": ("runs.due", mark("do what is due: timers, and the jobs of packs' functions")),
     "message": ("messages", mark("deliver a message to the item that waits for it, or list those that wait")),
     "signal": ("messages", mark("broadcast a signal to all items that wait for it")),

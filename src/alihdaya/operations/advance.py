@@ -87,7 +87,7 @@ def _queue(desk: Desk, item: OpenItem, event: TaskOffered, at: int) -> Event:
     service = item.service
     node = service.plan.node(event.node)
     due = due_of(item)
-    needs = service.needs(node.id, item.doers)
+    needs = desk.needs(item, node.id)
     queued = TaskQueued(event.token, node.id, node.name, service.name, needs[:4], event.priority, *due)
     item.touched, item.rested_at = True, None
     task = task_of(item.item, queued, at)._replace(needs=needs)

@@ -178,6 +178,10 @@ class Desk:
     """Engagement -> what changed since it was signed (books.account.agree.Standing); most have none."""
     binder: Callable[[str, str, str, str], Service] | None = None
     """Puts together a service that is not among `services` yet."""
+    shard: int = 0
+    """Which shard this is the desk of, where nodes share a database; else 0."""
+    walled: dict[str, set[str]] = field(default_factory=dict)
+    """An item's name in walls -> whom they keep from it; most desks have none."""
     people: dict[str, Person] = field(default_factory=dict)
     applicants: dict[str, tuple[LanguageTest, ...]] = field(default_factory=dict)
     """Who took a test and is not on the roster yet -> their tests."""
@@ -246,6 +250,33 @@ class Desk:
             message = f"item {item} is not under way: delivered or cancelled already, or never received"
             raise Refused(Problem("not-open", message))
         return found
+
+    def names(self, item: OpenItem) -> tuple[str, ...]:
+        """Give the names in walls of an item, and of those that it was called by."""
+        numbers = [item.item]
+        above: OpenItem | None = item
+        while above is not None and above.caller is not None:
+            numbers.append(above.caller[0])
+            above = self.items.get(above.caller[0])
+        return tuple(map(self.named, numbers))
+
+    def named(self, number: int) -> str:
+        """Give the name in walls of the item of that number: 12, or 3-12 in shard 3 of a database that nodes share."""
+        factor = self.store.factor
+        if factor == 1:
+            return f"{self.shard}-{number}" if self.shard else str(number)
+        return f"{number % factor}-{number // factor}"
+
+    def kept_from(self, item: OpenItem) -> tuple[str, ...]:
+        """Give whom walls keep from this very item, or from one that it was called by."""
+        if not self.walled:
+            return ()
+        return tuple(sorted({person for name in self.names(item) for person in self.walled.get(name, ())}))
+
+    def needs(self, item: OpenItem, node: str) -> Needs:
+        """Say what the user task `node` of an item asks of a person now."""
+        needs = item.service.needs(node, item.doers)
+        return needs._replace(walled=self.kept_from(item)) if self.walled else needs
 
     def wait(self, task: Task, item: OpenItem | None = None) -> None:
         """Let a task wait for whoever may do it; `item`: where it is not among `items` yet."""

@@ -14,11 +14,12 @@ from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.bringing import bring_board
 from alihdaya.operations.floor.bringing import bring_hall
 from alihdaya.operations.people.programs.tasks import take_up
+from alihdaya.operations.people.walls import take_up_walls
 from alihdaya.packs import Pack, compile_decisions, run_steps
 from alihdaya.packs.jobs import functions_of
 from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
-from alihdaya.people.person import Certificate, LanguageTest, Person, learn
+from alihdaya.people.person import Certificate, LanguageTest, Person, learn, with_wall
 from alihdaya.store import Store, resume
 from alihdaya.store.views.ledger import facts
 from alihdaya.store.working import Person as OnRoster
@@ -27,7 +28,12 @@ from alihdaya.work.item import Task
 
 
 def open_desk(
-    store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None, patience: float = 0
+    store: Store,
+    *,
+    recorded: Callable[[], int],
+    packs: Mapping[str, Pack] | None = None,
+    patience: float = 0,
+    shard: int = 0,
 ) -> Desk:
     """Take the writer's lock and read everything that is under way.
 
@@ -36,14 +42,17 @@ def open_desk(
     not installed.
     """
     store.lock(patience=patience)
-    return read_desk(store, recorded=recorded, packs=packs)
+    return read_desk(store, recorded=recorded, packs=packs, shard=shard)
 
 
-def read_desk(store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None) -> Desk:
+def read_desk(
+    store: Store, *, recorded: Callable[[], int], packs: Mapping[str, Pack] | None = None, shard: int = 0
+) -> Desk:
     """Read everything that is under way, to look at only: others may write meanwhile. Raises PackError."""
-    desk = Desk(store, recorded)
+    desk = Desk(store, recorded, shard=shard)
     desk.seq, desk.last_item, desk.at = store.last_seq(), store.next_item() - 1, resume.last_at(store)
     desk.people = {one.facts.person: person_of(one) for one in store.persons()}
+    take_up_walls(desk)
     desk.applicants = {who: tuple(LanguageTest(*test[1:]) for test in tests) for who, tests in store.applicants()}
     _bring_services(desk, packs or {})
     desk.standings = standings(store)
@@ -76,8 +85,11 @@ def service_of(signed: agreement.Terms, name: str, pack: Pack, *, trusted: bool 
 
 def person_of(one: OnRoster) -> Person:
     """Give the person that the store's rows describe."""
+    person = learn(None, one.facts, 0)
+    for wall in one.walls:
+        person = with_wall(person, wall.what, stands=wall.stands)
     return replace(
-        learn(None, one.facts, 0),
+        person,
         tests=tuple(LanguageTest(*test[1:]) for test in one.tests),
         certificates=tuple(Certificate(*held.issued[1:], held.withdrawn_at) for held in one.certificates),
     )
@@ -148,7 +160,8 @@ def _bring_tasks(desk: Desk) -> None:
         not_by = opened.service.needs(row.node, opened.doers).not_by
         asked = (row.skill, row.language, row.level, row.certificate, not_by)
         service = opened.service
-        needs = Needs(*asked, service.test, client=service.terms.client.name, engagement=service.engagement)
+        walled = desk.kept_from(opened)
+        needs = Needs(*asked, service.test, 0, service.terms.client.name, service.engagement, walled)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

@@ -46,8 +46,8 @@ from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people import quality
-from alihdaya.operations.people.commands import Dispute, Play, Review, Withdraw
-from alihdaya.operations.people.learning import facts_at, follow, withdraw
+from alihdaya.operations.people.commands import Dispute, Play, Review, SetWall, Withdraw
+from alihdaya.operations.people.learning import facts_at, follow, wall, withdraw
 from alihdaya.operations.people.lesson import play
 from alihdaya.operations.people.programs import practical, tasks
 from alihdaya.operations.people.programs.commands import (
@@ -131,7 +131,7 @@ def _keep_apart(desk: Desk, item: OpenItem) -> None:
     """Let the item's other tasks wait for somebody else, where they are to check what was just done."""
     for token, wait in item.instance.waits.items() if item.instance is not None and item.service.four_eyes else ():
         if (item.item, token) in desk.queue:
-            needs = item.service.needs(wait.node, item.doers)
+            needs = desk.needs(item, wait.node)
             if needs != desk.queue.task(item.item, token).needs:
                 desk.wait(desk.unwait((item.item, token))._replace(needs=needs))
 
@@ -190,6 +190,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     SetFacts: operator.set_facts,
     Amend: operator.amend,
     Withdraw: withdraw,
+    SetWall: wall,
     Review: quality.review,
     Dispute: quality.dispute,
     Play: play,

@@ -37,7 +37,8 @@ def deploy(desk: Desk, pack: Pack, at: int) -> None:
 def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
     """Let people join with their tests and certificates; whoever is on the roster already is left as they are.
 
-    But for conflict walls: those of this roster hold for them from now on, beside those that they have, in all shards.
+    But for conflict walls: those of this roster hold for them from now on, beside those that they have, in all shards;
+    not those that somebody took down by hand.
     Of who joins, other shards are not told: each reads the roster itself.
     """
     known = set(desk.people)
@@ -51,12 +52,13 @@ def employ(desk: Desk, events: tuple[Event, ...], at: int) -> None:
 
 
 def _walled(one: Person, walls: tuple[str, ...]) -> PersonJoined | None:
-    """Give the facts of somebody as they would join again, with these walls as well; None where they have them."""
-    if set(walls) <= set(one.walls):
+    """Give the facts of somebody as they would join again, with these walls as well; None where none is new."""
+    new = {*walls} - {*one.walls, *one.lowered}
+    if not new:
         return None
     facts = {name: getattr(one, name) for name in PersonJoined._fields if hasattr(one, name)}
     facts |= {"employer": one.employment.employer, "serves": one.employment.serves}
-    return PersonJoined(**{**facts, "person": one.id, "walls": tuple(sorted({*one.walls, *walls}))})
+    return PersonJoined(**{**facts, "person": one.id, "walls": tuple(sorted({*one.walls, *new}))})
 
 
 def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from alihdaya.people.gate import OF_ITEM
 from alihdaya.people.person import Certificate, Employment, LanguageTest, Person
 
 _EVER: Final = 1 << 62
@@ -11,7 +12,7 @@ _PASS: Final = 50
 class Capability(NamedTuple):
     """Each part sorted: skills with proficiency, languages with level, latest tests with verdict, valid certificates.
 
-    `walls` are the clients that a conflict wall keeps them from.
+    `walls` are the clients and engagements that a conflict wall keeps them from; of single items the items know.
     """
 
     skills: tuple[tuple[str, int], ...]
@@ -33,7 +34,7 @@ def capability(person: Person, now: int) -> Capability:
         tuple(sorted(person.languages.items())),
         tuple(sorted((kind, language, test.passed) for (kind, language), test in latest.items())),
         tuple(sorted({one.name for one in person.certificates if one.valid(now)})),
-        tuple(sorted(person.walls)),
+        tuple(sorted(wall for wall in person.walls if not wall.startswith(OF_ITEM))),
     )
 
 

@@ -12,8 +12,8 @@ class PersonJoined(NamedTuple):
 
     `languages`: language code -> CEFR level ("B2"); `shifts`: weekday (0 = Monday) -> list of "HH:MM-HH:MM" in
     `time_zone`; `wage` is a decimal text in `currency`. `program` is True for a worker that is a program.
-    `proficiency`: skill -> 1 to 5; `walls`: clients whose work they may not touch, and engagements
-    (people.gate.OF_ENGAGEMENT).
+    `proficiency`: skill -> 1 to 5; `walls`: what they may not touch: clients' work, engagements, single
+    items (people.gate).
     """
 
     person: str
@@ -52,6 +52,26 @@ class CertificateIssued(NamedTuple):
     certificate: str
     start: int
     end: int
+
+
+@event("wall.raised")
+class WallRaised(NamedTuple):
+    """By hand a conflict wall was raised: it keeps a person from `what` (people.gate), whatever a roster says."""
+
+    person: str
+    what: str
+    reason: str
+    by: str
+
+
+@event("wall.lowered")
+class WallLowered(NamedTuple):
+    """By hand a conflict wall was taken down, whoever raised it. No roster brings it back; a hand may raise it anew."""
+
+    person: str
+    what: str
+    reason: str
+    by: str
 
 
 @event("fact.refused")
@@ -125,3 +145,7 @@ class CertificateWithdrawn(NamedTuple):
     person: str
     certificate: str
     reason: str
+
+
+ABOUT_PEOPLE = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn, WallRaised, WallLowered)
+"""Every fact about somebody that all shards come to know."""

@@ -13,6 +13,7 @@ class Needs(NamedTuple):
     `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
     `test` is the kind of the sponsor's language test: "writing" for non-voice, "spoken" for voice (S8).
     `proficiency`: 1 to 5 in the skill, 0 for any; `client`, `engagement`: for whom it is, so that conflict walls hold.
+    `walled` are the people whom a wall keeps from this very item.
     """
 
     skill: str = ""
@@ -24,10 +25,14 @@ class Needs(NamedTuple):
     proficiency: int = 0
     client: str = ""
     engagement: str = ""
+    walled: tuple[str, ...] = ()
 
 
 OF_ENGAGEMENT: Final = "engagement:"
-"""How a wall is written that is about one engagement alone, before its id; any other names a client."""
+"""How a wall is written that is about one engagement alone, before its id."""
+
+OF_ITEM: Final = "item:"
+"""How a wall is written that is about one item, before its name: 12, or 3-12 in shard 3. Any other names a client."""
 
 
 def walled(walls: Collection[str], client: str, engagement: str) -> str:
@@ -44,7 +49,7 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
     or else of the needed one (the latest counts), certificate, four eyes, conflict walls. A reason is a code and its
     facts, parted by colons: "low-level:en:B1:B2".
     """
-    skill, language, level, certificate, not_by, kind, proficiency, client, engagement = needs
+    skill, language, level, certificate, not_by, kind, proficiency, client, engagement, kept = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
@@ -58,6 +63,8 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
         reasons += ("four-eyes",)
     if person.walls and (wall := walled(person.walls, client, engagement)):
         reasons += (f"wall:{wall}",)
+    if person.id in kept:
+        reasons += ("item-wall",)
     return reasons
 
 
@@ -130,9 +137,11 @@ def render_reason(code: str, _: Callable[[str], str]) -> str:
 
 
 def _render_taken(code: str, _: Callable[[str], str]) -> str:
-    """Say why a task was taken from a program, as far as that is its own doing."""
+    """Say why somebody is kept from one item, or why a task was taken from a program, where it is its own doing."""
     kind, _colon, message = code.partition(":")
     match kind:
+        case "item-wall":
+            return _("A conflict wall keeps them from this item.")
         case "silent":
             return _("Fell silent while it had the task.")
         case "paused":

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from alihdaya.kernel.event import Event
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.events import (
+    CertificateIssued,
+    CertificateWithdrawn,
+    PersonJoined,
+    TestTaken,
+    WallLowered,
+    WallRaised,
+)
 
 LEVELS: Final = {"A1": 1, "A2": 2, "B1": 3, "B2": 4, "C1": 5, "C2": 6}
 """Levels of the Common European Framework of Reference for Languages (CEFR), in rising order."""
@@ -51,8 +58,8 @@ class Person:
     """Somebody who can be given work. `languages`: code -> CEFR level; `wage`: decimal text an hour in `currency`.
 
     `shifts`: weekday in English, lower case, or its number ("0" = Monday) -> texts "HH:MM-HH:MM" in `time_zone`.
-    `proficiency`: skill -> 1 to 5, where somebody rated it; `walls`: clients whose work conflicts with theirs, and
-    engagements (people.gate.OF_ENGAGEMENT).
+    `proficiency`: skill -> 1 to 5, where somebody rated it; `walls`: what they may not touch (people.gate), sorted;
+    `lowered`: walls that somebody took down, which no roster brings back.
     """
 
     id: str
@@ -70,6 +77,7 @@ class Person:
     certificates: tuple[Certificate, ...] = ()
     proficiency: Mapping[str, int] = field(default_factory=dict, hash=False)
     walls: tuple[str, ...] = ()
+    lowered: tuple[str, ...] = ()
 
     def proficient(self, skill: str) -> int:
         """Give the proficiency in a skill, 1 to 5: 1 where nobody rated it, 0 without the skill."""
@@ -79,12 +87,12 @@ class Person:
 def learn(person: Person | None, event: Event, at: int) -> Person:
     """Give the person after an event of the room people that happened at `at` (microseconds).
 
-    Who joins again, with another wage say, keeps what they proved. Raises ValueError for an event about somebody
+    Who joins again, with another wage say, keeps what they proved, and the walls that somebody raised or took down.
+    Raises ValueError for an event about somebody
     who has not joined, or that is not about people.
     """
     if isinstance(event, PersonJoined):
-        joined = _joined(event)
-        return joined if person is None else replace(joined, tests=person.tests, certificates=person.certificates)
+        return _joined(event) if person is None else _again(person, _joined(event))
     if person is None:
         raise ValueError(f"{event!r} is about somebody who has not joined")
     match event:
@@ -94,7 +102,22 @@ def learn(person: Person | None, event: Event, at: int) -> Person:
             return replace(person, certificates=(*person.certificates, Certificate(*event[1:])))
         case CertificateWithdrawn():
             return _without(person, event.certificate, at)
+        case WallRaised() | WallLowered():
+            return with_wall(person, event.what, stands=isinstance(event, WallRaised))
     raise ValueError(f"{event!r} is not about people")
+
+
+def with_wall(person: Person, what: str, *, stands: bool) -> Person:
+    """Give the person with a wall that somebody raised, or took down."""
+    walls, lowered = {*person.walls} - {what}, {*person.lowered} - {what}
+    (walls if stands else lowered).add(what)
+    return replace(person, walls=tuple(sorted(walls)), lowered=tuple(sorted(lowered)))
+
+
+def _again(person: Person, joined: Person) -> Person:
+    walls = tuple(sorted({*joined.walls, *person.walls} - {*person.lowered}))
+    kept = replace(joined, tests=person.tests, certificates=person.certificates)
+    return replace(kept, walls=walls, lowered=person.lowered)
 
 
 def _joined(event: PersonJoined) -> Person:

@@ -2,13 +2,27 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from alihdaya.kernel.errors import Problem, Source
-from alihdaya.people.gate import OF_ENGAGEMENT
+from alihdaya.people.gate import OF_ENGAGEMENT, OF_ITEM
 
 _LONGEST = 200
-_KNOWN = ("name", "people", "client", "engagement")
+_ABOUT = ("client", "engagement", "item")
+_KNOWN = ("name", "people", *_ABOUT)
+
+ITEM_NAME: Final = re.compile(r"[1-9][0-9]{0,17}(-[1-9][0-9]{0,17})?")
+"""An item as walls name it: by its number, or by shard and number where nodes share a database."""
+
+
+def wall_of(client: str, engagement: str, item: str) -> str:
+    """Give how a wall is written (people.gate) that is about whichever of these is not empty."""
+    return client or (OF_ENGAGEMENT + engagement if engagement else OF_ITEM + item)
+
+
+def told(what: str) -> str:
+    """Give what a wall is about, shortly: a client's name, an engagement's id, "item 12"."""
+    return f"item {what.removeprefix(OF_ITEM)}" if what.startswith(OF_ITEM) else what.removeprefix(OF_ENGAGEMENT)
 
 
 def read_walls(
@@ -17,7 +31,7 @@ def read_walls(
     """Give person -> what they may not touch (people.person.Person.walls), and what is wrong with the walls.
 
     `text` is the file `name`, `content` what it says, `people` the ids of everybody in it. A wall names clients' work
-    (`client`, as the terms name them) or that of one engagement (`engagement`, its id).
+    (`client`, as the terms name them), of one engagement (`engagement`, its id), or one `item`, as lists name it.
     """
     walls = content.get("wall", [])
     if not isinstance(walls, list) or not all(isinstance(wall, dict) for wall in walls):
@@ -31,7 +45,7 @@ def read_walls(
         ]
         problems += wrong
         for who in wall["people"] if not wrong else ():
-            kept = wall["client"] if "client" in wall else OF_ENGAGEMENT + wall["engagement"]
+            kept = wall_of(*(str(wall.get(key, "")) for key in _ABOUT))
             found[who] = tuple(sorted({*found.get(who, ()), kept}))
     return found, problems
 
@@ -47,8 +61,7 @@ def _wrong(wall: Mapping[str, Any], people: Collection[str]) -> Iterator[tuple[s
         elif wall[key] != wall[key].strip() or not wall[key].isprintable() or len(wall[key]) > _LONGEST:
             message = f"must be one line of at most {_LONGEST} characters, without blanks around it"
             yield key, "bad-text", f"{message}: otherwise the wall keeps nobody away"
-    if ("client" in wall) == ("engagement" in wall):
-        yield "client", "bad-wall", "a wall keeps people from the work of one client, or of one engagement: name one"
+    yield from _wrong_about(wall)
     kept = wall.get("people")
     if not isinstance(kept, list) or not kept or not all(isinstance(who, str) for who in kept):
         yield "people", "wrong-type", "must be a list of ids of people, and hold one at least"
@@ -56,6 +69,13 @@ def _wrong(wall: Mapping[str, Any], people: Collection[str]) -> Iterator[tuple[s
     for who in kept:
         if who not in people:
             yield "people", "no-such-person", f"nobody in this file is called {who!r}"
+
+
+def _wrong_about(wall: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    if len([key for key in _ABOUT if key in wall]) != 1:
+        yield "client", "bad-wall", "a wall is about one client, one engagement or one item: name one of them"
+    if "item" in wall and not ITEM_NAME.fullmatch(str(wall["item"])):
+        yield "item", "bad-wall", "must be the name of an item, such as 12, or '3-12' in shard 3"
 
 
 def _line(text: str, number: int, key: str) -> int | None:

@@ -93,6 +93,8 @@ TEST = _table(
     "person kind language at",
     "person text, kind text, language text, at int, score int, pass_mark int",
 )
+WALL = _table("wall", "person what", "person text, what text, stands bool, reason text, by text, at int")
+"""Conflict walls that somebody raised or took down by hand, as they stand; those of rosters are the person's facts."""
 REFUSAL = _table("refusal", "seq token person", "seq int, token int, person text, item int, reasons blob, at int")
 
 REVIEW = _table(

@@ -28,6 +28,7 @@ from alihdaya.store.schema import (
     TEST,
     TIMER,
     VERSION,
+    WALL,
 )
 
 _CHUNK = 900
@@ -81,12 +82,24 @@ class Held(NamedTuple):
     withdrawn_at: int | None
 
 
+class Wall(NamedTuple):
+    """A conflict wall that somebody raised, or took down, by hand; `at` in microseconds."""
+
+    person: str
+    what: str
+    stands: bool
+    reason: str
+    by: str
+    at: int
+
+
 class Person(NamedTuple):
-    """Somebody on the roster with what they proved."""
+    """Somebody on the roster with what they proved, and walls that were raised or taken down by hand."""
 
     facts: PersonJoined
     tests: tuple[TestTaken, ...]
     certificates: tuple[Held, ...]
+    walls: tuple[Wall, ...]
 
 
 class Engagement(NamedTuple):
@@ -200,14 +213,19 @@ class WorkingSet:
 
         with self.snapshot() as connection:
             people = connection.execute(of(PERSON, "id")).all()
-            tests, held = defaultdict(list), defaultdict(list)
+            tests, held, walls = defaultdict(list), defaultdict(list), defaultdict(list)
             for row in connection.execute(of(TEST, "person")):
                 tests[row.person].append(
                     TestTaken(row.person, row.kind, row.language, row.score, row.pass_mark, row.at)
                 )
             for row in connection.execute(of(CERTIFICATE, "person")):
                 held[row.person].append(Held(CertificateIssued(*row[:4]), row[4]))
-        return [Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id])) for row in people]
+            for row in connection.execute(of(WALL, "person")):
+                walls[row.person].append(Wall._make(row))
+        return [
+            Person(joined_from(row.facts), tuple(tests[row.id]), tuple(held[row.id]), tuple(walls[row.id]))
+            for row in people
+        ]
 
     def applicants(self) -> list[tuple[str, tuple[TestTaken, ...]]]:
         """Give who took tests and is not on the roster, with the tests in the order they count in."""

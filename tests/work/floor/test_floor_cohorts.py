@@ -68,3 +68,18 @@ def test_a_version_that_is_known_late_counts_over_the_roster_that_was_given():
     got = order(played, 1, needs=Needs("billing", "en", "B1"), channel="office")
     assert "p00" not in got
     assert len(got) == 11
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_a_wall_about_one_engagement_of_a_client_is_none_about_another(first):
+    played = Played(person("free"), person("kept", walls=("engagement:a",)))
+    other = "b" if first == "a" else "a"
+    for number, name in enumerate((first, other), 1):
+        needs = BILLING._replace(client="Acme", engagement=name)
+        played.do(do.Enqueue(piece(number, needs=needs, at=played.now)))
+    for one in ("free", "kept"):  # whoever differs by the wall alone must not count as alike
+        played.do(do.LogIn(one, ALL))
+    kinds = {kind.ask.needs.engagement: kind for kind in played.floor.kinds.values()}
+    stands = {one: kinds["a"].admits(played.floor.seats[one].group) for one in ("free", "kept")}
+    assert stands == {"free": True, "kept": False}
+    assert kinds["b"].admits(played.floor.seats["kept"].group)

@@ -1,9 +1,9 @@
-"""Routes about people: who is there in a shard with what they proved, and withdrawing a certificate.
+"""Routes about people: who is there in a shard with what they proved; withdrawing a certificate; conflict walls.
 
 What one shard knows of somebody all know soon, so any node may be asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ from alihdaya.channels.api.answers import Elsewhere, as_json, refusal
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, MINUTE, micros
 from alihdaya.operations.people.adherence import adherence, plain_kept
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import SetWall, Withdraw
 from alihdaya.operations.people.reported import MESSAGE, letter, results
-from alihdaya.operations.people.standing import plain, standings
+from alihdaya.operations.people.standing import plain, plain_wall, standings, walls
+from alihdaya.operations.people.walls import about
 from alihdaya.packs.courses.statement import Result
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
 
     certificate: str
     reason: str
+    by: str = "operator"
+
+
+class Walling(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/people/{person}/walls, and .../walls/remove: about one client, engagement or item, and why."""
+
+    reason: str
+    client: str = ""
+    engagement: str = ""
+    item: str = ""
     by: str = "operator"
 
 
@@ -85,9 +96,39 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
     return [
         ("POST", "/api/people/{person}/withdraw", withdraw),
         *_xapi_routes(api, read),
+        *_wall_routes(api, read),
         ("GET", "/api/shards/{shard:number}/people", people),
         ("GET", "/api/shards/{shard:number}/adherence", kept),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
+    ]
+
+
+def _wall_routes(api: "Api", read: "Body") -> "list[Route]":
+    """Give the routes of conflict walls; that of a single item goes to its shard, which knows whether it is open."""
+
+    async def listed(request: Request) -> Response:
+        found = await run_in_threadpool(walls, api.shards.shard(api.shard_of(request)))
+        return as_json([plain_wall(one) for one in found])
+
+    def setting(*, stand: bool) -> "Callable[[Request], Awaitable[Response]]":
+        async def put(request: Request) -> Response:
+            wanted = await read(request, Walling)
+            what = about(wanted.client, wanted.engagement, wanted.item)
+            shard, _, number = wanted.item.partition("-")
+            here = [int(shard)] if number else api.node.keeper.shards
+            if not here:
+                raise Elsewhere(None)
+            if not 1 <= here[0] <= api.node.shards:
+                raise refusal("no-such-shard", f"there is no shard {here[0]}", 404)
+            await api.do(here[0], SetWall(request.path_params["person"], what, stand, wanted.reason, wanted.by))
+            return Response(status_code=204)
+
+        return put
+
+    return [
+        ("GET", "/api/shards/{shard:number}/walls", listed),
+        ("POST", "/api/people/{person}/walls", setting(stand=True)),
+        ("POST", "/api/people/{person}/walls/remove", setting(stand=False)),
     ]
 
 

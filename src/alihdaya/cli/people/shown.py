@@ -10,7 +10,8 @@ from rich.tree import Tree
 
 from alihdaya.cli.settings import mark, say
 from alihdaya.kernel.time import iso
-from alihdaya.people.gate import OF_ENGAGEMENT, render_reason
+from alihdaya.people.gate import render_reason
+from alihdaya.people.walls import told
 
 if TYPE_CHECKING:
     from alihdaya.operations.people.standing import Fact, Standing, Verdict
@@ -21,6 +22,8 @@ _EVENTS = {
     "TestTaken": mark("tested"),
     "CertificateIssued": mark("certified"),
     "CertificateWithdrawn": mark("withdrawn"),
+    "WallRaised": mark("wall raised"),
+    "WallLowered": mark("wall taken down"),
 }
 
 
@@ -43,7 +46,7 @@ def people_table(found: Iterable["Standing"], at: int) -> Table:
 def _walls(one: "Standing") -> list[Text]:
     """Say what conflict walls keep somebody from."""
     kept = one.person.walls if one.person else ()
-    return [Text(say("wall: {what}").format(what=what.removeprefix(OF_ENGAGEMENT)), "red") for what in kept]
+    return [Text(say("wall: {what}").format(what=told(what)), "red") for what in kept]
 
 
 def _lines(texts: Sequence[Text]) -> Text:

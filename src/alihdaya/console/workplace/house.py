@@ -71,3 +71,8 @@ def called(store: WorkingSet, person: str) -> str:
     """Give somebody's name; who is not on the roster is called by the id."""
     found = store.person(person)
     return str(found.facts.name) if found else person
+
+
+def names_of(floor: int, item: int) -> tuple[str, str]:
+    """Give how walls may call an item of a floor: by its number, or with its shard where nodes share a database."""
+    return str(item), f"{floor}-{item}"

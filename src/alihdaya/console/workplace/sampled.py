@@ -8,7 +8,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, called, clients_of, names_of, row_of
 from alihdaya.operations.opening import person_of
 from alihdaya.operations.people.quality import against, first_ones, name_of, result_of, told_of
 from alihdaya.packs import Pack
@@ -71,7 +71,9 @@ def to_review(house: House, bound: Bound, floor: int, person: Person) -> Iterato
     for row in waits:
         pack = bound.pack(store, row.definition)
         client = clients.get(row.engagement, "")
-        if pack is not None and not against(pack, client, row, person, now, before=first_ones(store, row)):
+        if pack is not None and not against(
+            pack, client, row, person, now, before=first_ones(store, row), names=names_of(floor, row.item)
+        ):
             yield row
 
 
@@ -139,7 +141,10 @@ def _may(house: House, floor: int, pack: Pack, row: ReviewRow, who: str) -> bool
     store = house.store(floor)
     known, client = store.person(who), clients_of(store).get(row.engagement, "")
     before = first_ones(store, row)
-    return known is not None and not against(pack, client, row, person_of(known), house.clock(), before=before)
+    names = names_of(floor, row.item)
+    return known is not None and not against(
+        pack, client, row, person_of(known), house.clock(), before=before, names=names
+    )
 
 
 def _seen(

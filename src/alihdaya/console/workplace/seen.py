@@ -10,11 +10,11 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, called, clients_of, names_of, row_of
 from alihdaya.console.workplace.sampled import MOST, to_review
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
-from alihdaya.people.gate import Needs, gate
+from alihdaya.people.gate import OF_ITEM, Needs, gate
 from alihdaya.people.person import Person
 from alihdaya.store.views.seats import Open, advice_told, at_hand, first_open, present
 from alihdaya.store.working import WorkingSet
@@ -23,7 +23,7 @@ from alihdaya.work.beside import AdviceGiven
 MOST_WAITING = 30
 """So many tasks that wait are shown to an agent."""
 
-_WALL = "wall:"
+_WALLS = ("wall:", "item-wall")
 
 
 class Hand(NamedTuple):
@@ -123,7 +123,7 @@ def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> 
     if row is None:
         return DeskSeen(floor, house.clock(), state, lease, hands, ())
     person = person_of(row)
-    waits = tuple(grouped(_waiting(store, bound, person, house.clock(), language)))
+    waits = tuple(grouped(_waiting(house, bound, floor, person, language)))
     reviews = sum(1 for _ in islice(to_review(house, bound, floor, person), MOST))
     return DeskSeen(floor, house.clock(), state, lease, hands, waits, reviews)
 
@@ -137,14 +137,18 @@ def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator
             yield Hand(item, token, *told, row.external_id, phrases.term(spoken, row.service), row.resolve_due, of)
 
 
-def _waiting(store: WorkingSet, bound: Bound, who: Person, now: int, language: str) -> Iterator[Waiting]:
+def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str) -> Iterator[Waiting]:
     """Give what waits, but for what a conflict wall keeps from them: of that they hear nothing."""
+    store, now = house.store(floor), house.clock()
     clients = clients_of(store)
     for one in first_open(store, MOST_WAITING):
         pack = bound.pack(store, one.definition)
         spoken = words(language, "UTC", bound.words(store, one.definition))
-        reasons = gate(who, _needs(one, pack, clients.get(one.engagement, "")), now)
-        if not any(reason.startswith(_WALL) for reason in reasons):
+        needs = _needs(one, pack, clients.get(one.engagement, ""))
+        if any(OF_ITEM + name in who.walls for name in names_of(floor, one.item)):
+            needs = needs._replace(walled=(who.id,))
+        reasons = gate(who, needs, now)
+        if not any(reason.startswith(_WALLS) for reason in reasons):
             name, service = (phrases.term(spoken, text) for text in (one.name or one.node, one.service))
             yield Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
 

@@ -29,7 +29,7 @@ from alihdaya.operations.exchange.messages import bring, hand_over, lose
 from alihdaya.operations.exchange.spreading import broadcast
 from alihdaya.operations.people.learning import told
 from alihdaya.operations.run.receive import take_up
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.events import ABOUT_PEOPLE
 from alihdaya.work.exchange import ItemCalled, ItemReturned
 
 
@@ -188,7 +188,7 @@ _EFFECTS: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {
     InstanceCancelled: _cancelled,
     MessageAwaited: _awaited,
     CatchOpened: _awaited,
-    **dict.fromkeys((PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn), told),
+    **dict.fromkeys(ABOUT_PEOPLE, told),
 }
 
 _CUT: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {

@@ -24,7 +24,7 @@ def assign(desk: Desk, wish: Assign, at: int) -> None:
         why = f"{holder.person} has it" if holder else "no such task waits"
         raise Refused(Problem("not-waiting", f"task {wish.token} of item {wish.item} cannot be assigned: {why}"))
     waiting = item.instance.waits[wish.token] if item.instance else None
-    needs = item.service.needs(waiting.node, item.doers) if waiting else None
+    needs = desk.needs(item, waiting.node) if waiting else None
     needs = desk.hall.raised(key, needs) if desk.hall is not None and needs is not None else needs
     reasons = gate(person, needs, at) if needs is not None else ()
     if reasons:

@@ -69,9 +69,17 @@ def bring_hall(desk: Desk) -> None:
             hall.wraps((row.item, row.token), row.person, row.share, row.at, row.until)
     for one in advice:  # after those who ask for it, who are not to be asked
         _bring(floor, one)
+        _keep_away(hall, one)
         if one.state == WORKS:
             hall.advises(one.queued[:2], one.at)
     _bring_spared(desk, floor)
+
+
+def _keep_away(hall: Hall, advice: Held) -> None:
+    """Let walls as they are now keep people from giving advice."""
+    item = hall.desk.items.get(advice.queued.of_item)
+    if item is not None:
+        hall.floor.keep_away(advice.queued[:2], hall.desk.kept_from(item))
 
 
 def open_hall(desk: Desk, here: Iterable[Present] = (), *, waiting: bool = True) -> Hall:

@@ -12,13 +12,13 @@ from alihdaya.kernel.event import Event
 from alihdaya.kernel.time import MINUTE, SECOND
 from alihdaya.operations.desk import Hold as Held
 from alihdaya.operations.floor.beside import ADVICE, Clock, Clocks, raised
-from alihdaya.people.gate import Needs
+from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Person
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.commands import Know, Tick
-from alihdaya.work.floor.seat import WRAPS, Hold
+from alihdaya.work.floor.seat import WORKS, WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
 if TYPE_CHECKING:
@@ -151,6 +151,17 @@ class Hall:
     def knows(self, person: Person, at: int) -> None:
         """Hear of a person's new version: what rings at them is asked again."""
         self.follow(decide(self.floor, Know(person), at).events, ROUTER)
+
+    def takes_back_advice(self, person: Person, at: int) -> None:
+        """Hear that somebody may do less: what they advise on, and may not, rings at others."""
+        seat = self.floor.seats.get(person.id)
+        held = [self.floor.holds[key] for key in seat.held] if seat else []
+        for hold in held:
+            ask = hold.piece.ask
+            if hold.piece.of[0] and hold.state == WORKS and gate(person, ask.needs, at, test=ask.test):
+                event = facts.Recalled(*hold.piece.key, person.id, "gate")
+                self.floor.apply(event)
+                self.follow([event], ROUTER)
 
     def carry_out(self, command: Any, at: int) -> None:
         """Carry out a command of the floor. Raises Refused; the gate's no is a fact of the item."""

@@ -223,7 +223,7 @@ class Node:
         store = open_shard(self.url, fence, patience=self._patience)
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
-            desk = open_desk(store, recorded=self.clock, packs=packs)
+            desk = open_desk(store, recorded=self.clock, packs=packs, shard=fence.shard)
             desk.posts_messages = self.posts_at_once
             desk.does = lambda send: any(find(desk, send) for find in self._finds)
             desk.book = Book()

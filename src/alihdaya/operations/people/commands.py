@@ -29,6 +29,16 @@ class Review(NamedTuple):
     seconds: int = 0
 
 
+class SetWall(NamedTuple):
+    """Raise a conflict wall between a person and `what` (people.gate), or take it down, where it is not to `stand`."""
+
+    person: str
+    what: str
+    stand: bool
+    reason: str
+    by: str = "operator"
+
+
 class Dispute(NamedTuple):
     """Whoever did a task does not agree with its review, and says why: somebody else looks at it, once more."""
 
@@ -51,4 +61,4 @@ class Play(NamedTuple):
     by: str = "outside"
 
 
-PeopleCommand = Withdraw | Review | Dispute | Play
+PeopleCommand = Withdraw | Review | Dispute | SetWall | Play

@@ -10,16 +10,25 @@ from alihdaya.kernel.errors import Problem, Refused, Source
 from alihdaya.kernel.event import Event
 from alihdaya.operations.desk import Desk, Hold, OpenItem
 from alihdaya.operations.exchange.shards.posting import tell
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import SetWall, Withdraw
 from alihdaya.operations.people.validity import ends
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, FactRefused, PersonJoined, TestTaken
+from alihdaya.operations.people.walls import follow_walls, set_wall
+from alihdaya.people.events import (
+    ABOUT_PEOPLE,
+    CertificateIssued,
+    CertificateWithdrawn,
+    FactRefused,
+    PersonJoined,
+    TestTaken,
+    WallRaised,
+)
 from alihdaya.people.gate import gate
 from alihdaya.people.learning import fact_of
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn
 from alihdaya.work.events import AssignmentWithdrawn
 from alihdaya.work.keepable import unkeepable
 
-_FACTS = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn)
+_TAKES_BACK = (CertificateWithdrawn, PersonJoined, WallRaised)
 
 
 def facts_at(
@@ -40,7 +49,7 @@ def facts_at(
     already, or is not yet.
     """
     found: list[Event] = []
-    before = [event for _, event in desk.board.effects if isinstance(event, _FACTS)]
+    before = [event for _, event in desk.board.effects if isinstance(event, ABOUT_PEOPLE)]
     for rule in item.service.facts(node):
         if rule.applies(variables) is not True:
             continue
@@ -129,11 +138,13 @@ def know(desk: Desk, fact: Event, at: int, by: str) -> None:
     if isinstance(fact, TestTaken) and who not in desk.people:
         desk.applicants[who] = _tests_after(desk, fact)
         return
+    before = desk.people.get(who)
     desk.people[who] = _person_after(desk, fact, at)
     desk.applicants.pop(who, None)
+    follow_walls(desk, before, desk.people[who])
     if desk.hall is not None:
         desk.hall.knows(desk.people[who], at)
-    if isinstance(fact, CertificateWithdrawn | PersonJoined):
+    if isinstance(fact, _TAKES_BACK):
         _take_back(desk, who, at, by)
 
 
@@ -178,6 +189,8 @@ def _take_back(desk: Desk, person: str, at: int, by: str) -> None:
             desk.let_go(key, "gate")
             wait(desk, item, hold)
             desk.append(at, key[0], by, [AssignmentWithdrawn(key[1], person, reasons)])
+    if desk.hall is not None:
+        desk.hall.takes_back_advice(desk.people[person], at)
 
 
 def wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
@@ -197,3 +210,8 @@ def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:
     if problems:
         raise Refused(problems)
     note(desk, fact, at, wish.by)
+
+
+def wall(desk: Desk, wish: SetWall, at: int) -> None:
+    """Raise a wall, or take one down, by hand; what somebody has in hand behind it waits for others. Raises Refused."""
+    note(desk, set_wall(desk, wish), at, wish.by)

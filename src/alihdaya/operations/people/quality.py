@@ -11,7 +11,7 @@ from alihdaya.operations.desk import Desk, Service
 from alihdaya.operations.people.commands import Dispute, Review
 from alihdaya.packs import Pack
 from alihdaya.packs.on_floor import Scorecard
-from alihdaya.people.gate import Needs, gate, render_reason
+from alihdaya.people.gate import OF_ITEM, Needs, gate, render_reason
 from alihdaya.people.person import Person
 from alihdaya.store.views.items import item_story
 from alihdaya.store.views.reviews import Quality, ReviewRow, open_reviews, reviewed
@@ -50,7 +50,9 @@ def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.reviewer!r}"))
     service = desk.service(row.engagement, row.service, row.terms, row.definition)
     client = service.terms.client.name
-    if reasons := against(service.pack, client, row, person, at, before=first_ones(desk.store, row)):
+    if reasons := against(
+        service.pack, client, row, person, at, before=first_ones(desk.store, row), names=(desk.named(row.item),)
+    ):
         said = (f"{wish.reviewer} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
     card = service.pack.manifest.review
@@ -107,17 +109,25 @@ def first_ones(store: WorkingSet, row: ReviewRow) -> tuple[str, ...]:
 
 
 def against(
-    pack: Pack, client: str, row: ReviewRow, person: Person, at: int, *, before: tuple[str, ...] = ()
+    pack: Pack,
+    client: str,
+    row: ReviewRow,
+    person: Person,
+    at: int,
+    *,
+    before: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """Say why somebody may not look at it: they need what the task needs, have not done it, and know how to review.
 
-    `before`: who looked at it the first time.
+    `before`: who looked at it the first time; `names`: what walls about this item alone may call it.
     """
     nodes = (node for process in pack.processes.values() for node in process.nodes)
     work = next((one.detail for one in nodes if one.id == row.node and isinstance(one.detail, UserWork)), None)
     asked = (work.skill, work.language, work.level, work.certificate) if work else ("", "", "", "")
     test = "spoken" if pack.manifest.voice else "writing"
-    needs = Needs(*asked, (row.person, *before), test, client=client, engagement=row.engagement)
+    walled = (person.id,) if any(OF_ITEM + name in person.walls for name in names) else ()
+    needs = Needs(*asked, (row.person, *before), test, 0, client, row.engagement, walled)
     return gate(person, needs, at) + gate(person, Needs(certificate=pack.manifest.review.certificate), at)
 
 
@@ -154,7 +164,9 @@ def next_review(desk: Desk, reviewer: str, at: int) -> Looked | None:
     for row in open_reviews(desk.store):
         service = desk.service(row.engagement, row.service, row.terms, row.definition)
         client = service.terms.client.name
-        if not against(service.pack, client, row, person, at, before=first_ones(desk.store, row)):
+        if not against(
+            service.pack, client, row, person, at, before=first_ones(desk.store, row), names=(desk.named(row.item),)
+        ):
             return looked(desk.store, service.pack, row)
     return None
 

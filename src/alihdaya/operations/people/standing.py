@@ -8,9 +8,17 @@ from alihdaya.kernel.event import HOUSE
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.opening import person_of, stored_pack
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
-from alihdaya.people.gate import OF_ENGAGEMENT, Needs, gate
+from alihdaya.people.events import (
+    CertificateIssued,
+    CertificateWithdrawn,
+    PersonJoined,
+    TestTaken,
+    WallLowered,
+    WallRaised,
+)
+from alihdaya.people.gate import OF_ENGAGEMENT, OF_ITEM, Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
+from alihdaya.people.walls import told
 from alihdaya.store import Store
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.exchange import ShardReached
@@ -32,6 +40,17 @@ class Verdict(NamedTuple):
     task: str
     name: str
     reasons: tuple[str, ...]
+
+
+class Walled(NamedTuple):
+    """A conflict wall, as it `stands` or not; `at` (microseconds) None and `by` "" for one that a roster has."""
+
+    person: str
+    what: str
+    stands: bool
+    reason: str
+    by: str
+    at: int | None
 
 
 class Fact(NamedTuple):
@@ -73,6 +92,25 @@ def plain(one: Standing, at: int) -> dict[str, Any]:
         facts |= {"languages": dict(person.languages), "skills": list(person.skills)}
         facts |= {"walls": list(person.walls)} if person.walls else {}
     return {**facts, "tests": tests, "certificates": certificates}
+
+
+def walls(store: WorkingSet) -> list[Walled]:
+    """Give all walls by person: those of rosters, and those that somebody raised or took down by hand."""
+    found = []
+    for one in store.persons():
+        rows = [Walled(*row) for row in one.walls]
+        said = {row.what for row in rows}
+        rows += [Walled(one.facts.person, what, True, "", "", None) for what in one.facts.walls if what not in said]
+        found += rows
+    return sorted(found, key=lambda row: (row.person, row.what))
+
+
+def plain_wall(one: Walled) -> dict[str, Any]:
+    """Give a wall as JSON has it."""
+    what = one.what
+    kind = next((kind for kind in (OF_ENGAGEMENT, OF_ITEM) if what.startswith(kind)), "client:")
+    about = {kind.removesuffix(":"): what.removeprefix(kind)}
+    return {"person": one.person, **about, "stands": one.stands, "at": iso(one.at), "by": one.by, "reason": one.reason}
 
 
 def ends_within(one: Standing, at: int, span: int) -> bool:
@@ -119,7 +157,8 @@ def history(store: Store, person: str) -> list[Fact]:
     ]
     found: dict[object, Fact] = {}
     for entry, event, said in sorted(told, key=lambda one: one[0].at):
-        news = (entry.seq,) if isinstance(event, CertificateWithdrawn) else (entry.by, repr(event))
+        again = isinstance(event, (CertificateWithdrawn, WallRaised, WallLowered))
+        news = (entry.seq,) if again else (entry.by, repr(event))
         found.setdefault(news, Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said))
     return list(found.values())
 
@@ -127,7 +166,7 @@ def history(store: Store, person: str) -> list[Fact]:
 def _said(event: object, person: str) -> str:
     match event:
         case PersonJoined(person=who, employer=employer, serves=serves, walls=walls) if who == person:
-            kept = "".join(f"; not {wall.removeprefix(OF_ENGAGEMENT)}" for wall in walls)
+            kept = "".join(f"; not {told(wall)}" for wall in walls)
             return f"{employer} \N{RIGHTWARDS ARROW} {serves}{kept}"
         case TestTaken(person=who, kind=kind, language=language, score=score, pass_mark=mark) if who == person:
             return f"{kind} {language} {score}/{mark}"
@@ -135,4 +174,8 @@ def _said(event: object, person: str) -> str:
             return f"{name} {day(end)}"
         case CertificateWithdrawn(person=who, certificate=name, reason=reason) if who == person:
             return f"{name}: {reason}"
+        case WallRaised(person=who, what=what, reason=reason) | WallLowered(person=who, what=what, reason=reason) if (
+            who == person
+        ):
+            return f"{told(what)}: {reason}"
     return ""

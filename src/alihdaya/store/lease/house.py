@@ -29,13 +29,14 @@ from alihdaya.store.schema import (
     START,
     TEST,
     VERSION,
+    WALL,
 )
 from alihdaya.store.store import Store, open_store
 
 FACTOR = 1000
 """An item's number among all shards is its number in its own times this, and the shard."""
 
-_SHARED = frozenset({ABSENCE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, PRESENCE, START, TEST, VERSION})
+_SHARED = frozenset({ABSENCE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, PRESENCE, START, TEST, VERSION, WALL})
 """Tables in which shards say the same of the same thing: one row of those with the same key is enough."""
 
 _NUMBERED = frozenset({"seq", "item", "caller", "of_item", "source", "ask"})
@@ -152,6 +153,8 @@ def _view(table: Table, logs: tuple[int, ...]) -> str:
         return f"select {names} from ({every}) as one"  # noqa: S608 (our own words)
     key = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     order = f"{key}, withdrawn_at nulls last" if table is CERTIFICATE else key
+    if table is WALL:
+        order = f"{key}, at desc, stands desc"  # what was said last, whoever has heard of it
     if table is PERSON:
         order = f"{key}, of_shard = {HOUSE_LOG}"  # shards have put together what all of them told
     return f"select distinct on ({key}) {names} from ({every}) as one order by {order}, of_shard"  # noqa: S608

@@ -23,6 +23,7 @@ REVISIONS = (
     "0018",
     "0020",
     "0021",
+    "0023",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

@@ -7,7 +7,14 @@ from typing import Any, NamedTuple
 from alihdaya.engagement.account.events import ACCOUNT
 from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
 from alihdaya.kernel.event import Entry, Event, tag_of
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.events import (
+    CertificateIssued,
+    CertificateWithdrawn,
+    PersonJoined,
+    TestTaken,
+    WallLowered,
+    WallRaised,
+)
 from alihdaya.store.archive.partitions import Retired
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
@@ -27,6 +34,7 @@ from alihdaya.store.schema import (
     TALLY,
     TEST,
     VERSION,
+    WALL,
 )
 from alihdaya.work import question  # noqa: F401 - registers its events, which no table holds
 
@@ -69,6 +77,8 @@ class House:
             TestTaken: self._tested,
             CertificateIssued: self._certified,
             CertificateWithdrawn: self._withdrawn,
+            WallRaised: self._walled,
+            WallLowered: self._walled,
             **dict.fromkeys(ACCOUNT, self._account),
             **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS | FLOOR).items()},
         }
@@ -154,6 +164,10 @@ class House:
             if key[:2] == event[:2] and row[4] is None:
                 row[4] = entry.at
                 self.pending.put(CERTIFICATE, key, (row[3], entry.at))
+
+    def _walled(self, entry: Entry, event: WallRaised | WallLowered) -> None:
+        stands = isinstance(event, WallRaised)
+        self.pending.put(WALL, (event.person, event.what), (stands, event.reason, event.by, entry.at))
 
 
 def zone_of(terms: dict[str, Any]) -> str:

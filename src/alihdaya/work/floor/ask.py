@@ -81,5 +81,6 @@ def shares(most: Mapping[str, int]) -> tuple[int, ...]:
 
 def ask_of(wire: Sequence[Any]) -> Ask:
     """Give the kind of work that stands in a list of its fields, as the stores keep it."""
-    (skill, language, level, certificate, not_by, *more), *kind = wire
-    return Ask(Needs(skill, language, level, certificate, tuple(not_by), *more), *kind)
+    needs, *kind = wire
+    fields: list[Any] = [tuple(one) if isinstance(one, list) else one for one in needs]
+    return Ask(Needs(*fields), *kind)

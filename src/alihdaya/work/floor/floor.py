@@ -121,7 +121,8 @@ class Floor:
 
     def kind(self, ask: Ask) -> Kind:
         """Give the kind of an ask, compared with every group that there is."""
-        plain = ask if not ask.needs.not_by else ask._replace(needs=ask.needs._replace(not_by=()))
+        barred = ask.needs.not_by or ask.needs.walled
+        plain = ask if not barred else ask._replace(needs=ask.needs._replace(not_by=(), walled=()))
         found = self.kinds.get(plain)
         if found is None:
             found = self.kinds[plain] = Kind(len(self.kinds), plain, by_skill=self.by_skill)
@@ -130,7 +131,7 @@ class Floor:
 
     def avoid(self, piece: Piece) -> Avoid:
         """Give who must not be offered a piece now."""
-        not_by = piece.ask.needs.not_by
+        not_by = piece.ask.needs.not_by + piece.ask.needs.walled
         spared = self.spared.get(piece.key)
         asker = self.holds.get(piece.of) if piece.of[0] else None
         if not (spared or not_by or asker):
@@ -223,6 +224,17 @@ class Floor:
             self._spare(key, person, until)
         if key in self.waiting:
             self._wait(self._taken(key))
+
+    def keep_away(self, key: TaskKey, walled: tuple[str, ...]) -> None:
+        """Let a wall keep these people, and no others, from a piece and from advice on it, wherever they are."""
+        for one in (key, *sorted(self.consults.get(key, ()))):
+            if one in self.holds:
+                self.holds[one] = self.holds[one]._replace(piece=_kept_from(self.holds[one].piece, walled))
+            elif one in self.later:
+                piece, until = self.later[one]
+                self.later[one] = _kept_from(piece, walled), until
+            elif self.knows(one):
+                self._wait(_kept_from(self._taken(one), walled))
 
     def bring(self, hold: Hold) -> None:
         """Let somebody have a waiting piece as it is known to have been: since then, until then."""
@@ -385,3 +397,7 @@ class Floor:
         facts.Returned: _returned,
         facts.Dropped: _dropped,
     }
+
+
+def _kept_from(piece: Piece, walled: tuple[str, ...]) -> Piece:
+    return piece._replace(ask=piece.ask._replace(needs=piece.ask.needs._replace(walled=walled)))

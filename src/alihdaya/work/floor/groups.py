@@ -174,7 +174,7 @@ class Cohorts:
         skill = kind.ask.needs.skill
         self._kinds.setdefault(skill, []).append(kind)
         needs = kind.ask.needs
-        looks = needs.language, kind.test, needs.certificate, needs.client
+        looks = needs.language, kind.test, needs.certificate, needs.client, needs.engagement
         self._alike.setdefault(skill, {}).setdefault(looks, _Alike(kind)).add(kind)
         parted: dict[int, Cohort] = {}
         for group in self._by_skill.get(skill, ()):

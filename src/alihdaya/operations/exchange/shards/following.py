@@ -14,7 +14,7 @@ from alihdaya.operations.books.account.agree import standings
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.exchange.shards.commands import Follow
 from alihdaya.operations.people.learning import is_new, know
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.events import ABOUT_PEOPLE, PersonJoined
 from alihdaya.store import Store
 from alihdaya.store.lease.fence import HOUSE_LOG
 from alihdaya.store.lease.own import entries_after
@@ -24,7 +24,6 @@ FOLLOWED: Final = "house"
 """By whom entries are that repeat what stands in the house's own log."""
 
 _PAGE: Final = 500
-_PEOPLE: Final = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn)
 _TERMS: Final = (EngagementSigned, EngagementAmended, EngagementTerminated)
 
 
@@ -36,18 +35,18 @@ def follow_house(desk: Desk, command: Follow, at: int) -> None:
     for entry in command.entries:
         if entry.seq > before:
             board.arrived[HOUSE_LOG] = (entry.seq, 0)
-            if _take_over(desk, entry, _PEOPLE, lambda _: True, at) + _take_over_terms(desk, entry, at):
+            if _take_over(desk, entry, lambda _: True, at) + _take_over_terms(desk, entry, at):
                 noted = entry.seq
         elif command.about:
-            _take_over(desk, entry, _PEOPLE, lambda fact: fact[0] in command.about, at)
+            _take_over(desk, entry, lambda fact: fact[0] in command.about, at)
     last = board.arrived.get(HOUSE_LOG, (0, 0))
     if last[0] > noted:
         desk.note(at, FOLLOWED, ShardReached(HOUSE_LOG, *last))
 
 
-def _take_over(desk: Desk, entry: Entry, kinds: tuple[type, ...], wanted: Callable[[Event], bool], at: int) -> int:
+def _take_over(desk: Desk, entry: Entry, wanted: Callable[[Event], bool], at: int) -> int:
     """Know an entry's facts about people, then again what of this shard is still to come there; gives how many."""
-    facts = [fact for fact in entry.events if isinstance(fact, kinds) and wanted(fact)]
+    facts = [fact for fact in entry.events if isinstance(fact, ABOUT_PEOPLE) and wanted(fact)]
     own = desk.board.told
     came = entry.events[0] if entry.events else None
     others = desk.board.others
@@ -59,7 +58,7 @@ def _take_over(desk: Desk, entry: Entry, kinds: tuple[type, ...], wanted: Callab
 
 
 def _learned(desk: Desk, fact: Event, at: int) -> bool:
-    """Know a fact, where it is new; a wall that anybody recorded stays, whoever records another one."""
+    """Know a fact, where it is new; a wall of any roster stays, whoever records another one."""
     known = desk.people.get(fact[0])
     if isinstance(fact, PersonJoined) and known is not None:
         fact = fact._replace(walls=tuple(sorted({*fact.walls, *known.walls})))
