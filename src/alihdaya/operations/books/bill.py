@@ -104,7 +104,7 @@ def draft(
     """
     usage = used(store, terms, month, at_once=at_once)
     rates = [rate for service in terms.services for rate in service.rates]
-    extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month)
+    extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month, usage)
     for (service, unit), (quantity, _) in extra.items():
         usage.setdefault(service, {})[unit] = quantity
     overtime = {key: parts for key, (_, parts) in extra.items() if parts}
