@@ -225,7 +225,7 @@ def test_transition_every_post_named(shell):
 
 def test_between_bpo_and_kpo(shell):
     shutil.copytree(DOCS / "examples" / "questions", shell.folder / "questions")
-    assert follow(DOCS / "spectrum.md", shell, {}) == 14
+    assert follow(DOCS / "spectrum.md", shell, {}) == 15
 
 
 def test_a_line_that_differs_is_found():

@@ -17,6 +17,7 @@ from alihdaya.planning.sourcing.cost import Item, split
 from alihdaya.planning.spectrum import (
     Answer,
     Case,
+    Earned,
     Given,
     NodeFacts,
     Service,
@@ -24,6 +25,7 @@ from alihdaya.planning.spectrum import (
     auc,
     drift,
     foretold,
+    margin_an_hour,
     overrides,
     read_case,
     spread,
@@ -281,9 +283,43 @@ def test_a_drift_is_seen_by_month_and_a_month_with_few_cases_is_left_out():
         for start, count, share in months
         for n, one in enumerate(decided(chance, count, share))
     ]
-    found = drift(cases, Given())["judgment"]
-    assert list(found) == ["1970-01", "1970-02"]
-    assert found["1970-01"] > 0.7 > 0.4 > found["1970-02"]
+    first, second = drift(cases, Given(), draws=100)["judgment"]
+    assert (first.month, second.month, first.cases) == ("1970-01", "1970-02", 120)
+    assert first.position > 0.7 > 0.4 > second.position
+    assert first.low <= first.position <= first.high
+    assert (first.left, second.left) == ("", "fell")
+
+
+def test_a_month_seldom_leaves_one_that_is_like_it():
+    chance, left = np.random.default_rng(9), 0
+    for seed in range(40):
+        months = [Case(n, "s", (n % 2) * 31 * DAY, steps=one.steps) for n, one in enumerate(decided(chance, 240, 0.4))]
+        left += bool(drift(months, Given(), seed=seed, draws=100)["judgment"][1].left)
+    assert left <= 3
+
+
+def test_a_month_in_which_all_are_at_one_end_has_not_left_one_where_a_few_are_not():
+    def month(at, skipped):
+        kinds = ["skipped" if n < skipped else "planned" for n in range(120)]
+        return [Case(n, "s", at, steps=(Step("a"), Step("b", kind))) for n, kind in enumerate(kinds)]
+
+    assert drift(month(0, 0) + month(31 * DAY, 3), Given(), draws=100)["applied"][1].left == ""
+    assert drift(month(0, 0) + month(31 * DAY, 60), Given(), draws=100)["applied"][1].left == "rose"
+
+
+def test_a_margin_an_hour_is_what_the_books_say_and_its_interval_holds_the_truth():
+    rows = [Earned("2026-01", 1, 30.0, 2.0), Earned("2026-02", 1, 10.0, 0.5), Earned("2026-02", 0, 5.0, 0.0)]
+    found = margin_an_hour(rows, "EUR")
+    assert (found.left, found.hours, found.items, found.low, found.rate) == (45.0, 2.5, 1, None, 18.0)
+    assert [(one.month, one.rate) for one in found.months] == [("2026-01", 15.0), ("2026-02", 30.0)]
+    assert margin_an_hour([Earned("2026-01", 1, 30.0, 0.0)], "EUR") is None
+    chance, held = np.random.default_rng(2), 0
+    for seed in range(100):
+        spent = chance.uniform(0.5, 2, 150)
+        drawn = [Earned("m", n + 1, float(12 * one + chance.normal(0, 10)), float(one)) for n, one in enumerate(spent)]
+        made = margin_an_hour(drawn, "EUR", seed=seed, draws=150)
+        held += made.low <= 12 <= made.high
+    assert 88 <= held <= 99
 
 
 def test_how_well_a_difference_tells_the_lists_apart():

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import isnan
 from typing import Final
 
@@ -118,24 +117,6 @@ def interval(difference: str, estimate: Estimate | None, cases: int, *, seed: in
     ]
     low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (0.0, 1.0)
     return Reading(difference, "measured", scaled(difference, value), float(low), float(high), value)
-
-
-def drift(cases: Sequence[Case], given: Given) -> dict[str, dict[str, float]]:
-    """Give difference -> month of receipt (UTC) -> position, of the months with cases enough."""
-    import numpy as np
-
-    months: dict[str, list[Case]] = {}
-    for case in cases:
-        months.setdefault(f"{datetime.fromtimestamp(case.received_at / 1e6, UTC):%Y-%m}", []).append(case)
-    found: dict[str, dict[str, float]] = {}
-    for month, some in sorted(months.items()):
-        if len(some) < LEAST:
-            continue
-        for name, estimate in estimates(some, given).items():
-            value = estimate(np.ones(len(some))) if estimate is not None else float("nan")
-            if not isnan(value):
-                found.setdefault(name, {})[month] = scaled(name, value)
-    return found
 
 
 def auc(services: Sequence[Service], position: Callable[[Service], float | None]) -> float | None:

@@ -12,20 +12,22 @@ from alihdaya.cli.settings import Settings, now, say
 if TYPE_CHECKING:
     from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum.gather import Gathered
-    from alihdaya.planning.spectrum import Foretold, Override, Service
+    from alihdaya.planning.spectrum import Foretold, MarginHour, Month, Override, Service
 
 
 class Placed(NamedTuple):
     """A service with its drift by month, the rules that people overrule, and how well their answers are foretold.
 
-    `worth`: what answers to its clients' registered questions were worth, by engagement.
+    `worth`: what answers to its clients' registered questions were worth, by engagement; `margins`: what an hour
+    leaves, by currency.
     """
 
     service: "Service"
-    moved: "dict[str, dict[str, float]]"
+    moved: "dict[str, list[Month]]"
     rules: "list[Override]"
     answers: "list[Foretold]"
     worth: "list[Scored]"
+    margins: "list[MarginHour]"
 
 
 @click.command(
@@ -76,25 +78,22 @@ def spectrum(
 ) -> None:
     """Measure services."""
     from alihdaya.cli.checks.questions.scoring import score_services
+    from alihdaya.cli.checks.spectrum.earned import margins
     from alihdaya.cli.checks.spectrum.gather import gather
 
     with settings.read() as store:
         gathered = gather(store, service, subject, _names(reviews), now())
         worth = score_services(store, None, service, seed=seed, draws=draws)
+        earned, unbilled = margins(store, service, seed=seed, draws=draws)
+    for problem in unbilled:
+        click.echo(say("warning: {problem}").format(problem=problem), err=True)
     if not gathered:
         raise click.ClickException(say("There are no items to measure."))
     paid = _paid(study, site) if study else None
-    placed = [
-        _placed(
-            one,
-            _names(professional),
-            paid,
-            [had for had in worth if had.service == one.service],
-            seed=seed,
-            draws=draws,
-        )
-        for one in gathered
-    ]
+    placed = []
+    for one in gathered:
+        beside = [had for had in worth if had.service == one.service], earned.get(one.service, [])
+        placed.append(_placed(one, _names(professional), paid, beside, seed=seed, draws=draws))
     if as_json:
         click.echo(json.dumps(_plain(placed, seed, draws)))
     else:
@@ -113,14 +112,21 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _placed(
-    one: "Gathered", professional: frozenset[str], paid: Any, worth: "list[Scored]", *, seed: int, draws: int
+    one: "Gathered",
+    professional: frozenset[str],
+    paid: Any,
+    beside: "tuple[list[Scored], list[MarginHour]]",
+    *,
+    seed: int,
+    draws: int,
 ) -> "Placed":
     from alihdaya.planning.spectrum import Given, drift, foretold, overrides, read_service
 
     given = Given(one.prices, professional, paid)
     read = read_service(one.service, one.kind, one.cases, given, seed=seed, draws=draws)
     told = foretold(one.cases, seed=seed, draws=draws)
-    return Placed(read, drift(one.cases, given), overrides(one.cases), told, worth)
+    moved = drift(one.cases, given, seed=seed, draws=draws)
+    return Placed(read, moved, overrides(one.cases), told, *beside)
 
 
 def _paid(study: Path, site: str) -> Any:
@@ -150,7 +156,7 @@ def _plain(placed: "list[Placed]", seed: int, draws: int) -> dict[str, Any]:
     return {
         "seed": seed,
         "draws": draws,
-        "services": [_plain_one(*one) for one in placed],
+        "services": [_plain_one(one) for one in placed],
         "auc": {
             name: auc([one.service for one in placed], lambda one, n=n: one.readings[n].position)  # type: ignore[misc]
             for n, name in enumerate(DIFFERENCES[:-1])
@@ -158,15 +164,10 @@ def _plain(placed: "list[Placed]", seed: int, draws: int) -> dict[str, Any]:
     }
 
 
-def _plain_one(
-    one: "Service",
-    moved: dict[str, dict[str, float]],
-    rules: "list[Override]",
-    answers: "list[Foretold]",
-    worth: "list[Scored]",
-) -> dict[str, Any]:
+def _plain_one(placed: Placed) -> dict[str, Any]:
     from alihdaya.cli.checks.questions.scoring import plain_bits
 
+    one = placed.service
     return {
         "service": one.id,
         "kind": one.kind,
@@ -179,7 +180,7 @@ def _plain_one(
                 "low": _four(reading.low),
                 "high": _four(reading.high),
                 "value": _four(reading.value),
-                "drift": {month: _four(at) for month, at in moved.get(reading.difference, {}).items()},
+                "drift": [_rounded(month) for month in placed.moved.get(reading.difference, ())],
             }
             for reading in one.readings
         ],
@@ -191,14 +192,19 @@ def _plain_one(
                 "rate": _four(rule.rate),
                 "flagged": rule.flagged,
             }
-            for rule in rules
+            for rule in placed.rules
         ],
-        "foretold": [
-            {**told._asdict(), "ratio": _four(told.ratio), "low": _four(told.low), "high": _four(told.high)}
-            for told in answers
+        "foretold": [_rounded(told) for told in placed.answers],
+        "questions": [{"engagement": had.engagement, **plain_bits(had.bits)} for had in placed.worth],
+        "margins": [
+            {**_rounded(had), "months": [{**_rounded(month), "rate": _four(month.rate)} for month in had.months]}
+            for had in placed.margins
         ],
-        "questions": [{"engagement": had.engagement, **plain_bits(had.bits)} for had in worth],
     }
+
+
+def _rounded(row: Any) -> dict[str, Any]:
+    return {name: _four(value) if isinstance(value, float) else value for name, value in row._asdict().items()}
 
 
 def _four(value: float | None) -> float | None:

@@ -1,22 +1,30 @@
 """The spectrum as one HTML page that needs nothing else: for each service nine dots with their intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from alihdaya.cli.checks.spectrum.shown import NAMES, NEEDS, answer_told, worth_told
+from alihdaya.cli.checks.spectrum.panels import drift_panels, margin_panels
+from alihdaya.cli.checks.spectrum.shown import (
+    NAMES,
+    NEEDS,
+    answer_told,
+    left_told,
+    margin_told,
+    months_told,
+    worth_told,
+)
 from alihdaya.cli.settings import say
 
 if TYPE_CHECKING:
-    from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum import Placed
-    from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
+    from alihdaya.planning.spectrum import Month, Override, Reading
 
 _LEFT, _WIDE, _ROW, _TOP = 190, 420, 46, 34
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1c2b2a; background: #f7f9f8; margin: 2rem auto; max-width: 1000px;
        padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2rem 0 .2rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2rem 0 .2rem } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem }
 section { background: #fff; border: 1px solid #dfe6e4; border-radius: 8px; padding: .2rem 1.2rem 1rem; margin: 1rem 0 }
 svg { width: 100%; height: auto } text { font-size: 13px; fill: #1c2b2a } .dim { fill: #6b7a78 }
 .warn { color: #9a3412 } p { margin: .3rem 0 } .small { color: #6b7a78; font-size: .9rem }
@@ -30,21 +38,16 @@ def page(placed: "list[Placed]", language: str) -> str:
         "Each dot is measured from the log, from 0 (BPO) to 1 (KPO); the bar is its interval over items (95 %). "
         "Grey lines are not measured, and say what would bring the facts."
     )
-    parts = "".join(_section(*one) for one in placed)
+    parts = "".join(map(_section, placed))
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
-        f'<body><h1>{title}</h1><p class="small">{escape(said)}</p>{parts}</body></html>\n'
+        f'<body><h1>{title}</h1><p class="small">{escape(said)}</p>{parts}{_of_all(placed)}</body></html>\n'
     )
 
 
-def _section(
-    one: "Service",
-    moved: "Mapping[str, Mapping[str, float]]",
-    rules: "list[Override]",
-    answers: "list[Foretold]",
-    worth: "list[Scored]",
-) -> str:
+def _section(placed: "Placed") -> str:
+    one, moved = placed.service, placed.moved
     readings = one.readings[:-1]
     high = _TOP + _ROW * len(readings)
     marks = "".join(
@@ -52,21 +55,31 @@ def _section(
         f'<text x="{x}" y="14" text-anchor="middle" class="dim">{label}</text>'
         for x, label in ((_x(0), "0 BPO"), (_x(0.25), "¼"), (_x(0.5), "½"), (_x(0.75), "¾"), (_x(1), "KPO 1"))
     )
-    rows = "".join(_row(reading, moved.get(reading.difference, {}), n) for n, reading in enumerate(readings))
+    rows = "".join(_row(reading, moved.get(reading.difference, ()), n) for n, reading in enumerate(readings))
     head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
-    told = "".join(f'<p class="{"warn" if rule.flagged else "small"}">{escape(_said(rule))}</p>' for rule in rules)
-    told += "".join(f'<p class="small">{escape(text)}</p>' for text in (*map(answer_told, answers), *worth_told(worth)))
+    told = "".join(
+        f'<p class="{"warn" if rule.flagged else "small"}">{escape(_said(rule))}</p>' for rule in placed.rules
+    )
+    told += "".join(f'<p class="warn">{escape(text)}</p>' for text in left_told(moved))
+    lines = [*map(answer_told, placed.answers), *worth_told(placed.worth), *map(margin_told, placed.margins)]
+    told += "".join(f'<p class="small">{escape(text)}</p>' for text in lines)
     return (
         f"<section><h2>{escape(head.format(service=one.id, cases=f'{one.cases:,}', kind=one.kind))}</h2>"
-        f'<svg viewBox="0 0 980 {high}" role="img" aria-label="{escape(one.id)}">{marks}{rows}</svg>{told}</section>'
+        f'<svg viewBox="0 0 980 {high}" role="img" aria-label="{escape(one.id)}">{marks}{rows}</svg>{told}'
+        f"{drift_panels(moved)}</section>"
     )
+
+
+def _of_all(placed: "list[Placed]") -> str:
+    drawn = margin_panels(placed)
+    return f"<section>{drawn}</section>" if drawn else ""
 
 
 def _x(position: float) -> int:
     return _LEFT + round(position * _WIDE)
 
 
-def _row(reading: "Reading", months: "Mapping[str, float]", number: int) -> str:
+def _row(reading: "Reading", months: "Sequence[Month]", number: int) -> str:
     """Draw one difference: its two ends, its line, interval and dot, and the months as small marks below."""
     y = _TOP + _ROW * number + 8
     ends = [escape(say(end)) for end in NAMES[reading.difference]]
@@ -84,8 +97,7 @@ def _row(reading: "Reading", months: "Mapping[str, float]", number: int) -> str:
     figures = f"{reading.position:.2f} ({reading.low:.2f}-{reading.high:.2f})"
     row += f'<text x="{_x(1) + 190}" y="{y + 4}" class="dim">{figures}</text>'
     if len(months) > 1:
-        told = " ".join(f"{at:.2f}" for at in months.values())
-        text = escape(say("by month: {figures}").format(figures=told))
+        text = escape(say("by month: {figures}").format(figures=months_told(months)))
         row += f'<text x="{_x(0)}" y="{y + 20}" class="dim" style="font-size:11px">{text}</text>'
     return row
 

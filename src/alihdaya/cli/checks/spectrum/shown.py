@@ -1,6 +1,7 @@
 """The spectrum in the terminal: nine dots with their intervals, and what is not known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.cli.checks.spectrum import Placed
-    from alihdaya.planning.spectrum import Foretold, Override, Reading, Service
+    from alihdaya.planning.spectrum import Foretold, MarginHour, Month, Override, Reading, Service
 
 NAMES = {
     "judgment": (mark("by rules"), mark("by judgment")),
@@ -48,15 +49,16 @@ _UNITS = {"complexity": mark("{value} bits a case"), "level": mark("{value} work
 
 def show(placed: "list[Placed]") -> None:
     """Print every service."""
-    for one, moved, rules, answers, worth in placed:
+    for one, moved, rules, answers, worth, margins in placed:
         click.echo("\n".join(line.rstrip() for line in _service(one, moved).splitlines()))
-        for line in (*_missing(one), *map(_rule, rules), *map(answer_told, answers), *worth_told(worth)):
+        lines = [*_missing(one), *left_told(moved), *map(_rule, rules), *map(answer_told, answers)]
+        for line in (*lines, *worth_told(worth), *map(margin_told, margins)):
             click.echo(line)
     for line in _label(placed):
         click.echo(line)
 
 
-def _service(one: "Service", moved: "Mapping[str, Mapping[str, float]]") -> str:
+def _service(one: "Service", moved: "Mapping[str, Sequence[Month]]") -> str:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -71,7 +73,7 @@ def _service(one: "Service", moved: "Mapping[str, Mapping[str, float]]") -> str:
     table.add_column(say("Position (95 %)"))
     for reading in one.readings[:-1]:
         low, high = NAMES[reading.difference]
-        table.add_row(say(low), _line(reading), say(high), Text(_told(reading, moved.get(reading.difference, {}))))
+        table.add_row(say(low), _line(reading), say(high), Text(_told(reading, moved.get(reading.difference, ()))))
     head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
     with console.capture() as shown:
         console.print(Text(head.format(service=one.id, cases=f"{one.cases:,}", kind=one.kind), "bold"))
@@ -93,7 +95,7 @@ def _line(reading: "Reading") -> "Text":
     return line
 
 
-def _told(reading: "Reading", months: "Mapping[str, float]") -> str:
+def _told(reading: "Reading", months: "Sequence[Month]") -> str:
     if reading.state == "too few":
         return say("too few items")
     if reading.position is None:
@@ -102,7 +104,7 @@ def _told(reading: "Reading", months: "Mapping[str, float]") -> str:
     if reading.difference in _UNITS:
         told += ", " + say(_UNITS[reading.difference]).format(value=f"{reading.value:.1f}")
     if len(months) > 1:
-        told += "\n" + say("by month: {figures}").format(figures=" ".join(f"{at:.2f}" for at in months.values()))
+        told += "\n" + say("by month: {figures}").format(figures=months_told(months))
     return told
 
 
@@ -133,6 +135,44 @@ def answer_told(one: "Foretold") -> str:
 def worth_told(worth: "Iterable[Scored]") -> list[str]:
     """Say what answers to registered questions were worth, in lines."""
     return [text for one in worth for text in bits_told(one.bits)]
+
+
+SIGNS = {"rose": "↑", "fell": "↓", "": ""}
+"""How a month left the one before -> the sign at its figure."""
+
+
+def months_told(months: "Iterable[Month]") -> str:
+    """Give the positions of months, with a sign where one left the one before."""
+    return " ".join(f"{one.position:.2f}{SIGNS[one.left]}" for one in months)
+
+
+def left_told(moved: "Mapping[str, Sequence[Month]]") -> list[str]:
+    """Say which measures left the month before, and what that asks for where it is judgment that fell."""
+    text, advice = say("{month}, towards “{end}”: {at}, from {before}"), say("Automate it, and price it anew.")
+    found = []
+    for difference, months in moved.items():
+        for before, one in pairwise(months):
+            if one.left:
+                side = int(one.left == "rose")
+                end = say(NAMES[difference][side])
+                figures = (f"{at.position:.2f} ({at.low:.2f}-{at.high:.2f})" for at in (one, before))
+                told = text.format(month=one.month, end=end, **dict(zip(("at", "before"), figures, strict=True)))
+                found.append(f"{told}. {advice}" if (difference, one.left) == ("judgment", "fell") else told)
+    return found
+
+
+def margin_told(one: "MarginHour") -> str:
+    """Say what an hour leaves, in all and by month."""
+    text = say("Margin an hour: {rate} {currency} ({low}-{high}), {left} {currency} of {hours} hours")
+    bare = say("Margin an hour: {rate} {currency}, {left} {currency} of {hours} hours")
+    numbers = {"rate": one.rate, "left": one.left, "low": one.low or 0.0, "high": one.high or 0.0}
+    told = (bare if one.low is None else text).format(
+        currency=one.currency, hours=f"{one.hours:,.1f}", **{name: f"{value:,.2f}" for name, value in numbers.items()}
+    )
+    if len(one.months) > 1:
+        figures = ", ".join(f"{had.month} {had.rate:,.2f}" for had in one.months if had.rate is not None)
+        told += "; " + say("by month: {figures}").format(figures=figures)
+    return told
 
 
 def _label(placed: "list[Placed]") -> list[str]:
