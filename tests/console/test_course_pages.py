@@ -16,10 +16,11 @@ from workplace_scene import Browser
 
 from alihdaya.console.workplace.courses.files import make_courses
 from alihdaya.console.workplace.courses.page import course_origin
+from alihdaya.operations.commands import Assign, Complete
 from alihdaya.packs.courses.course import Course, Module
 from alihdaya.packs.courses.run import Run, begin, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import find_package
-from alihdaya.people.events import CoursePlayed
+from alihdaya.people.events import CertificateIssued, CoursePlayed
 
 COURSE = Course("Calm words", "1.2", tuple(Module(one, one, f"{one}.html", reports=True) for one in "abc"), Decimal(70))
 
@@ -139,6 +140,22 @@ def test_what_a_module_says_is_noted_and_the_whole_is_handed_in_once(school):
     assert (school.variables["quiz"], school.variables["tries"]) == (85, 1)
     assert who.send(path, **seal, **test | {"over": "yes"}).status_code == 503
     assert [one.percent for one in school.told(CoursePlayed)] == [None, None, 85, 85]
+
+
+def test_a_finished_course_counts_for_the_certificate(tmp_path, monkeypatch):
+    school = School(tmp_path, "2004")
+    monkeypatch.setenv("ALIHDAYA_COURSES", str(school.shelf))
+    path = f"/work/1/course/{school.item}"
+    with school.open(":8322") as app:
+        who = Browser(app, "laras")
+        for said in ({}, {"cmi.completion_status": "completed"}, {"cmi.score.scaled": "0.7"}):
+            page = saying(who.get(path), **said)
+            who.send(path, **who_seal(who, path), **page | {"over": "yes"})
+        (token,) = school.store.waiting_instance(school.item).waits
+    school.do(Assign(school.item, token, "yusuf"))
+    school.do(Complete(school.item, token, "yusuf", 60, {"practical": "passed", "note": "calm"}))
+    with school.open(":8322"):
+        assert [(one.person, one.certificate) for one in school.told(CertificateIssued)][-1] == ("laras", NAME)
 
 
 def test_a_page_of_an_earlier_attempt_counts_for_nothing(school):

@@ -171,7 +171,7 @@ def test_people_from_application_to_work(shell):
         roster = shell.folder / "my-hiring" / "roster.toml"
         roster.write_text(roster.read_text() + "\n" + "\n".join(block.lines) + "\n")
 
-    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 15
+    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 26
 
 
 def test_electronic_invoices(shell):
