@@ -52,6 +52,7 @@ class House:
         if pack not in _LOADED:
             _LOADED[pack] = load(write_pack(folder / "claims", pack=pack, roster=ROSTER + WALL))
         self.pack = _LOADED[pack]
+        self.packs = {self.pack.digest: self.pack}
         self.small = SmallDesk(open_store(self.path), folder, pack=self.pack)
 
     def bring(self, kind="judge", amount=50):
@@ -62,10 +63,9 @@ class House:
         """The pages, once all is brought."""
         self.small.commit()
         self.small.desk.close()
-        packs = {self.pack.digest: self.pack}
 
         def opened():
-            return open_desk(open_store(self.path), recorded=self.clock, packs=packs)
+            return open_desk(open_store(self.path), recorded=self.clock, packs=self.packs)
 
         with Mailroom(opened) as writer, open_store(self.path, read_only=True) as self.store:
             self.house = StoreHouse(writer, self.store, self.clock)

@@ -19,6 +19,8 @@ class Vocabulary:
 
     def of(self, code: str, language: str) -> str | None:
         """Give the name of a code, or the translation of a name; None for what the pack does not speak of."""
+        if not code:  # under which a catalogue has its header
+            return None
         texts = self.words.get(code.lower())
         return say(texts, language) if texts else self.names.get(language, {}).get(code)
 

@@ -225,7 +225,8 @@ class Workplace:
             return self._to_task(request)
         if act == "consult":
             return self._to_task(request)
-        done = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": "handed"}
+        over = "handed-on" if form.get("final") == "on" else "handed"
+        done = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": over}
         return self._back(request, done.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:

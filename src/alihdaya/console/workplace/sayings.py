@@ -6,6 +6,7 @@ DONE = {
     "done": mark("Done. The item goes on."),
     "passed": mark("Passed on."),
     "handed": mark("Handed over. Its answer comes back to this task."),
+    "handed-on": mark("Handed over for good."),
     "put-off": mark("Put off until then."),
     "declined": mark("It goes to somebody else."),
     "advised": mark("Thank you. Whoever asked has your advice."),

@@ -1,0 +1,111 @@
+"""A task that goes to another service of its client, and its answer that comes back, by the workplace's pages."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from workplace_scene import MINUTE, NOON, Browser, House
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "operations" / "exchange"))
+
+from two_services import TwoServices, terms
+
+from alihdaya.cli.reading import StoreReader
+from alihdaya.console.app import make_app
+from alihdaya.store import open_store
+from alihdaya.work.handover import HandedBack, HandedOver
+
+TASK = "/work/1/task/{}/1"
+
+
+class TwoDesks(House):
+    """The claims and the appeals in one house; ana has a claim."""
+
+    def __init__(self, folder):
+        self.at = NOON + MINUTE
+        both = [terms("appeals", "appeals-desk", "acme-appeals"), terms("appeals", "rivals-desk", "rival", "Rival")]
+        self.path = folder / "both.db"
+        self.small = TwoServices(open_store(self.path), folder / "both", appeals=both)
+        self.pack = self.small.pack
+        self.packs = {one.digest: one for one in (self.small.pack, self.small.experts)}
+        self.item = self.bring(amount=700)
+        self.small.assign(self.item)
+
+
+@pytest.fixture
+def desks(tmp_path):
+    return TwoDesks(tmp_path)
+
+
+def ask(who, item, **form):
+    return who.press(TASK.format(item) + "/hand-over", **{"service": "appeals-desk", "given": "kind=judge", **form})
+
+
+def test_a_task_goes_over_and_the_answer_is_the_first_that_is_seen(desks):
+    item = desks.item
+    with desks.open() as app:
+        ana, xena = Browser(app, "ana", "id"), Browser(app, "xena")
+        ana.get(TASK.format(item))
+        ask(ana, item, note="Is this a <b>fraud</b>?")
+        assert "Jawabannya akan kembali ke tugas ini." in ana.text
+        (given,) = desks.log(HandedOver)
+        assert (given.person, given.final, given.engagement) == ("ana", False, "acme-appeals")
+        assert ana.get(TASK.format(item)).status_code == 404, "it is with the others"
+        there = TASK.format(given.item)
+        xena.press("/work/1/be/come")
+        xena.press(there + "/accept")
+        assert "Is this a <b>fraud</b>?" in xena.text
+        assert "<b>fraud" not in xena.page.text
+        assert "amount 700" in xena.text
+        assert "handed over" not in xena.text, "what came along is told, not listed"
+        xena.press(there + "/complete", verdict="no", hours="1")
+        (back,) = desks.log(HandedBack)
+        assert (back.status, back.item) == ("answered", given.item)
+        xena.press("/work/1/be/leave")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(item) + "/accept")
+        assert "Kembali dari layanan lain" in ana.text
+        assert "PO-Revision-Date" not in ana.text, "an empty value has no translation"
+        console = Browser(make_app(StoreReader(desks.store), clock=desks.clock))
+        console.get(f"/item/{item}")
+        assert f'<a href="/item/{given.item}">' in console.page.text
+        console.get(f"/item/{given.item}")
+        assert f'<a href="/item/{item}">' in console.page.text
+
+
+def test_for_good_is_said_and_nothing_is_awaited(desks):
+    with desks.open() as app:
+        ana = Browser(app, "ana")
+        ana.get(TASK.format(desks.item))
+        ask(ana, desks.item, final="on")
+        assert "Handed over for good." in ana.text
+        assert "comes back" not in ana.text
+        assert [one.final for one in desks.log(HandedOver)] == [True]
+        again = ana.send(TASK.format(desks.item) + "/hand-over", **ana.seal, service="appeals-desk", given="kind=judge")
+        assert again.status_code in {404, 409}
+        assert len(desks.log(HandedOver)) == 1
+
+
+WRONG = [
+    ({"service": "nobody"}, "The client has no such service."),
+    ({"service": "claims-desk"}, "This service has it already: pass it on."),
+    ({"service": "rivals-desk"}, "The client has no such service."),
+    ({"given": "kind judge"}, "Write what the other service needs one a line: column=value."),
+    ({"given": "kind=judge\namount=much"}, "amount"),
+]
+
+
+def test_what_cannot_be_is_said_and_nothing_that_was_written_is_lost(desks):
+    with desks.open() as app:
+        ana, budi = Browser(app, "ana"), Browser(app, "budi")
+        for form, why in WRONG:
+            ana.get(TASK.format(desks.item))
+            answer = ask(ana, desks.item, note="a long thought", **form)
+            assert answer.status_code == 409
+            assert why in ana.text
+            assert "a long thought" in answer.text
+            assert form.get("given", "kind=judge") in answer.text
+        wanted = {"service": "appeals-desk", "given": "kind=judge"}
+        assert budi.send(TASK.format(desks.item) + "/hand-over", **budi.seal, **wanted).status_code in {404, 409}
+        assert ana.send(TASK.format(desks.item) + "/hand-over", **wanted).status_code == 403, "a form without the seal"
+        assert desks.log(HandedOver) == []
