@@ -256,12 +256,12 @@ class Desk:
         return found
 
     def names(self, item: OpenItem) -> tuple[str, ...]:
-        """Give the names in walls of an item, and of those that it was called by."""
+        """Give the names in walls of an item, and of those that it was called by, or that await it from its service."""
         numbers = [item.item]
         above: OpenItem | None = item
-        while above is not None and above.caller is not None:
-            numbers.append(above.caller[0])
-            above = self.items.get(above.caller[0])
+        while above is not None and (higher := above.caller or above.giver) is not None:
+            numbers.append(higher[0])
+            above = self.items.get(higher[0])
         return tuple(map(self.named, numbers))
 
     def named(self, number: int) -> str:
