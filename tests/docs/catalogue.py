@@ -13,6 +13,7 @@ import alihdaya.work.beside
 import alihdaya.work.events
 import alihdaya.work.exchange
 import alihdaya.work.floor.events
+import alihdaya.work.handover
 import alihdaya.work.question
 import alihdaya.work.review
 from alihdaya.kernel.event import tag_of
@@ -22,6 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 ROOMS = (
     alihdaya.work.events,
     alihdaya.work.exchange,
+    alihdaya.work.handover,
     alihdaya.work.floor.events,
     alihdaya.work.beside,
     alihdaya.work.review,
@@ -55,6 +57,7 @@ HOLDS = {
     "signal": "signals under way to more than one commit holds, with all whom they are for",
     "reached": "how many of those have had the signal",
     "called": "items that a call activity of another began: whose, at which token",
+    "handover": "items begun by a hand-over and awaited back: by whom, at which token, who asked what",
     "presence": "who is present, since when, with which share of attention by channel",
     "absence": "who is present, but not ready: on a break, or they did not answer",
     "ask": "the kinds of work that were ever asked for, by number",

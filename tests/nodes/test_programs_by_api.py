@@ -192,6 +192,8 @@ def test_a_model_is_tested_works_by_tools_and_is_told_that_its_certificate_is_wi
         assert (await call("submit_item", **mine, result={}))["refused"][0]["code"] == "form"
         assert await call("submit_item", **mine, result={"verdict": "yes"}) == {"done": first}
         task = await call("fetch_item")
+        elsewhere = await call("hand_over_item", item=second, token=task["token"], service="nobody", note="?")
+        assert elsewhere["refused"][0]["code"] == "no-service"
         assert await call("fail_item", item=second, token=task["token"], reason="a riddle") == {"given_back": second}
         third = house.claim(3)
         task = await call("fetch_item")
@@ -205,7 +207,7 @@ def test_a_model_is_tested_works_by_tools_and_is_told_that_its_certificate_is_wi
 
     names = asked(house, learns, works)
     wanted = {"fetch_item", "read_item", "submit_item", "fail_item", "heartbeat", "my_certificates"}
-    assert names == wanted | {"begin_test", "answer_test"}
+    assert names == wanted | {"begin_test", "answer_test", "hand_over_item"}
 
 
 def test_without_the_library_the_command_says_how_to_get_it(tmp_path):

@@ -80,6 +80,14 @@ class Program:
         """Give a task back, and say why."""
         self._ask(f"/api/work/{_part(item)}/{token}/fail", lock=lock, message=message)
 
+    def hand_over(self, item: str, token: int, lock: int, service: str, **more: Any) -> str:
+        """Hand a task over to another service of its client; gives the item that begins there.
+
+        `more`: engagement, note, and `given`, columns of that service's intake. The answer comes back to the task.
+        """
+        path = f"/api/work/{_part(item)}/{token}/hand-over"
+        return str(self._ask(path, lock=lock, service=service, **more)["id"])
+
     def proofs(self) -> dict[str, Any]:
         """Give its certificates and tests."""
         found: dict[str, Any] = self._ask("/api/work/proofs")

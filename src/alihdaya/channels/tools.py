@@ -63,7 +63,7 @@ class Tools:
     def all(self) -> list[Callable[..., Any]]:
         """Give all tools; their names and texts are what the model sees."""
         found: list[Callable[..., Any]] = [self.fetch_item, self.read_item, self.submit_item, self.fail_item]
-        found += [self.heartbeat, self.my_certificates, self.begin_test, self.answer_test]
+        found += [self.hand_over_item, self.heartbeat, self.my_certificates, self.begin_test, self.answer_test]
         return found
 
     def fetch_item(self, wait_seconds: float = 0) -> Any:
@@ -93,6 +93,18 @@ class Tools:
         """Give an item back that you cannot do, and say why in one sentence; somebody else gets it."""
         self._program.fail(item, token, self._lock(item, token), reason)
         return {"given_back": item}
+
+    def hand_over_item(
+        self, item: str, token: int, service: str, note: str, given: dict[str, Any] | None = None
+    ) -> Any:
+        """Hand an item over to another service of the same client: note says what is asked, and why.
+
+        given has columns of that service's intake that the item's variables do not fill. You do not have the item any
+        more; whoever fetches it later finds the answer in its variable handed_back.
+        """
+        there = self._program.hand_over(item, token, self._lock(item, token), service, note=note, given=given or {})
+        self._locks.pop((item, token), None)
+        return {"handed_over": item, "with": service, "as": there}
 
     def heartbeat(self, item: str, token: int) -> Any:
         """Say that you are still at an item; gives until when you have it. Refused with code "withdrawn": drop it."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alihdaya.operations.books.replay import Verdict
     from alihdaya.store import Store
 
-_STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned")
+_STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned", "handed-over")
 
 
 @click.command(help=say("List items in the order of intake; filters combine."))

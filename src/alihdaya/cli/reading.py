@@ -22,6 +22,7 @@ from alihdaya.store.log import read
 from alihdaya.store.views.results import latest_definition, refused
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived, TaskAssigned, TaskDone
+from alihdaya.work.handover import OVER
 
 _LATEST = 12
 
@@ -90,7 +91,7 @@ class StoreReader:
             return None
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
         terms = terms_of(self.store, found.item.engagement)
-        return tell(found, terms, names, vocabulary_of(self.store, terms.engagement))
+        return tell(found, terms, names, vocabulary_of(self.store, terms.engagement), factor=self.store.factor)
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
@@ -159,12 +160,18 @@ _TOLD = frozenset(
 
 
 def tell(
-    story: views.Story, terms: Terms, names: Mapping[str, str], vocabulary: Vocabulary = NO_VOCABULARY
+    story: views.Story,
+    terms: Terms,
+    names: Mapping[str, str],
+    vocabulary: Vocabulary = NO_VOCABULARY,
+    *,
+    factor: int = 1,
 ) -> picture.Story:
-    """Make the picture of an item's story; `names`: person -> name."""
+    """Make the picture of an item's story; `names`: person -> name; `factor`: of the store (store.lease.house)."""
     played = any(isinstance(event, TaskDone) and event.simulated for entry in story.entries for event in entry.events)
-    told = tuple(_named(one for entry in story.entries for one in happenings(entry, played=played)))
-    data: Mapping[str, Any] = next((dict(one.facts["variables"]) for one in told if one.tag == "engine.started"), {})
+    found = (one for entry in story.entries for one in happenings(entry, played=played))
+    told = tuple(_among(one, factor) for one in _named(found))
+    data: Mapping[str, Any] = next((_came(one.facts["variables"]) for one in told if one.tag == "engine.started"), {})
     result: Mapping[str, Any] = next((one.facts["result"] for one in told if one.tag == tag_of(ItemDelivered)), {})
     item = story.item
     return picture.Story(
@@ -180,6 +187,20 @@ def tell(
         vocabulary=vocabulary,
         archived=story.archived,
     )
+
+
+def _came(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a hand-over brought: the event that says who handed it over has it."""
+    return {name: value for name, value in variables.items() if name != OVER}
+
+
+def _among(one: picture.Happening, factor: int) -> picture.Happening:
+    """Give the other item of a hand-over the number that it has among all shards."""
+    if factor == 1 or not one.tag.startswith("handover."):
+        return one
+    other = "giver" if "giver" in one.facts else "item"
+    number = one.facts[other] * factor + one.item % factor
+    return replace(one, facts={**one.facts, other: number})
 
 
 def _named(told: Iterator[picture.Happening]) -> Iterator[picture.Happening]:

@@ -11,6 +11,7 @@ from alihdaya.console.words import Words
 from alihdaya.engagement import shore
 from alihdaya.locale import catalogue
 from alihdaya.people import gate
+from alihdaya.work.handover import ELSEWHERE
 
 _SHORES = frozenset(
     {
@@ -145,6 +146,8 @@ def _refused(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 def _withdrawn(words: Words, facts: Mapping[str, Any]) -> str:
+    if tuple(facts.get("reasons", ())) == (ELSEWHERE,):
+        return words.say("%(person)s hands the task over", person=facts.get("person", "?"))
     why = reasons(words, facts.get("reasons", ()))
     return words.say("%(person)s had to give the task back: %(why)s", person=facts.get("person", "?"), why=why)
 
@@ -205,6 +208,8 @@ def _beside(words: Words, facts: Mapping[str, Any]) -> str:
     who, length, note = facts.get("person", "?"), words.length(facts.get("seconds")), facts.get("note") or "-"
     if facts.get("kind") == "review":
         return words.say("%(person)s reviewed for %(length)s", person=who, length=length)
+    if facts.get("kind") == "hand-over":
+        return words.say("%(person)s had it for %(length)s before", person=who, length=length)
     if facts.get("kind") == "advice":
         return words.say("%(person)s advised for %(length)s", person=who, length=length)
     if facts.get("kind") == "hand-over":
@@ -253,6 +258,7 @@ def _deleted(words: Words, facts: Mapping[str, Any]) -> str:
 
 
 _TELLERS: dict[str, Teller] = {
+    **sends.handovers(term),
     "item.received": _received,
     "task.queued": _queued,
     "task.assigned": _assigned,
@@ -320,7 +326,7 @@ def kind(happening: Happening) -> str:
         return "bad"
     return (
         "people"
-        if happening.tag.startswith(("task.", "advice."))
+        if happening.tag.startswith(("task.", "advice.", "handover."))
         else "rule"
         if happening.tag == "engine.decided"
         else "plain"

@@ -64,7 +64,7 @@ def advance_all(desk: Desk, item: OpenItem, commands: Iterable[Any], at: int) ->
 
 
 def _with_meanings(desk: Desk, item: OpenItem, events: list[Event], at: int) -> list[Event]:
-    return [*events, *turn(item, at), *retarget(desk, item, events), *meanings(desk, item, events, at)]
+    return [*events, *turn(desk, item, at), *retarget(desk, item, events), *meanings(desk, item, events, at)]
 
 
 def meanings(desk: Desk, item: OpenItem, events: Iterable[Event], at: int) -> list[Event]:
@@ -105,6 +105,8 @@ def _close(desk: Desk, item: OpenItem, event: TaskClosed, at: int) -> Event | No
     elif item.aside is not None:
         item.aside.pop(event.token, None)
     desk.let_go(key)
+    if key in desk.board.handed:
+        desk.board.effects.append((item, event))
     item.rested_at = at
     return None if event.outcome == "completed" else TaskCancelled(event.token, event.outcome)
 
@@ -114,6 +116,8 @@ def _deliver(desk: Desk, item: OpenItem, event: InstanceEnded, _at: int) -> Even
     if item.caller is not None:
         desk.board.effects.append((item, event))
         return ItemReturned(event.node, item.touched)
+    if item.giver is not None:
+        desk.board.effects.append((item, event))
     delivery = item.service.pack.delivery
     variables = item.instance.variables if item.instance is not None else {}
     result = {name: variables[name] for name in delivery.result if name in variables}
@@ -127,7 +131,7 @@ def _fail(desk: Desk, item: OpenItem, event: ErrorEscaped, _at: int) -> Event:
 
 
 def _give_up(desk: Desk, item: OpenItem, event: InstanceCancelled, _at: int) -> None:
-    if item.caller is not None:
+    if item.caller is not None or item.giver is not None:
         desk.board.effects.append((item, event))
 
 

@@ -7,6 +7,7 @@ from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.retire import Retire
 from alihdaya.operations.desk import Service
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.handover.commands import HandoverCommand
 from alihdaya.operations.exchange.shards.commands import ShardCommand
 from alihdaya.operations.floor.commands import FloorCommand, Look, SpendTime
 from alihdaya.operations.instance.commands import InstanceCommand
@@ -119,6 +120,7 @@ Command = (
     | Inquire
     | Retire
     | ShardCommand
+    | HandoverCommand
     | FloorCommand
     | Look
     | SpendTime

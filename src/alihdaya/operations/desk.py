@@ -129,6 +129,8 @@ class OpenItem:
     touched: bool = False
     caller: TaskKey | None = None
     """The item and token of the call activity that began this one, if one did."""
+    giver: TaskKey | None = None
+    """The item and token that wait for the answer of this one, which was handed over to its service."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """User task -> who finished it: for tasks that somebody else has to check, and for what an end says of people."""
     due: Due = _NEVER
@@ -140,6 +142,8 @@ class OpenItem:
     responded_at: int | None = None
     rested_at: int | None = None
     """Since when no task of it is open."""
+    away: frozenset[int] = frozenset()
+    """Tokens that wait for the answer of another service, to which they handed over."""
     aside: dict[int, Task] | None = None
     """While the item is suspended: token -> task that stood in the queue; else None."""
 

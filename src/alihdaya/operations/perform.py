@@ -27,6 +27,9 @@ from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.alarms import ring
 from alihdaya.operations.exchange.between import settle, wait_again
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.handover.commands import HandBack, HandOver
+from alihdaya.operations.exchange.handover.giving import hand_over
+from alihdaya.operations.exchange.handover.returning import hand_back
 from alihdaya.operations.exchange.messages import deliver
 from alihdaya.operations.exchange.shards.commands import Acknowledge, Follow, Forward, TakeIn
 from alihdaya.operations.exchange.shards.crossing import acknowledge, forward, take_in
@@ -64,6 +67,7 @@ from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone
+from alihdaya.work.handover import AWAY
 
 __all__ = ["catch_up", "perform"]
 
@@ -92,7 +96,7 @@ def complete(desk: Desk, work: Complete, at: int) -> int:
     """
     item = desk.open_item(work.item)
     hold = desk.held.get((work.item, work.token))
-    if hold is None or hold.person != work.person:
+    if hold is None or hold.person != work.person or work.person.startswith(AWAY):
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
     work = timed(work, hold.at, at)
     seconds = work.seconds or 0
@@ -169,6 +173,8 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Fire: fire,
     Deliver: deliver,
     Broadcast: send_signal,
+    HandOver: hand_over,
+    HandBack: hand_back,
     TakeIn: take_in,
     Acknowledge: acknowledge,
     Forward: forward,

@@ -14,6 +14,7 @@ from alihdaya.packs.static import require_sound
 from alihdaya.people.events import PersonJoined
 from alihdaya.people.person import Person
 from alihdaya.people.roster import read_roster
+from alihdaya.work.handover import ELSEWHERE
 
 
 def sign(desk: Desk, signed: Terms, at: int) -> None:
@@ -72,7 +73,7 @@ def bind(signed: Terms, pack: Pack, *, trusted: bool = False) -> Service:
         raise PackError(Problem("no-service", why, Source("terms.toml", element="service")))
     service = service_of(signed, names[0], pack, trusted=trusted)
     known = {node.id for plan in service.plans.values() for node in plan.process.nodes}
-    for node in sorted(service.clock.pauses - known):
+    for node in sorted(service.clock.pauses - known - {ELSEWHERE}):
         why = f"the clocks stand at {node!r}, which no process of the pack {pack.name!r} has"
         raise PackError(Problem("no-node", why, Source("terms.toml", element="pauses")))
     return service

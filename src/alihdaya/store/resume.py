@@ -16,6 +16,7 @@ from alihdaya.store.schema import (
     ARRIVED,
     ATTEMPT,
     CALLED,
+    HANDOVER,
     ITEM,
     JOB_LEASE,
     LOG,
@@ -220,6 +221,13 @@ def signals(store: Store) -> list[tuple[SendKey, str, dict[str, Any], list[tuple
     with store.snapshot() as connection:
         rows = connection.execute(query.order_by(SIGNAL.c.seq, SIGNAL.c.number)).all()
     return [((row.seq, row.number), row.name, decode(row.payload), decode(row.audience), row.done) for row in rows]
+
+
+def handed_over(store: Store) -> dict[int, tuple[int, int]]:
+    """Give item -> (giver, token) of every item that was begun by a hand-over and is awaited back."""
+    with store.snapshot() as connection:
+        rows = connection.execute(select(HANDOVER.c.item, HANDOVER.c.giver, HANDOVER.c.token)).all()
+    return {item: (giver, token) for item, giver, token in rows}
 
 
 def posted(store: Store) -> dict[SendKey, int]:

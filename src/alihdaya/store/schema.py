@@ -80,6 +80,10 @@ ARRIVED = _table("arrived", "shard", "shard int, seq int, number int")
 LOST = _table("lost", "seq number", "seq int, number int, why text, at int")
 CALLED = _table("called", "item", "item int, caller int, token int")
 Index("called_caller", CALLED.c.caller)
+HANDOVER = _table(
+    "handover", "item", "item int, giver int, token int, engagement text, service text, person text, note text, at int"
+)
+"""Items begun by a hand-over that item `giver` awaits back; engagement and service are those that it went to."""
 REACHED = _table("reached", "seq number", "seq int, number int, done int")
 
 PERSON = _table("person", "id", "id text, facts blob")

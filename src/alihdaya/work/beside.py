@@ -29,6 +29,19 @@ class AdviceAsked(NamedTuple):
     note: str
 
 
+@event("advice.closed")
+class AdviceClosed(NamedTuple):
+    """Nobody is to give that advice any more; `why`: not-needed (the task is done), handed-over, or holder.
+
+    Holder: whoever was asked for it has the task itself now.
+    """
+
+    token: int
+    advice: int
+    person: str
+    why: str
+
+
 @event("advice.given")
 class AdviceGiven(NamedTuple):
     """Somebody gave advice on a task; whoever has it decides."""

@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from alihdaya.channels.api.answers import as_json, refusal
 from alihdaya.channels.api.wire import Assignment, item_name
-from alihdaya.kernel.time import SECOND, micros
+from alihdaya.kernel.time import SECOND, iso, micros
+from alihdaya.operations.exchange.handover.commands import HandBack, HandOver
 from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn, Look, SpendTime
 from alihdaya.operations.floor.looking import plain_seat, plain_waits, seated
+from alihdaya.store.views.open_work import handovers
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, EndWrap, LogIn, LogOut, SetState, Take
 
@@ -87,6 +89,30 @@ class Advising(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
 
 
+class HandingOver(msgspec.Struct, forbid_unknown_fields=True):
+    """POST …/hand-over: who hands the task over, to which service, what is asked, and what its intake needs besides.
+
+    `engagement` "": the item's own, else the only other one of the client. `papers`: references to documents. With
+    `final` nothing is awaited back.
+    """
+
+    person: str
+    service: str
+    engagement: str = ""
+    note: str = ""
+    given: dict[str, Any] = {}
+    papers: list[str] = []
+    final: bool = False
+
+
+class HandingBack(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/items/{item}/hand-back: who gives or takes it back, and why; `token` where several are awaited."""
+
+    person: str
+    reason: str = ""
+    token: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
+
+
 class PuttingOff(msgspec.Struct, forbid_unknown_fields=True):
     """POST …/put-off: who agreed on a call-back, and for when."""
 
@@ -103,6 +129,8 @@ BODIES = {
     "Consulting": Consulting,
     "Advising": Advising,
     "PuttingOff": PuttingOff,
+    "HandingOver": HandingOver,
+    "HandingBack": HandingBack,
 }
 """The shapes of what is sent, by their names in the API's description."""
 
@@ -169,12 +197,43 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
 
     seat = "/api/shards/{shard:number}/presence"
     return [
+        *_handovers(api, read),
         ("GET", "/api/shards/{shard:number}/queue", queue),
         ("GET", seat, presence),
         ("POST", "/api/items/{item}/time", time),
         ("GET", f"{seat}/{{person}}", one),
         *(_of_person(api, read, act) for act in _OF_PEOPLE),
         *(_of_task(api, read, act) for act in _OF_TASKS),
+    ]
+
+
+def _handovers(api: "Api", read: "Body") -> "list[Route]":
+    """Give the routes between services; a new item is in the shard of the one that hands over."""
+
+    async def over(request: Request) -> Response:
+        one = await read(request, HandingOver)
+        shard, item = api.place(request)
+        where = item, min(int(request.path_params["token"]), 2**62), one.person
+        papers = tuple(one.papers)
+        wish = HandOver(*where, one.service, one.engagement, one.note, one.given, papers, one.final)
+        return as_json({"id": item_name(shard, await api.do(shard, wish))}, 201)
+
+    async def back(request: Request) -> Response:
+        one = await read(request, HandingBack)
+        shard, item = api.place(request)
+        await api.do(shard, HandBack(item, one.person, one.reason, one.token))
+        return Response(status_code=204)
+
+    async def awaited(request: Request) -> Response:
+        shard = api.shard_of(request)
+        found = await run_in_threadpool(handovers, api.shards.shard(shard))
+        named = [{"item": item_name(shard, one.item), "giver": item_name(shard, one.giver)} for one in found]
+        return as_json([{**one._asdict(), **name, "at": iso(one.at)} for one, name in zip(found, named, strict=True)])
+
+    return [
+        ("POST", "/api/items/{item}/tasks/{token:number}/hand-over", over),
+        ("POST", "/api/items/{item}/hand-back", back),
+        ("GET", "/api/shards/{shard:number}/handovers", awaited),
     ]
 
 

@@ -134,6 +134,13 @@ def _of_the_floor(task: str) -> dict[str, Any]:
         f"{task}/consult": {"post": _post("Ask somebody else for advice", "204", "Consulting", _ITEM, _TOKEN)},
         f"{task}/advise": {"post": _post("Give the advice that was asked for", "204", "Advising", _ITEM, _TOKEN)},
         f"{task}/wrapped": {"post": _post("Have wrapped up", "204", "Assignment", _ITEM, _TOKEN)},
+        f"{task}/hand-over": {
+            "post": _post("Hand it over to another service of the client", "201", "HandingOver", _ITEM, _TOKEN)
+        },
+        "/api/items/{item}/hand-back": {
+            "post": _post("Give or take back what was handed over", "204", "HandingBack", _ITEM)
+        },
+        "/api/shards/{shard}/handovers": {"get": _get("What is awaited back from other services", _SHARD)},
         f"{task}/put-off": {"post": _post("Agree on a call-back", "204", "PuttingOff", _ITEM, _TOKEN)},
     }
 
@@ -162,6 +169,9 @@ _PROGRAMS = {
     "/api/work/tests/{item}/answers": {"post": _post("Answer a practical test", "200", "TestAnswers", _TEST)},
     f"{_WORK}/heartbeat": {"post": _post("Keep a task", "200", "TaskBeat", _ITEM, _TOKEN)},
     f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
+    f"{_WORK}/hand-over": {
+        "post": _post("Hand a task over to another service", "201", "TaskHandingOver", _ITEM, _TOKEN)
+    },
     f"{_WORK}/fail": {"post": _post("Give a task back", "204", "TaskFailure", _ITEM, _TOKEN)},
 }
 """What programs ask for, and what they tell."""

@@ -52,6 +52,20 @@ class TaskFailure(Struct, forbid_unknown_fields=True):
     message: _Text
 
 
+class TaskHandingOver(Struct, forbid_unknown_fields=True):
+    """POST /api/work/{item}/{token}/hand-over: to another service of the client, whose answer comes back to the task.
+
+    `note`: what is asked, and why; `given`: columns of that service's intake.
+    """
+
+    worker: _Name
+    lock: Lock
+    service: _Name
+    engagement: str = ""
+    note: str = ""
+    given: dict[str, Any] = {}
+
+
 class Asking(Struct, forbid_unknown_fields=True):
     """POST /api/work/held and …/proofs: who asks."""
 
@@ -74,7 +88,7 @@ class TestAnswers(Struct, forbid_unknown_fields=True):
     answers: Annotated[list[dict[str, Any]], Meta(max_length=100)]
 
 
-BODIES = (TaskFetching, TaskBeat, TaskAnswer, TaskFailure, Asking, TestWish, TestAnswers)
+BODIES = (TaskFetching, TaskBeat, TaskAnswer, TaskFailure, TaskHandingOver, Asking, TestWish, TestAnswers)
 
 
 def given(shard: int, task: Given) -> dict[str, Any]:

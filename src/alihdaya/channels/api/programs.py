@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from alihdaya.channels.api import program_wire as wire
 from alihdaya.channels.api.answers import Elsewhere, as_json, read_body, refusal
+from alihdaya.channels.api.wire import item_name
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import SECOND, iso
 from alihdaya.notation.bpmn import UserWork
+from alihdaya.operations.exchange.handover.commands import HandOver
 from alihdaya.operations.people.programs.commands import (
     AnswerTest,
     Beat,
@@ -50,6 +52,7 @@ class ProgramRoutes:
             ("POST", f"{task}/heartbeat", self.beat),
             ("POST", f"{task}/complete", self.complete),
             ("POST", f"{task}/fail", self.fail),
+            ("POST", f"{task}/hand-over", self.hand_over),
         ]
 
     async def fetch(self, request: Request) -> Response:
@@ -143,6 +146,13 @@ class ProgramRoutes:
         wanted = await _read(request, wire.TaskFailure)
         await self._api.do(shard, GiveBack(item, token, wanted.worker, wanted.lock, wanted.message))
         return Response(status_code=204)
+
+    async def hand_over(self, request: Request) -> Response:
+        """POST …/hand-over: another service of the client has it; the answer comes back to the task."""
+        shard, item, token = self._task(request)
+        one = await _read(request, wire.TaskHandingOver)
+        wish = HandOver(item, token, one.worker, one.service, one.engagement, one.note, one.given, lock=one.lock)
+        return as_json({"id": item_name(shard, await self._api.do(shard, wish))}, 201)
 
     def _task(self, request: Request) -> tuple[int, int, int]:
         return (*self._api.place(request), min(int(request.path_params["token"]), 2**62))

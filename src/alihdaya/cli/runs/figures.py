@@ -21,6 +21,8 @@ from alihdaya.packs.vocabulary import Vocabulary
 from alihdaya.store import Store, views
 from alihdaya.store.views.results import delivered_results, waits
 
+_ENDS = ("delivered", "given_up", "handed_on")
+
 _WAITS = (1, 2, 4, 8, 16, 24, 48)
 """Bands of waiting for a person, in hours of the wall clock."""
 
@@ -66,7 +68,7 @@ def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
         straight_through=counts.get("straight_through", 0),
         to_people=counts.get("to_people", 0),
         delivered=counts.get("delivered", 0),
-        waiting=counts.get("received", 0) - counts.get("delivered", 0) - counts.get("given_up", 0) - floor.stopped,
+        waiting=counts.get("received", 0) - sum(counts.get(end, 0) for end in _ENDS) - floor.stopped,
         stopped=floor.stopped,
         rejected=counts.get("rejected", 0) + counts.get("duplicate", 0),
         refusals=floor.refusals,

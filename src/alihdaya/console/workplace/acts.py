@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.console.workplace.door import Guest
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, SECOND, micros
+from alihdaya.operations.exchange.handover.commands import HandOver
 from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn
 from alihdaya.work.floor import CHANNELS, shares
 from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
@@ -28,7 +29,7 @@ def presence(act: str, person: str, form: Mapping[str, str]) -> FloorCommand:
     return SetState(person, act)
 
 
-def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> FloorCommand:
+def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> FloorCommand | HandOver:
     """Give what somebody does with a task. Raises Refused for what nobody can do, and a time that is none."""
     match act:
         case "accept":
@@ -40,19 +41,35 @@ def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str
         case "pass":
             kind, to, note = (form.get(name, "").strip() for name in ("kind", "to", "note"))
             return HandOn(*key, guest.person, kind, to, None, note)
+        case "hand-over":
+            return _hand_over(key, guest, form)
         case "put-off":
             return CallBack(*key, guest.person, _instant(form.get("until", ""), guest.zone))
         case "consult":
-            note, to = (form.get(name, "").strip() for name in ("question", "whom"))
-            if not note:
-                raise Refused(Problem("no-question", "say what the advice is asked for"))
-            return AskAdvice(*key, guest.person, to, note)
+            return _consult(key, guest, form)
         case "advise":
             note = form.get("advice", "").strip()
             if not note:
                 raise Refused(Problem("no-answer", "write the advice"))
             return Advise(*key, guest.person, note)
     raise Refused(Problem("bad-act", f"nobody can {act[:20]!r} a task"))
+
+
+def _consult(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> AskAdvice:
+    note, to = (form.get(name, "").strip() for name in ("question", "whom"))
+    if not note:
+        raise Refused(Problem("no-question", "say what the advice is asked for"))
+    return AskAdvice(*key, guest.person, to, note)
+
+
+def _hand_over(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> HandOver:
+    """Read a hand-over; of the other service's intake, one COLUMN=VALUE a line."""
+    lines = [line.partition("=") for line in form.get("given", "").splitlines() if line.strip()]
+    if any(not mark for _, mark, _ in lines):
+        raise Refused(Problem("bad-given", "one COLUMN=VALUE a line"))
+    given = {name.strip(): value.strip() for name, _, value in lines}
+    service, note = form.get("service", "").strip(), form.get("note", "").strip()
+    return HandOver(*key, guest.person, service, "", note, given, final=form.get("final") == "on")
 
 
 def _instant(text: str, zone: str) -> int:

@@ -28,7 +28,7 @@ SECTIONS = ("rings", "mine", "presence", "reviews", "waiting")
 """The parts of a desk, each a template and the id of an element."""
 
 
-ASIDE = frozenset({"pass", "put-off", "consult", "advise"})
+ASIDE = frozenset({"pass", "put-off", "hand-over", "consult", "advise"})
 """What is done with a task by a form of its own on its page."""
 
 
@@ -225,7 +225,8 @@ class Workplace:
             return self._to_task(request)
         if act == "consult":
             return self._to_task(request)
-        return self._back(request, {"decline": "declined", "pass": "passed", "advise": "advised"}.get(act, act))
+        done = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": "handed"}
+        return self._back(request, done.get(act, act))
 
     async def _why(self, request: Request, refusal: Refused, guest: Guest) -> list[str]:
         """Say why; of the gate's no, which is in the log, in the reader's language."""

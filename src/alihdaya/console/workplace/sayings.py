@@ -5,6 +5,7 @@ from alihdaya.console.words import mark
 DONE = {
     "done": mark("Done. The item goes on."),
     "passed": mark("Passed on."),
+    "handed": mark("Handed over. Its answer comes back to this task."),
     "put-off": mark("Put off until then."),
     "declined": mark("It goes to somebody else."),
     "advised": mark("Thank you. Whoever asked has your advice."),
@@ -22,6 +23,9 @@ TROUBLE = {
     "no-room": mark("Your hands are full."),
     "not-open": mark("The item is closed already."),
     "suspended": mark("The item is suspended: nothing of it goes on."),
+    "no-service": mark("The client has no such service."),
+    "same-service": mark("This service has it already: pass it on."),
+    "bad-given": mark("Write what the other service needs one a line: column=value."),
     "bad-time": mark("Choose a day and a time."),
     "no-question": mark("Write what you want to know."),
     "no-answer": mark("Write your advice."),

@@ -1,9 +1,13 @@
 """What a node holds beyond its kind: the definitions of an event, the work of a task, how an activity repeats."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from alihdaya.kernel.errors import Source
+
+SERVICE: Final = "service"
+FOR_GOOD: Final = "for-good"
+"""Before a colon, what a call activity calls that hands over to a service (Call)."""
 
 TimerKind = Literal["duration", "date", "cycle"]
 
@@ -152,7 +156,11 @@ class Multiple:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call activity (10.3.6): the id of the process or global task that it calls."""
+    """A call activity (10.3.6): the id of the process or global task that it calls.
+
+    Or, with `alihdaya:service`, of the service that the item is handed over to: "service:NAME", "for-good:NAME" where
+    nothing comes back (`alihdaya:final`). No process has such an id.
+    """
 
     element: str
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from alihdaya.kernel.errors import Source
 from alihdaya.notation.bpmn.data import data_of, locals_of, loop_of
 from alihdaya.notation.bpmn.details import (
+    FOR_GOOD,
+    SERVICE,
     AdHoc,
     Call,
     Complex,
@@ -19,7 +21,7 @@ from alihdaya.notation.bpmn.details import (
 from alihdaya.notation.bpmn.events import EVENTS, definition_of, message_of
 from alihdaya.notation.bpmn.graph import ACTIVITIES, SCOPES, Kind
 from alihdaya.notation.bpmn.iso8601 import Span
-from alihdaya.notation.bpmn.reading import BPMN, TRUE, File, local, reference
+from alihdaya.notation.bpmn.reading import ALIHDAYA, BPMN, TRUE, File, local, reference
 from alihdaya.notation.bpmn.tasks import own_attributes, retry_of, timeout_of, work_of
 
 if TYPE_CHECKING:
@@ -157,7 +159,11 @@ def _message(file: File, kind: Kind, element: "etree._Element") -> Message | Non
 
 
 def _call(file: File, element: "etree._Element") -> Call | None:
-    called = reference(element.get("calledElement", ""))
+    called, service = reference(element.get("calledElement", "")), element.get(ALIHDAYA + "service", "").strip()
+    if service:
+        if called:
+            file.problem("two-called", "a call activity calls a process or hands over to a service, not both", element)
+        return Call(f"{FOR_GOOD if element.get(ALIHDAYA + 'final') in TRUE else SERVICE}:{service}")
     if not called:
         file.problem("no-called-element", "a call activity needs a calledElement", element)
         return None

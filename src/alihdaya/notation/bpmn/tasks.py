@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 OWN: dict[Kind, frozenset[str]] = {
+    Kind.CALL: frozenset({"service", "final"}),
     Kind.USER_TASK: frozenset({"skill", "language", "level", "certificate", "form", "priority", "notBy"}),
     Kind.RULE_TASK: frozenset({"decision", "result"}),
     Kind.SERVICE_TASK: frozenset({"step", "job"}),

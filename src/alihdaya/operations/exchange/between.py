@@ -9,7 +9,7 @@ from typing import Any
 
 from alihdaya.engine import CompleteCall, Escalate, Start, ThrowError
 from alihdaya.engine.commands import Cancel, Command
-from alihdaya.engine.events import InstanceCancelled, InstanceEnded, MessageAwaited
+from alihdaya.engine.events import InstanceCancelled, InstanceEnded, MessageAwaited, TaskClosed
 from alihdaya.engine.scope_events import (
     CallClosed,
     CallRequested,
@@ -25,6 +25,8 @@ from alihdaya.operations.advance import advance
 from alihdaya.operations.commands import Deliver
 from alihdaya.operations.desk import CALLED, Desk, OpenItem
 from alihdaya.operations.exchange.commands import Broadcast
+from alihdaya.operations.exchange.handover.giving import hand_over_by_process, is_handover
+from alihdaya.operations.exchange.handover.returning import answered, called_off, refused
 from alihdaya.operations.exchange.messages import bring, hand_over, lose
 from alihdaya.operations.exchange.spreading import broadcast
 from alihdaya.operations.people.learning import told
@@ -79,6 +81,9 @@ def _signal(desk: Desk, item: OpenItem, event: SignalThrown, at: int) -> None:
 def _call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
     if not _calls(desk, item, event.token):
         return
+    if is_handover(event.process):
+        _hand_over(desk, item, event, at)
+        return
     service = item.service
     refused = refused_call(service.plans.get(event.process), event.process, _depth(desk, item), event.token)
     if refused is not None:
@@ -105,6 +110,14 @@ def _call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
         return
 
 
+def _hand_over(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
+    try:
+        hand_over_by_process(desk, item, event, at)
+    except Refused as refusal:
+        why = refusal.problems[0]
+        _act(desk, item, ThrowError(event.token, why.code, why.message), at, "handover")
+
+
 def _depth(desk: Desk, item: OpenItem) -> int:
     depth = 0
     while item.caller is not None and (above := desk.items.get(item.caller[0])) is not None:
@@ -113,6 +126,7 @@ def _depth(desk: Desk, item: OpenItem) -> int:
 
 
 def _withdrawn(desk: Desk, item: OpenItem, event: CallClosed, at: int) -> None:
+    called_off(desk, item, event, at)
     child = desk.items.get(desk.board.calls.pop((item.item, event.token), 0))
     if child is None or event.outcome == "completed":
         return
@@ -138,7 +152,11 @@ def _answer(
         _act(desk, caller, make(caller, token), at, "call")
 
 
-def _ended(desk: Desk, child: OpenItem, _: InstanceEnded, at: int) -> None:
+def _ended(desk: Desk, child: OpenItem, event: InstanceEnded, at: int) -> None:
+    if child.giver is not None:
+        answered(desk, child, event, at)
+        return
+
     def completed(caller: OpenItem, token: int) -> Command:
         assert child.instance is not None  # noqa: S101 (narrowing: it has just ended)
         assert caller.instance is not None  # noqa: S101 (narrowing: it waits)
@@ -156,6 +174,8 @@ def _escalated(desk: Desk, child: OpenItem, event: EscalationThrown, at: int) ->
 
 
 def _cancelled(desk: Desk, child: OpenItem, event: InstanceCancelled, at: int) -> None:
+    if child.giver is not None:
+        refused(desk, child, event, at)
     _answer(desk, child, at, lambda _, token: ThrowError(token, "cancelled", event.reason))
 
 
@@ -182,6 +202,7 @@ _EFFECTS: dict[type, Callable[[Desk, OpenItem, Any, int], None]] = {
     SignalThrown: _signal,
     CallRequested: _call,
     CallClosed: _withdrawn,
+    TaskClosed: called_off,
     InstanceEnded: _ended,
     ErrorEscaped: _failed,
     EscalationThrown: _escalated,

@@ -81,6 +81,8 @@ class Board:
     """Signals that have not reached all whom they are for."""
     calls: dict[TaskKey, int] = field(default_factory=dict)
     """(item, token) of a call activity -> the item under way that it called."""
+    handed: dict[TaskKey, int] = field(default_factory=dict)
+    """(item, token) that was handed over to another service -> the item under way there."""
     others: Others | None = None
     """None where there are no other shards, or none that hear of this one."""
     posts: dict[SendKey, int] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from alihdaya.operations.desk import Hold as Held
 from alihdaya.operations.floor.beside import ADVICE, Clock, Clocks, raised
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.person import Person
+from alihdaya.work.beside import AdviceClosed
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
 from alihdaya.work.floor import events as facts
@@ -107,6 +108,7 @@ class Hall:
         share = min(seat.shares[CHANNELS.index(piece.ask.channel)], FULL - seat.load)
         self.floor.enter(piece)
         self._note(facts.Assigned(*task.key, person, share), ROUTER)
+        self.needs_no_advice(task.key, "holder", person)
 
     def lets_go(self, key: TaskKey, why: str) -> None:
         """Hear that nobody has a task any more: it was taken away (`why`) and will wait again, or it is closed."""
@@ -119,12 +121,17 @@ class Hall:
             spared, passed = floor.spared.pop(key, None), self.passed.pop(key, None)
             if hold is not None or spared or passed is not None:
                 self._gone[key] = hold
-            self._needs_no_advice(key)
+            self.needs_no_advice(key, "not-needed")
 
-    def _needs_no_advice(self, key: TaskKey) -> None:
+    def needs_no_advice(self, key: TaskKey, why: str, of: str = "") -> None:
+        """Hear that nobody (with `of`: not that person) needs to give advice on a task any more; its item tells why."""
         for other in sorted(self.floor.consults.get(key, ())):
-            self._note(facts.Dropped(*other, "not-needed"), ROUTER)
-            self.clocks.stop(other, self._at())
+            hold = self.floor.holds.get(other)
+            adviser = hold.person if hold is not None else ""
+            if not of or adviser == of:
+                self.clocks.stop(other, self._at())
+                self._note(facts.Dropped(*other, "not-needed"), ROUTER)
+                self.desk.append(self._at(), key[0], ROUTER, [AdviceClosed(key[1], other[1], adviser, why)])
 
     def finished(self, key: TaskKey, person: str, code: str, seconds: int) -> None:
         """Hear that a task is closed because its holder did it; they wrap up, if they may."""
@@ -228,6 +235,7 @@ class Hall:
         item = self.desk.items[event.item]
         item.responded_at = at if item.responded_at is None else item.responded_at
         self.desk.append(at, event.item, by, [TaskAssigned(event.token, event.person)])
+        self.needs_no_advice(key, "holder", event.person)
 
     def _refused(self, event: facts.GateRefused, by: str) -> None:
         self.desk.append(self._at(), event.item, by, [AssignmentRefused(*event[1:])])

@@ -1,4 +1,7 @@
-"""The service level clocks of an item stand while it waits for the customer alone, at nodes that the terms name."""
+"""The service level clocks of an item stand while it waits for the customer alone, at nodes that the terms name.
+
+And while it waits for the answer of another service, to which it was handed over, where the terms say "handed-over".
+"""
 
 from alihdaya.engagement.sla import Due, Pause
 from alihdaya.engine import Instance
@@ -9,6 +12,7 @@ from alihdaya.kernel.event import Event
 from alihdaya.notation.bpmn.graph import Kind
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.work.events import ClockClosed, ClockPaused, ClockResumed, ClockTargeted
+from alihdaya.work.handover import ELSEWHERE
 from alihdaya.work.item import Task
 
 _NEVER = Due(None, None)
@@ -16,7 +20,7 @@ _OURS = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.CALL}
 """What the provider has to do: while any of it is open, the clocks run."""
 
 
-def turn(item: OpenItem, at: int) -> list[Event]:
+def turn(desk: Desk, item: OpenItem, at: int) -> list[Event]:
     """Let an item's clocks stand or go on, after its instance has moved; gives what is to be noted of that.
 
     While an item is suspended they run, whatever it waits for: that time is the provider's.
@@ -36,6 +40,7 @@ def turn(item: OpenItem, at: int) -> list[Event]:
     item.pauses = (*item.pauses[:-1], ended)
     clock = item.service.clock
     item.due = Due(*(clock.after_pauses(due, item.received_at, (ended,)) for due in item.due))
+    _retask_all(desk, item, item.due)  # one that was handed over is open all the time
     return [ClockResumed(last.start, *item.due)]
 
 
@@ -117,10 +122,12 @@ def _awaits(item: OpenItem, instance: Instance) -> str:
     """Give the node at which an instance waits for the customer, "" where it does not or the provider has to act."""
     if instance.status != "running" or instance.incidents:
         return ""
-    found = ""
-    for node in places(item.service.plan, instance).values():
-        if node.id in item.service.clock.pauses:
+    found, pauses = "", item.service.clock.pauses
+    for token, node in places(item.service.plan, instance).items():
+        if node.id in pauses:
             found = found or node.id
+        elif token in item.away and ELSEWHERE in pauses:
+            found = found or ELSEWHERE
         elif node.kind in _OURS:
             return ""
     return found

@@ -29,6 +29,7 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.handover import HandedOver
 
 
 @dataclass(slots=True)
@@ -85,6 +86,8 @@ def _take(found: Facts, one: Any, at: int) -> None:
             found.due = Due(one.respond_due, one.resolve_due)
         case ItemDelivered() | ItemCancelled():
             found.over_at, found.given_up = at, isinstance(one, ItemCancelled)
+        case HandedOver(final=True):
+            found.over_at, found.given_up = at, True
 
 
 class Told(NamedTuple):

@@ -32,7 +32,7 @@ def suspend(desk: Desk, wish: Suspend, at: int) -> None:
     _require_texts(reason=wish.reason, by=wish.by)
     waits = item.instance.waits if item.instance is not None else ()
     item.aside = {token: desk.unwait((wish.item, token)) for token in waits if (wish.item, token) in desk.queue}
-    desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason), *turn(item, at)])
+    desk.append(at, wish.item, wish.by, [ItemSuspended(wish.reason), *turn(desk, item, at)])
 
 
 def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
@@ -51,7 +51,7 @@ def resume(desk: Desk, wish: Resume, at: int, catch_up: CatchUp) -> None:
         desk.set_timer(timer.due, wish.item, number)
     for key in [key for key, send in desk.outbox.items() if send.item == wish.item and not send.dead]:
         desk.offer(key)
-    desk.append(at, wish.item, wish.by, [ItemResumed(), *turn(item, at)])
+    desk.append(at, wish.item, wish.by, [ItemResumed(), *turn(desk, item, at)])
     catch_up(desk, wish.item, at)
 
 

@@ -209,7 +209,9 @@ def _moved(
         needs = way.after.needs(wait.node, doers)._replace(walled=kept)
         hold = desk.held.get((item.item, token))
         reasons: tuple[str, ...] = ()
-        if hold is not None and needs != way.before.needs(before[token].node, item.doers)._replace(walled=kept):
+        held = hold is not None and hold.person in desk.people  # or handed over: nobody here has it
+        former = way.before.needs(before[token].node, item.doers)._replace(walled=kept)
+        if hold is not None and held and needs != former:
             reasons = gate(desk.people[hold.person], needs, at)
         yield Moved(token, way.after.plan.node(wait.node), needs, hold.person if hold is not None else "", reasons)
 
@@ -219,7 +221,7 @@ def _settle(desk: Desk, item: OpenItem, way: Way, carried: Carried, at: int) -> 
     head = InstanceMigrated(way.before.pack.digest, way.after.pack.digest, dict(way.named))
     item.service, item.instance, item.doers = way.after, carried.instance, carried.doers
     changed = [event for task in carried.tasks for event in _retask(desk, item, task)]
-    clocks = turn(item, at)
+    clocks = turn(desk, item, at)
     rest = meanings(desk, item, carried.events, at)
     desk.record(item, at, "operator", [head, *carried.events, *clocks, *changed, *rest])
 

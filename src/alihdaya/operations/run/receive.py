@@ -39,15 +39,18 @@ def begin(desk: Desk, work: Receive, command: Command, at: int, by: str) -> int:
     return take_up(desk, OpenItem(desk.last_item + 1, service, at), came, command, by)
 
 
-def take_up(desk: Desk, item: OpenItem, came: Event, command: Command, by: str) -> int:
-    """Begin an item with the event that says where it came from; it gets the next number, which is returned."""
+def take_up(desk: Desk, item: OpenItem, came: Event, command: Command, by: str, *more: Event) -> int:
+    """Begin an item with the event that says where it came from; it gets the next number, which is returned.
+
+    `more` is what is known of where it came from.
+    """
     events = advance(desk, item, command, item.received_at)
     number = desk.last_item = item.item
     if item.instance is not None and item.instance.status == "running":
         desk.items[number] = item
-        desk.record(item, item.received_at, by, [came, *events])
+        desk.record(item, item.received_at, by, [came, *more, *events])
     else:
-        desk.append(item.received_at, number, by, [came, *events])
+        desk.append(item.received_at, number, by, [came, *more, *events])
     return number
 
 

@@ -17,6 +17,7 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.handover import HandedOver
 
 LIMIT: Final = 0.05
 """A rule that people overrule more often than this is judgment in disguise."""
@@ -211,6 +212,9 @@ class _Reader:
             self.beside.append(Beside(event.kind, event.seconds / 60, event.person))
         elif isinstance(event, TokenMoved):
             self.steps.append(Step(event.to, "ad hoc", at=at))
+        elif isinstance(event, HandedOver):
+            kind = "ad hoc" if event.person else "planned"
+            self.steps.append(Step(f"hand over to {event.service}", kind, person=event.person, at=at))
         elif isinstance(event, JobClosed) and event.outcome == "completed":
             self.steps.append(Step(event.node, self._kind(event.node), at=at))
 

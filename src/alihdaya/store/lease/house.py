@@ -39,7 +39,7 @@ FACTOR = 1000
 _SHARED = frozenset({ABSENCE, CERTIFICATE, DEFINITION, ENGAGEMENT, PERSON, PRESENCE, START, TEST, VERSION, WALL})
 """Tables in which shards say the same of the same thing: one row of those with the same key is enough."""
 
-_NUMBERED = frozenset({"seq", "item", "caller", "of_item", "source", "ask"})
+_NUMBERED = frozenset({"seq", "item", "caller", "giver", "of_item", "source", "ask"})
 """Columns that count within a shard; so do the keys of ITEM, SOURCE and ASK, and what an archived month reaches to."""
 
 _KEYS = frozenset({ITEM.c.id, SOURCE.c.id, ASK.c.number, ARCHIVE.c.first, ARCHIVE.c.last, ARCHIVE.c.last_item})

@@ -24,6 +24,7 @@ REVISIONS = (
     "0020",
     "0021",
     "0023",
+    "0022",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

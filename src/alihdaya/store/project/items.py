@@ -19,6 +19,7 @@ from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import (
     CALLED,
     FINISHED,
+    HANDOVER,
     INCIDENT,
     ITEM,
     LABOUR,
@@ -52,6 +53,7 @@ from alihdaya.work.events import (
     TaskQueued,
 )
 from alihdaya.work.exchange import ItemCalled, ItemReturned
+from alihdaya.work.handover import AWAY, HandedBack, HandedOver, TakenOver
 from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 Handler = Callable[[Standing, Entry, Any], None]
@@ -98,6 +100,9 @@ class Items:
             **dict.fromkeys(SENDS, self._sends),
             **dict.fromkeys(EXCHANGE, self._exchange),
             ItemReturned: self._returned,
+            HandedOver: self._handed_over,
+            TakenOver: self._taken_over,
+            HandedBack: self._handed_back,
         }
         self._eventful = frozenset(self._handlers) - {ItemDelivered}
 
@@ -303,6 +308,8 @@ class Items:
         number = len(standing.open[PAUSE.name])
         self._open(standing, PAUSE, number, (*standing.open[PAUSE.name][number][:2], entry.at))
         standing.respond_due, standing.resolve_due = event.respond_due, event.resolve_due
+        for token, task in list(standing.open[TASK.name].items()):
+            self._open(standing, TASK, token, (*task[:-4], event.respond_due, event.resolve_due, *task[-2:]))
 
     def _clock_targeted(self, standing: Standing, _: Entry, event: ClockTargeted) -> None:
         if standing.responded_at is None:
@@ -343,6 +350,30 @@ class Items:
         for clock, time in zip(("respond", "resolve"), times, strict=True):
             if time is not None:
                 self._count(standing, at, f"{clock}_time" + (f":{level}" if level else ""), n=time)
+
+    def _handed_over(self, standing: Standing, entry: Entry, event: HandedOver) -> None:
+        self._count(standing, entry.at, "handed_over")
+        task = standing.open[TASK.name].get(event.token)
+        if event.final:
+            standing.status, standing.node, standing.closed_at = "handed-over", None, entry.at
+            self._close_all(standing)
+            self._count(standing, entry.at, "handed_on")
+        elif task is not None:
+            whose = f"{AWAY}{event.engagement}/{event.service}"
+            self._open(standing, TASK, event.token, (*task[:-2], whose, entry.at))
+
+    def _taken_over(self, standing: Standing, entry: Entry, event: TakenOver) -> None:
+        self._count(standing, entry.at, "taken_over")
+        if not event.final:
+            rest = (standing.engagement, standing.service, event.person, event.note, entry.at)
+            self._pending.put(HANDOVER, (standing.id,), (event.giver, event.token, *rest))
+
+    def _handed_back(self, standing: Standing, entry: Entry, event: HandedBack) -> None:
+        self._count(standing, entry.at, "handed_back", f"handed_back:{event.status}")
+        self._pending.drop(HANDOVER, (event.item,))
+        task = standing.open[TASK.name].get(event.token)
+        if task is not None:
+            self._open(standing, TASK, event.token, (*task[:-2], None, None))
 
     def _returned(self, standing: Standing, entry: Entry, event: ItemReturned) -> None:
         standing.status, standing.node, standing.closed_at = "returned", None, entry.at

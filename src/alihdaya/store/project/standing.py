@@ -7,10 +7,10 @@ from alihdaya.engine.state import from_wire, to_wire
 from alihdaya.store.codec import decode, encode
 from alihdaya.store.schema import INCIDENT, ITEM, PAUSE, SUBSCRIPTION, TASK, TIMER
 
-Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned"]
+Status = Literal["running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned", "handed-over"]
 
-OVER = ("delivered", "cancelled", "returned")
-"""Where an item stands that is over; returned: to the item that called it."""
+OVER = ("delivered", "cancelled", "returned", "handed-over")
+"""Where an item stands that is over; returned: to the item that called it; handed over: for good."""
 
 NARROW = (TASK, TIMER, SUBSCRIPTION, INCIDENT, PAUSE)
 """The tables of what is open; their keys begin with the item and end with a token, a timer or a number."""

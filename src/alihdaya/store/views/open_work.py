@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from alihdaya.store.project.standing import OVER
-from alihdaya.store.schema import ITEM, TASK
+from alihdaya.store.schema import HANDOVER, ITEM, TASK
 from alihdaya.store.working import WorkingSet
 
 
@@ -27,6 +27,28 @@ class RunningTask(NamedTuple):
     person: str | None
     clock: str
     due: int
+
+
+class Awaited(NamedTuple):
+    """An `item` that token `token` of item `giver` handed over to a service and awaits back; `at` in microseconds.
+
+    `person` asked for it, "" where its process did; `note` says what, and why.
+    """
+
+    item: int
+    giver: int
+    token: int
+    engagement: str
+    service: str
+    person: str
+    note: str
+    at: int
+
+
+def handovers(store: WorkingSet) -> list[Awaited]:
+    """Give what was handed over between services and is awaited back, the oldest first."""
+    with store.snapshot() as connection:
+        return [Awaited(*row) for row in connection.execute(select(HANDOVER).order_by(HANDOVER.c.item))]
 
 
 def open_items(store: WorkingSet, engagement: str) -> list[OpenItem]:

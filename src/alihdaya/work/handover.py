@@ -1,0 +1,66 @@
+"""What happens between two services of one client: an item is handed over with its context, and comes back."""
+
+from typing import Any, Final, NamedTuple
+
+from alihdaya.kernel.event import event
+
+AWAY: Final = "→ "
+"""Before "engagement/service" it names who has a task that was handed over, where else a person's id stands."""
+
+OVER: Final = "handed_over"
+"""The variable by which the taking process knows where it came from, who asked, why, and what was known."""
+BACK: Final = "handed_back"
+"""The variable by which the giving process knows what became of it."""
+ELSEWHERE: Final = "handed-over"
+"""Among the nodes at which clocks stand (terms.toml: pauses) it means every wait for an answer of another service."""
+
+
+@event("handover.given")
+class HandedOver(NamedTuple):
+    """The giving item hands over to `item`, a new one of another service; `note`: what is asked, and why.
+
+    `token` is a person's task, or a call activity, that waits for the answer. With `final` nothing waits: this item
+    ends here, and neither is anything of it delivered nor billed.
+    """
+
+    token: int
+    engagement: str
+    service: str
+    item: int
+    person: str
+    note: str
+    final: bool
+
+
+@event("handover.taken")
+class TakenOver(NamedTuple):
+    """This item was begun by a hand-over of item `giver`, by `person` ("" by its process).
+
+    `context` is what came with it: the giver's engagement, service and external id, `facts` (its variables),
+    `decisions` and what people did so far (`work`), and `papers` (references to documents).
+    """
+
+    giver: int
+    token: int
+    person: str
+    note: str
+    final: bool
+    context: dict[str, Any]
+
+
+@event("handover.answered")
+class HandedBack(NamedTuple):
+    """What was handed over to `item` is back where it came from.
+
+    `status`: answered, refused (there) or withdrawn (here). `late`: after the task that waits was due. `answer`: of
+    what was answered the outcome, the result, the decisions and the work. `person` and `note`: who refused or withdrew
+    it, and why.
+    """
+
+    token: int
+    item: int
+    status: str
+    late: bool
+    person: str
+    note: str
+    answer: dict[str, Any]
