@@ -17,7 +17,7 @@ from workplace_scene import Browser
 from alihdaya.console.workplace.courses.files import make_courses
 from alihdaya.console.workplace.courses.page import course_origin
 from alihdaya.engagement import terms as agreement
-from alihdaya.operations.commands import Receive
+from alihdaya.operations.commands import Assign, Complete, Receive
 from alihdaya.operations.people.lesson import Sitting, lesson
 from alihdaya.operations.people.lesson import played as note_run
 from alihdaya.operations.perform import perform
@@ -25,7 +25,7 @@ from alihdaya.operations.sign import open_service
 from alihdaya.packs.courses.course import Course, Module
 from alihdaya.packs.courses.run import Run, begin, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import find_package
-from alihdaya.people.events import CoursePlayed
+from alihdaya.people.events import CertificateIssued, CoursePlayed
 
 COURSE = Course("Calm words", "1.2", tuple(Module(one, one, f"{one}.html", reports=True) for one in "abc"), Decimal(70))
 
@@ -164,6 +164,22 @@ def test_who_is_enrolled_under_a_colleagues_number_by_another_client_answers_the
             desk.commit()
         assert desk.items[school.item].instance.variables.get("quiz") is None
         assert desk.items[second].instance.variables["quiz"] == 90
+
+
+def test_a_finished_course_counts_for_the_certificate(tmp_path, monkeypatch):
+    school = School(tmp_path, "2004")
+    monkeypatch.setenv("ALIHDAYA_COURSES", str(school.shelf))
+    path = f"/work/1/course/{school.item}"
+    with school.open(":8322") as app:
+        who = Browser(app, "laras")
+        for said in ({}, {"cmi.completion_status": "completed"}, {"cmi.score.scaled": "0.7"}):
+            page = saying(who.get(path), **said)
+            who.send(path, **who_seal(who, path), **page | {"over": "yes"})
+        (token,) = school.store.waiting_instance(school.item).waits
+    school.do(Assign(school.item, token, "yusuf"))
+    school.do(Complete(school.item, token, "yusuf", 60, {"practical": "passed", "note": "calm"}))
+    with school.open(":8322"):
+        assert [(one.person, one.certificate) for one in school.told(CertificateIssued)][-1] == ("laras", NAME)
 
 
 def test_a_page_of_an_earlier_attempt_counts_for_nothing(school):

@@ -3,7 +3,7 @@
 import pytest
 from workplace_scene import Browser, House
 
-from alihdaya.console.workplace.overview import alike
+from alihdaya.console.workplace.overview import Overview, alike
 from alihdaya.console.workplace.seen import Waiting, grouped
 from alihdaya.kernel.time import HOUR, MINUTE
 from alihdaya.people.gate import Needs
@@ -39,6 +39,10 @@ def test_who_is_there_and_how_what_waits_and_who_is_missing(house):
         house.at += MINUTE
         boss.get("/work/1/queue")
         assert "lunch · 1 min" in boss.text
+        parts = house.told(Overview(house.place), "citra")
+        assert set(parts) == {"figures", "waits", "persons"}
+        assert all(f'id="{name}"' in boss.page.text for name in parts)
+        assert "1 min" in parts["persons"]
         assert house.log(Returned) == []
 
 

@@ -3,6 +3,7 @@
 import pytest
 from workplace_scene import MANIFEST, Browser, House
 
+from alihdaya.console.workplace.routes import DeskWatch, TaskWatch
 from alihdaya.operations.people.quality import told_of
 from alihdaya.work.beside import AdviceAsked, AdviceGiven, TimeSpent
 from alihdaya.work.events import TaskAssigned
@@ -50,6 +51,7 @@ def test_a_finished_task_is_looked_at_and_whoever_did_it_sees_what_was_found(hou
         assert "wait for your review" not in ana.get("/work/1/").text, "nobody reviews their own"
         budi.get("/work/1/")
         assert "One finished task of somebody else waits for your review." in budi.text
+        assert 'class="count">1<' in house.told(DeskWatch(house.place), "budi")["reviews"], "and without a reload"
         assert "done by Ana" in budi.get("/work/1/reviews").text
         budi.get(path)
         assert "Verdict yes" in budi.text
@@ -169,6 +171,9 @@ def test_a_colleague_is_asked_answers_and_whoever_asked_has_the_answer(house):
         budi.press(part + "/advise", advice="With the order's number, yes.")
         assert "Whoever asked has your advice." in budi.text
         assert [one.note for one in house.log(AdviceGiven)] == ["With the order's number, yes."]
+        watched = TaskWatch(house.place), str(item)
+        assert "With the order&#39;s number" in house.told(watched[0], "ana", item=watched[1], token="1")["advice"]
+        assert house.told(watched[0], "eko", item=watched[1], token="1")["advice"] == "", "it is not theirs to read"
         assert "advice has come" in ana.get("/work/1/").text
         ana.get(TASK.format(item))
         assert "With the order's number, yes." in ana.text

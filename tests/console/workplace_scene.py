@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from starlette.requests import Request
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
 
@@ -17,7 +18,7 @@ from small_desk import NOON, SmallDesk
 from alihdaya.cli.server.workplace import StoreHouse, by_name
 from alihdaya.console.app import make_workplace
 from alihdaya.console.workplace.app import Workplace
-from alihdaya.console.workplace.door import NameDoor
+from alihdaya.console.workplace.door import COOKIE, NameDoor
 from alihdaya.kernel.time import MINUTE
 from alihdaya.operations.node.mailroom import Mailroom
 from alihdaya.operations.opening import open_desk
@@ -68,7 +69,20 @@ class House:
 
         with Mailroom(opened) as writer, open_store(self.path, read_only=True) as self.store:
             self.house = StoreHouse(writer, self.store, self.clock)
-            yield make_workplace(Workplace(self.house, NameDoor(by_name(self.store), b"secret")), local=True)
+            self.place = Workplace(self.house, NameDoor(by_name(self.store), b"secret"))
+            yield make_workplace(self.place, local=True)
+
+    def told(self, watch, who, **path):
+        """What a page that is open is sent: HTML by the id of its part."""
+        head = [(b"cookie", f"{COOKIE}={who}".encode()), (b"accept-language", b"en")]
+        at = {"path_params": {"floor": "1", **path}, "path": "/work/1/", "query_string": b"", "headers": head}
+        request = Request({"type": "http", "method": "GET", "client": ("127.0.0.1", 1), **at})
+
+        async def parts():
+            guest, seal = await watch.admits(request)
+            return await watch.parts(request, guest, seal)
+
+        return asyncio.run(parts())
 
     def clock(self):
         return self.at

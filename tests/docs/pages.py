@@ -59,7 +59,7 @@ def commands(page):
         for number, line in _whole(block):
             found = re.match(r"(?:\$ )?(?:[A-Z_]+=\S+ |timeout [^a]*)?(?:\.venv/bin/)?alihdaya (.*)", line)
             if found and (block.language == "sh" or line.startswith("$ ")):
-                yield number, shlex.split(found[1].removesuffix(" &"), comments=True)
+                yield number, shlex.split(re.sub(r" (&|> ?\S+)$", "", found[1]), comments=True)
     for span in re.findall(r"`(?:\.venv/bin/)?alihdaya ([^`]+)`", prose(page)):
         yield 0, shlex.split(span)
 

@@ -171,7 +171,7 @@ def test_people_from_application_to_work(shell):
         roster = shell.folder / "my-hiring" / "roster.toml"
         roster.write_text(roster.read_text() + "\n" + "\n".join(block.lines) + "\n")
 
-    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 15
+    assert follow(DOCS / "people.md", shell, {"Conflict walls": wall}) == 26
 
 
 def test_electronic_invoices(shell):
@@ -191,7 +191,7 @@ def test_rate_cards(shell):
 
 def test_engagements_and_closed_invoices(shell):
     (shell.folder / "invoices").mkdir()
-    assert follow(DOCS / "engagements.md", shell, {}) == 20
+    assert follow(DOCS / "engagements.md", shell, {}) == 21
     shell.folder /= "invoices"
     assert follow(DOCS / "invoices.md", shell, {}) == 13
     (shell.folder / "payments").mkdir()
@@ -250,4 +250,4 @@ def test_a_day_on_the_floor(shell):
     def beside(_):
         shutil.copy(DOCS / "examples" / "floor.toml", shell.folder)
 
-    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 48
+    assert follow(DOCS / "queue.md", shell, {"Batches, advice, wrapping up": beside}) == 51

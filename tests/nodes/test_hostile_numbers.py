@@ -28,7 +28,7 @@ NODE = SimpleNamespace(
 SHARDS = SimpleNamespace(awaiting=lambda _name, _key: [])
 APP = make_api(NODE, SHARDS)
 ROUTES = sorted((route.path, method) for route in APP.routes if isinstance(route, Route) for method in route.methods)
-TEXTS = {"person", "engagement"}
+TEXTS = {"person", "engagement", "question"}
 """What a path names by a text."""
 SHAPES = description()["components"]["schemas"]
 
@@ -73,7 +73,7 @@ def bodies():
                 reference = told["requestBody"]["content"]["application/json"]["schema"]["$ref"]
                 shape = SHAPES[reference.rpartition("/")[2]]["properties"]
                 whole = {name: plain_value(one) for name, one in shape.items()}
-                real = path.format(item="1-1", job="1-1-0", token="1", shard="1", person="ana")
+                real = path.format(item="1-1", job="1-1-0", token="1", shard="1", person="ana", question="q")
                 for field in shape:
                     yield pytest.param(method.upper(), real, field, whole, id=f"{path} {field}")
 

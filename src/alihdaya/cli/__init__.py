@@ -47,6 +47,7 @@ _COMMANDS = {
     "person": ("people", mark("tell what a person proved, and why they may or may not do a task")),
     "agreement": ("people.agreement", mark("show how far two raters agree: weighted kappa with its interval")),
     "course": ("people.course", mark("read SCORM courses, teach them in a pack, take in xAPI results")),
+    "recordings": ("people.recordings", mark("list recordings of spoken tests, and delete them by rule or on request")),
     "withdraw": ("people", mark("withdraw a certificate: no more work from now on")),
     "wall": ("people.wall", mark("list who is kept from whose work, and raise walls or take them down")),
     "due": ("runs.due", mark("do what is due: timers, and the jobs of packs' functions")),

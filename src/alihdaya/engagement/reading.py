@@ -48,6 +48,7 @@ def _read(root: Table) -> Terms:
         until=until,
         services=tuple(_service(table, years, (start, until), currency) for table in root.tables("service")),
         billing=read_billing(root),
+        recordings=_recordings(root),
     )
     head.done()
     root.done()
@@ -55,6 +56,16 @@ def _read(root: Table) -> Terms:
     if root.document.problems:
         raise TermsError(root.document.problems)
     return terms
+
+
+def _recordings(root: Table) -> int | None:
+    if "recordings" not in root.data:
+        root.table("recordings", needed=False)
+        return None
+    table = root.table("recordings")
+    days = table.whole("keep_days", low=0, high=36_500)
+    table.done()
+    return days
 
 
 def _twice(root: Table, ids: list[str]) -> None:

@@ -136,6 +136,8 @@ class Terms:
     until: date
     services: tuple[Service, ...]
     billing: Billing | None = None
+    recordings: int | None = None
+    """So many days after their item is over recordings of people are kept; None: nothing is agreed on."""
 
     def service(self, service: str) -> Service:
         """Give a service by its id. Raises KeyError for one that the terms do not name."""
@@ -165,6 +167,7 @@ def to_wire(terms: Terms) -> dict[str, Any]:
         "provider": _party(terms.provider),
         "service": [_service(service) for service in terms.services],
         **_given("invoice", terms.billing),
+        **({} if terms.recordings is None else {"recordings": {"keep_days": terms.recordings}}),
     }
 
 

@@ -49,7 +49,8 @@ from alihdaya.operations.migrate.carry import migrate_items
 from alihdaya.operations.migrate.order import Migrate
 from alihdaya.operations.outbox import sent, thrown, try_again, unsent
 from alihdaya.operations.people import quality
-from alihdaya.operations.people.commands import Dispute, Play, Review, SetWall, Withdraw
+from alihdaya.operations.people.commands import Dispute, Forget, Play, Review, SetWall, Withdraw
+from alihdaya.operations.people.keeping import forget
 from alihdaya.operations.people.learning import facts_at, follow, wall, withdraw
 from alihdaya.operations.people.lesson import play
 from alihdaya.operations.people.programs import practical, tasks
@@ -200,6 +201,7 @@ _STATIONS: dict[type, Callable[[Desk, Any, int], Any]] = {
     Review: quality.review,
     Dispute: quality.dispute,
     Play: play,
+    Forget: forget,
     **dict.fromkeys(get_args(FloorCommand), on_floor),
     Look: waiting,
     SpendTime: spend_time,

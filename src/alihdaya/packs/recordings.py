@@ -17,6 +17,9 @@ LONGEST: Final = 600
 MOST_BYTES: Final = 64_000_000
 """So long may what a browser sends be: LONGEST seconds of 48,000 samples of 16 bits, and its head."""
 
+_ASIDE: Final = ".going"
+"""Ends the name of a file whose deletion began."""
+
 _MOST_OF_FILE: Final = 400_000_000
 _MOST_OF_ITEM: Final = 20
 _MARKED: Final = re.compile(r"[a-z0-9-]{1,40}-([0-9a-f]{16})\.wav")
@@ -88,6 +91,43 @@ def keep_recording(item: int, content: bytes) -> str:
         beside.unlink(missing_ok=True)
         raise NoRecording("not-written", error.strerror or str(error)) from None
     return path.name
+
+
+def list_recordings() -> dict[str, bool]:
+    """Give every file of the folder by its name, those that were put aside by their former one; says whether it was."""
+    folder = folder_of_recordings()
+    if folder is None:
+        return {}
+    files = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file() or one.is_symlink())
+    return {one.removesuffix(_ASIDE): one.endswith(_ASIDE) for one in files}
+
+
+def put_aside(recording: str) -> None:
+    """Let nobody hear a recording any more that is about to be deleted. Raises OSError."""
+    path = _within(recording)
+    if path.is_file() or path.is_symlink():
+        path.replace(path.with_name(path.name + _ASIDE))
+
+
+def delete_recording(recording: str) -> None:
+    """Let the file of a recording go that was put aside, and have the disk know of it. Raises OSError."""
+    path = _within(recording)
+    path.with_name(path.name + _ASIDE).unlink(missing_ok=True)
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _within(recording: str) -> Path:
+    """Give where a recording's file is, a link itself and not what it leads to. Raises OSError for elsewhere."""
+    folder = folder_of_recordings()
+    path = (folder or Path()) / recording
+    if folder is None or not path.parent.resolve().is_relative_to(folder):
+        raise OSError(f"{recording[:80]!r} is not within the folder of recordings")
+    return path.parent.resolve() / path.name
 
 
 def read_sound(content: bytes) -> Sound:

@@ -1,11 +1,13 @@
 """`alihdaya serve --pack`: the console's process is the writer, too, and timers go off by the clock."""
 
+import threading
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
-from alihdaya.cli.server.serve import _opened, _writing
+from alihdaya.cli.server.serve import _courses, _opened, _sweeping, _writing
 from alihdaya.cli.settings import Settings
 from alihdaya.store import StoreLocked, open_store, views
 
@@ -49,3 +51,35 @@ def test_without_a_pack_it_only_reads(tmp_path):
 def test_where_people_work_is_told_only_where_they_can():
     assert "/work/" not in _opened("http://127.0.0.1:8321/", writing=False)
     assert _opened("http://127.0.0.1:8321/", writing=True).endswith("http://127.0.0.1:8321/work/")
+
+
+def test_courses_are_played_beside_where_a_folder_of_them_is_named(tmp_path, monkeypatch):
+    with _courses(0, wanted=True) as at:
+        assert at == ""
+    monkeypatch.setenv("ALIHDAYA_COURSES", str(tmp_path))
+    with _courses(0, wanted=False) as at:
+        assert at == ""
+    with _courses(0, wanted=True) as at:
+        port = int(at.removeprefix(":"))
+        end = time.monotonic() + PATIENCE
+        while not _answers(port):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert httpx.get(f"http://127.0.0.1:{port}/work/").status_code == 404
+    monkeypatch.setenv("ALIHDAYA_COURSES_AT", "https://courses.example")
+    with _courses(0, wanted=True) as at:
+        assert at == "https://courses.example"
+
+
+def _answers(port):
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/play").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_nothing_is_swept_where_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.delenv("ALIHDAYA_RECORDINGS", raising=False)
+    before = threading.active_count()
+    with _sweeping(Settings("en", str(tmp_path / "none.db")), None):
+        assert threading.active_count() == before

@@ -1,4 +1,4 @@
-"""By whatever path work is given out, nobody gets it who lacks a proof: by hand, by router, in bulk, after a move."""
+"""By whatever path work is given out, nobody gets it who lacks a proof: by hand, router, command or tool."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from claims_pack import ROSTER, person, write_pack
 from small_desk import MUCH_LATER, SmallDesk, rows_of, scripts_of, source_of
+from ways_in import by_command_line, tools_of
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import MINUTE
 from alihdaya.operations.commands import Assign, Complete, Fire
-from alihdaya.operations.floor.commands import HandOn
+from alihdaya.operations.floor.commands import AskAdvice, HandOn
 from alihdaya.operations.floor.looking import waiting
 from alihdaya.operations.instance.commands import MoveToken, Resume, Suspend
 from alihdaya.operations.people.commands import Withdraw
@@ -21,10 +22,11 @@ from alihdaya.packs import load
 from alihdaya.people.events import PersonJoined
 from alihdaya.people.gate import Needs, gate
 from alihdaya.people.roster import read_roster
-from alihdaya.work.events import TaskAssigned
+from alihdaya.store import open_store
+from alihdaya.work.events import AssignmentRefused, TaskAssigned
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, CallBack, LogIn, Take
-from alihdaya.work.floor.events import Reserved
+from alihdaya.work.floor.events import Assigned, Reserved
 
 LACKING = ("citra", "dodi", "fina", "gita", "hadi", "indra", "budi")
 """No certificate, a failed test, no skill, a low level, a certificate that ran out, one to come, one withdrawn."""
@@ -39,11 +41,23 @@ PEOPLE = (
 
 
 @pytest.fixture
-def strict(store, tmp_path):
+def strict(store_url, tmp_path):
     """The claims desk where all but ana and eko lack something; budi's certificate was withdrawn."""
-    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", roster=PEOPLE)))
+    yield from _strict(store_url, tmp_path)
+
+
+@pytest.fixture
+def strict_file(tmp_path):
+    """The same in a file."""
+    yield from _strict(f"sqlite:///{tmp_path / 'store.db'}", tmp_path)
+
+
+def _strict(url, folder):
+    small = SmallDesk(open_store(url), folder, pack=load(write_pack(folder / "claims", roster=PEOPLE)))
+    small.url = url
     small.command(Withdraw("budi", "claims-desk", "an audit"))
-    return small
+    yield small
+    small.store.close()
 
 
 def by_hand(small, item, who):
@@ -121,8 +135,46 @@ def by_promising(small, item, who):
     small.commit()
 
 
-FLOOR = (by_logging_in, by_taking, by_accepting, by_passing, by_promising)
-PATHS = (by_hand, by_completing, by_coming_free, by_matching, by_moving, by_resuming, by_another_process)
+def by_asking_advice(small, item, who):
+    """Whoever is asked for advice sees the item: they need what it needs."""
+    present(small, "ana")
+    present(small, who)
+    small.command(Take(item, 1, "ana"))
+    small.command(AskAdvice(item, 1, "ana", who, "What now?"))
+    small.commit()
+    for key in sorted(small.desk.hall.floor.consults.get((item, 1), ())):
+        small.command(Take(*key, who))
+
+
+def by_command(*words):
+    """By the command line, as another process: who is to have it stands for WHO, the item for ITEM."""
+
+    def path(small, item, who):
+        for command in words:
+            told = {"WHO": who, "ITEM": item}
+            by_command_line(small, *(told.get(word, word) for word in command.split()))
+
+    path.__name__ = "by_command_" + words[-1].split()[0]
+    return path
+
+
+def by_tool(small, _, who):
+    """By the tools that a model has, were they a program."""
+    small.desk.people[who] = replace(small.desk.people[who], program=True)
+    found = tools_of(small, who).fetch_item()
+    assert "token" not in found, found
+
+
+COMMANDS = (
+    by_command("assign ITEM --to WHO"),
+    by_command("presence login WHO", "take ITEM --by WHO"),
+    by_command("presence login WHO", "accept ITEM --by WHO"),
+    by_command("presence login ana", "presence login WHO", "take ITEM --by ana", "transfer ITEM --by ana --to WHO"),
+    by_command("presence login ana", "presence login WHO", "take ITEM --by ana", "consult ITEM --by ana --to WHO"),
+    by_command("complete ITEM --by WHO --set verdict=yes"),
+)
+FLOOR = (by_logging_in, by_taking, by_accepting, by_passing, by_promising, by_asking_advice)
+PATHS = (by_hand, by_completing, by_coming_free, by_matching, by_moving, by_resuming, by_another_process, by_tool)
 
 
 def given_to(small):
@@ -170,6 +222,24 @@ def test_no_way_over_the_floor_gives_work_to_who_lacks_a_proof(strict, path):
     rings = [one for entry in strict.store.read_log() for one in entry.events if isinstance(one, Reserved)]
     assert not {one.person for one in rings} & set(LACKING)
     assert path in (by_logging_in, by_taking, by_accepting) or given
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_no_command_gives_work_to_who_lacks_a_proof(strict_file, path):
+    for who in ("citra", "budi"):
+        item = strict_file.receive("judge")
+        with suppress(Refused):
+            path(strict_file, item, who)
+    strict_file.commit()
+    told = [one for entry in strict_file.store.read_log() for one in entry.events]
+    reached = {one.person for one in told if isinstance(one, TaskAssigned | Reserved | Assigned)}
+    assert reached <= {"ana"}
+    for who in ("citra", "budi") if path is COMMANDS[0] else ():
+        assert any(isinstance(one, AssignmentRefused) and one.person == who for one in told), "it was asked for"
+    item = strict_file.receive("judge")
+    strict_file.later(hours=1)
+    by_command_line(strict_file, "assign", item, "--to", "eko")
+    assert "eko" in given_to(strict_file)
 
 
 @pytest.mark.parametrize("path", [by_hand, by_coming_free, by_matching, by_logging_in, by_taking, by_passing])

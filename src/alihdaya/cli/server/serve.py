@@ -54,6 +54,7 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], courses_port: i
     with (
         _writing(settings, packs, trusted=trust) as writer,
         _courses(courses_port or port + 1, wanted=writer is not None) as courses,
+        _sweeping(settings, writer),
         settings.read() as store,
     ):
         work = _workplace(writer, store, wished, courses) if writer else ()
@@ -89,6 +90,20 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "I
     opened().close()  # what keeps it from being opened is told at once, and there are tables to read
     with Mailroom(opened, clock=now, told=Collector()) as writer:
         yield writer
+
+
+@contextmanager
+def _sweeping(settings: Settings, writer: "Mailroom | None") -> Iterator[None]:
+    """Delete recordings whose time is over, now and every hour, where there are any and this is the writer."""
+    from alihdaya.packs.recordings import folder_of_recordings
+
+    if writer is None or folder_of_recordings() is None:
+        yield
+        return
+    from alihdaya.cli.server.sweeping import Sweeper
+
+    with Sweeper(settings, writer):
+        yield
 
 
 @contextmanager

@@ -68,10 +68,15 @@ def to_review(house: House, bound: Bound, floor: int, person: Person) -> Iterato
     store, now = house.store(floor), house.clock()
     waits = open_reviews(store)
     clients = clients_of(store) if waits else {}
+    alike: dict[tuple[str, str, str], bool] = {}
     for row in waits:
-        pack = bound.pack(store, row.definition)
+        kind, pack = (row.engagement, row.definition, row.node), bound.pack(store, row.definition)
+        if pack is None:
+            continue
         client = clients.get(row.engagement, "")
-        if pack is not None and not against(
+        if kind not in alike:
+            alike[kind] = not against(pack, client, row._replace(person=""), person, now)
+        if alike[kind] and not against(
             pack, client, row, person, now, before=first_ones(store, row), names=names_of(floor, row.item)
         ):
             yield row

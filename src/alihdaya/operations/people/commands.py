@@ -61,4 +61,14 @@ class Play(NamedTuple):
     by: str = "outside"
 
 
-PeopleCommand = Withdraw | Review | Dispute | SetWall | Play
+class Forget(NamedTuple):
+    """Note that a recording of an item is deleted, for one of people.keeping.WHY."""
+
+    item: int
+    recording: str
+    why: str
+    note: str = ""
+    by: str = "operator"
+
+
+PeopleCommand = Withdraw | Review | Dispute | SetWall | Play | Forget

@@ -16,7 +16,7 @@ from alihdaya.packs.courses.run import Run, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import Package, playable
 from alihdaya.people.events import CoursePlayed
 from alihdaya.store.views.items import item_story
-from alihdaya.store.views.messages import awaited
+from alihdaya.store.views.messages import Awaited, awaited
 from alihdaya.store.working import WorkingSet
 
 MOST: Final = 200
@@ -56,11 +56,16 @@ class Lesson:
 
 def lesson(store: WorkingSet, item: int) -> Lesson | None:
     """Find the course that an item waits for, None where it waits for none, or none is here."""
-    waiting = next((one for one in awaited(store, item=item) if one.name == MESSAGE), None)
-    instance = store.waiting_instance(item) if waiting else None
-    if waiting is None or instance is None:
+    waiting = next(iter(awaited(store, item=item, name=MESSAGE)), None)
+    return _lesson(store, waiting, "") if waiting else None
+
+
+def _lesson(store: WorkingSet, waiting: Awaited, trainee: str) -> Lesson | None:
+    """Find the course of a training that waits, if it is of this trainee, or any."""
+    item, instance = waiting.item, store.waiting_instance(waiting.item)
+    known = instance.variables if instance is not None else {}
+    if trainee not in {"", known.get("trainee")}:
         return None
-    known = instance.variables
     package = playable(str(known.get("course_name") or ""))
     if package is None:
         return None
@@ -80,8 +85,8 @@ def _attempt(known: Mapping[str, Any]) -> int:
 
 def lessons(store: WorkingSet, trainee: str = "") -> list[Lesson]:
     """Give the courses that are open, of one trainee or all, among the first trainings that wait."""
-    found = [one for waiting in awaited(store, name=MESSAGE, limit=MOST) if (one := lesson(store, waiting.item))]
-    return [one for one in found if trainee in {"", one.trainee}]
+    waits = awaited(store, name=MESSAGE, limit=MOST)
+    return [one for waiting in waits if (one := _lesson(store, waiting, trainee))]
 
 
 def played(found: Lesson, module: Module, sitting: Sitting, by: str) -> Play | Problem:

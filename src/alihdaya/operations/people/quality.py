@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.kernel.event import Event
+from alihdaya.kernel.event import Event, tag_of
 from alihdaya.kernel.time import DAY, SECOND, iso
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.desk import Desk, Service
@@ -204,4 +204,6 @@ def plain_open(one: ReviewRow) -> dict[str, Any]:
 def plain_looked(one: Looked) -> dict[str, Any]:
     """Give what is to be looked at as JSON has it."""
     criteria = [{"name": line.name, "points": line.points, "fatal": line.fatal} for line in one.card.criteria]
-    return {**plain_open(one.row), "name": one.name, "result": dict(one.result), "criteria": criteria}
+    before = [{"event": tag_of(type(told)), **told._asdict(), "at": iso(told.at)} for told in one.before]
+    told = {"name": one.name, "result": dict(one.result), "criteria": criteria, "before": before}
+    return {**plain_open(one.row), **told}

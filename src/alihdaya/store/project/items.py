@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from alihdaya.engine.events import VariablesSet
 from alihdaya.kernel.event import Entry, Event
+from alihdaya.people.events import CoursePlayed, RecordingDeleted
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
 from alihdaya.store.project.changes import Pending
@@ -58,6 +59,8 @@ from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 Handler = Callable[[Standing, Entry, Any], None]
 
+_IN_THE_LOG_ALONE = frozenset({CoursePlayed, RecordingDeleted})
+"""Events, each alone in its entry, that no table tells of."""
 
 _MOST = 200_000
 
@@ -118,6 +121,8 @@ class Items:
         """Take the next entry about an item; `instance` saves folding its engine events, where the caller did."""
         events = entry.events
         first = events[0]
+        if type(first) in _IN_THE_LOG_ALONE:  # maybe of an item that went straight through, in this very batch
+            return
         if type(first) is ItemReceived:
             self._receive(entry, first)
             last = events[-1]

@@ -130,7 +130,10 @@ def _beside_tasks(connection: Connection, person: str) -> Iterator[Hand]:
 
 def advice_told(store: WorkingSet, of: Iterable[int]) -> list[tuple[int, int, AdviceAsked | AdviceGiven]]:
     """Give (instant, item, fact) of the advice that was asked for and given on these items, as the log has it."""
-    query = select(LOG.c.at, LOG.c.item, LOG.c.body).where(LOG.c.item.in_(list(of))).order_by(LOG.c.seq)
+    wanted = list(of)
+    if not wanted:
+        return []
+    query = select(LOG.c.at, LOG.c.item, LOG.c.body).where(LOG.c.item.in_(wanted)).order_by(LOG.c.seq)
     with store.snapshot() as connection:
         rows = [row for row in connection.execute(query) if b"advice." in row.body]
     found = ((row.at, row.item, fact) for row in rows for fact in decode_events(row.body))

@@ -152,7 +152,7 @@ class Runtime {
     this.later = version !== "1.2";
     this.rules = this.later ? RULES : RULES_12;
     this.codes = this.later ? CODES : CODES_12;
-    this.values = { ...start };
+    this.values = Object.assign(Object.create(null), start);
     this.told = told;
     this.state = "before";
     this.error = 0;
@@ -202,7 +202,8 @@ class Runtime {
 
   // Gives the rule of an element, and whether the indices in its name are of records that are there, or the next.
   rule(name, writing) {
-    const rule = this.rules[name.replace(/\.\d+(?=\.)/g, ".n")];
+    const plain = name.replace(/\.\d+(?=\.)/g, ".n");
+    const rule = Object.hasOwn(this.rules, plain) ? this.rules[plain] : undefined;
     if (!rule || /\.n\.|\.n$/.test(name)) return [undefined, false];
     let known = true;
     for (const found of name.matchAll(/\.(\d+)(?=\.)/g)) {
