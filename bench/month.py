@@ -94,7 +94,7 @@ def _kinds(kind: str, url: str, counted: Counted) -> dict[str, Any]:
     series.values = [one["billed_s"] for one in told]
     pages = {name: median(one["page_ms"][name] for one in told) for name in told[0]["page_ms"]}
     sums, wanted = told[0]["sums"], expected(counted)
-    equal = {name: sums.get(name) for name in wanted} == wanted
+    equal = {name: sums.get(name) for name in wanted} == wanted and told[0]["full_pages"]
     peak = max(one["bill_peak_mib"] for one in told)
     return series.line(total=told[0]["total"], bill_peak_mib=peak, page_ms=pages, equal=equal)
 

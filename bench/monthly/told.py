@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 from alihdaya.operations.books.bill import bill, terms_of
-from alihdaya.operations.books.lines import line_page
-from alihdaya.store import open_store
+from alihdaya.operations.books.lines import line_page, page_behind
+from alihdaya.store import open_store, views
 from bench.monthly import MONTH, peak_mib
 from bench.monthly.made import terms
 
@@ -46,20 +46,24 @@ def kinds(place: str) -> dict[str, Any]:
         made = bill(store, other, MONTH).invoice
         billed_in = time.perf_counter() - wall
         peak, took = peak_mib(), dict[str, float]()
-        dice = random.Random(1)
+        dice, whole = random.Random(1), True
+        tasks = sum(row.tasks for row in views.labour(store, other.engagement, MONTH) if row.service == "claims")
         for line in [one for one in made.lines if one.part != "shortfall"]:
             name = f"{line.service}/{line.unit} {line.overtime or line.tier}"
+            behind = tasks if line.kind in {"hour", "seat"} else int(line.quantity)
             for _ in range(5):
-                first = dice.randrange(1, max(2, int(line.quantity) - PAGE))
+                page = dice.randrange(1, max(2, behind // PAGE))
                 start = time.perf_counter()
-                line_page(store, other, MONTH, line, first=first, count=PAGE)
+                found = line_page(store, other, MONTH, line, first=(page - 1) * PAGE + 1, count=PAGE)
                 took[name] = max(took.get(name, 0.0), 1000 * (time.perf_counter() - start))
+                whole = whole and len(found) == PAGE
     sums = {f"{one.service}/{one.unit} {one.part} {one.overtime}": "0" for one in made.lines}
     for key in sums:
         parts = [one.quantity for one in made.lines if f"{one.service}/{one.unit} {one.part} {one.overtime}" == key]
         sums[key] = str(sum(parts))
     slow = {name: round(ms, 1) for name, ms in took.items()}
-    return {"billed_s": billed_in, "bill_peak_mib": peak, "sums": sums, "total": str(made.total), "page_ms": slow}
+    told = {"billed_s": billed_in, "bill_peak_mib": peak, "sums": sums, "total": str(made.total)}
+    return {**told, "page_ms": slow, "full_pages": whole}
 
 
 def drilled(place: str) -> dict[str, Any]:
@@ -70,11 +74,11 @@ def drilled(place: str) -> dict[str, Any]:
         lines = bill(store, terms, MONTH).invoice.lines
         for _ in range(PAGES):
             line = dice.choice(lines)
-            first = dice.randrange(1, max(2, int(line.quantity) - PAGE))
+            page = dice.randrange(1, max(2, int(line.quantity) // PAGE))
             start = time.perf_counter()
-            found = line_page(store, terms, MONTH, line, first=first, count=PAGE)
+            found = page_behind(store, terms, MONTH, line.number, page)
             took.append(time.perf_counter() - start)
-            pages.append([line.service, line.unit, line.first + first - 1, found])
+            pages.append([line.service, line.unit, line.first + (page - 1) * PAGE, found])
     took.sort()
     return {"pages": pages, "p50_ms": 1000 * took[len(took) // 2], "p99_ms": 1000 * took[int(len(took) * 0.99)]}
 

@@ -100,17 +100,18 @@ def draft(
 ) -> Invoice:
     """Make a month's invoice; `earlier`: the credits that it may earn back. Raises Refused.
 
-    `at_once`: by what was counted as it was delivered, without counting the items themselves once more.
+    `at_once`: its lines alone, without credits, by what was counted as it was delivered.
     """
     usage = used(store, terms, month, at_once=at_once)
     rates = [rate for service in terms.services for rate in service.rates]
-    extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month)
+    extra = {} if all(rate.simple for rate in rates) else measured(store, terms, month, usage)
     for (service, unit), (quantity, _) in extra.items():
         usage.setdefault(service, {})[unit] = quantity
     overtime = {key: parts for key, (_, parts) in extra.items() if parts}
     outside = any(rate.indexation or rate.conversion for rate in rates)
     known = Known(figures_of(store) if outside else Figures(), overtime, earlier)
-    kept = [one for when in _looked_at(terms, month) for one in attainments(store, terms, when)]
+    looked_at = () if at_once else _looked_at(terms, month)
+    kept = [one for when in looked_at for one in attainments(store, terms, when)]
     return make_invoice(terms, month, usage, kept, known)
 
 

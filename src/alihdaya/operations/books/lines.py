@@ -24,7 +24,7 @@ def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int 
     The whole line is only read where items of the month were archived, or count otherwise than they were delivered.
     Raises Refused as `line_items`.
     """
-    if first < 1:
+    if first < 1 or line.part == "shortfall":
         return []
     if line.kind not in OF_ITEMS:
         return [one.item for one in facts_page(store, terms, month, line, first=first, count=count) if one.item]

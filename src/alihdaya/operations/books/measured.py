@@ -89,11 +89,16 @@ def _with_minimum(agreement: Agreement, last: str) -> Iterator[str]:
                 month = month_before(month)
 
 
-def measured(store: Store, terms: Terms, month: str) -> dict[tuple[str, str], tuple[Quantity, dict[str, Quantity]]]:
-    """Give (service, unit) -> quantity and overtime, of all rates that are not simply per item."""
+def measured(
+    store: Store, terms: Terms, month: str, usage: Mapping[str, Mapping[str, Quantity]]
+) -> dict[tuple[str, str], tuple[Quantity, dict[str, Quantity]]]:
+    """Give (service, unit) -> quantity and overtime, of all rates that are not simply per item.
+
+    `usage`: service -> unit -> what was delivered in the month.
+    """
     book = MonthFacts(store, terms, month)
     return {
-        (service.id, rate.unit): _quantities(service, rate, book.summed(service, rate))
+        (service.id, rate.unit): book.quantities(service, rate, usage.get(service.id, {}).get(rate.unit, 0))
         for service in terms.services
         for rate in service.rates
         if not rate.simple
@@ -122,6 +127,20 @@ class MonthFacts:
             return sorted(self._presence(frozenset(rate.measure.team), within))
         found = self._milestones(service, rate) if rate.kind == "milestone" else self._of_items(service, rate)
         return [one for one in found if within[0] <= one.at < within[1]]
+
+    def quantities(self, service: Service, rate: Rate, usage: Quantity) -> tuple[Quantity, dict[str, Quantity]]:
+        """Give a month's quantity, rounded half up once, and how much of it is overtime, each rounded once.
+
+        `usage`: what was delivered of the unit, where it is one of items.
+        """
+        if rate.kind == "item":
+            hours = self.hours(service, rate, self.within)
+            spans = {rule.id: hours.spans(rule.id, self.within) for rule in rate.overtime}
+            of = (self.terms.engagement, service.id, rate.unit)
+            if (found := views.spans_counts(self.store, of, self.within, spans)) is not None:
+                return usage, {name: n for name, n in found.items() if n}
+        facts = self.summed(service, rate)
+        return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
 
     def summed(self, service: Service, rate: Rate) -> list[Counted]:
         """Give facts with the same sums: those that were counted as the work was done, where that will do.
@@ -250,11 +269,6 @@ def seconds_in(service: Service, rate: Rate) -> Decimal:
     if rate.measure.hours == "paid":
         hours = EXACT.multiply(hours, EXACT.subtract(1, EXACT.scaleb(service.cost.shrinkage, -2)))
     return hours
-
-
-def _quantities(service: Service, rate: Rate, facts: list[Counted]) -> tuple[Quantity, dict[str, Quantity]]:
-    """Give a month's quantity, rounded half up once, and how much of it is overtime, each rounded once."""
-    return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
 
 
 def quantity_of(service: Service, rate: Rate, facts: list[Counted], before: Decimal = _NOTHING) -> Quantity:

@@ -23,6 +23,7 @@ from alihdaya.store.views.lines import (
     finished,
     finished_page,
     persons_of_seats,
+    spans_counts,
     spans_page,
     unit_page,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "rejects",
     "sla_measures",
     "sla_months",
+    "spans_counts",
     "spans_page",
     "tallies",
     "totals",

@@ -139,7 +139,9 @@ def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
     """Give who worked how long on which service in a local month ("2013-01"), by service and person."""
     key = (LABOUR.c.service, LABOUR.c.person)
     sums = [func.sum(column) for column in (LABOUR.c.seconds, LABOUR.c.tasks, LABOUR.c.handled)]
-    query = select(*key, *sums).where(LABOUR.c.engagement == engagement, func.substr(LABOUR.c.day, 1, 7) == month)
+    query = select(*key, *sums).where(
+        LABOUR.c.engagement == engagement, LABOUR.c.day >= f"{month}-01", LABOUR.c.day <= f"{month}-31"
+    )
     with store.snapshot() as connection:
         rows = connection.execute(query.group_by(*key).order_by(*key))
         return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
