@@ -178,6 +178,10 @@ class Store(WorkingSet):
         with self.snapshot() as connection:
             return log.last_seq(connection)
 
+    def reached(self) -> tuple[tuple[int, int], ...]:
+        """Give (shard, number of its last entry) of every shard that this store is; none for a store by itself."""
+        return ()
+
     def read_log(self, *, after: int = 0, item: int | None = None, limit: int | None = None) -> Iterator[Entry]:
         """Yield entries with seq > after in order, of one item or of all, at most `limit`; never in one piece."""
         return log.read(self.database.read, after=after, item=item, limit=limit)

@@ -1,5 +1,9 @@
 """An item handed over to another service of its client, and back: its context, clock, price, and every way it ends."""
 
+from collections import Counter
+from contextlib import suppress
+from random import Random
+
 import pytest
 from claims_pack import PROCESS
 from two_services import TwoServices, asking, terms
@@ -336,3 +340,34 @@ def test_a_wall_about_an_item_holds_for_what_it_was_handed_over_to(two, final):
         two.open()
     two.assign(there, "yuri")
     same_again(two)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_in_whatever_order_each_item_ends_once_and_all_add_up(two, seed):
+    draw = Random(seed)
+    for _ in range(40):
+        open_ = sorted(two.desk.items)
+        item = draw.choice(open_) if open_ else 0
+        other = two.desk.items[item].service.name if item else ""
+        there = "claims-desk" if other == "appeals-desk" else "appeals-desk"
+        wish = HandOver(item, 1, "ana", there, given={"kind": "judge"}, final=draw.random() < 0.2)
+        acts = [
+            lambda: two.receive("judge", 700),
+            lambda item=item: two.assign(item),
+            lambda wish=wish: two.command(wish),
+            lambda item=item: two.complete(item, verdict="yes"),
+            lambda item=item: two.hand_back(item, "ana", "no"),
+            lambda item=item: two.command(CancelItem(item, "over")),
+            lambda: two.open() if not two.commit() else None,
+        ]
+        with suppress(Refused):
+            draw.choices(acts, [5, 6, 6, 4, 3, 1, 1])[0]()
+        two.later(minutes=draw.randint(1, 90))
+    same_again(two)
+    states = Counter(two.states().values())
+    counts = totals(two.store)
+    open_now = counts["received"] - sum(counts.get(end, 0) for end in ("delivered", "given_up", "handed_on"))
+    assert states["waiting"] == open_now == len(two.desk.items)
+    assert counts["handed_over"] == counts["taken_over"]
+    final = states["handed-over"]
+    assert counts["handed_over"] - counts.get("handed_back", 0) - final == len(two.desk.board.handed)

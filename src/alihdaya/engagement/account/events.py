@@ -67,6 +67,7 @@ class HolidayAdded(NamedTuple):
 
     Clocks of what is open were set anew in the entries that follow. `counts`: (month, measure, n) by which the clocks
     of `items`, which were finished before, come out otherwise: measures as store.views.months.sla_measures has them.
+    `reached`: where nodes share a database, (shard, number of its last entry) up to which that counts.
     """
 
     engagement: str
@@ -74,6 +75,18 @@ class HolidayAdded(NamedTuple):
     day: str
     name: str
     reason: str
+    counts: tuple[tuple[str, str, int], ...]
+    items: tuple[int, ...]
+    reached: tuple[tuple[int, int], ...] = ()
+
+
+@event("calendar.recounted")
+class HolidayRecounted(NamedTuple):
+    """What an added holiday changes of items that a shard finished before it heard of it: as HolidayAdded has them."""
+
+    engagement: str
+    service: str
+    day: str
     counts: tuple[tuple[str, str, int], ...]
     items: tuple[int, ...]
 
@@ -169,6 +182,7 @@ ACCOUNT = (
     InvoiceClosed,
     ItemRebooked,
     HolidayAdded,
+    HolidayRecounted,
     DisputeOpened,
     DisputeDecided,
     CreditNoteIssued,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from alihdaya.engagement.account.events import HolidayAdded
+from alihdaya.engagement.account.events import HolidayAdded, HolidayRecounted
 from alihdaya.engagement.terms import Service
 from alihdaya.kernel.event import Event
 
@@ -29,7 +29,7 @@ def observing(service: Service, added: Holidays) -> Service:
 def recounted(counted: dict[tuple[str, str], dict[str, int]], facts: Iterable[Event], engagement: str) -> None:
     """Add what added holidays changed of finished clocks to what was counted: (month, service) -> measure -> n."""
     for one in facts:
-        if isinstance(one, HolidayAdded) and one.engagement == engagement:
+        if isinstance(one, HolidayAdded | HolidayRecounted) and one.engagement == engagement:
             for month, measure, n in one.counts:
                 measures = counted.setdefault((month, one.service), {})
                 measures[measure] = measures.get(measure, 0) + n

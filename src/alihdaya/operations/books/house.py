@@ -6,7 +6,7 @@ work or while none does. Items are the nodes'.
 
 from collections.abc import Callable, Iterator
 
-from alihdaya.engagement.account.events import EngagementAmended
+from alihdaya.engagement.account.events import EngagementAmended, HolidayAdded
 from alihdaya.engagement.events import EngagementSigned
 from alihdaya.kernel.event import HOUSE, Entry, Event
 from alihdaya.operations.books.account.agree import standings
@@ -36,11 +36,11 @@ class HouseDesk(Desk):
         return count
 
     def _granted(self, events: list[Event]) -> Iterator[tuple[int, Event]]:
-        """Give (instant, fact): terms that are amended, certificates that are withdrawn, where only shards have them.
+        """Give (instant, fact) that only shards have: terms that are amended, or get a holiday; withdrawn certificates.
 
         So a shard that never knew them can follow, and the house's own tables say what became of them.
         """
-        amended = {event.engagement for event in events if isinstance(event, EngagementAmended)}
+        amended = {event.engagement for event in events if isinstance(event, EngagementAmended | HolidayAdded)}
         known = {(one.id, one.digest) for one in self.store.own.engagements()} if amended else set()
         for one in self.store.engagements() if amended else ():
             if one.id in amended and (one.id, one.digest) not in known:

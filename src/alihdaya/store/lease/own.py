@@ -129,6 +129,13 @@ class HouseStore(Store):
         """Give the number of the last entry of the house's own log."""
         return self.own.last_seq()
 
+    def reached(self) -> tuple[tuple[int, int], ...]:
+        """Give (shard, number of its last entry) of every shard."""
+        last = "select {0} as shard, (select seq from {1}.log order by seq desc limit 1) as seq"
+        every = " union all ".join(last.format(part, schema_of(part)) for part in self._parts if part != HOUSE_LOG)
+        with self.own.snapshot() as connection:
+            return tuple((row.shard, row.seq or 0) for row in connection.execute(text(f"{every} order by shard")))
+
     def last_at(self) -> int:
         """When the last entry of any shard happened."""
         last = "(select at from {}.log order by seq desc limit 1)"

@@ -45,13 +45,16 @@ def add(
 
     if not (name.strip() and name.isprintable()):
         raise click.BadParameter(say("a holiday needs a name that can be printed"))
-    with settings.desk() as desk:
+    with settings.desk("books") as desk:
         of = terms_of(desk.store, engagement).engagement
         made = books.add(desk, books.Wish(of, service, day.date(), name, reason, retroactive), "manager")
     for one in made.facts:
         text = say("{service} is closed on {day}: {name}. Counted anew: {n} finished items.")
         click.echo(text.format(service=one.service, day=one.day, name=one.name, n=len(one.items)))
-    click.echo(say("Due anew: {n} open items.").format(n=len(made.moved)))
+    if settings.shards:
+        click.echo(say("Open items are due anew as their shards hear of it: within a second, where nodes work."))
+    else:
+        click.echo(say("Due anew: {n} open items.").format(n=len(made.moved)))
 
 
 @holiday.command("list", help=say("List the holidays that were added, in the order in which they were."))

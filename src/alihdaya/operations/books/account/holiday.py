@@ -1,28 +1,29 @@
-"""A holiday that is added later: what is open is due anew, what is finished is counted anew, each visibly."""
+"""A holiday that is added later: what is open is due anew, what is finished is counted anew, each visibly.
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+Where nodes share a database, the fact is the house's, and each shard observes it as it hears of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from alihdaya.engagement.account.events import HolidayAdded
+from alihdaya.engagement.account.events import HolidayAdded, HolidayRecounted
 from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
 from alihdaya.engagement.account.schedule import instant, raise_any
 from alihdaya.engagement.sla import SlaClock
-from alihdaya.engagement.sla.story import ClockStory
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem
-from alihdaya.kernel.time import micros
-from alihdaya.operations.books.account.agree import standings
-from alihdaya.operations.books.account.drafting import Account, account_of, month_of
+from alihdaya.kernel.event import Entry
+from alihdaya.operations.books.account.agree import Standing, standings
+from alihdaya.operations.books.account.drafting import Account, account_of
+from alihdaya.operations.books.account.recount import Closing, ended_after, ended_before, recount
 from alihdaya.operations.desk import Desk, OpenItem
+from alihdaya.operations.exchange.shards.posting import tell
 from alihdaya.operations.instance.clocks import set_due
-from alihdaya.operations.instance.sla import Facts, clocks_of, facts_of
 from alihdaya.operations.opening import observed
 from alihdaya.store import Store
-from alihdaya.store.archive.reading import archived_items
-from alihdaya.store.views.items import ItemRow, finished_items, item_story
+from alihdaya.store.lease.house import FACTOR
 from alihdaya.store.views.ledger import facts
 from alihdaya.work.events import ClockTargeted
 
@@ -58,7 +59,8 @@ def add(desk: Desk, wish: Wish, by: str) -> Added:
     had = holidays_of((one.event for one in account.facts), wish.engagement)
     names = [one.id for one in terms.services if wish.service in {"", one.id}]
     raise_any([*_against(account, wish, desk.at), *_useless(terms, wish, had, names)])
-    made = tuple(_fact(desk.store, account, wish, name, had) for name in names)
+    reached = desk.store.reached()
+    made = tuple(_fact(account, wish, name, had, reached) for name in names)
     desk.note(desk.at, by, *made)
     after = holidays_of([one.event for one in account.facts] + list(made), wish.engagement)
     moved = tuple(_observe(desk, wish.engagement, frozenset(names), after, by))
@@ -93,6 +95,17 @@ def _useless(terms: Terms, wish: Wish, had: Holidays, names: list[str]) -> Itera
             yield _problem("no-working-day", "{0} is no working day of {1}: nothing changes", wish.day, name)
 
 
+def _fact(
+    account: Account, wish: Wish, service: str, had: Holidays, reached: tuple[tuple[int, int], ...]
+) -> HolidayAdded:
+    """Say what the holiday changes of what is finished."""
+    day = wish.day.isoformat()
+    after = {**had, service: (*had.get(service, ()), (day, wish.name))}
+    closing = Closing(service, day, had, after)
+    found = recount(account, closing, ended_before(account.store, account, closing, dict(reached)))
+    return HolidayAdded(wish.engagement, service, day, wish.name, wish.reason, *found, reached)
+
+
 def _observe(desk: Desk, engagement: str, names: frozenset[str], days: Holidays, by: str) -> Iterator[int]:
     """Let services know the holidays, and set the clocks of what is under way; gives the items that moved."""
     for key, service in list(desk.services.items()):
@@ -122,59 +135,37 @@ def _retargeted(desk: Desk, item: OpenItem, former: SlaClock) -> ClockTargeted |
     return ClockTargeted(item.level or "", *due)
 
 
-def _fact(store: Store, account: Account, wish: Wish, service: str, had: Holidays) -> HolidayAdded:
-    """Say what the holiday changes of what is finished."""
-    counts: Counter[tuple[str, str]] = Counter()
-    items = []
-    after = {**had, service: (*had.get(service, ()), (wish.day.isoformat(), wish.name))}
-    for row in sorted(_finished(store, account, wish, service), key=lambda one: one.id):
-        changed = _recounted(store, account, row, (had, after))
-        if changed:
-            items.append(row.id)
-            month = month_of(row.closed_at or 0, account.agreement.last.terms)
-            for measure, n in changed.items():
-                counts[month, measure] += n
-    listed = tuple((*key, n) for key, n in sorted(counts.items()) if n)
-    return HolidayAdded(wish.engagement, service, wish.day.isoformat(), wish.name, wish.reason, listed, tuple(items))
+def follow_holidays(desk: Desk, facts_of_house: Sequence[HolidayAdded], at: int, by: str) -> None:
+    """Let a shard observe what the house added: its open items are due anew, and what ended since is counted anew.
+
+    The house counted what it saw; of later ends a shard tells it, so that nothing is counted twice or not at all.
+    """
+    for fact in facts_of_house:
+        known = [one.event for one in facts(desk.store)] + [one for entry in desk.pending for one in entry.events]
+        earlier = [one for one in known if isinstance(one, HolidayAdded) and one not in facts_of_house]
+        done = facts_of_house[: facts_of_house.index(fact)]
+        before = holidays_of([*earlier, *done], fact.engagement)
+        after = holidays_of([*earlier, *done, fact], fact.engagement)
+        account = account_of(desk.store, fact.engagement)
+        standing = desk.standings.get(fact.engagement)
+        empty = Standing(account.agreement, frozenset(), after)
+        found = replace(standing, holidays=after) if standing is not None else empty
+        desk.standings = {**desk.standings, fact.engagement: found}
+        for _ in _observe(desk, fact.engagement, frozenset({fact.service}), after, by):
+            pass
+        _tell_later_ends(desk, account, fact, Closing(fact.service, fact.day, before, after), at)
 
 
-def _finished(store: Store, account: Account, wish: Wish, service: str) -> list[ItemRow]:
-    """Give the delivered items that a person worked on and whose clocks may have seen the day."""
-    import polars as pl
+def _tell_later_ends(desk: Desk, account: Account, fact: HolidayAdded, closing: Closing, at: int) -> None:
+    mark = dict(fact.reached).get(desk.shard, 0)
 
-    zone = ZoneInfo(account.agreement.last.terms.service(service).calendar.time_zone)
-    start, end = (micros(datetime.combine(day, time(), zone)) for day in (wish.day, wish.day + timedelta(days=1)))
-    mine = (pl.col("engagement") == account.engagement) & (pl.col("service") == service) & pl.col("touched")
-    seen = (pl.col("status") == "delivered") & (pl.col("closed_at") >= start) & (pl.col("received_at") < end)
-    gone = [ItemRow(*row) for row in archived_items(store, mine & seen)]
-    return [*gone, *finished_items(store, account.engagement, service, (start, end))]
+    def entries_of(item: int) -> list[Entry]:
+        return [*desk.store.read_log(item=item), *(one for one in desk.pending if one.item == item)]
 
-
-def _recounted(store: Store, account: Account, row: ItemRow, calendars: tuple[Holidays, Holidays]) -> dict[str, int]:
-    """Give measure -> by how much an item's clocks come out otherwise."""
-    story = item_story(store, row.id)
-    every = (*account.agreement.segments, *account.agreement.replaced)
-    signed = next((one.terms for one in every if one.terms.digest == row.terms), None)
-    if story is None or signed is None:
-        return {}
-    found = facts_of(row.id, story.entries)
-    sums: Counter[str] = Counter()
-    for sign, days in zip((-1, 1), calendars, strict=True):
-        sla = SlaClock(observing(signed.service(row.service), days))
-        for one in clocks_of(sla, row.received_at, found, row.closed_at or 0):
-            for measure, n in _measures(sla, one, found).items():
-                sums[measure] += sign * n
-    return {measure: n for measure, n in sums.items() if n}
-
-
-def _measures(sla: SlaClock, one: ClockStory, found: Facts) -> dict[str, int]:
-    """Give what the projection counts of a finished clock."""
-    if one.verdict not in {"met", "missed"}:
-        return {}
-    unanswered = one.clock == "respond" and found.responded_at is None
-    name = f"{one.clock}_{'missed' if unanswered else one.verdict}"
-    level = f":{found.level}" if found.level and sla.closes else ""
-    made = {name: 1, f"{name}{level}": 1}
-    if sla.closes and one.target is not None and one.target.average:
-        made[f"{one.clock}_time{level}"] = one.elapsed
-    return made
+    fresh = [*desk.store.read_log(after=mark), *desk.pending]
+    found = recount(account, closing, ended_after(account, closing, fresh, entries_of))
+    if found.items:
+        numbers = tuple(item * FACTOR + desk.shard for item in found.items)
+        told = HolidayRecounted(fact.engagement, fact.service, fact.day, found.counts, numbers)
+        desk.note(max(at, desk.at), "holiday", told)
+        tell(desk, told, max(at, desk.at), "holiday")

@@ -7,10 +7,11 @@ not read there yet, it knows on top of what it reads: it will stand behind that.
 from collections.abc import Callable
 from typing import Final
 
-from alihdaya.engagement.account.events import EngagementAmended, EngagementTerminated
+from alihdaya.engagement.account.events import EngagementAmended, EngagementTerminated, HolidayAdded
 from alihdaya.engagement.events import EngagementSigned
 from alihdaya.kernel.event import Entry, Event
 from alihdaya.operations.books.account.agree import standings
+from alihdaya.operations.books.account.holiday import follow_holidays
 from alihdaya.operations.desk import Desk
 from alihdaya.operations.exchange.shards.commands import Follow
 from alihdaya.operations.people.learning import is_new, know
@@ -24,7 +25,7 @@ FOLLOWED: Final = "house"
 """By whom entries are that repeat what stands in the house's own log."""
 
 _PAGE: Final = 500
-_TERMS: Final = (EngagementSigned, EngagementAmended, EngagementTerminated)
+_TERMS: Final = (EngagementSigned, EngagementAmended, EngagementTerminated, HolidayAdded)
 
 
 def follow_house(desk: Desk, command: Follow, at: int) -> None:
@@ -53,7 +54,7 @@ def _take_over(desk: Desk, entry: Entry, wanted: Callable[[Event], bool], at: in
     if isinstance(came, ShardReached) and others is not None and came.shard == others.shard:
         own.pop((came.seq, came.number), None)
     about = {fact[0] for fact in facts}
-    facts += [one.fact for one in own.values() if one.fact[0] in about]
+    facts += [one.fact for one in own.values() if isinstance(one.fact, ABOUT_PEOPLE) and one.fact[0] in about]
     return sum(_learned(desk, fact, max(at, desk.at)) for fact in facts)
 
 
@@ -79,6 +80,7 @@ def _take_over_terms(desk: Desk, entry: Entry, at: int) -> int:
         at = max(at, desk.at + 1)
         desk.note(at, FOLLOWED, ShardReached(HOUSE_LOG, *desk.board.arrived[HOUSE_LOG]), *facts)
         desk.board.amended = True
+        follow_holidays(desk, [fact for fact in facts if isinstance(fact, HolidayAdded)], at, FOLLOWED)
     return len(facts)
 
 
