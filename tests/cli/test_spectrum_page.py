@@ -4,10 +4,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
-from alihdaya.cli.checks.spectrum import Placed
+from alihdaya.cli.checks.spectrum import Placed, _check_names
 from alihdaya.cli.checks.spectrum.page import page
 from alihdaya.cli.checks.spectrum.shown import left_told, margin_told
 from alihdaya.kernel.time import DAY
@@ -104,3 +105,12 @@ def test_the_page_draws_months_in_orange_that_left_the_one_before_and_margins_ov
     assert min(numbers) >= 0
     assert max(numbers) <= 1000, "nothing is drawn outside"
     assert "Drift" not in page([placed("one", (0.5,))], "en")
+
+
+def test_a_name_that_no_service_has_is_refused_with_those_that_there_are():
+    """Unrefused, `--reviews tset` measures a coordination of 0.00, and `--subject sytem` asks for `--subject`."""
+    known = [{"test", "deploy"}, {"judge"}]
+    _check_names("--reviews", frozenset({"test", "judge"}), known)
+    _check_names("--reviews", frozenset(), [])
+    with pytest.raises(click.UsageError, match="deploy, judge, test"):
+        _check_names("--reviews", frozenset({"test", "tset"}), known)

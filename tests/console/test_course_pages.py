@@ -11,12 +11,17 @@ from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from course_scene import NAME, School, package
+from course_scene import AT, NAME, School, package
 from workplace_scene import Browser
 
 from alihdaya.console.workplace.courses.files import make_courses
 from alihdaya.console.workplace.courses.page import course_origin
-from alihdaya.operations.commands import Assign, Complete
+from alihdaya.engagement import terms as agreement
+from alihdaya.operations.commands import Assign, Complete, Receive
+from alihdaya.operations.people.lesson import Sitting, lesson
+from alihdaya.operations.people.lesson import played as note_run
+from alihdaya.operations.perform import perform
+from alihdaya.operations.sign import open_service
 from alihdaya.packs.courses.course import Course, Module
 from alihdaya.packs.courses.run import Run, begin, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import find_package
@@ -142,6 +147,25 @@ def test_what_a_module_says_is_noted_and_the_whole_is_handed_in_once(school):
     assert [one.percent for one in school.told(CoursePlayed)] == [None, None, 85, 85]
 
 
+def test_who_is_enrolled_under_a_colleagues_number_by_another_client_answers_their_own_quiz(tmp_path, monkeypatch):
+    school = School(tmp_path, "2004")
+    monkeypatch.setenv("ALIHDAYA_COURSES", str(school.shelf))
+    with school._desk() as desk:
+        other = school.pack.terms.replace('id = "misal-training"', 'id = "another"', 1)
+        service = open_service(desk, school.pack, agreement.parse(other.encode()), AT, trusted=True)
+        facts = {"enrolment": "E-1", "trainee": "bayu", "course_name": NAME, "kind": "refresher", "months_since": 0}
+        facts = dict.fromkeys(school.pack.intake.variables) | facts
+        second = perform(desk, Receive(service, "another/hand", "E-1", 0, 0, facts), AT)
+        desk.commit()
+        for module in lesson(desk.store, second).package.course.modules:
+            found = lesson(desk.store, second)
+            said = Sitting({"cmi.score.scaled": "0.9"}, 5, "yes")
+            perform(desk, note_run(found, module, said, "bayu"), AT)
+            desk.commit()
+        assert desk.items[school.item].instance.variables.get("quiz") is None
+        assert desk.items[second].instance.variables["quiz"] == 90
+
+
 def test_a_finished_course_counts_for_the_certificate(tmp_path, monkeypatch):
     school = School(tmp_path, "2004")
     monkeypatch.setenv("ALIHDAYA_COURSES", str(school.shelf))
@@ -207,6 +231,8 @@ def who_seal(who, path):
         ("2004", {"cmi.score.scaled": "-0.5", "cmi.completion_status": "completed"}, "no", Run("completed", 0)),
         ("2004", {"cmi.completion_status": "completed", "cmi.success_status": "unknown"}, "no", Run("completed")),
         ("2004", {"cmi.score.scaled": "7"}, "no", Run("incomplete")),
+        ("2004", {"cmi.score.scaled": "1E999999999"}, "no", Run("incomplete")),
+        ("1.2", {"cmi.core.score.raw": "9", "cmi.core.score.min": "-1E999999999"}, "yes", Run("completed", 9)),
     ],
 )
 def test_what_a_module_sets_is_read_by_its_version(version, said, over, found):

@@ -76,3 +76,10 @@ def test_languages_are_chosen_by_any_wish():
     assert catalogue("xx").gettext("Queues") == "Queues"
     assert catalogue("../../etc").gettext("Queues") == "Queues"
     assert catalogue("id").ngettext("… and %(n)s more row", "… and %(n)s more rows", 3) == "… dan %(n)s baris lagi"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_nothing_in_every_language(language):
+    """Gettext keeps the head of a catalogue under the empty message; a fact that is empty must not show it."""
+    assert catalogue(language).gettext("") == ""
+    assert catalogue(language).ngettext("", "", 2) == ""

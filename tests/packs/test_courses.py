@@ -78,6 +78,7 @@ def test_a_package_of_scorm_2004_tells_the_same_of_its_default_organization(tmp_
         (("a%20b.html", "gone.html"), "no-file"),
         ((">0.7<", ">seven<"), "bad-value"),
         ((">0.7<", ">NaN<"), "bad-value"),
+        ((">0.7<", ">1E999999999<"), "bad-value"),
         (("<manifest", "<!DOCTYPE m [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><manifest"), "xml-doctype"),
         (("</manifest>", ""), "xml-syntax"),
         (("<manifest", "<other"), "xml-syntax"),

@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from alihdaya.store import StoreError, StoreTooNew, migrations, open_store
+from alihdaya.store import StoreError, StoreTooNew, StoreTooOld, migrations, open_store
 from alihdaya.store.database import Database
 from alihdaya.store.replay import compare, rebuilt
 from alihdaya.store.schema import METADATA
@@ -70,6 +70,30 @@ def test_a_store_of_the_first_version_is_opened_upgraded_and_replays(tmp_path, r
         assert len(entries) > 40
         with rebuilt(store) as fresh:
             assert list(compare(store, fresh)) == []
+
+
+def test_a_store_of_an_older_version_is_brought_up_by_any_command_that_writes(tmp_path):
+    """After an upgrade a reader says what to do, and that works; what is no store stays none."""
+    import sqlite3
+
+    from alihdaya.cli.settings import Settings
+
+    place = str(tmp_path / "old.db")
+    database = Database(place)
+    with database.connect() as connection, connection.begin():
+        migrations.upgrade(connection, to=migrations.REVISIONS[0])
+    database.close()
+    with pytest.raises(StoreTooOld, match="alihdaya due"):
+        open_store(place, read_only=True)
+    with Settings("en", place).desk() as desk:
+        assert desk.seq == 0
+    open_store(place, read_only=True).close()
+    empty = str(tmp_path / "empty.db")
+    made = sqlite3.connect(empty)
+    made.execute("pragma user_version = 1")
+    made.close()
+    with pytest.raises(StoreError, match="no tables"), Settings("en", empty).desk():
+        pass
 
 
 def test_a_store_of_a_newer_version_is_refused_by_name(store_url):

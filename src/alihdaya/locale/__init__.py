@@ -32,8 +32,20 @@ def catalogue(language: str) -> gettext.NullTranslations:
     if not text.is_file():
         return gettext.translation("alihdaya", _HERE, [_code(language)], fallback=True)
     if compiled.is_file() and compiled.stat().st_mtime + _FRESH >= text.stat().st_mtime:
-        return gettext.translation("alihdaya", _HERE, [_code(language)])
-    return gettext.GNUTranslations(_compiled(text, _code(language)))
+        return gettext.translation("alihdaya", _HERE, [_code(language)], class_=_Messages)
+    return _Messages(_compiled(text, _code(language)))
+
+
+class _Messages(gettext.GNUTranslations):
+    """A catalogue in which the empty message is empty: gettext keeps the catalogue's own head under it."""
+
+    def gettext(self, message: str) -> str:
+        """Translate `message`."""
+        return super().gettext(message) if message else ""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Translate a message about `n` things."""
+        return super().ngettext(msgid1, msgid2, n) if msgid1 else ""
 
 
 def _compiled(text: Path, language: str) -> BytesIO:

@@ -5,6 +5,7 @@ Everything here is read back from the store when a process starts; nothing here 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,7 @@ from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import LanguageTest, Person
 from alihdaya.store import Store
+from alihdaya.work.handover import OVER
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
@@ -157,6 +159,16 @@ class OpenItem:
         self.doers = {**self.doers, node: self.doers.get(node, frozenset()) | {person}}
 
 
+def _before(item: OpenItem) -> int:
+    """Give the item that called this one, or from which it was handed over; 0 for none."""
+    key = item.caller or item.giver
+    if key is not None:
+        return key[0]
+    over = item.instance.variables.get(OVER) if item.instance is not None else None
+    number = over.get("item") if isinstance(over, dict) else None
+    return int(number) if isinstance(number, int | Decimal) else 0
+
+
 class Hold(NamedTuple):
     """A task that somebody took, and when."""
 
@@ -256,12 +268,12 @@ class Desk:
         return found
 
     def names(self, item: OpenItem) -> tuple[str, ...]:
-        """Give the names in walls of an item, and of those that it was called by, or that await it from its service."""
+        """Give the names in walls of an item, and of those that it was called by, or that were handed over to it."""
         numbers = [item.item]
         above: OpenItem | None = item
-        while above is not None and (higher := above.caller or above.giver) is not None:
-            numbers.append(higher[0])
-            above = self.items.get(higher[0])
+        while above is not None and (before := _before(above)) and before not in numbers:
+            numbers.append(before)
+            above = self.items.get(before)
         return tuple(map(self.named, numbers))
 
     def named(self, number: int) -> str:

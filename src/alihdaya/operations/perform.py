@@ -68,7 +68,7 @@ from alihdaya.operations.run.receive import receive, reject
 from alihdaya.packs.form import check_form
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import AssignmentLapsed, TaskDone
-from alihdaya.work.handover import AWAY
+from alihdaya.work.handover import is_away
 
 __all__ = ["catch_up", "perform"]
 
@@ -97,7 +97,7 @@ def complete(desk: Desk, work: Complete, at: int) -> int:
     """
     item = desk.open_item(work.item)
     hold = desk.held.get((work.item, work.token))
-    if hold is None or hold.person != work.person or work.person.startswith(AWAY):
+    if hold is None or hold.person != work.person or is_away(work.person):
         raise Refused(Problem("not-theirs", f"{work.person} does not hold task {work.token} of item {work.item}"))
     work = timed(work, hold.at, at)
     seconds = work.seconds or 0

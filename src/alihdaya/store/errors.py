@@ -7,6 +7,10 @@ class StoreError(AlihdayaError):
     """A store that cannot do what was asked; nothing was changed."""
 
 
+class StoreTooOld(StoreError):
+    """The database has tables of an older version; whoever writes brings them up to this one."""
+
+
 class StoreTooNew(StoreError):
     """The database was made by a newer version of Alihdaya than this one."""
 

@@ -7,6 +7,12 @@ from alihdaya.kernel.event import event
 AWAY: Final = "→ "
 """Before "engagement/service" it names who has a task that was handed over, where else a person's id stands."""
 
+
+def is_away(person: str) -> bool:
+    """Say whether who has a task is another service, in whose name nobody may act on it."""
+    return person.startswith(AWAY)
+
+
 OVER: Final = "handed_over"
 """The variable by which the taking process knows where it came from, who asked, why, and what was known."""
 BACK: Final = "handed_back"

@@ -223,6 +223,19 @@ def test_an_amendment_that_a_closed_invoice_used_stays(small_sqlite):
     amend(small.desk, DEARER, date(2013, 4, 5), "dearer after all", "manager")
 
 
+def test_a_later_amendment_that_was_taken_back_does_not_free_the_one_that_an_invoice_used(small_sqlite):
+    small = small_sqlite
+    amend(small.desk, DEARER, FEBRUARY_5, "dearer", "manager")
+    small.at = instant(2, 6)
+    small.receive("plain", 1)
+    small.commit()
+    number = closed(small, "2013-02")
+    amend(small.desk, CHEAPER, date(2013, 3, 5), "a wrong file", "manager")
+    amend(small.desk, DEARER, date(2013, 3, 5), "taken back", "manager")
+    with pytest.raises(Refused, match=number):
+        amend(small.desk, CHEAPER, FEBRUARY_5, "cheaper after all", "manager", retroactive=True)
+
+
 def test_a_change_of_a_closed_month_may_be_replaced_until_an_invoice_adjusted_it(small_sqlite):
     small = small_sqlite
     small.at = instant(2, 6)

@@ -13,9 +13,11 @@ from alihdaya.kernel.time import HOUR, MINUTE
 from alihdaya.operations.books.bill import bill
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Complete, Deliver, Fire
-from alihdaya.operations.exchange.handover.commands import HandOver
+from alihdaya.operations.exchange.handover.commands import HandBack, HandOver
 from alihdaya.operations.instance.commands import CancelItem, Resume, Suspend
 from alihdaya.operations.opening import read_desk
+from alihdaya.operations.people.commands import SetWall
+from alihdaya.operations.run.rehearse import Rehearsal
 from alihdaya.store.schema import HANDOVER, LABOUR
 from alihdaya.store.views.months import totals
 from alihdaya.work.events import ItemDelivered
@@ -298,6 +300,45 @@ def test_nothing_is_lost_or_doubled_where_the_program_dies_before_the_commit(two
     assert two.desk.board.handed == {(item, 1): there}
     two.command(Complete(there, 1, "xena", 0, {"verdict": "no"}) if (there, 1) in two.desk.held else CancelItem(there))
     two.commit()
+    same_again(two)
+
+
+def test_nobody_acts_in_the_name_of_a_service(two):
+    item, there = taken(two)
+    elsewhere = f"{AWAY}{ACME}/appeals-desk"
+    for wish in (HandOver(item, 1, elsewhere, "appeals-desk", given={"kind": "judge"}), HandBack(item, elsewhere)):
+        with pytest.raises(Refused):
+            two.command(wish)
+    two.assign(there, "xena")
+    back = two.command(HandOver(there, 1, "xena", "claims-desk", given={"kind": "judge"}))
+    with pytest.raises(Refused):
+        two.hand_back(there, f"{AWAY}acme/claims-desk", "not mine")
+    assert two.states() == dict.fromkeys((item, there, back), "waiting")
+    same_again(two)
+
+
+def test_a_rehearsal_that_is_taken_up_leaves_to_the_other_service_what_is_there(two):
+    item, _ = taken(two)
+    two.commit()
+    two.open()
+    Rehearsal(two.desk, 7, {}).until(two.at + 3 * HOUR)
+    assert {hold.person for (one, _), hold in two.desk.held.items() if one == item} <= {f"{AWAY}{ACME}/appeals-desk"}
+    assert not two.told(item, ItemDelivered)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_wall_about_an_item_holds_for_what_it_was_handed_over_to(two, final):
+    item = two.receive("judge", 700)
+    two.assign(item, "budi")
+    two.command(SetWall("xena", f"item:{item}", True, "a cousin", "nina"))
+    there = two.hand_over(item, "budi", final=final)
+    for _ in range(2):
+        assert [task.needs.walled for task in two.desk.queue if task.item == there] == [("xena",)]
+        with pytest.raises(Refused, match="keeps them from this item"):
+            two.assign(there, "xena")
+        two.commit()
+        two.open()
+    two.assign(there, "yuri")
     same_again(two)
 
 

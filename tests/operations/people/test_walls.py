@@ -6,9 +6,10 @@ from small_desk import SmallDesk
 
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.time import MINUTE
+from alihdaya.operations.books.questions import Inquire
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.commands import Assign, Fire
-from alihdaya.operations.floor.commands import Advise, AskAdvice, HandOn
+from alihdaya.operations.floor.commands import Advise, AskAdvice, HandOn, SpendTime
 from alihdaya.operations.floor.looking import seated
 from alihdaya.operations.people.commands import SetWall
 from alihdaya.operations.people.standing import history, plain_wall, standings, walls
@@ -19,6 +20,7 @@ from alihdaya.people.roster import RosterError, read_roster
 from alihdaya.work.events import AssignmentWithdrawn
 from alihdaya.work.floor import shares
 from alihdaya.work.floor.commands import Accept, CallBack, LogIn, LogOut, Take
+from alihdaya.work.question import QuestionAnswered, QuestionRegistered
 
 IN_ROSTER = '\n[[wall]]\nname = "rivals"\npeople = ["budi"]\nengagement = "acme"\n'
 
@@ -59,6 +61,20 @@ def test_a_wall_about_one_item_is_about_no_other_and_holds_after_a_restart(small
     small.assign(first, "budi")
     small.commit()
     assert {key[0]: hold.person for key, hold in small.desk.held.items()} == {first: "budi", second: "ana"}
+
+
+def test_nobody_tells_of_time_or_answers_a_question_behind_a_wall_about_the_item(small):
+    item = small.receive("judge")
+    asked = QuestionRegistered("q", "acme", "claims-desk", "Fraud?", ("yes", "no"), ("0.2", "0.8"))
+    small.command(Inquire((asked,)))
+    wall(small, "ana", f"item:{item}")
+    told = SpendTime(item, "ana", "meeting", 60)
+    said = QuestionAnswered("q", "ana", ("0.5", "0.5"), item, 60, ())
+    for wish in (told, Inquire((said,))):
+        with pytest.raises(Refused, match=f"keeps them from item {item}"):
+            small.command(wish)
+    small.command(told._replace(person="budi"))
+    small.command(Inquire((said._replace(person="budi"), said._replace(item=0))))
 
 
 def test_what_they_have_of_the_item_goes_back_and_rings_at_others(small):

@@ -59,7 +59,7 @@ def _line(settings: Settings, one: "Walled") -> str:
     how = say("by the roster")
     if one.at is not None:
         how = say("{day}, {who}: {reason}").format(
-            day=words(settings.language).when(one.at), who=one.by, reason=_plain(one.reason)
+            day=words(settings.language).when(one.at) + " UTC", who=one.by, reason=_plain(one.reason)
         )
     return f"{one.person}  {_plain(told(one.what))}  {say(_STANDS[one.stands])}  ({how})"
 

@@ -34,8 +34,7 @@ def due(settings: Settings, name: str | None, terms: Path | None, roster: Path |
     from alihdaya.operations.jobs.processes import Processes
 
     if name is None:
-        with settings.read():
-            pass  # a store that is not there is not made here
+        settings.there()  # one that is not there is not made here
     desk = settings.write()
     processes = Processes()
     try:

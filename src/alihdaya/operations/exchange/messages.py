@@ -45,6 +45,20 @@ def deliver(desk: Desk, message: Deliver, at: int) -> int:
     return HOUSE
 
 
+def deliver_to(desk: Desk, number: int, message: Deliver, at: int) -> None:
+    """Give a message to this very item, whoever else waits for one of the same name and key.
+
+    Raises Refused where the item does not wait for it (any more), or is suspended, and for values that cannot be kept.
+    """
+    problems = unkeepable({**message.payload, "name": message.name, "key": message.key})
+    if number in desk.items and desk.items[number].suspended:
+        problems.append(Problem("suspended", f"item {number}, which waits for {message.name!r}, is suspended"))
+    if problems:
+        raise Refused(problems)
+    if not _hand(desk, number, message, at):
+        raise Refused(Problem("nobody-waits", f"item {number} does not wait for {message.name!r}"))
+
+
 def bring(desk: Desk, item: OpenItem, event: MessageThrown, at: int) -> None:
     """Bring a message that an item threw to where it belongs."""
     message = Deliver(event.name, event.key, event.payload, _patience(item, event))
@@ -96,6 +110,16 @@ def keep(desk: Desk, message: Deliver, at: int, item: int) -> None:
     desk.board.keep((desk.seq, 0), Kept(*message[:3], until, item))
 
 
+def _hand(desk: Desk, number: int, message: Deliver, at: int) -> bool:
+    """Give a message to an item, once its timers have caught up; tells whether it still waited for it then."""
+    catch_up(desk, number, at)
+    if all(one != number for one, _ in desk.subscribers.get((message.name, message.key), ())):
+        return False
+    item = desk.open_item(number)
+    desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message[:3]), at))
+    return True
+
+
 def find(desk: Desk, message: Deliver, at: int, *, thrown: bool = False) -> int | None:
     """Give a message to the oldest item that waits, once its timers have caught up, else to what it starts.
 
@@ -104,11 +128,7 @@ def find(desk: Desk, message: Deliver, at: int, *, thrown: bool = False) -> int 
     """
     awaited = message.name, message.key
     while waiting := [one for one, _ in desk.subscribers.get(awaited, ()) if not desk.items[one].suspended]:
-        number = min(waiting)
-        catch_up(desk, number, at)
-        if any(item == number for item, _ in desk.subscribers.get(awaited, ())):
-            item = desk.open_item(number)
-            desk.record(item, at, "message", advance(desk, item, DeliverMessage(*message[:3]), at))
+        if _hand(desk, number := min(waiting), message, at):
             return number
     if desk.subscribers.get(awaited):
         return None

@@ -32,7 +32,7 @@ def spend_time(desk: "Desk", wish: SpendTime, at: int) -> None:
         raise Refused(Problem("no-such-item", f"there is no item {wish.item}"))
     if person is None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person[:40]!r}"))
-    if wall := kept_from(desk, person, of[0]):
+    if wall := kept_from(desk, person, of[0], wish.item):
         text = f"{wish.person} may not work on this: a conflict wall keeps them from {wall}"
         raise Refused(Problem("gate", text))
     spent = TimeSpent(max(0, wish.token), wish.person, wish.seconds, wish.kind, wish.note)

@@ -4,8 +4,9 @@ from typing import Final
 
 from alihdaya.engagement import terms as agreement
 from alihdaya.operations.desk import Desk
-from alihdaya.people.gate import walled
+from alihdaya.people.gate import OF_ITEM, walled
 from alihdaya.people.person import Person
+from alihdaya.people.walls import told
 from alihdaya.store.views.items import items
 
 _LAST: Final = 2**62
@@ -21,10 +22,14 @@ def known(desk: Desk, name: str) -> Person | None:
     return person_of(row) if row is not None else None
 
 
-def kept_from(desk: Desk, person: Person, engagement: str) -> str:
-    """Give the client or engagement that a wall keeps somebody from, "" where none does."""
+def kept_from(desk: Desk, person: Person, engagement: str, item: int = 0) -> str:
+    """Give the client, engagement or item that a wall keeps somebody from, "" where none does; `item` 0: of none."""
     if not person.walls:
         return ""
+    names = desk.names(desk.items[item]) if item in desk.items else (desk.named(item),)
+    for wall in (OF_ITEM + name for name in names if item):
+        if wall in person.walls:
+            return told(wall)
     signed = {one.id: one.terms for one in desk.store.engagements()}
     client = agreement.from_wire(signed[engagement]).client.name if engagement in signed else ""
     return walled(person.walls, client, engagement)

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.commands import Deliver
 from alihdaya.operations.desk import Desk
-from alihdaya.operations.exchange.messages import deliver
+from alihdaya.operations.exchange.messages import deliver_to
+from alihdaya.operations.exchange.timers import catch_up
 from alihdaya.operations.people.commands import Play
 from alihdaya.operations.people.reported import MESSAGE
 from alihdaya.packs.courses.course import Module
@@ -112,7 +113,11 @@ def handed_in(found: Lesson, by: str) -> Play | Problem:
 
 
 def play(desk: Desk, wish: Play, at: int) -> None:
-    """Note how a module goes; with a result, the quiz is answered. Raises Refused where the quiz is no longer open."""
+    """Note how a module goes; with a result, the quiz is answered, of this very item: another has the number, too.
+
+    Raises Refused where the quiz is no longer open.
+    """
+    catch_up(desk, wish.item, at)
     item, played = desk.open_item(wish.item), wish.played
     known = item.instance.variables if item.instance is not None else {}
     open_here = any(one == wish.item for one, _ in desk.subscribers.get((MESSAGE, wish.enrolment), ()))
@@ -122,4 +127,4 @@ def play(desk: Desk, wish: Play, at: int) -> None:
     if wish.percent is not None:
         statement = f"{played.package[:16]}-{played.attempt}"
         payload = {"reported": str(wish.percent), "statement": statement, "answers": ""}
-        deliver(desk, Deliver(MESSAGE, wish.enrolment, payload), at)
+        deliver_to(desk, wish.item, Deliver(MESSAGE, wish.enrolment, payload), at)

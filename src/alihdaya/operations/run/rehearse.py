@@ -18,6 +18,7 @@ from alihdaya.packs import Form
 from alihdaya.people.shift import Shifts
 from alihdaya.planning.rehearsal import Letter, Script, answer, filled, handling_seconds
 from alihdaya.store.resume import last_acts, last_arrival, refusals_since
+from alihdaya.work.handover import is_away
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.routing import Assignment
 
@@ -180,7 +181,8 @@ class Rehearsal:
     def _take_up(self, now: int) -> None:
         """Go on from what the desk holds, as if there had been no interruption."""
         for hold in self.desk.held.values():
-            self._play(hold.task, hold.person, hold.at)
+            if not is_away(hold.person):
+                self._play(hold.task, hold.person, hold.at)
         self._write(self.desk.awaited, now)
         self.acts = last_acts(self.desk.store)
         busy = {hold.person for hold in self.desk.held.values()}

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from alihdaya.kernel.errors import NotationError, Problem, Source
+from alihdaya.kernel.money import plain_decimal
 from alihdaya.notation.xml import local_name, parse_xml, source_of
 
 if TYPE_CHECKING:
@@ -100,12 +101,9 @@ class _Reading:
                         yield from self._percent(measure, measure.text, 100)
 
     def _percent(self, element: "etree._Element", text: str | None, times: int) -> Iterator[Decimal]:
-        try:
-            mark = Decimal((text or "").strip()) * times
-        except InvalidOperation:
-            mark = Decimal(-1)
-        if mark.is_finite() and 0 <= mark <= 100:
-            yield mark
+        mark = plain_decimal((text or "").strip())
+        if mark is not None and 0 <= mark * times <= 100:
+            yield mark * times
         else:
             self._report("bad-value", f"{(text or '')[:40]!r} is no pass mark", element)
 

@@ -77,7 +77,7 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
     number = Decimal(value)
-    return number if number.is_finite() and abs(number) < 10**9 else None
+    return number if number.is_finite() and number.copy_abs() < 10**9 else None
 
 
 def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

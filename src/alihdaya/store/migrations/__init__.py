@@ -5,7 +5,7 @@ from threading import Lock
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
-from alihdaya.store.errors import StoreError, StoreTooNew, problem
+from alihdaya.store.errors import StoreError, StoreTooNew, StoreTooOld, problem
 from alihdaya.store.schema import METADATA
 
 REVISIONS = (
@@ -53,8 +53,12 @@ def check(connection: Connection, place: str) -> bool:
 
 def require(connection: Connection, place: str) -> None:
     """Raise StoreError unless the tables are of this version: a reader changes nothing."""
-    if not check(connection, place):
-        raise StoreError(problem("store-too-old", "the store has no tables of this version; open it to write", place))
+    if check(connection, place):
+        return
+    if revision(connection) is None:
+        raise StoreError(problem("store-empty", "there are no tables of Alihdaya in it", place))
+    message = "the store is of an older version of Alihdaya: any command that writes brings it up, such as alihdaya due"
+    raise StoreTooOld(problem("store-too-old", message, place))
 
 
 def bring_up(connection: Connection, place: str) -> None:

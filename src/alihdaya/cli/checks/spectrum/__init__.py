@@ -89,6 +89,11 @@ def spectrum(
         click.echo(say("warning: {problem}").format(problem=problem), err=True)
     if not gathered:
         raise click.ClickException(say("There are no items to measure."))
+    known = [one.known for one in gathered]
+    if not any(case.subject for one in gathered for case in one.cases):
+        _check_names("--subject", frozenset({subject} - {""}), [one.columns for one in known])
+    _check_names("--professional", _names(professional), [one.certificates for one in known])
+    _check_names("--reviews", _names(reviews), [one.tasks for one in known])
     paid = _paid(study, site) if study else None
     placed = []
     for one in gathered:
@@ -109,6 +114,18 @@ def spectrum(
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def _check_names(option: str, given: frozenset[str], known: list[set[str]]) -> None:
+    """Refuse a name that no service has: what it asks for would look as if the log held no facts, or were 0."""
+    there = set().union(*known)
+    for name in sorted(given - there):
+        names = ", ".join(sorted(there))
+        raise click.UsageError(
+            say("{option}: nothing here is called {name!r}; there are: {names}").format(
+                option=option, name=name, names=names
+            )
+        )
 
 
 def _placed(

@@ -21,18 +21,28 @@ if TYPE_CHECKING:
     from alihdaya.store import Store
 
 
+class Known(NamedTuple):
+    """What can be named of a service: the columns of its intake, its tasks for people, and their certificates."""
+
+    columns: set[str]
+    tasks: set[str]
+    certificates: set[str]
+
+
 class Gathered(NamedTuple):
-    """A service's cases, its pack's kind (BPO or KPO), and what its rate card asks for a unit at first."""
+    """A service's cases, its pack's kind (BPO or KPO), what its rate card asks for a unit at first, and its names."""
 
     service: str
     kind: str
     cases: list[Case]
     prices: dict[str, float]
+    known: Known
 
 
 class _Bound(NamedTuple):
     kind: str
     nodes: Mapping[str, NodeFacts]
+    known: Known
 
 
 def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[str], at: int) -> list[Gathered]:
@@ -51,7 +61,11 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
     @cache
     def model(digest: str) -> _Bound:
         found = store.definition(digest)
-        return _bound(from_files(found.files), reviews) if found is not None else _Bound("BPO", {})
+        return (
+            _bound(from_files(found.files), reviews)
+            if found is not None
+            else _Bound("BPO", {}, Known(set(), set(), set()))
+        )
 
     @cache
     def agreed(digest: str, service: str) -> "Agreed":
@@ -74,11 +88,18 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
         bound = model(receipt.definition)
         case = read_case(entries, bound.nodes, _hours(hand), subject)
         if receipt.service not in found:
-            found[receipt.service] = Gathered(receipt.service, bound.kind, [], {})
+            found[receipt.service] = Gathered(receipt.service, bound.kind, [], {}, Known(set(), set(), set()))
         found[receipt.service].cases.append(case)
+        _learn(found[receipt.service].known, bound.known, case)
         found[receipt.service].prices.update(_prices(agreed(receipt.terms, receipt.service)))
     share = work.meetings(spent_as(store, "meeting", at))
     return [one._replace(cases=spread(one.cases, share)) for one in found.values()]
+
+
+def _learn(known: Known, more: Known, case: Case) -> None:
+    for names, others in zip(known, more, strict=True):
+        names.update(others)
+    known.certificates.update(step.certificate for step in case.steps if step.certificate)
 
 
 class _Work:
@@ -119,6 +140,7 @@ def _prices(service: "Agreed") -> dict[str, float]:
 def _bound(pack: "Pack", reviews: frozenset[str]) -> _Bound:
     """Give what a pack's model says of its nodes."""
     nodes: dict[str, NodeFacts] = {}
+    known = Known({column.name for column in pack.intake.columns}, set(), set())
     for process in pack.processes.values():
         for node in process.nodes:
             around = process.nodes[node.parent] if node.parent is not None else None
@@ -129,4 +151,7 @@ def _bound(pack: "Pack", reviews: frozenset[str]) -> _Bound:
             not_by = work.not_by if work is not None else ()
             checks = node.id in reviews if reviews else bool(not_by and choices)
             nodes[node.id] = NodeFacts(choices, not_by, free, checks)
-    return _Bound(pack.manifest.kind, nodes)
+            if work is not None:
+                known.tasks.add(node.id)
+                known.certificates.update({work.certificate} - {""})
+    return _Bound(pack.manifest.kind, nodes, known)

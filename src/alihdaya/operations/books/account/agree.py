@@ -97,14 +97,19 @@ def amend(desk: Desk, terms: Terms, effect: date, reason: str, by: str, *, retro
 
 
 def _used(account: Account) -> str:
-    """Give the number of the invoice that was closed since the last amendment, and counts by it; empty: none does."""
+    """Give the number of the first invoice that was closed since the last terms were agreed, and counts by them.
+
+    Empty: none does. What was agreed later, and taken back, does not make the invoices before it undone.
+    """
+    last = account.agreement.last
     found = ""
     for one in account.facts:
-        if isinstance(one.event, EngagementAmended):
+        fact = one.event
+        if isinstance(fact, EngagementAmended) and (fact.effect, fact.digest) == (f"{last.effect}", last.terms.digest):
             found = ""
-        elif isinstance(one.event, InvoiceClosed) and not found:
-            closed = [one.event.month, *(line["month"] for line in one.event.document["adjustments"])]
-            found = one.event.number if max(closed) >= f"{account.agreement.last.effect:%Y-%m}" else ""
+        elif isinstance(fact, InvoiceClosed) and not found:
+            closed = [fact.month, *(line["month"] for line in fact.document["adjustments"])]
+            found = fact.number if max(closed) >= f"{last.effect:%Y-%m}" else ""
     return found
 
 

@@ -100,7 +100,7 @@ class _Clerk:
             text = f"{fact.question} came out as {one.outcome.outcome!r}: it is no question any more"
             yield Problem("outcome-known", text)
         yield from _bad_chances(fact.question, one.asked.outcomes, fact.probabilities)
-        yield from self._person(one, fact.person)
+        yield from self._person(one, fact)
         if not 0 <= fact.seconds <= DAY // SECOND:
             yield Problem("bad-time", f"{fact.seconds} seconds are no time of one sitting (a day at most)")
         if not fact.item and not fact.seconds:
@@ -112,14 +112,15 @@ class _Clerk:
         for locator in fact.evidence[:_EVIDENCE]:
             yield from _bad_text("evidence", locator, _LONGEST)
 
-    def _person(self, one: Question, name: str) -> Iterator[Problem]:
+    def _person(self, one: Question, fact: QuestionAnswered) -> Iterator[Problem]:
+        name = fact.person
         if name not in self._people:
             self._people[name] = known(self._desk, name)
         person = self._people[name]
         if person is None:
             yield Problem("no-such-person", f"nobody on the roster is called {name[:_NAME]!r}")
             return
-        if wall := kept_from(self._desk, person, one.asked.engagement):
+        if wall := kept_from(self._desk, person, one.asked.engagement, max(0, fact.item)):
             yield Problem("gate", f"{name} may not answer this: a conflict wall keeps them from {wall}")
 
     def _item(self, one: Question, number: int) -> Iterator[Problem]:

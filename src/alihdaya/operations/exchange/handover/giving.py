@@ -20,7 +20,7 @@ from alihdaya.operations.instance.clocks import turn
 from alihdaya.operations.run.receive import take_up
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import AssignmentWithdrawn, ItemReceived
-from alihdaya.work.handover import AWAY, OVER, HandedOver, TakenOver
+from alihdaya.work.handover import AWAY, OVER, HandedOver, TakenOver, is_away
 from alihdaya.work.item import TaskKey
 from alihdaya.work.keepable import unkeepable
 
@@ -46,7 +46,7 @@ def hand_over(desk: Desk, wish: HandOver, at: int) -> int:
     """Hand a person's task over; gives the number of the item that begins for it. Raises Refused, nothing changed."""
     item, key = desk.open_item(wish.item), (wish.item, wish.token)
     hold = desk.held.get(key)
-    if hold is None or hold.person != wish.person or wish.lock not in {None, hold.at}:
+    if hold is None or hold.person != wish.person or is_away(wish.person) or wish.lock not in {None, hold.at}:
         raise Refused(Problem("not-theirs", f"{wish.person} does not hold task {wish.token} of item {wish.item}"))
     _require_texts(wish)
     taker = service_for(desk, item.service, wish.engagement, wish.service, at)

@@ -17,7 +17,7 @@ from alihdaya.operations.exchange.handover.giving import unlink
 from alihdaya.operations.people.learning import wait
 from alihdaya.people.gate import gate, render_reason
 from alihdaya.work.events import ItemCancelled
-from alihdaya.work.handover import BACK, HandedBack
+from alihdaya.work.handover import BACK, HandedBack, is_away
 from alihdaya.work.item import TaskKey
 from alihdaya.work.keepable import unkeepable
 
@@ -71,7 +71,8 @@ def hand_back(desk: Desk, wish: HandBack, at: int) -> None:
         problems.append(Problem("bad-value", f"the reason has more than {_LONGEST:,} characters"))
     if problems:
         raise Refused(problems)
-    mine = any(key[0] == wish.item and hold.person == wish.person for key, hold in desk.held.items())
+    held = [hold for key, hold in desk.held.items() if key[0] == wish.item and not is_away(hold.person)]
+    mine = any(hold.person == wish.person for hold in held)
     if item.giver is not None and mine:
         _end(desk, item, _Word("refused", wish.person, wish.reason), at)
     elif item.away:
