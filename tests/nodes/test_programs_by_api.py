@@ -15,6 +15,7 @@ import uvicorn
 from alihdaya.channels.api.app import make_api
 from alihdaya.channels.api.login import Login, make_token
 from alihdaya.channels.program import Program
+from alihdaya.channels.tools import Tools
 from alihdaya.engagement import terms as agreement
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.books.replay import prove
@@ -27,9 +28,10 @@ from alihdaya.store import open_store
 from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.reader import Shards
 
-sys.path += [str(Path(__file__).parents[1] / "operations"), str(Path(__file__).parents[1] / "operations" / "people")]
-from claims_pack import write_pack
+sys.path += [str(Path(__file__).parents[1] / one) for one in ("operations", "operations/people", "operations/exchange")]
+from claims_pack import MANIFEST, write_pack
 from programs_pack import CLERKS, RIGHT, with_golden
+from two_services import terms
 
 PATIENCE = 100
 DESK = ("acme", "claims-desk", "claims-desk")
@@ -78,12 +80,14 @@ def house(postgresql, tmp_path):
     url = postgresql.new_database()
     pack = load(with_golden(write_pack(tmp_path / "claims", roster=CLERKS.replace("until = 201", "until = 209"))))
     people = read_roster(pack.roster.encode()).events
-    offer = Offer(bind(agreement.parse(pack.terms.encode()), pack, trusted=True), people)
+    appeals = load(write_pack(tmp_path / "appeals", pack=MANIFEST.replace('name = "claims"', 'name = "appeals"')))
+    signed = (pack, pack.terms), (appeals, terms("appeals", "appeals-desk", "acme-appeals"))
+    offers = [Offer(bind(agreement.parse(text.encode()), one, trusted=True), people) for one, text in signed]
     server = uvicorn.Server(uvicorn.Config("none", port=0, log_level="warning", lifespan="off"))
     socket = server.config.bind_socket()
     made = House(f"http://127.0.0.1:{socket.getsockname()[1]}")
     clock = time.time_ns
-    node = Node(url, made.address, 1, [offer], Post(None, {}), clock=lambda: clock() // 1000, pace=Pace(0.2, 20))
+    node = Node(url, made.address, 1, offers, Post(None, {}), clock=lambda: clock() // 1000, pace=Pace(0.2, 20))
     shards = Shards(url, node.name, 1)
     server.config.app = make_api(node, shards, Login(made.kept.get, lambda: clock() // 1000))
     node.start()
@@ -208,6 +212,26 @@ def test_a_model_is_tested_works_by_tools_and_is_told_that_its_certificate_is_wi
     names = asked(house, learns, works)
     wanted = {"fetch_item", "read_item", "submit_item", "fail_item", "heartbeat", "my_certificates"}
     assert names == wanted | {"begin_test", "answer_test", "hand_over_item"}
+
+
+def test_a_program_hands_over_by_its_tool_and_whoever_fetches_the_task_again_has_the_answer(house):
+    tools, others = Tools(house.program("robo")), house.program("bot", "robo")
+    item = house.claim(1)
+    task = tools.fetch_item(30)
+    mine = {"item": item, "token": task["token"]}
+    assert code(tools.hand_over_item, **mine, service="nobody", note="?") == "no-service"
+    assert code(others.hand_over, item, task["token"], task["lock"], "appeals-desk") == "not-you"
+    assert code(tools._program.hand_over, item, task["token"], task["lock"] + 1, "appeals-desk") == "not-theirs"
+    over = tools.hand_over_item(**mine, service="appeals-desk", note="which law?", given={"kind": "judge"})
+    assert over == {"handed_over": item, "with": "appeals-desk", "as": over["as"]}
+    assert code(tools.hand_over_item, **mine, service="appeals-desk", note="again") == "not-theirs"
+    there = tools.fetch_item(30)
+    assert (there["item"], there["variables"]["handed_over"]["note"]) == (over["as"], "which law?")
+    assert there["variables"]["handed_over"]["person"] == "robo"
+    tools.submit_item(there["item"], there["token"], {"verdict": "no"})
+    again = tools.fetch_item(30)
+    back = again["variables"]["handed_back"]
+    assert (again["item"], back["status"], back["result"]["verdict"]) == (item, "answered", "no")
 
 
 def test_without_the_library_the_command_says_how_to_get_it(tmp_path):
