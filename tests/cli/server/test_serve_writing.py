@@ -49,8 +49,10 @@ def test_without_a_pack_it_only_reads(tmp_path):
 
 
 def test_where_people_work_is_told_only_where_they_can():
-    assert "/work/" not in _opened("http://127.0.0.1:8321/", writing=False)
-    assert _opened("http://127.0.0.1:8321/", writing=True).endswith("http://127.0.0.1:8321/work/")
+    here = "http://127.0.0.1:8321/"
+    assert "/work/" not in _opened(here, "", writing=False)
+    assert _opened(here, "", writing=True).endswith(f"{here}work/")
+    assert _opened(here, "http://localhost:8322/", writing=True).endswith(" http://localhost:8322/")
 
 
 def test_courses_are_played_beside_where_a_folder_of_them_is_named(tmp_path, monkeypatch):

@@ -165,6 +165,11 @@ def test_the_terms_before_may_stand_in_for_a_wrong_amendment_as_if_it_had_never_
     whole = amend(small.desk, DEARER, FEBRUARY_5, "a wrong file", "manager")
     again = amend(small.desk, small.terms, FEBRUARY_5, "taken back", "manager")
     assert (len(whole.segments), len(again.segments), len(again.replaced)) == (2, 1, 1)
+    assert (again.replaced[0].reason, again.replaced[0].gone, again.replaced[0].back) == (
+        "a wrong file",
+        "taken back",
+        True,
+    )
     small.at = instant(2, 6)
     item = small.receive("plain", 1)
     small.commit()
@@ -192,6 +197,7 @@ def test_what_came_in_under_a_wrong_amendment_is_billed_by_the_right_one(small):
         ("amended", FEBRUARY_5, CHEAPER.digest, "the right file"),
         ("amended", FEBRUARY_5, DEARER.digest, "a wrong file"),
     ]
+    assert (found.replaced[0].gone, found.replaced[0].back) == ("the right file", False)
     kinds = [one.event.kind for one in facts(small.store, "acme")]
     assert kinds == ["amended", "replacing"]
     small.open()

@@ -59,13 +59,17 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], courses_port: i
     ):
         work = _workplace(writer, store, wished, courses) if writer else ()
         app = make_app(StoreReader(store), language=wished, clock=now, more=work)
-        serve_app(app, port, ready=lambda url: click.echo(_opened(url, writing=bool(work)), err=True))
+        serve_app(app, port, ready=lambda url: click.echo(_opened(url, courses, writing=bool(work)), err=True))
 
 
-def _opened(url: str, *, writing: bool) -> str:
-    """Say where the console is, and where people work if they can."""
-    floor = say("The floor: {url}").format(url=url)
-    return floor + "\n" + say("The workplace: {url}").format(url=f"{url}work/") if writing else floor
+def _opened(url: str, courses: str, *, writing: bool) -> str:
+    """Say where the console is, where people work if they can, and where courses are played if there are any."""
+    lines = [say("The floor: {url}").format(url=url)]
+    if writing:
+        lines.append(say("The workplace: {url}").format(url=f"{url}work/"))
+    if courses:
+        lines.append(say("Its courses are played at {url}").format(url=courses))
+    return "\n".join(lines)
 
 
 @contextmanager

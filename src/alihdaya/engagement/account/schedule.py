@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,13 +19,19 @@ REPLACING: Final = "replacing"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Terms that hold from the instant `start` on, the first of the day `effect`. `kind`: signed, amended, renewed."""
+    """Terms that hold from the instant `start` on, the first of the day `effect`. `kind`: signed, amended, renewed.
+
+    `gone` is why an amendment holds no longer, where others stand in its place; `back` says that these are the terms
+    from before it.
+    """
 
     start: int
     effect: date
     terms: Terms
     kind: str
     reason: str = ""
+    gone: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,9 @@ def agreement_of(signed: Mapping[str, Terms], first: Terms, facts: Iterable[Even
             terms, effect = signed[fact.digest], date.fromisoformat(fact.effect)
             kind = fact.kind
             if kind == REPLACING:
-                replaced.append(segments.pop())
-                kind = replaced[-1].kind
+                old = segments.pop()
+                kind, back = old.kind, terms.digest == segments[-1].terms.digest
+                replaced.append(replace(old, gone=fact.reason, back=back))
             if kind == "renewed" or terms.digest != segments[-1].terms.digest:
                 segments.append(Segment(instant(effect, terms), effect, terms, kind, fact.reason))
         elif isinstance(fact, EngagementTerminated):

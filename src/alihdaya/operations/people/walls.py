@@ -5,7 +5,7 @@ A wall of a roster only ever adds to what stands; what somebody raised or took d
 
 from collections.abc import Iterator
 
-from alihdaya.kernel.errors import Problem, Refused, Source
+from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.people.commands import SetWall
 from alihdaya.people.events import WallLowered, WallRaised
@@ -36,7 +36,7 @@ def set_wall(desk: Desk, wish: SetWall) -> WallRaised | WallLowered:
         problems += _against_raising(desk, person, wish.what)
     elif wish.what not in person.walls:
         message = f"no wall keeps {person.id} from {told(wish.what)}"
-        problems.append(Problem("no-such-wall", message, Source(element="wall")))
+        problems.append(Problem("no-such-wall", message))
     if problems:
         raise Refused(problems)
     return (WallRaised if wish.stand else WallLowered)(wish.person, wish.what, wish.reason, wish.by)
@@ -44,7 +44,7 @@ def set_wall(desk: Desk, wish: SetWall) -> WallRaised | WallLowered:
 
 def _against_raising(desk: Desk, person: Person, what: str) -> Iterator[Problem]:
     if what in person.walls:
-        yield Problem("stands-already", f"a wall keeps {person.id} from {told(what)} already", Source(element="wall"))
+        yield Problem("stands-already", f"a wall keeps {person.id} from {told(what)} already")
         return
     if what.startswith(OF_ITEM):
         if not _under_way(desk, what.removeprefix(OF_ITEM)):

@@ -21,6 +21,7 @@ _WORDS = {
     "amended": mark("amended"),
     "renewed": mark("renewed"),
     "replaced": mark("replaced"),
+    "taken back": mark("taken back"),
     "onshore": mark("onshore"),
     "nearshore": mark("nearshore"),
     "offshore": mark("offshore"),
@@ -58,7 +59,9 @@ def _plain(one: "Agreement", at: int) -> dict[str, Any]:
         "terminated": one.terminated.isoformat() if one.terminated else None,
         "reason": one.reason,
         "terms": [_part(part, part.kind) for part in one.segments],
-        "replaced": [_part(part, "replaced") for part in one.replaced],
+        "replaced": [
+            {**_part(part, "taken back" if part.back else "replaced"), "because": part.gone} for part in one.replaced
+        ],
         "services": [_service(terms, service, at) for service in terms.services],
     }
 
@@ -88,7 +91,8 @@ def _shown(one: "Agreement", at: int) -> list[str]:
     plain = _plain(one, at)
     lines = [f"{one.engagement}: {plain['provider']} -> {plain['client']}, {plain['currency']}"]
     for part in sorted([*plain["terms"], *plain["replaced"]], key=lambda part: str(part["from"])):
-        told = f": {part['reason']}" if part["reason"] else ""
+        said = " -> ".join(text for text in (part["reason"], part.get("because")) if text)
+        told = f": {said}" if said else ""
         lines.append(f"  {part['from']}  {say(_WORDS[part['kind']])}  {part['digest'][:12]}{told}")
     if one.terminated:
         lines.append("  " + say("{day}  last day: terminated: {why}").format(day=one.until, why=one.reason))
