@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from alihdaya.channels.api.app import make_api
 from alihdaya.cli import cli
 from alihdaya.engagement import terms as agreement
@@ -23,8 +24,7 @@ from alihdaya.store.lease.house import number_of, open_house
 from alihdaya.store.lease.reader import Shards
 from alihdaya.store.views.open_work import handovers
 
-TESTS = Path(__file__).parents[2]
-sys.path += [str(TESTS / one) for one in ("nodes", "operations", "operations/exchange")]
+sys.path += [str(Path(__file__).parents[2] / one) for one in ("nodes", "operations", "operations/exchange")]
 from claims_pack import MANIFEST, TERMS, write_pack
 from small_desk import NOON
 from test_api import Client, until
