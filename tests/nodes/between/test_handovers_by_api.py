@@ -128,3 +128,29 @@ def test_every_shard_hands_over_and_gets_its_answer_and_all_are_read_as_one(stre
     with open_house(street.url) as house:
         assert handovers(house) == []
     assert [street.awaited(shard) for shard in range(1, SHARDS + 1)] == [{}] * SHARDS
+
+
+def test_what_may_not_be_handed_over_or_back_is_refused_with_its_code(street):
+    item = street.taken()
+    assert street.over(item, person="budi") == (409, "not-theirs")
+    assert street.over(item, service="rivals-desk") == (409, "no-service")
+    assert street.over(item, service="rivals-desk", engagement="rival") == (409, "other-client")
+    assert street.over(item, service="claims-desk") == (409, "same-service")
+    assert street.over(item, given={"kind": "judge", "amount": "much"}) == (409, "handover-data")
+    assert street.client.post(f"/api/items/{item}/tasks/1/hand-over", json={"person": "ana"}).status_code == 422
+    assert street.over("1-999")[0] in {404, 409}
+    assert street.post(item, "hand-back", person="ana") == (409, "not-handed-over")
+    status, there = street.over(item)
+    assert status == 201
+    assert street.over(item) == (409, "not-theirs"), "twice"
+    assert street.post(item, "hand-back", person="citra") == (403, "gate")
+    assert street.post(there, "hand-back", person="xena") == (409, "not-theirs")
+    street.taken("xena", there)
+    assert street.post(there, "hand-back", person="xena", reason="no ruling") == (204, "")
+    assert (street.status(there), street.status(item)) == ("cancelled", "waiting")
+    assert street.post(there, "hand-back", person="xena")[0] in {404, 409}, "it has ended"
+    status, there = street.over(street.taken("ana", item), final=True)
+    assert (status, street.status(item)) == (201, "handed-over")
+    assert street.over(item)[0] in {404, 409}
+    assert street.post(item, "hand-back", person="ana")[0] in {404, 409}
+    assert street.awaited(item.partition("-")[0]) == {}
