@@ -343,8 +343,8 @@ def trained(walk, sari):
 def at_work(walk, sari):
     assert sari.page.evaluate("document.documentElement.scrollWidth") <= 390
     with Somebody(walk, "boss") as boss:
-        boss.page.get_by_text("sari.new").wait_for()
-        boss.tell("sees sari.new at work in the queue")
+        boss.page.get_by_role("rowheader", name="Nur Contohana").wait_for()
+        boss.tell("sees sari.new at work on the floor's page")
     sari.page.goto(walk.address + "/work/1/")
     sari.page.locator("#mine a").wait_for()
     path = "/api/shards/1/people/sari.new/withdraw"

@@ -8,7 +8,7 @@ from alihdaya.engagement.events import EngagementSigned, PackDeployed, RowReject
 from alihdaya.engine import events as engine
 from alihdaya.kernel.event import HOUSE, Entry
 from alihdaya.kernel.time import DAY, HOUR, MINUTE
-from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken
+from alihdaya.people.events import CertificateIssued, CertificateWithdrawn, PersonJoined, TestTaken, WallRaised
 from alihdaya.people.gate import Needs
 from alihdaya.work.events import (
     AssignmentRefused,
@@ -43,6 +43,7 @@ from alihdaya.work.exchange import (
 )
 from alihdaya.work.floor import Ask
 from alihdaya.work.floor import events as floor
+from alihdaya.work.handover import TakenOver
 from alihdaya.work.review import ReviewDisputed, ReviewDone, ReviewDue
 
 TERMS = "a" * 64
@@ -217,6 +218,8 @@ def exchanges(entries):
             (item, [ReviewDue(3, "ask", "budi")]),
             (item, [ReviewDone(3, "ask", "budi", START, "sari", {"tone": 1}, 20, passed=False, note="")]),
             (item, [ReviewDisputed(3, "ask", "budi", START, "sari", "I did say it.")]),
+            (HOUSE, [WallRaised("sari", "Borneo Air", "her brother works there", "boss")]),
+            (item + 1, [TakenOver(item, 1, "sari", "is it true?", final=False, context={"facts": {"n": 1}})]),
         ],
         after=last,
     )

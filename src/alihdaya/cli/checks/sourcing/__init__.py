@@ -209,7 +209,9 @@ def _show_option(console: "Console", one: "Compared", advice: "Advice") -> None:
     verdict, reason = say(_VERDICTS[advice.verdict]), say(_REASONS[advice.reason])
     console.print(f"[bold]{escape(one.site.name)}[/]: {verdict}: {reason}")
     names = ("saving", "cost", "knowledge", "errors")
-    console.print(say(SPLIT).format(**{name: f"{float(getattr(one.split, name)):+.2f}" for name in names}))
+    console.print(
+        say(SPLIT).format(**{name: f"{float(getattr(one.split, name)):+.2f}" for name in names}), soft_wrap=True
+    )
     for risk in advice.risks:
         console.print("  ! " + say(_RISKS[risk]))
 
