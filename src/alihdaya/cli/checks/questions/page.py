@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from alihdaya.cli.checks.questions.shown import bits_told
+from alihdaya.cli.checks.sheet import sheet
 from alihdaya.cli.settings import say
 
 if TYPE_CHECKING:
@@ -12,28 +13,21 @@ if TYPE_CHECKING:
 
 _SIDE, _LEFT, _TOP = 360, 60, 20
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2b2a; background: #f7f9f8; margin: 2rem auto; max-width: 760px;
-       padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 1rem 0 .2rem }
-section { background: #fff; border: 1px solid #dfe6e4; border-radius: 8px; padding: .2rem 1.2rem 1rem; margin: 1rem 0 }
-svg { width: 480px; max-width: 100%; height: auto } text { font-size: 13px; fill: #1c2b2a } .dim { fill: #6b7a78 }
-p { margin: .3rem 0 } .small { color: #6b7a78; font-size: .9rem }
+body { max-width: 760px }
+h2 { font-size: 1.15rem; margin: 1rem 0 .2rem }
+svg { width: 480px; max-width: 100%; height: auto }
 """
 
 
 def page(found: "list[Scored]", language: str) -> str:
     """Write the page."""
-    title = escape(say("What answers were worth"))
+    title = say("What answers were worth")
     said = say(
         "Each dot is a tenth of the scale: right of it what was stated, up how often it came true, with the interval "
         "of that share (95 %); its size is how many probabilities fell there. On the line, stated is true."
     )
     parts = "".join(map(_section, found))
-    return (
-        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
-        f'<body><h1>{title}</h1><p class="small">{escape(said)}</p>{parts}</body></html>\n'
-    )
+    return sheet(title, said, parts, style=_STYLE, language=language)
 
 
 def _section(one: "Scored") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from alihdaya.cli.checks.sheet import sheet
 from alihdaya.cli.settings import mark, say
 
 if TYPE_CHECKING:
@@ -18,15 +19,13 @@ SPLIT = mark(
 _WIDE, _LEFT, _ROW = 900, 190, 34
 _COLOURS = {"cost": "#0f766e", "knowledge": "#d98a1f", "errors": "#5b6fb5"}
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2b2a; background: #f7f9f8; margin: 2rem auto; max-width: 1000px;
-       padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: .8rem 0 .2rem } h3 { font-size: 1rem; margin: .8rem 0 0 }
-section { background: #fff; border: 1px solid #dfe6e4; border-radius: 8px; padding: .2rem 1.2rem 1rem; margin: 1rem 0 }
-svg { width: 100%; height: auto } text { font-size: 13px; fill: #1c2b2a } .dim { fill: #6b7a78 }
+body { max-width: 1000px }
+h2 { font-size: 1.15rem; margin: .8rem 0 .2rem } h3 { font-size: 1rem; margin: .8rem 0 0 }
+svg { width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .15rem .6rem .15rem 0 }
 th { border-bottom: 1px solid #cfd8d6; font-weight: 600 } td.n, th.n { text-align: right; white-space: nowrap }
 td:last-child, th:last-child { padding-left: 1rem }
-.warn { color: #9a3412 } p { margin: .3rem 0 } .small { color: #6b7a78; font-size: .9rem } .big { font-size: 1.15rem }
+.big { font-size: 1.15rem }
 """
 
 Bar = tuple[str, float, float, float | None]
@@ -51,13 +50,8 @@ def page(
     advised = say("Advice: {site}.").format(site=best.site.name) if best else say("Advice: the work stays in-house.")
     shown = best or max(made.options, key=lambda one: one.saving.p50)
     parts = [_costs(made), *(_option(one, *said(advice[one.site.name])) for one in made.options), _tornado(made, shown)]
-    title = escape(say("In-house or a provider"))
-    return (
-        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body><h1>{title}</h1>'
-        f'<p class="small">{escape(facts)}</p><p class="big"><b>{escape(advised)}</b></p>'
-        f"{''.join(parts)}{_table(inputs)}</body></html>\n"
-    )
+    body = f'<p class="big"><b>{escape(advised)}</b></p>{"".join(parts)}{_table(inputs)}'
+    return sheet(say("In-house or a provider"), facts, body, style=_STYLE, language=language)
 
 
 def _costs(made: "Study") -> str:

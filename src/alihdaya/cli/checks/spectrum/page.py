@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from alihdaya.cli.checks.sheet import sheet
 from alihdaya.cli.checks.spectrum.panels import drift_panels, margin_panels
 from alihdaya.cli.checks.spectrum.shown import (
     NAMES,
@@ -22,28 +23,21 @@ if TYPE_CHECKING:
 
 _LEFT, _WIDE, _ROW, _TOP = 190, 420, 46, 34
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2b2a; background: #f7f9f8; margin: 2rem auto; max-width: 1000px;
-       padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2rem 0 .2rem } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem }
-section { background: #fff; border: 1px solid #dfe6e4; border-radius: 8px; padding: .2rem 1.2rem 1rem; margin: 1rem 0 }
-svg { width: 100%; height: auto } text { font-size: 13px; fill: #1c2b2a } .dim { fill: #6b7a78 }
-.warn { color: #9a3412 } p { margin: .3rem 0 } .small { color: #6b7a78; font-size: .9rem }
+body { max-width: 1000px }
+h2 { font-size: 1.15rem; margin: 2rem 0 .2rem } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem }
+svg { width: 100%; height: auto }
 """
 
 
 def page(placed: "list[Placed]", language: str) -> str:
     """Write the page."""
-    title = escape(say("Between BPO and KPO"))
+    title = say("Between BPO and KPO")
     said = say(
         "Each dot is measured from the log, from 0 (BPO) to 1 (KPO); the bar is its interval over items (95 %). "
         "Grey lines are not measured, and say what would bring the facts."
     )
     parts = "".join(map(_section, placed))
-    return (
-        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
-        f'<body><h1>{title}</h1><p class="small">{escape(said)}</p>{parts}{_of_all(placed)}</body></html>\n'
-    )
+    return sheet(title, said, parts + _of_all(placed), style=_STYLE, language=language)
 
 
 def _section(placed: "Placed") -> str:
