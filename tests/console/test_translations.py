@@ -1,5 +1,6 @@
 """Both languages are whole: every message of the sources has its words, and every template asks for them."""
 
+import ast
 import re
 from string import Formatter
 
@@ -83,3 +84,31 @@ def test_nothing_is_nothing_in_every_language(language):
     """Gettext keeps the head of a catalogue under the empty message; a fact that is empty must not show it."""
     assert catalogue(language).gettext("") == ""
     assert catalogue(language).ngettext("", "", 2) == ""
+
+
+_FIGURE = re.compile(r"[<>=^]?\d*(,(\.\d+f)?|\.\d+[f%]|g)$")
+_ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*$")
+
+
+def _figures(path):
+    """Places that write a figure by themselves: f"{n:,}", f"{share:.0%}"; a drawing's coordinates are none."""
+    for text in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)):
+        before = ""
+        for part in text.values:
+            if isinstance(part, ast.Constant):
+                before += part.value
+            elif part.format_spec is not None and not _ATTRIBUTE.search(before):
+                spec = "".join(str(one.value) for one in part.format_spec.values if isinstance(one, ast.Constant))
+                if _FIGURE.match(spec):
+                    yield f"{path.relative_to(ROOT)}:{part.lineno}"
+
+
+PROBLEMS = ("cli/checks/questions/files.py", "cli/decide/rows.py", "cli/decide/trial.py")
+"""Files in which such figures stand in the sentences of problems, which are English until they are told."""
+
+
+def test_figures_for_people_are_written_by_the_words_of_their_language():
+    """When this fails: cli.settings.figure, or Words.figure, number, percent, money."""
+    files = [path for room in ("cli", "console") for path in (ROOT / room).rglob("*.py")]
+    found = [place for path in files for place in _figures(path)]
+    assert [place for place in found if not place.startswith(PROBLEMS)] == []

@@ -24,6 +24,20 @@ def test_numbers_and_money():
 
 
 @pytest.mark.parametrize(
+    ("value", "spec", "en", "id_"),
+    [
+        (1234.5, ",.2f", "1,234.50", "1.234,50"),
+        (0.125, ".0%", "12%", "12%"),
+        (Decimal("1234.50"), "f", "1234.50", "1234,50"),
+        (7.5, "g", "7.5", "7,5"),
+        (None, ",", "–", "–"),
+    ],
+)
+def test_a_figure_is_written_by_its_specification_with_the_languages_separators(value, spec, en, id_):
+    assert (EN.figure(value, spec), ID.figure(value, spec)) == (en, id_)
+
+
+@pytest.mark.parametrize(
     ("part", "total", "shown"), [(9999, 10000, "99.9%"), (10000, 10000, "100.0%"), (1, 3, "33.3%"), (0, 0, "–")]
 )
 def test_a_share_is_never_rounded_up_to_the_whole(part, total, shown):

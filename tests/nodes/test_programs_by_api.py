@@ -211,7 +211,44 @@ def test_a_model_is_tested_works_by_tools_and_is_told_that_its_certificate_is_wi
 
     names = asked(house, learns, works)
     wanted = {"fetch_item", "read_item", "submit_item", "fail_item", "heartbeat", "my_certificates"}
-    assert names == wanted | {"begin_test", "answer_test", "hand_over_item"}
+    wanted |= {"begin_test", "answer_test", "hand_over_item", "list_questions", "answer_question"}
+    assert names == wanted
+
+
+def test_a_model_answers_a_clients_question_once_and_sees_afterwards_how_it_held(house):
+    named = {"question": "q", "engagement": "acme", "service": "claims-desk", "text": "Is it?"}
+    assert house.boss("/api/questions", **named, prior={"yes": "0.5", "no": "0.5"}).status_code == 201
+    answer = {"question": "q", "probabilities": {"no": "0.25", "yes": "0.75"}, "minutes": 12, "evidence": ["page 7"]}
+
+    async def answers(call):
+        (one,) = (await call("list_questions"))["open"]
+        assert (one["question"], one["believed"], one["answered"]) == ("q", {"yes": "0.5", "no": "0.5"}, None)
+        for wrong, why in (
+            ({"probabilities": {"yes": "1"}}, "bad-probabilities"),
+            ({"probabilities": {"yes": "0.9", "no": "0.3"}}, "bad-probabilities"),
+            ({"minutes": 0}, "no-time"),
+            ({"question": "another"}, "no-question"),
+        ):
+            assert (await call("answer_question", **{**answer, **wrong}))["refused"][0]["code"] == why
+        assert await call("answer_question", **answer) == {"answered": "q", "new": True}
+        assert await call("answer_question", **answer) == {"answered": "q", "new": False}
+        (one,) = (await call("list_questions"))["open"]
+        assert one["answered"] == {"yes": "0.75", "no": "0.25"}
+        assert house.boss("/api/questions/q/settle", outcome="yes").status_code == 201
+        found = await call("list_questions")
+        assert (found["open"], found["score"]) == ([], {"answers": 1, "brier": 0.125, "prior_brier": 0.5})
+        assert found["held"][0]["brier"] == 0.125
+        assert (await call("answer_question", **answer))["refused"][0]["code"] == "outcome-known"
+
+    asked(house, answers)
+    robo = house.program("robo")
+    assert robo.questions()["held"] == []
+    assert code(house.program("bot", "robo").questions) == "not-you"
+    assert code(house.program("bot", "robo").answer_question, "q", {"yes": "0.5"}, seconds=1) == "not-you"
+    assert house.boss("/api/people/robo/walls", engagement="acme", reason="related").status_code == 204
+    house.boss("/api/questions", **{**named, "question": "r"}, prior={"yes": "0.5", "no": "0.5"})
+    until(lambda: robo.questions()["open"] == [])
+    assert code(robo.answer_question, "r", {"yes": "0.75", "no": "0.25"}, seconds=60) == "gate"
 
 
 def test_a_program_hands_over_by_its_tool_and_whoever_fetches_the_task_again_has_the_answer(house):

@@ -104,6 +104,19 @@ class Program:
         found: dict[str, Any] = self._ask(f"/api/work/tests/{_part(test)}/answers", answers=answers)
         return found
 
+    def questions(self) -> dict[str, Any]:
+        """Give the clients' questions that it may answer (`open`), and how what it answered held (`held`, `score`)."""
+        found: dict[str, Any] = self._ask("/api/work/questions")
+        return found
+
+    def answer_question(self, question: str, probabilities: dict[str, str], *, seconds: int, **more: Any) -> bool:
+        """Answer a question, `probabilities` by outcome; False where the very same was recorded before.
+
+        `more`: evidence, a list of what was opened, and item, the work that the answer comes with.
+        """
+        wish = {"question": question, "probabilities": probabilities, "seconds": seconds, **more}
+        return bool(self._ask("/api/work/questions/answers", **wish)["new"])
+
     def _nodes(self) -> list[str]:
         """Give the nodes that live; the one that we know where none can be asked."""
         try:

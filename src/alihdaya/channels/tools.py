@@ -64,6 +64,7 @@ class Tools:
         """Give all tools; their names and texts are what the model sees."""
         found: list[Callable[..., Any]] = [self.fetch_item, self.read_item, self.submit_item, self.fail_item]
         found += [self.hand_over_item, self.heartbeat, self.my_certificates, self.begin_test, self.answer_test]
+        found += [self.list_questions, self.answer_question]
         return found
 
     def fetch_item(self, wait_seconds: float = 0) -> Any:
@@ -121,6 +122,26 @@ class Tools:
     def answer_test(self, test: str, answers: list[dict[str, Any]]) -> Any:
         """Answer a practical test: for each question, in order, the fields of its form. Who fails waits a day."""
         return self._program.answer_test(test, answers)
+
+    def list_questions(self) -> Any:
+        """List the clients' questions that you may answer, with what is believed now and the client's prior.
+
+        Also how your answers to those that came out held: the Brier score of each and their mean (0 is sure and right,
+        2 sure and wrong), beside that of the client's prior.
+        """
+        return self._program.questions()
+
+    def answer_question(
+        self, question: str, probabilities: dict[str, str], minutes: float, evidence: list[str] | None = None
+    ) -> Any:
+        """Answer a client's question: a probability for each outcome, such as {"yes": "0.7", "no": "0.3"}.
+
+        They add up to exactly 1, none is under 0.0001. minutes is how long you worked for it, evidence what you opened
+        for it. The same answer sent again is counted once.
+        """
+        seconds = round(min(max(minutes, 0.0), 1440.0) * 60)
+        new = self._program.answer_question(question, probabilities, seconds=seconds, evidence=evidence or [])
+        return {"answered": question, "new": new}
 
     def _lock(self, item: str, token: int) -> int:
         lock = self._locks.get((item, token))

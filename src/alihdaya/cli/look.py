@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.runs.einvoice import FORMATS, Order, issued_note, refuse_contradictions, write_invoice
-from alihdaya.cli.settings import ItemNumber, Settings, say
+from alihdaya.cli.settings import ItemNumber, Settings, figure, say
 
 if TYPE_CHECKING:
     from alihdaya.console.words import Words
@@ -250,7 +250,7 @@ def replay(settings: Settings, as_json: bool) -> None:
             )
         )
     elif verdict.equal:
-        click.echo(say("equal: {n} entries give every row of every table again").format(n=f"{verdict.entries:,}"))
+        click.echo(say("equal: {n} entries give every row of every table again").format(n=figure(verdict.entries)))
     else:
         click.echo(say("DIFFERENT: the first {n} rows that differ").format(n=len(verdict.differences)))
         for one in verdict.differences:

@@ -14,6 +14,7 @@ from alihdaya.locale import catalogue, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from decimal import Decimal
 
     from alihdaya.operations.desk import Desk
     from alihdaya.packs import Pack
@@ -37,6 +38,25 @@ def language() -> str:
 def say(text: str) -> str:
     """Translate a text into the language of this call."""
     return catalogue(language()).gettext(text)
+
+
+def figure(value: "Decimal | float | None", spec: str = ",") -> str:
+    """Write a figure by a format specification (",", ".2f", ".0%") as the language of this call does; see Words."""
+    from alihdaya.console.words import words
+
+    return words(language()).figure(value, spec)
+
+
+def exact(value: "Decimal | str") -> str:
+    """Write a decimal, or the text of one ("1234.50"), with all its digits, not grouped, in this call's language."""
+    from decimal import Decimal
+
+    return figure(Decimal(value), "f")
+
+
+def spread(at: float | None, low: float | None, high: float | None, spec: str = ".2f") -> str:
+    """Write a figure with its interval: "0.39 (0.37-0.40)"."""
+    return f"{figure(at, spec)} ({figure(low, spec)}-{figure(high, spec)})"
 
 
 def mark(text: str) -> str:

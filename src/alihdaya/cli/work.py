@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, figure, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.commands import Command
@@ -122,7 +122,7 @@ def complete(
     took = do(settings, make, at, item)
     click.echo(say("Item {item} goes on.").format(item=item))
     if seconds is None:
-        click.echo(say("Handling time, from when {person} had it: {n} s").format(person=person, n=f"{took:,}"))
+        click.echo(say("Handling time, from when {person} had it: {n} s").format(person=person, n=figure(took)))
 
 
 def _result(desk: "Desk", item: int, token: int, fields: tuple[str, ...]) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _flow(words: Words, run: RunSummary) -> Iterable[tuple[str, Text]]:
     if run.rejected:
         yield words.say("Rejected rows"), Text(words.number(run.rejected), "red")
     for one in run.refusals:
-        text = _plain(one.name, "bold").append("  " + words.say("%(n)s times", n=words.number(one.times)), "dim")
+        text = _plain(one.name, "bold").append("  " + words.count("%(n)s time", "%(n)s times", one.times), "dim")
         yield words.say("Refused"), text.append("\n").append(_plain(reasons(words, one.reasons), "red"))
 
 

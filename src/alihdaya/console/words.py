@@ -50,6 +50,15 @@ class Words:
             return NOTHING
         return format_decimal(value, "#,##0" + ("." + "#" * digits if digits else ""), self.language)
 
+    def figure(self, value: Decimal | float | None, spec: str = ",") -> str:
+        """Write a number by a format specification (",", ".2f", ".0%"), with the language's separators."""
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        if value is None:
+            return NOTHING
+        signs = str.maketrans(",.", get_group_symbol(self.language) + get_decimal_symbol(self.language))
+        return format(value, spec).translate(signs)
+
     def percent(self, part: Decimal | float | None, digits: int = 1) -> str:
         """Write a share (1 is the whole) as per cent; a share just below the whole is never rounded up to it."""
         from babel.numbers import format_percent

@@ -101,6 +101,27 @@ def test_once_the_outcome_is_known_nobody_answers_any_more(small):
     assert refusal(small, TRUE._replace(question="q-2"), GIVEN._replace(question="q-2")) == {"outcome-known"}
 
 
+def test_an_answer_that_is_sent_again_counts_nobodys_minutes_twice(small):
+    tell(small, ASKED)
+    assert tell(small, GIVEN) == 1
+    assert tell(small, GIVEN._replace(probabilities=("0.50", "0.5"))) == 0, (
+        "before it is durable, and otherwise written"
+    )
+    small.commit()
+    other = GIVEN._replace(person="budi", probabilities=("0.9", "0.1"))
+    assert tell(small, other) == 1
+    assert tell(small, GIVEN) == 0, "lost on the way, and somebody else answered meanwhile"
+    for another in (
+        GIVEN._replace(seconds=1801),
+        GIVEN._replace(evidence=("page 8",)),
+        GIVEN._replace(probabilities=("0.6", "0.4")),
+    ):
+        assert tell(small, another) == 1
+    assert tell(small, GIVEN) == 1, "they came back to it"
+    small.commit()
+    assert len(questions(small.store)["q-1"].answers) == 6
+
+
 def test_whom_a_wall_keeps_away_neither_answers_nor_meets(small):
     item = small.receive("judge")
     tell(small, ASKED)
@@ -200,6 +221,11 @@ def test_files_by_the_command_line_name_the_row_that_is_wrong(tmp_path):
     (score,) = [json.loads(line) for line in alihdaya(place, "score", "--json").output.splitlines()]
     assert score["bits"]["state"] == "too few"
     assert score["bits"]["hours"] == 0.6
+    listed = alihdaya(place, "list").output.splitlines()
+    assert listed[0].split() == ["Question", "Text", "Believed", "Answers", "Outcome"]
+    assert "yes 0.5; no 0.5" in " ".join(listed)
+    for words, code in ((("--engagement", "foo"), "no-engagement"), (("--service", "foo"), "no-service")):
+        assert alihdaya(place, "score", *words).exception.problems[0].code == code
     for header in ("question,text", "question,text,prior,more", ""):
         questions_.write_text(header + "\n")
         assert "header" in str(alihdaya(place, "register", "--file", str(questions_)).exception)

@@ -12,11 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alihdaya.channels.api.answers import as_json, refusal
+from alihdaya.channels.api.program_wire import Asking, Chances, TaskQuestionAnswer
+from alihdaya.channels.api.programs import read_own
 from alihdaya.channels.api.wire import item_place
 from alihdaya.engagement.sla import Attainment
 from alihdaya.operations.books.bill import attainments_of, span, terms_of
 from alihdaya.operations.books.house import open_house_desk
 from alihdaya.operations.books.questions import Inquire, plain, questions
+from alihdaya.operations.books.questions.own import own_plain, own_questions
 from alihdaya.operations.instance.sla import kept_plain
 from alihdaya.operations.perform import perform
 from alihdaya.store import views
@@ -27,11 +30,10 @@ from alihdaya.work.question import QuestionAnswered, QuestionFact, QuestionRegis
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
     from alihdaya.channels.api.instances import Body, Route
+    from alihdaya.operations.node.node import Node
 
 PATIENCE = 5.0
 """Seconds in which a request waits for another who works on the books."""
-
-_Chances = dict[str, Annotated[str, msgspec.Meta(max_length=40)]]
 
 
 class Registering(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,7 +43,7 @@ class Registering(msgspec.Struct, forbid_unknown_fields=True):
     engagement: str
     service: str
     text: str
-    prior: _Chances
+    prior: Chances
     by: str = "operator"
 
 
@@ -52,7 +54,7 @@ class Answering(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     person: str
-    probabilities: _Chances
+    probabilities: Chances
     item: str = ""
     seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
     evidence: list[str] = []
@@ -85,7 +87,9 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
 
 def _of_questions(api: "Api", read: "Body") -> "list[Route]":
     async def write(make: Callable[[WorkingSet], QuestionFact], by: str, *, instead: bool = False) -> Response:
-        new = await run_in_threadpool(_inquire, api, make, by, instead=instead)
+        new = await run_in_threadpool(
+            inquire, api.node, lambda store: Inquire((make(store),), by[:200] or "operator", instead)
+        )
         return as_json({"new": bool(new)}, 201 if new else 200)
 
     async def listed(request: Request) -> Response:
@@ -100,7 +104,15 @@ def _of_questions(api: "Api", read: "Body") -> "list[Route]":
 
     async def answer(request: Request) -> Response:
         one, name = await read(request, Answering), request.path_params["question"]
-        return await write(lambda store: _answered(store, name, one), one.person)
+        return await write(lambda store: _answered(store, name, one.person, one), one.person)
+
+    async def own(request: Request) -> Response:
+        one = await read_own(request, Asking)
+        return as_json(await run_in_threadpool(_own, api.node.url, one.worker))
+
+    async def answer_own(request: Request) -> Response:
+        one = await read_own(request, TaskQuestionAnswer)
+        return await write(lambda store: _answered(store, one.question, one.worker, one), one.worker)
 
     async def settle(request: Request) -> Response:
         one = await read(request, Settling)
@@ -112,25 +124,23 @@ def _of_questions(api: "Api", read: "Body") -> "list[Route]":
         ("POST", "/api/questions", register),
         ("POST", "/api/questions/{question}/answers", answer),
         ("POST", "/api/questions/{question}/settle", settle),
+        ("POST", "/api/work/questions", own),
+        ("POST", "/api/work/questions/answers", answer_own),
     ]
 
 
-def _inquire(api: "Api", make: Callable[[WorkingSet], QuestionFact], by: str, *, instead: bool) -> int:
-    """Write to the house's own log, alone on the books. Raises Refused, StoreError."""
-    desk = open_house_desk(api.node.url, recorded=api.node.clock, patience=PATIENCE, books=True)
+def inquire(node: "Node", make: Callable[[WorkingSet], Inquire]) -> int:
+    """Write to the house's own log, alone on the books; gives how many facts were new. Raises Refused, StoreError."""
+    desk = open_house_desk(node.url, recorded=node.clock, patience=PATIENCE, books=True)
     try:
-        new: int = perform(desk, Inquire((make(desk.store),), by[:200] or "operator", instead), _at(api, desk.at))
+        new: int = perform(desk, make(desk.store), max(node.clock(), desk.at))
         desk.commit()
     finally:
         desk.close()
     return new
 
 
-def _at(api: "Api", last: int) -> int:
-    return max(api.node.clock(), last)
-
-
-def _answered(store: WorkingSet, name: str, one: Answering) -> QuestionAnswered:
+def _answered(store: WorkingSet, name: str, person: str, one: Answering | TaskQuestionAnswer) -> QuestionAnswered:
     """Put the probabilities into the question's order. Raises Refused."""
     known = questions(store).get(name)
     if known is None:
@@ -144,13 +154,22 @@ def _answered(store: WorkingSet, name: str, one: Answering) -> QuestionAnswered:
     except ValueError:
         raise refusal("no-such-item", f"there is no item {one.item[:40]!r}", 404) from None
     stated = tuple(one.probabilities[outcome] for outcome in outcomes)
-    return QuestionAnswered(name, one.person, stated, item, one.seconds, tuple(one.evidence))
+    return QuestionAnswered(name, person, stated, item, one.seconds, tuple(one.evidence))
 
 
 def _questions(url: str, query: Any) -> list[dict[str, Any]]:
     with open_house(url) as store:
         found = [one for one in questions(store).values() if _wanted(one.asked, query)]
     return [plain(one) for one in found]
+
+
+def _own(url: str, worker: str) -> dict[str, Any]:
+    """Give what a worker may answer, and how its answers held. Raises Refused (404) of who is not on the roster."""
+    with open_house(url) as store:
+        found = own_questions(store, worker)
+    if found is None:
+        raise refusal("no-such-person", f"nobody on the roster is called {worker[:40]!r}", 404)
+    return own_plain(found, worker)
 
 
 def _wanted(asked: QuestionRegistered, query: Any) -> bool:

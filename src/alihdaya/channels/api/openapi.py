@@ -167,6 +167,8 @@ _PROGRAMS = {
     "/api/work/proofs": {"post": _post("What a program proved", "200", "Asking")},
     "/api/work/tests": {"post": _post("Set a practical test", "200", "TestWish")},
     "/api/work/tests/{item}/answers": {"post": _post("Answer a practical test", "200", "TestAnswers", _TEST)},
+    "/api/work/questions": {"post": _post("What a program may answer, and how its answers held", "200", "Asking")},
+    "/api/work/questions/answers": {"post": _post("Answer a question", "201", "TaskQuestionAnswer")},
     f"{_WORK}/heartbeat": {"post": _post("Keep a task", "200", "TaskBeat", _ITEM, _TOKEN)},
     f"{_WORK}/complete": {"post": _post("Finish a task", "204", "TaskAnswer", _ITEM, _TOKEN)},
     f"{_WORK}/hand-over": {

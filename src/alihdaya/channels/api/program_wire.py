@@ -16,6 +16,9 @@ from alihdaya.people.person import Person
 _Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]*$")]
 _Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 _Lease = Annotated[float, Meta(ge=1, le=3600)]
+Chances = dict[str, Annotated[str, Meta(max_length=40)]]
+"""Outcome -> probability, as the text of a decimal: exact, as it was stated."""
+
 _Held = Annotated[int, Meta(ge=0, le=2**62)]
 
 
@@ -67,7 +70,7 @@ class TaskHandingOver(Struct, forbid_unknown_fields=True):
 
 
 class Asking(Struct, forbid_unknown_fields=True):
-    """POST /api/work/held and …/proofs: who asks."""
+    """POST /api/work/held, …/proofs and …/questions: who asks."""
 
     worker: _Name
 
@@ -88,7 +91,28 @@ class TestAnswers(Struct, forbid_unknown_fields=True):
     answers: Annotated[list[dict[str, Any]], Meta(max_length=100)]
 
 
-BODIES = (TaskFetching, TaskBeat, TaskAnswer, TaskFailure, TaskHandingOver, Asking, TestWish, TestAnswers)
+class TaskQuestionAnswer(Struct, forbid_unknown_fields=True):
+    """POST /api/work/questions/answers: an answer to a client's question, as a person gives one (Answering)."""
+
+    worker: _Name
+    question: _Name
+    probabilities: Chances
+    item: str = ""
+    seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    evidence: list[str] = []
+
+
+BODIES = (
+    TaskFetching,
+    TaskBeat,
+    TaskAnswer,
+    TaskFailure,
+    TaskHandingOver,
+    Asking,
+    TestWish,
+    TestAnswers,
+    TaskQuestionAnswer,
+)
 
 
 def given(shard: int, task: Given) -> dict[str, Any]:

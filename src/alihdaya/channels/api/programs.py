@@ -57,7 +57,7 @@ class ProgramRoutes:
 
     async def fetch(self, request: Request) -> Response:
         """POST /api/work/fetch: the next task of the shards that this node holds, or null."""
-        wanted = await _read(request, wire.TaskFetching)
+        wanted = await read_own(request, wire.TaskFetching)
         command = FetchTask(wanted.worker, frozenset(wanted.services), int(wanted.lease * SECOND))
         loop, rung = asyncio.get_running_loop(), asyncio.Event()
         until = loop.time() + wanted.wait
@@ -95,7 +95,7 @@ class ProgramRoutes:
 
     async def held(self, request: Request) -> Response:
         """POST /api/work/held: what the program has in the shards of this node."""
-        wanted = await _read(request, wire.Asking)
+        wanted = await read_own(request, wire.Asking)
         found = []
         for shard in self._api.node.keeper.shards:
             found += [wire.given(shard, task) for task in await self._api.do(shard, Holds(wanted.worker))]
@@ -103,13 +103,13 @@ class ProgramRoutes:
 
     async def proofs(self, request: Request) -> Response:
         """POST /api/work/proofs: what the program proved, as the first shard of this node knows it."""
-        wanted = await _read(request, wire.Asking)
+        wanted = await read_own(request, wire.Asking)
         worker = await self._api.do(self._shard(), Proofs(wanted.worker))
         return as_json(wire.proofs(worker, self._api.node.clock()))
 
     async def set_test(self, request: Request) -> Response:
         """POST /api/work/tests: the questions of a practical test."""
-        wanted = await _read(request, wire.TestWish)
+        wanted = await read_own(request, wire.TestWish)
         offer = self._api.node.offers.get((wanted.engagement, wanted.service))
         pack = offer.service.pack if offer is not None else None
         golden = next((one for one in pack.golden if one.certificate == wanted.certificate), None) if pack else None
@@ -123,34 +123,34 @@ class ProgramRoutes:
     async def answer(self, request: Request) -> Response:
         """POST /api/work/tests/{test}/answers: marked, and where it is passed the certificate is issued."""
         shard, test = self._api.place(request)
-        wanted = await _read(request, wire.TestAnswers)
+        wanted = await read_own(request, wire.TestAnswers)
         return as_json(wire.mark(await self._api.do(shard, AnswerTest(wanted.worker, test, wanted.answers))))
 
     async def beat(self, request: Request) -> Response:
         """POST …/heartbeat: still at it. 409 where the task was taken away, with the reason."""
         shard, item, token = self._task(request)
-        wanted = await _read(request, wire.TaskBeat)
+        wanted = await read_own(request, wire.TaskBeat)
         until = await self._api.do(shard, Beat(item, token, wanted.worker, wanted.lock, int(wanted.lease * SECOND)))
         return as_json({"until": iso(until)})
 
     async def complete(self, request: Request) -> Response:
         """POST …/complete: done. The very same again is answered as done."""
         shard, item, token = self._task(request)
-        wanted = await _read(request, wire.TaskAnswer)
+        wanted = await read_own(request, wire.TaskAnswer)
         await self._api.do(shard, HandIn(item, token, wanted.worker, wanted.lock, wanted.result))
         return Response(status_code=204)
 
     async def fail(self, request: Request) -> Response:
         """POST …/fail: others may try."""
         shard, item, token = self._task(request)
-        wanted = await _read(request, wire.TaskFailure)
+        wanted = await read_own(request, wire.TaskFailure)
         await self._api.do(shard, GiveBack(item, token, wanted.worker, wanted.lock, wanted.message))
         return Response(status_code=204)
 
     async def hand_over(self, request: Request) -> Response:
         """POST …/hand-over: another service of the client has it; the answer comes back to the task."""
         shard, item, token = self._task(request)
-        one = await _read(request, wire.TaskHandingOver)
+        one = await read_own(request, wire.TaskHandingOver)
         wish = HandOver(item, token, one.worker, one.service, one.engagement, one.note, one.given, lock=one.lock)
         return as_json({"id": item_name(shard, await self._api.do(shard, wish))}, 201)
 
@@ -164,7 +164,7 @@ class ProgramRoutes:
         return min(held)
 
 
-async def _read(request: Request, kind: type[Any]) -> Any:
+async def read_own(request: Request, kind: type[Any]) -> Any:
     """Read a body, and require that the token speaks for the program that it names."""
     wanted = await read_body(request, kind)
     known = request.scope.get("alihdaya.token")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, mark, say
+from alihdaya.cli.settings import Settings, figure, mark, say
 
 if TYPE_CHECKING:
     from alihdaya.planning.posts import Classified
@@ -112,9 +112,9 @@ def _show(found: "list[Classified]", shown: "list[Classified]", *, whole: bool) 
     console = Console(soft_wrap=False)
     console.print(table)
     if not whole and len(shown) > _MOST:
-        console.print(say("… and {more} more; --json gives all").format(more=f"{len(shown) - _MOST:,}"))
+        console.print(say("… and {more} more; --json gives all").format(more=figure(len(shown) - _MOST)))
     kinds = Counter(one.kind for one in found)
-    console.print(" · ".join(f"{kind} {kinds[kind]:,}" for kind in ("BPO", "KPO", "non-BPO") if kinds[kind]))
+    console.print(" · ".join(f"{kind} {figure(kinds[kind])}" for kind in ("BPO", "KPO", "non-BPO") if kinds[kind]))
     if any(one.assumed for one in shown):
         console.print(say("?: its employment is not known; this is what it would be. Points above 0: judgment."))
 

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from alihdaya.console.phrases import term
 from alihdaya.console.words import NOTHING, Words, mark
-from alihdaya.engagement.rates.wire import decimal_text
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.sla.story import ClockStory, Segment
 from alihdaya.engagement.terms import Target
@@ -77,7 +76,7 @@ def _promise(words: Words, target: Target | None, percent: str) -> str:
         limit = words.count("%(n)s working day", "%(n)s working days", target.working_days, n=target.working_days)
     else:
         unit, amount = next((u, n) for u, n in zip(_UNITS, target.spans, strict=True) if n is not None)
-        limit = words.say(unit[amount != 1], n=decimal_text(amount))
+        limit = words.say(unit[amount != 1], n=words.decimal(amount))
     if target.average:
         return words.say("%(limit)s in the month's mean", limit=limit)
     return words.say("%(limit)s for %(percent)s%% of a month's items", limit=limit, percent=percent)
@@ -135,7 +134,7 @@ def kept_table(words: Words, found: Sequence[Attainment]) -> RenderableType:
     for one in found:
         clock = term(words, one.clock) + (f" {_clean(one.level)}" if one.level else "")
         share = NOTHING if one.percent is None else f"{words.number(one.percent, 2)}%"
-        counts = [words.number(one.met), words.number(one.met + one.missed), share, f"{decimal_text(one.target)}%"]
+        counts = [words.number(one.met), words.number(one.met + one.missed), share, f"{words.decimal(one.target)}%"]
         if one.limit is not None:
             counts = [words.say("mean"), lasted(one.mean), share, lasted(one.limit)]
         verdict = Text(words.say("kept"), "green") if one.kept else Text(words.say("missed"), "red")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, figure, say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,6 +60,6 @@ def _table(found: "list[Agreement]") -> "Table":
     for one in found:
         kappa = interval = "-"
         if one.kappa is not None:
-            kappa, interval = f"{one.kappa:.2f}", f"{one.low:.2f} … {one.high:.2f}"
+            kappa, interval = figure(one.kappa, ".2f"), f"{figure(one.low, '.2f')} … {figure(one.high, '.2f')}"
         table.add_row(one.criterion, str(one.pairs), f"{one.equal} %", kappa, interval)
     return table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import DATA, Settings, say
+from alihdaya.cli.settings import DATA, Settings, exact, say
 
 if TYPE_CHECKING:
     from alihdaya.channels.documents.folder import Written
@@ -46,7 +46,7 @@ def deliverables(settings: Settings, month: str, folder: Path, engagement: str, 
     else:
         click.echo(say("{n} documents, each as HTML and PDF").format(n=written.documents))
         for currency, (count, sum_) in written.payments.items():
-            click.echo(say("{n} payments of {sum} {currency}").format(n=count, sum=sum_, currency=currency))
+            click.echo(say("{n} payments of {sum} {currency}").format(n=count, sum=exact(sum_), currency=currency))
         click.echo(str(folder))
         for line in _told(missing):
             click.echo(line, err=True)

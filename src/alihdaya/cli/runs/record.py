@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, exact, say
 from alihdaya.cli.work import do
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _told(fact: Any) -> str:
 
     source = f"  ({fact[-1]})" if fact[-1] else ""
     if isinstance(fact, ExchangeQuoted):
-        return f"{fact.on}  1 {fact.base} = {fact.rate} {fact.quote}{source}"
+        return f"{fact.on}  1 {fact.base} = {exact(fact.rate)} {fact.quote}{source}"
     if isinstance(fact, IndexPublished):
-        return f"{fact.month}  {fact.series} = {fact.value}{source}"
+        return f"{fact.month}  {fact.series} = {exact(fact.value)}{source}"
     return f"{fact.day}  {fact.engagement}/{fact.service}/{fact.unit}: {fact.milestone}{source}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alihdaya.cli.settings import DATA, Settings, say
+from alihdaya.cli.settings import DATA, Settings, figure, say
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -115,5 +115,5 @@ def load(
         if rejects:
             click.echo(say("Rejected rows: {file}").format(file=rejects))
         if ran.jobs:
-            click.echo(say(JOBS_WAIT).format(count=f"{ran.jobs:,}"))
+            click.echo(say(JOBS_WAIT).format(count=figure(ran.jobs)))
     sys.exit(1 if rejects else 0)

@@ -17,7 +17,7 @@ from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import people_of, terms_of
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, figure, now, say
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.reports.facts import RunSummary
 from alihdaya.console.reports.run import write_report
@@ -101,7 +101,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             ran = _run(desk, service, source, scripts, order, bars)
             seconds = perf_counter() - start
             if ran.jobs:
-                bars.console.print(say(JOBS_WAIT).format(count=f"{ran.jobs:,}"))
+                bars.console.print(say(JOBS_WAIT).format(count=figure(ran.jobs)))
             equal = _prove(desk.store, bars)
             made, unbilled = bills(desk.store, service.terms)
             for problem in unbilled:

@@ -2,22 +2,30 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
 
 from alihdaya.channels.api.answers import Elsewhere
 from alihdaya.channels.api.app import Api
+from alihdaya.channels.api.books import inquire as inquire_here
 from alihdaya.cli.reading import tell, vocabulary_of
 from alihdaya.cli.settings import now
 from alihdaya.console.workplace.door import Guest
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books.bill import terms_of
+from alihdaya.store.lease.house import open_house
 from alihdaya.store.views.items import item_story
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from alihdaya.channels.api.login import Login
     from alihdaya.console.picture import Story
+    from alihdaya.operations.books.questions import Inquire
     from alihdaya.operations.commands import Command
     from alihdaya.operations.node.mailroom import Mailroom
     from alihdaya.operations.node.node import Node
@@ -53,6 +61,15 @@ class StoreHouse:
         """Give the present in microseconds."""
         return self._clock()
 
+    def books(self) -> "AbstractContextManager[WorkingSet]":
+        """Give the store, which stays open."""
+        return nullcontext(self._store)
+
+    async def inquire(self, wish: "Inquire") -> int:
+        """Have the writer note facts about questions."""
+        new: int = await self.do(1, wish)
+        return new
+
     async def do(self, floor: int, command: "Command") -> Any:  # noqa: ARG002 (there is one)
         """Have the writer carry a command out."""
         return await asyncio.wait_for(asyncio.wrap_future(self._writer.post(command, self._clock())), PATIENCE)
@@ -79,6 +96,14 @@ class NodeHouse:
     def clock(self) -> int:
         """Give the present in microseconds, as the node knows it."""
         return self._api.node.clock()
+
+    def books(self) -> "AbstractContextManager[WorkingSet]":
+        """Open all shards with the house's own log, to read."""
+        return open_house(self._api.node.url)
+
+    async def inquire(self, wish: "Inquire") -> int:
+        """Write to the house's own log."""
+        return await run_in_threadpool(inquire_here, self._api.node, lambda _: wish)
 
     async def do(self, floor: int, command: "Command") -> Any:
         """Have the shard's writer carry a command out, as the API does."""

@@ -1,10 +1,12 @@
 """What the workplace needs of whoever runs it: stores to read, and the one writer of each."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from alihdaya.console.picture import Story
 from alihdaya.kernel.errors import AlihdayaError
+from alihdaya.operations.books.questions import Inquire
 from alihdaya.operations.commands import Command
 from alihdaya.operations.opening import stored_pack
 from alihdaya.packs import Pack
@@ -31,6 +33,12 @@ class House(Protocol):
 
     async def do(self, floor: int, command: Command) -> Any:
         """Have the writer carry a command out. Raises Refused, StoreError, TimeoutError."""
+
+    def books(self) -> AbstractContextManager[WorkingSet]:
+        """Open what the facts of the whole house are read from. Blocks; raises StoreError."""
+
+    async def inquire(self, wish: Inquire) -> int:
+        """Write facts about questions down; gives how many were new. Raises Refused, StoreError, TimeoutError."""
 
 
 class Bound:

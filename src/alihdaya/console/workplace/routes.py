@@ -18,6 +18,7 @@ from alihdaya.console.workplace.courses.page import Courses
 from alihdaya.console.workplace.door import PATH, BadForm, Guest
 from alihdaya.console.workplace.outside import Outside
 from alihdaya.console.workplace.overview import Overview
+from alihdaya.console.workplace.questions import Questions
 from alihdaya.console.workplace.reviews import Reviews
 from alihdaya.console.workplace.seen import counsel_of
 from alihdaya.kernel.errors import Refused
@@ -35,7 +36,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def routes(place: Workplace) -> list[BaseRoute]:
     """Give the routes of the workplace."""
     floor, outside, overview, reviews = f"{PATH}/{{floor}}", Outside(place), Overview(place), Reviews(place)
-    courses = Courses(place)
+    courses, questions = Courses(place), Questions(place)
+    question = f"{floor}/questions/{{number}}"
     task, review = f"{floor}/task/{{item}}/{{token}}", f"{floor}/review/{{item}}/{{token}}"
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", f"{PATH}/", place.enter),
@@ -48,6 +50,9 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("GET", f"{floor}/reviews", reviews.listed),
         ("GET", review, reviews.look),
         ("POST", f"{review}/{{act}}", reviews.act),
+        ("GET", f"{floor}/questions", questions.listed),
+        ("GET", question, questions.look),
+        ("POST", f"{question}/answer", questions.act),
         ("GET", f"{floor}/outside", outside.awaited),
         ("GET", f"{floor}/outside/{{item}}", outside.look),
         ("POST", f"{floor}/outside/{{item}}/{{token}}", outside.bring),
@@ -59,6 +64,7 @@ def routes(place: Workplace) -> list[BaseRoute]:
         ("GET", f"{task}/events", Stream(place, TaskWatch(place)).answer),
         ("POST", f"{task}/{{act}}", place.act),
         *(("GET", path, place.over) for path in (f"{floor}/outside/{{item}}/{{token}}", f"{floor}/be/{{act}}")),
+        ("GET", f"{question}/answer", place.over),
         *(("GET", path, place.over) for path in (f"{task}/{{act}}", f"{review}/{{act}}", f"{PATH}/in", f"{PATH}/out")),
     ]
     return [Route(path, _minded(place, endpoint), methods=[method]) for method, path, endpoint in paths]

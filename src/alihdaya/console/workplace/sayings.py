@@ -12,6 +12,7 @@ DONE = {
     "advised": mark("Thank you. Whoever asked has your advice."),
     "reviewed": mark("Noted. Whoever did it sees what you found."),
     "disputed": mark("Somebody else will look at it once more."),
+    "answered": mark("Thank you. Your answer counts."),
     "left": mark("You have left. Work waits for others."),
 }
 """By what a desk's address tells of the step before."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, figure, say
 from alihdaya.cli.work import ITEM, do
 
 if TYPE_CHECKING:
@@ -132,14 +132,17 @@ def settle(
 @click.pass_obj
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List questions."""
-    from alihdaya.cli.checks.questions.shown import line
+    from alihdaya.cli.checks.questions.shown import show_list
     from alihdaya.operations.books.questions import plain
 
     with settings.read() as store:
-        found = _known(store)
-    for one in found.values():
-        click.echo(json.dumps(plain(one), ensure_ascii=False) if as_json else line(one))
-    if not found and not as_json:
+        found = list(_known(store).values())
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(plain(one), ensure_ascii=False))
+    elif found:
+        show_list(found)
+    else:
         click.echo(say("No question is registered."))
 
 
@@ -171,6 +174,7 @@ def score(
     from alihdaya.cli.checks.questions.shown import show
 
     with settings.read() as store:
+        _require(store, engagement, service)
         found = score_services(store, engagement, service, seed=seed, draws=draws)
     if not found:
         raise click.ClickException(say("No question is registered."))
@@ -192,6 +196,21 @@ def _known(store: "Store") -> "dict[str, Question]":
     return questions(store)
 
 
+def _require(store: "Store", engagement: str | None, service: str | None) -> None:
+    """Raise Refused where no such engagement is signed, or none has such a service."""
+    from alihdaya.kernel.errors import Problem, Refused
+    from alihdaya.operations.books.bill import terms_of
+
+    signed = [one.id for one in store.engagements()]
+    if engagement is not None and engagement not in signed:
+        raise Refused(Problem("no-engagement", f"no engagement {engagement[:100]!r} is signed here"))
+    wanted = [terms_of(store, one) for one in dict.fromkeys(signed) if engagement in (None, one)]
+    names = sorted({one.id for terms in wanted for one in terms.services})
+    if service is not None and service not in names:
+        listed = ", ".join(names)
+        raise Refused(Problem("no-service", f"no engagement has a service {service[:100]!r}; there are: {listed}"))
+
+
 def _one_of(name: str | None, file: Path | None) -> bool:
     """Say whether one question is named; raises UsageError where a file is named as well, or neither."""
     if (name is None) == (file is None):
@@ -211,6 +230,6 @@ def _write(settings: Settings, facts: "list[QuestionFact]", *, instead: bool = F
 
     new = do(settings, lambda _: Inquire(tuple(facts), "operator", instead), house="books")
     known = len(facts) - new
-    click.echo(say("Recorded: {count}.").format(count=f"{new:,}") if new else say("It was recorded already."))
+    click.echo(say("Recorded: {count}.").format(count=figure(new)) if new else say("It was recorded already."))
     if new and known:
-        click.echo(say("Recorded already: {count}.").format(count=f"{known:,}"))
+        click.echo(say("Recorded already: {count}.").format(count=figure(known)))

@@ -3,9 +3,9 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from alihdaya.cli.checks.questions.shown import bits_told
+from alihdaya.cli.checks.questions.shown import bits_told, tenth
 from alihdaya.cli.checks.sheet import sheet
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import figure, say
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.questions.scoring import Scored
@@ -43,9 +43,9 @@ def _diagram(one: "Scored") -> str:
     grid = "".join(
         f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{_TOP}" y2="{high}" stroke="#e4eae8"/>'
         f'<line x1="{_LEFT}" x2="{_x(1)}" y1="{_y(at)}" y2="{_y(at)}" stroke="#e4eae8"/>'
-        f'<text x="{_x(at)}" y="{high + 18}" text-anchor="middle" class="dim">{at:g}</text>'
-        f'<text x="{_LEFT - 8}" y="{_y(at) + 4}" text-anchor="end" class="dim">{at:g}</text>'
-        for at in (0, 0.25, 0.5, 0.75, 1)
+        f'<text x="{_x(at)}" y="{high + 18}" text-anchor="middle" class="dim">{shown}</text>'
+        f'<text x="{_LEFT - 8}" y="{_y(at) + 4}" text-anchor="end" class="dim">{shown}</text>'
+        for at, shown in ((at, figure(at, "g")) for at in (0, 0.25, 0.5, 0.75, 1))
     )
     most = max(row.stated for row in one.reliability)
     dots = "".join(_dot(row, most) for row in one.reliability)
@@ -64,7 +64,7 @@ def _dot(row: "Bin", most: int) -> str:
     return (
         f'<line x1="{x}" x2="{x}" y1="{_y(row.true_low)}" y2="{_y(row.true_high)}" stroke="#0f766e" stroke-width="2" '
         f'opacity=".6"/><circle cx="{x}" cy="{_y(row.true)}" r="{size}" fill="#0f766e"><title>'
-        f"{row.low:.1f}-{row.high:.1f}: {row.stated:,}, {row.mean:.2f}, {row.true:.2f}</title></circle>"
+        f"{tenth(row)}: {figure(row.stated)}, {figure(row.mean, '.2f')}, {figure(row.true, '.2f')}</title></circle>"
     )
 
 

@@ -5,10 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alihdaya.operations.books.questions import minutes_spent, questions
+from alihdaya.operations.books.questions.own import asked_of
 from alihdaya.planning.spectrum import bits
 
 if TYPE_CHECKING:
-    from alihdaya.operations.books.questions import Question
     from alihdaya.store import Store
 
 
@@ -40,20 +40,6 @@ def score_services(
 def spent_in(store: "Store") -> Callable[[int], Mapping[str, float]]:
     """Give item -> person -> minutes, each item read once."""
     return cache(lambda item: minutes_spent(store, item))
-
-
-def asked_of(one: "Question") -> bits.Asked:
-    """Give a question as the measures count it."""
-    answers = tuple(
-        bits.Given(given.person, _floats(given.probabilities), given.seconds / 60, given.item, len(set(given.evidence)))
-        for _, given in one.answers
-    )
-    outcome = one.asked.outcomes.index(one.outcome.outcome) if one.outcome else None
-    return bits.Asked(one.asked.question, _floats(one.asked.prior), answers, outcome)
-
-
-def _floats(chances: tuple[str, ...]) -> tuple[float, ...]:
-    return tuple(map(float, chances))
 
 
 def _scored(

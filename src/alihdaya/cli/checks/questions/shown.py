@@ -4,24 +4,33 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import exact, figure, say, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
 
     from alihdaya.cli.checks.questions.scoring import Scored
     from alihdaya.operations.books.questions import Question
-    from alihdaya.planning.spectrum.bits import Bits
+    from alihdaya.planning.spectrum.bits import Bin, Bits
 
 
-def line(one: "Question") -> str:
-    """Tell a question in a line: its name, what is believed now, how often it was answered, its outcome."""
-    asked = one.asked
-    believed = one.answers[-1].fact.probabilities if one.answers else asked.prior
-    held = ", ".join(f"{outcome} {chance}" for outcome, chance in zip(asked.outcomes, believed, strict=True))
-    end = one.outcome.outcome if one.outcome else say("open")
-    answers = say("answers: {count}").format(count=len(one.answers))
-    return f"{asked.question}  {asked.text}  [{held}]  {answers}  {end}"
+def show_list(found: "Iterable[Question]") -> None:
+    """Print questions: name, text, what is believed now, how often they were answered, the outcome."""
+    from rich.text import Text
+
+    table = _table(say("Question"))
+    table.show_edge = False
+    for head in (say("Text"), say("Believed"), say("Answers"), say("Outcome")):
+        table.add_column(head, justify="right" if head == say("Answers") else "left", overflow="fold")
+    for one in found:
+        asked = one.asked
+        believed = zip(asked.outcomes, one.believed, strict=True)
+        held = "; ".join(f"{outcome} {exact(chance)}" for outcome, chance in believed)
+        end = one.outcome.outcome if one.outcome else say("open")
+        table.add_row(*map(Text, (asked.question, asked.text, held, figure(len(one.answers)), end)))
+    _print(table)
 
 
 def show(one: "Scored") -> None:
@@ -42,16 +51,19 @@ def bits_told(one: "Bits") -> list[str]:
     text = say("Insight: {answers} answers, {evidence} pieces of evidence opened, {bits} bits in {hours} expert hours")
     found = [
         text.format(
-            answers=f"{one.answers:,}", evidence=f"{one.evidence:,}", bits=f"{one.bits:.1f}", hours=f"{one.hours:.1f}"
+            answers=figure(one.answers),
+            evidence=figure(one.evidence),
+            bits=figure(one.bits, ".1f"),
+            hours=figure(one.hours, ".1f"),
         )
     ]
     if one.rate is None:
         return [*found, say("Bits an hour: too few questions are answered (a hundred).")]
     text = say("Bits an expert hour: {rate} ({low}-{high})")
-    found.append(text.format(rate=f"{one.rate:.2f}", low=f"{one.low:.2f}", high=f"{one.high:.2f}"))
+    found.append(text.format(rate=figure(one.rate, ".2f"), low=figure(one.low, ".2f"), high=figure(one.high, ".2f")))
     if one.stated is not None:
         text = say("Of settled questions: {stated} stated, {realised} by what came true")
-        found.append(text.format(stated=f"{one.stated:.2f}", realised=f"{one.realised:.2f}"))
+        found.append(text.format(stated=figure(one.stated, ".2f"), realised=figure(one.realised, ".2f")))
     return found
 
 
@@ -70,7 +82,7 @@ def _scores(one: "Scored") -> "Table":
         table.add_column(head, justify="right")
     for row in one.scores:
         numbers = (row.brier, row.prior_brier, row.log, row.prior_log)
-        table.add_row(row.person or say("All"), f"{row.answers:,}", *(f"{number:.3f}" for number in numbers))
+        table.add_row(row.person or say("All"), figure(row.answers), *(figure(number, ".3f") for number in numbers))
     return table
 
 
@@ -79,9 +91,14 @@ def _reliability(one: "Scored") -> "Table":
     for head in (say("Count"), say("Mean"), say("Came true (95 %)")):
         table.add_column(head, justify="right")
     for row in one.reliability:
-        true = f"{row.true:.2f} ({row.true_low:.2f}-{row.true_high:.2f})"
-        table.add_row(f"{row.low:.1f}-{row.high:.1f}", f"{row.stated:,}", f"{row.mean:.2f}", true)
+        true = spread(row.true, row.true_low, row.true_high)
+        table.add_row(tenth(row), figure(row.stated), figure(row.mean, ".2f"), true)
     return table
+
+
+def tenth(row: "Bin") -> str:
+    """Name a tenth of the scale: "0.1-0.2"."""
+    return f"{figure(row.low, '.1f')}-{figure(row.high, '.1f')}"
 
 
 def _table(first: str) -> "Table":

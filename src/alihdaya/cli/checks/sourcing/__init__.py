@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, mark, now, say
+from alihdaya.cli.settings import Settings, figure, mark, now, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +158,7 @@ def _three(spread: "Spread") -> list[int]:
 
 
 def _thousands(value: float) -> str:
-    return f"{value / 1000:,.0f}"
+    return figure(value / 1000, ",.0f")
 
 
 def _range(spread: "Spread") -> str:
@@ -173,11 +173,17 @@ def _show(console: "Console", made: "Study", advice: "dict[str, Advice]", best: 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for n, head in enumerate(_HEADS):
         table.add_column(say(head), justify="left" if n < 3 else "right")
-    table.add_row(say("in-house"), "", "", f"{float(made.home.total):.2f}", _thousands(made.home_year.p50), "", "", "")
+    table.add_row(
+        say("in-house"), "", "", figure(float(made.home.total), ".2f"), _thousands(made.home_year.p50), "", "", ""
+    )
     for one in made.options:
-        even = "-" if one.even_months is None else say("{months} months").format(months=f"{float(one.even_months):.1f}")
-        cost = f"{float(one.item.total):.2f}"
-        sure = f"{one.chance:.0%}"
+        even = (
+            "-"
+            if one.even_months is None
+            else say("{months} months").format(months=figure(float(one.even_months), ".1f"))
+        )
+        cost = figure(float(one.item.total), ".2f")
+        sure = figure(one.chance, ".0%")
         table.add_row(
             one.site.name, one.site.kind, one.shore.word, cost, _thousands(one.year.p50), _range(one.saving), sure, even
         )
@@ -185,9 +191,9 @@ def _show(console: "Console", made: "Study", advice: "dict[str, Advice]", best: 
     console.print(
         facts.format(
             name=made.function.name,
-            posts=f"{float(made.posts):.1f}",
+            posts=figure(float(made.posts), ".1f"),
             currency=made.function.currency,
-            draws=f"{made.draws:,}",
+            draws=figure(made.draws),
         )
     )
     console.print(table)
@@ -264,7 +270,7 @@ def _inputs(made: "Study") -> "Iterator[tuple[str, str, str, str, str, str]]":
     """Give every input with its range and its source, as texts."""
     for place, quantities in _sources(made).items():
         for key, (low, likely, high, said) in quantities.items():
-            yield place, key, f"{low:,}", f"{likely:,}", f"{high:,}", said
+            yield place, key, figure(low), figure(likely), figure(high), said
 
 
 def _told(advice: "Advice") -> tuple[str, list[str]]:

@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from alihdaya.cli.checks.sheet import sheet
-from alihdaya.cli.settings import mark, say
+from alihdaya.cli.settings import figure, mark, say
 
 if TYPE_CHECKING:
     from alihdaya.planning.sourcing import Advice, Compared, Study
@@ -43,9 +43,9 @@ def page(
     """Write the page. `said` gives an advice's words and risks, `inputs` the rows of the table of sources."""
     facts = say("{name}: {posts} posts in-house; {currency}; median of {draws} draws (5 to 95 %)").format(
         name=made.function.name,
-        posts=f"{float(made.posts):.1f}",
+        posts=figure(float(made.posts), ".1f"),
         currency=made.function.currency,
-        draws=f"{made.draws:,}",
+        draws=figure(made.draws),
     )
     advised = say("Advice: {site}.").format(site=best.site.name) if best else say("Advice: the work stays in-house.")
     shown = best or max(made.options, key=lambda one: one.saving.p50)
@@ -72,9 +72,9 @@ def _option(one: "Compared", words: str, risks: list[str]) -> str:
     told = escape(text.strip()).format(saving=f"{float(one.split.saving):+.2f}", **figures)
     told = told[:1].upper() + told[1:]
     warned = "".join(f'<p class="warn">{escape(risk)}</p>' for risk in risks)
-    sure = say("It saves in {share} of the draws").format(share=f"{one.chance:.0%}")
+    sure = say("It saves in {share} of the draws").format(share=figure(one.chance, ".0%"))
     if one.even_months is not None:
-        sure += "; " + say("even after {months} months").format(months=f"{float(one.even_months):.1f}")
+        sure += "; " + say("even after {months} months").format(months=figure(float(one.even_months), ".1f"))
     head = f"{one.site.name} ({one.site.kind}, {one.shore.word}): {words}"
     return f"<section><h2>{escape(head)}</h2><p>{told}</p>{_split(parts)}<p>{escape(sure)}.</p>{warned}</section>"
 
@@ -118,13 +118,13 @@ def _bars(bars: list[Bar], least: float | None) -> str:
 
     rows = []
     for n, (name, begin, end, dot) in enumerate(bars):
-        y = n * _ROW + 18
+        y, first, last = n * _ROW + 18, figure(begin / 1000, ",.0f"), figure(end / 1000, ",.0f")
         rows.append(
             f'<text x="{_LEFT}" y="{y + 4}" text-anchor="end">{escape(name)}</text>'
             f'<rect x="{x(begin):.1f}" y="{y - 8}" width="{max(1.5, x(end) - x(begin)):.1f}" height="16" rx="3" '
             f'fill="#0f766e" opacity="{0.45 if dot is not None else 0.8}"/>'
-            f'<text x="{x(begin) - 6:.1f}" y="{y + 4}" text-anchor="end" class="dim">{begin / 1000:,.0f}</text>'
-            f'<text x="{x(end) + 6:.1f}" y="{y + 4}" class="dim">{end / 1000:,.0f}</text>'
+            f'<text x="{x(begin) - 6:.1f}" y="{y + 4}" text-anchor="end" class="dim">{first}</text>'
+            f'<text x="{x(end) + 6:.1f}" y="{y + 4}" class="dim">{last}</text>'
         )
         if dot is not None:
             rows.append(f'<circle cx="{x(dot):.1f}" cy="{y}" r="6" fill="#0f766e"/>')

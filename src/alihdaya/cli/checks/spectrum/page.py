@@ -15,7 +15,7 @@ from alihdaya.cli.checks.spectrum.shown import (
     months_told,
     worth_told,
 )
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import figure, say, spread
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.spectrum import Placed
@@ -58,7 +58,7 @@ def _section(placed: "Placed") -> str:
     lines = [*map(answer_told, placed.answers), *worth_told(placed.worth), *map(margin_told, placed.margins)]
     told += "".join(f'<p class="small">{escape(text)}</p>' for text in lines)
     return (
-        f"<section><h2>{escape(head.format(service=one.id, cases=f'{one.cases:,}', kind=one.kind))}</h2>"
+        f"<section><h2>{escape(head.format(service=one.id, cases=figure(one.cases), kind=one.kind))}</h2>"
         f'<svg viewBox="0 0 980 {high}" role="img" aria-label="{escape(one.id)}">{marks}{rows}</svg>{told}'
         f"{drift_panels(moved)}</section>"
     )
@@ -88,7 +88,7 @@ def _row(reading: "Reading", months: "Sequence[Month]", number: int) -> str:
     row += f'<line x1="{_x(reading.low)}" x2="{_x(reading.high)}" y1="{y}" y2="{y}" stroke="#0f766e" stroke-width="7" '
     row += 'stroke-linecap="round" opacity=".45"/>'
     row += f'<circle cx="{_x(reading.position)}" cy="{y}" r="7" fill="#0f766e"/>'
-    figures = f"{reading.position:.2f} ({reading.low:.2f}-{reading.high:.2f})"
+    figures = spread(reading.position, reading.low, reading.high)
     row += f'<text x="{_x(1) + 190}" y="{y + 4}" class="dim">{figures}</text>'
     if len(months) > 1:
         text = escape(say("by month: {figures}").format(figures=months_told(months)))
@@ -98,5 +98,5 @@ def _row(reading: "Reading", months: "Sequence[Month]", number: int) -> str:
 
 def _said(rule: "Override") -> str:
     text = say("Rule {decision}: people answered {answered} times after it, otherwise than it did {rate}")
-    told = text.format(decision=rule.decision, answered=f"{rule.answered:,}", rate=f"{rule.rate:.1%}")
+    told = text.format(decision=rule.decision, answered=figure(rule.answered), rate=figure(rule.rate, ".1%"))
     return told + (". " + say("Over 5 %: judgment in disguise.") if rule.flagged else "")

@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from alihdaya.cli.checks.spectrum.shown import NAMES
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import figure, say, spread
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.spectrum import Placed
@@ -53,7 +53,7 @@ def _drift(box: _Box, months: "Sequence[Month]") -> str:
         marks += (
             f'<line x1="{box.x(at)}" x2="{box.x(at)}" y1="{box.y(one.low)}" y2="{box.y(one.high)}" stroke="{colour}" '
             f'stroke-width="4" opacity=".45"/><circle cx="{box.x(at)}" cy="{box.y(one.position)}" r="4" '
-            f'fill="{colour}"><title>{one.month}: {one.position:.2f} ({one.low:.2f}-{one.high:.2f})</title></circle>'
+            f'fill="{colour}"><title>{one.month}: {spread(one.position, one.low, one.high)}</title></circle>'
         )
     ends = ((places[0], months[0].month), (places[-1], months[-1].month))
     return marks + "".join(_below(box, at, month) for at, month in ends)
@@ -81,7 +81,7 @@ def _margins(currency: str, placed: "Sequence[Placed]") -> str:
         return (amount - low) / span
 
     def draw(box: _Box, difference: str) -> str:
-        labels = {low: f"{low:,.0f}", 0.0: "0", high: f"{high:,.0f}"}
+        labels = {low: figure(low, ",.0f"), 0.0: "0", high: figure(high, ",.0f")}
         marks = _scale(box, [(share(at), text) for at, text in labels.items()])
         marks += _below(box, 0.06, "0 BPO") + _below(box, 0.94, "1 KPO")
         return marks + "".join(
@@ -108,7 +108,7 @@ def _service(
     if had.low is not None and had.high is not None:
         ends = f'y1="{box.y(share(had.low))}" y2="{box.y(share(had.high))}"'
         marks += f'<line x1="{x}" x2="{x}" {ends} stroke="{colour}"/>'
-    told = f"{one.service.id}: {reading.position:.2f}, {had.rate:,.2f} {had.currency}"
+    told = f"{one.service.id}: {figure(reading.position, '.2f')}, {figure(had.rate, ',.2f')} {had.currency}"
     return marks + f'<circle cx="{x}" cy="{y}" r="5" fill="{colour}"><title>{escape(told)}</title></circle>'
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alihdaya.cli.checks.questions.shown import bits_told
-from alihdaya.cli.settings import mark, say
+from alihdaya.cli.settings import figure, mark, say, spread
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -76,7 +76,7 @@ def _service(one: "Service", moved: "Mapping[str, Sequence[Month]]") -> str:
         table.add_row(say(low), _line(reading), say(high), Text(_told(reading, moved.get(reading.difference, ()))))
     head = say("{service}: {cases} items, a {kind} service by its list (S14, S15)")
     with console.capture() as shown:
-        console.print(Text(head.format(service=one.id, cases=f"{one.cases:,}", kind=one.kind), "bold"))
+        console.print(Text(head.format(service=one.id, cases=figure(one.cases), kind=one.kind), "bold"))
         console.print(table)
     return shown.get()
 
@@ -100,9 +100,9 @@ def _told(reading: "Reading", months: "Sequence[Month]") -> str:
         return say("too few items")
     if reading.position is None:
         return say("no facts")
-    told = f"{reading.position:.2f} ({reading.low:.2f}-{reading.high:.2f})"
+    told = spread(reading.position, reading.low, reading.high)
     if reading.difference in _UNITS:
-        told += ", " + say(_UNITS[reading.difference]).format(value=f"{reading.value:.1f}")
+        told += ", " + say(_UNITS[reading.difference]).format(value=figure(reading.value, ".1f"))
     if len(months) > 1:
         told += "\n" + say("by month: {figures}").format(figures=months_told(months))
     return told
@@ -121,14 +121,14 @@ def _missing(one: "Service") -> list[str]:
 
 def _rule(rule: "Override") -> str:
     text = say("Rule {decision}: people answered {answered} times after it, otherwise than it did {rate}")
-    told = text.format(decision=rule.decision, answered=f"{rule.answered:,}", rate=f"{rule.rate:.1%}")
+    told = text.format(decision=rule.decision, answered=figure(rule.answered), rate=figure(rule.rate, ".1%"))
     return told + (". " + say("Over 5 %: judgment in disguise.") if rule.flagged else "")
 
 
 def answer_told(one: "Foretold") -> str:
     """Say how well people's answers to a question are foretold."""
     text = say("Answers {question}: of what the base rate leaves open, a tree on the intake leaves {share} open")
-    told = text.format(question=one.question, share=f"{one.ratio:.0%} ({one.low:.0%}-{one.high:.0%})")
+    told = text.format(question=one.question, share=spread(one.ratio, one.low, one.high, ".0%"))
     return told + (" " + say("(it asks for {names})").format(names=", ".join(one.by)) if one.by else "")
 
 
@@ -143,7 +143,7 @@ SIGNS = {"rose": "↑", "fell": "↓", "": ""}
 
 def months_told(months: "Iterable[Month]") -> str:
     """Give the positions of months, with a sign where one left the one before."""
-    return " ".join(f"{one.position:.2f}{SIGNS[one.left]}" for one in months)
+    return " ".join(f"{figure(one.position, '.2f')}{SIGNS[one.left]}" for one in months)
 
 
 def left_told(moved: "Mapping[str, Sequence[Month]]") -> list[str]:
@@ -155,7 +155,7 @@ def left_told(moved: "Mapping[str, Sequence[Month]]") -> list[str]:
             if one.left:
                 side = int(one.left == "rose")
                 end = say(NAMES[difference][side])
-                figures = (f"{at.position:.2f} ({at.low:.2f}-{at.high:.2f})" for at in (one, before))
+                figures = (spread(at.position, at.low, at.high) for at in (one, before))
                 told = text.format(month=one.month, end=end, **dict(zip(("at", "before"), figures, strict=True)))
                 found.append(f"{told}. {advice}" if (difference, one.left) == ("judgment", "fell") else told)
     return found
@@ -167,10 +167,12 @@ def margin_told(one: "MarginHour") -> str:
     bare = say("Margin an hour: {rate} {currency}, {left} {currency} of {hours} hours")
     numbers = {"rate": one.rate, "left": one.left, "low": one.low or 0.0, "high": one.high or 0.0}
     told = (bare if one.low is None else text).format(
-        currency=one.currency, hours=f"{one.hours:,.1f}", **{name: f"{value:,.2f}" for name, value in numbers.items()}
+        currency=one.currency,
+        hours=figure(one.hours, ",.1f"),
+        **{name: figure(value, ",.2f") for name, value in numbers.items()},
     )
     if len(one.months) > 1:
-        figures = ", ".join(f"{had.month} {had.rate:,.2f}" for had in one.months if had.rate is not None)
+        figures = ", ".join(f"{had.month} {figure(had.rate, ',.2f')}" for had in one.months if had.rate is not None)
         told += "; " + say("by month: {figures}").format(figures=figures)
     return told
 
@@ -187,5 +189,5 @@ def _label(placed: "list[Placed]") -> list[str]:
             found[name] = value
     if not found:
         return [say("The list itself (S14, S15): no facts; it takes a measured BPO and a measured KPO service.")]
-    told = ", ".join(f"{say(NAMES[name][1])} {value:.2f}" for name, value in found.items())
+    told = ", ".join(f"{say(NAMES[name][1])} {figure(value, '.2f')}" for name, value in found.items())
     return [say("How well each tells the lists apart (AUC): {figures}").format(figures=told)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alihdaya.cli.runs.account import json_option
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, exact, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.books.account.accrue import Accrual
@@ -63,7 +63,7 @@ def _show(settings: Settings, found: Sequence["Accrual"], file: Path | None, *, 
     elif not as_json and journal:
         for row in rows:
             head = f"{row['day']}  {row['engagement']}  {row['month']}  {row['entry']:8}  {row['account']:15}"
-            click.echo(f"{head} {row['amount']:>14} {row['currency']}  {row['document']}".rstrip())
+            click.echo(f"{head} {exact(row['amount']):>14} {row['currency']}  {row['document']}".rstrip())
     elif not as_json:
         make_console().print(accruals_table(words(settings.language), found))
 

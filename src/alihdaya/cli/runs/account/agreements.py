@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import Settings, mark, now, say
+from alihdaya.cli.settings import Settings, figure, mark, now, say
 
 if TYPE_CHECKING:
     from alihdaya.engagement.account.schedule import Agreement, Segment
@@ -100,7 +100,7 @@ def _shown(one: "Agreement", at: int) -> list[str]:
         lines.append("  " + say("{day}  last day").format(day=one.until))
     for service in plain["services"]:
         where = f"{service['service']}: {service['delivery_country']}, {say(_WORDS[service['shore']])}"
-        km = "" if service["km"] is None else f", {service['km']:,} km"
+        km = "" if service["km"] is None else f", {figure(service['km'])} km"
         lines.append(f"  {where}{km}{_hours(service['overlap_hours'])}")
     return lines
 
@@ -109,7 +109,7 @@ def _hours(shared: list[float] | None) -> str:
     if shared is None:
         return ""
     low, high = shared
-    hours = f"{low:g}" if low == high else f"{low:g}-{high:g}"
+    hours = figure(low, "g") if low == high else f"{figure(low, 'g')}-{figure(high, 'g')}"
     return ", " + say("{hours} office hours in common").format(hours=hours)
 
 

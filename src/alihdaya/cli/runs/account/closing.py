@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from alihdaya.cli.runs.account import because_option
-from alihdaya.cli.settings import ItemNumber, Settings, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, exact, now, say
 
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
 
@@ -37,11 +37,17 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
         return
     text = say("{number} of {month}, issued on {day}: {total} {currency}")
     told = text.format(
-        number=made.number, month=made.month, day=made.issued, total=document["total"], currency=document["currency"]
+        number=made.number,
+        month=made.month,
+        day=made.issued,
+        total=exact(document["total"]),
+        currency=document["currency"],
     )
     click.echo(told)
     if document["adjustments"]:
-        click.echo("  " + say("of this, adjustments of closed months: {amount}").format(amount=document["adjusted"]))
+        click.echo(
+            "  " + say("of this, adjustments of closed months: {amount}").format(amount=exact(document["adjusted"]))
+        )
 
 
 @click.command(help=say("Let delivered ITEM count otherwise: in another month, as another unit, or on no invoice."))

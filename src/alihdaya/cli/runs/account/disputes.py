@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import ItemNumber, Settings, mark, say
+from alihdaya.cli.settings import ItemNumber, Settings, exact, mark, say
 
 _STATES = {None: mark("open"), True: mark("upheld"), False: mark("rejected")}
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
@@ -79,7 +79,7 @@ def uphold(settings: Settings, number: int, engagement: str | None, issued: date
     """Uphold a dispute."""
     note: Any = _decide(settings, engagement, number, reason, upheld=True, issued=issued)
     text = say("{number} takes back {amount} {currency} of {invoice}")
-    click.echo(text.format(number=note.number, amount=note.gross, currency=note.currency, invoice=note.invoice))
+    click.echo(text.format(number=note.number, amount=exact(note.gross), currency=note.currency, invoice=note.invoice))
 
 
 @dispute.command(help=say("Reject dispute NUMBER."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import Settings, mark, say
+from alihdaya.cli.settings import Settings, exact, figure, mark, say
 
 if TYPE_CHECKING:
     from alihdaya.engagement.account.payment import Due, Payment
@@ -61,7 +61,7 @@ def payments(context: click.Context, *, as_json: bool) -> None:
     if not as_json:
         for currency, sums in sorted(totals(found).items()):
             text = say("{currency}: in {came} = matched {matched} + waiting {waiting} + rejected {rejected}")
-            amounts = {key: f"{amount:f}" for key, amount in sums.items()}
+            amounts = {key: exact(amount) for key, amount in sums.items()}
             click.echo(text.format(currency=currency, came=amounts.pop("in"), **amounts))
 
 
@@ -86,11 +86,17 @@ def _plain(one: "Payment", due: "list[Due]") -> dict[str, Any]:
 def _shown(one: "Payment", due: "list[Due]") -> list[str]:
     plain = _plain(one, due)
     who = " ".join(text for text in (plain["payer"], plain["text"]) if text)[:60]
-    lines = [f"P{one.number}  {plain['day']}  {plain['amount']} {plain['currency']}  {say(_WORDS[one.state])}  {who}"]
-    lines += [f"    {match['amount']} -> {match['invoice']}, {say(_WORDS[match['how']])}" for match in plain["pays"]]
+    lines = [
+        f"P{one.number}  {plain['day']}  {exact(plain['amount'])} {plain['currency']}  {say(_WORDS[one.state])}  {who}"
+    ]
+    lines += [
+        f"    {exact(match['amount'])} -> {match['invoice']}, {say(_WORDS[match['how']])}" for match in plain["pays"]
+    ]
     if one.state == "waiting":
-        near = ", ".join(f"{match['invoice']} ({match['due']})" for match in plain["candidates"]) or "-"
-        lines.append("    " + say("{amount} waits; may be for: {near}").format(amount=plain["waiting"], near=near))
+        near = ", ".join(f"{match['invoice']} ({exact(match['due'])})" for match in plain["candidates"]) or "-"
+        lines.append(
+            "    " + say("{amount} waits; may be for: {near}").format(amount=exact(plain["waiting"]), near=near)
+        )
     if one.reason:
         lines.append(f"    {one.reason}")
     return lines
@@ -126,7 +132,9 @@ def match(settings: Settings, payment: int, invoice: str, amount: str | None) ->
         raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
     with settings.desk("books") as desk:
         made = match_by_hand(desk, payment, invoice, much, "accounts")
-    click.echo(say("{amount} of P{number} pays {invoice}.").format(amount=made.amount, number=payment, invoice=invoice))
+    click.echo(
+        say("{amount} of P{number} pays {invoice}.").format(amount=exact(made.amount), number=payment, invoice=invoice)
+    )
 
 
 @payments.command(help=say("Say that what waits of payment PAYMENT pays none of our invoices."))
@@ -164,8 +172,8 @@ def account(settings: Settings, engagement: str | None, *, as_json: bool) -> Non
         else:
             about = f" ({row.about})" if row.about else ""
             what = f"{say(_WORDS[row.kind])} {row.document}{about}"
-            amount, balance = (f"{Money.of(one, terms.currency).amount:,}" for one in (row.amount, row.balance))
+            amount, balance = (figure(Money.of(one, terms.currency).amount) for one in (row.amount, row.balance))
             click.echo(f"{row.day}  {what:<66} {amount:>12} {balance:>12}")
     if not as_json:
         owed = Money.of(rows[-1].balance if rows else 0, terms.currency)
-        click.echo(say("Balance: {amount} {currency}").format(amount=f"{owed.amount:,}", currency=terms.currency))
+        click.echo(say("Balance: {amount} {currency}").format(amount=figure(owed.amount), currency=terms.currency))

@@ -33,6 +33,16 @@ class Question:
     outcome: QuestionSettled | None = None
     settled_at: int = 0
 
+    @property
+    def believed(self) -> tuple[str, ...]:
+        """What is believed now: what was answered last, else the client's prior."""
+        return self.answers[-1].fact.probabilities if self.answers else self.asked.prior
+
+    def last_of(self, person: str) -> QuestionAnswered | None:
+        """Give what somebody answered last; None where they did not."""
+        given = (one.fact for one in reversed(self.answers) if one.fact.person == person)
+        return next(given, None)
+
 
 def questions(store: WorkingSet, pending: Iterable[tuple[int, Event]] = ()) -> dict[str, Question]:
     """Give all questions by their names, in the order in which they were registered; `pending`: facts to come."""

@@ -55,10 +55,15 @@ class _Clerk:
         self._people: dict[str, Person | None] = {}
 
     def is_known(self, fact: QuestionFact) -> bool:
-        """Whether the same question, or the same outcome, is written down already; an answer never is."""
+        """Whether the same is written down already: a question, an outcome, somebody's last answer to a question.
+
+        So what is sent again, because the answer to it was lost, counts nobody's minutes twice.
+        """
         one = self._known.get(fact.question)
-        if one is None or isinstance(fact, QuestionAnswered):
+        if one is None:
             return False
+        if isinstance(fact, QuestionAnswered):
+            return one.last_of(fact.person) == _written(fact)
         return isinstance(fact, QuestionRegistered) or (one.outcome is not None and one.outcome[1] == fact.outcome)
 
     def against(self, fact: QuestionFact) -> Iterator[Problem]:
