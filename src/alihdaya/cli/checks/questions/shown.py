@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 
 def show_list(found: "Iterable[Question]") -> None:
-    """Print questions: name, text, what is believed now, how often they were answered, the outcome."""
-    from rich.text import Text
+    """Print questions, one a line under a header; the text, which may be long, stands last."""
+    from rich.cells import cell_len
 
-    table = _table(say("Question"))
-    table.show_edge = False
-    for head in (say("Text"), say("Believed"), say("Answers"), say("Outcome")):
-        table.add_column(head, justify="right" if head == say("Answers") else "left", overflow="fold")
-    for one in found:
-        asked = one.asked
-        believed = zip(asked.outcomes, one.believed, strict=True)
-        held = "; ".join(f"{outcome} {exact(chance)}" for outcome, chance in believed)
-        end = one.outcome.outcome if one.outcome else say("open")
-        table.add_row(*map(Text, (asked.question, asked.text, held, figure(len(one.answers)), end)))
-    _print(table)
+    rows = [(say("Question"), say("Answers"), say("Outcome"), say("Believed"), say("Text")), *map(_listed, found)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _listed(one: "Question") -> tuple[str, ...]:
+    asked = one.asked
+    held = "; ".join(f"{name} {exact(chance)}" for name, chance in zip(asked.outcomes, one.believed, strict=True))
+    end = one.outcome.outcome if one.outcome else say("open")
+    return asked.question, figure(len(one.answers)), end, held, asked.text
 
 
 def show(one: "Scored") -> None:
