@@ -5,8 +5,9 @@ few more are delivered within the client's March of 2026 (in which daylight savi
 through, in one entry; of the others a person is asked: queued as they come in, assigned after 0 to 90 working minutes
 (one of 25 after up to ten hours), done 3 to 30 minutes later. One of twenty of these waits for its customer, with its
 clocks stopped, between both; one of ten is delivered only an hour after the person had finished. Due instants are the
-terms' own (`SlaClock`). 60 % belong to the service `claims`, the rest to `care`; 600 persons work. The generator keeps
-its own count of all that it makes: what the store says afterwards is compared with that.
+terms' own (`SlaClock`). 60 % belong to the service `claims`, the rest to `care`; 600 persons work. They come and go
+each day, and the floor notes each task that they finish: facts about no item. The generator keeps its own count of all
+that it makes: what the store says afterwards is compared with that.
 """
 
 import random
@@ -37,6 +38,7 @@ from alihdaya.work.events import (
     TaskDone,
     TaskQueued,
 )
+from alihdaya.work.floor.events import Finished, LoggedIn, LoggedOut
 from bench.monthly import MONTH
 
 PERSONS = 600
@@ -114,6 +116,7 @@ class Maker:
     def _steps(self) -> Iterator[Step]:
         yield Step(micros(datetime(2026, 1, 2, tzinfo=UTC)), 0, HOUSE, "bench", tuple(self._house()))
         at, item = float(self.start - 4 * DAY), 0
+        self._days()
         while at < self.end:
             while self._heap and self._heap[0].at <= at:
                 yield heappop(self._heap)
@@ -122,6 +125,14 @@ class Maker:
             at += self.step
         while self._heap:
             yield heappop(self._heap)
+
+    def _days(self) -> None:
+        """Everybody is present for nine hours of each day."""
+        for day in range(self.start - 4 * DAY, self.end, DAY):
+            for number in range(PERSONS):
+                came = day + number * 90 * SECOND
+                self._later(came, HOUSE, f"p{number:03}", LoggedIn(f"p{number:03}", (60, 20, 12, 60)))
+                self._later(came + 9 * HOUR, HOUSE, f"p{number:03}", LoggedOut(f"p{number:03}", "left"))
 
     def _house(self) -> Iterator[Event]:
         wire = agreement.to_wire(self.terms)
@@ -172,6 +183,7 @@ class Maker:
             begun = taken + seconds * SECOND // 2
             ended = begun + dice.randrange(2 * HOUR, 40 * HOUR)
             done, due = ended + seconds * SECOND // 2, self._paused(service, item, at, due, (begun, ended))
+        self._later(done, HOUSE, person, Finished(item, 1, person, "", seconds, 0, 0))
         finished = TaskDone(1, person, seconds, {"verdict": "yes"}, False)
         delivered = self._delivered(service, person=True)
         gone = done + HOUR if dice.random() < 0.1 else done

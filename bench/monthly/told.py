@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from alihdaya.operations.books.bill import bill, terms_of
-from alihdaya.operations.books.lines import line_page, page_behind
+from alihdaya.operations.books.lines import page_behind
 from alihdaya.store import open_store, views
 from bench.monthly import MONTH, peak_mib
 from bench.monthly.made import terms
@@ -54,7 +54,7 @@ def kinds(place: str) -> dict[str, Any]:
             for _ in range(5):
                 page = dice.randrange(1, max(2, behind // PAGE))
                 start = time.perf_counter()
-                found = line_page(store, other, MONTH, line, first=(page - 1) * PAGE + 1, count=PAGE)
+                found = page_behind(store, other, MONTH, line.number, page)
                 took[name] = max(took.get(name, 0.0), 1000 * (time.perf_counter() - start))
                 whole = whole and len(found) == PAGE
     sums = {f"{one.service}/{one.unit} {one.part} {one.overtime}": "0" for one in made.lines}

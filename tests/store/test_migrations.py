@@ -12,7 +12,7 @@ from alihdaya.store.schema import METADATA
 
 
 def test_the_list_of_revisions_is_that_of_the_files():
-    script = ScriptDirectory(migrations._HERE)
+    script = ScriptDirectory(migrations._HERE, recursive_version_locations=True)
     assert [step.revision for step in script.walk_revisions()][::-1] == list(migrations.REVISIONS)
 
 

@@ -151,6 +151,14 @@ LEDGER = _table(
 )
 """What happened between client and provider after the signing, word for word (engagement.account.events)."""
 
+NOTED = _table(
+    "noted",
+    "tag seq number",
+    "tag text, seq int, number int, who text, at int, by text, body blob",
+)
+"""Facts about no item that are asked for by their kind, word for word: see project.noted."""
+Index("noted_who", *[NOTED.c[name] for name in ("who", "tag", "at", "seq")])
+
 TALLY = _table(
     "tally", "engagement day service measure", "engagement text, day text, service text, measure text, n int"
 )

@@ -220,8 +220,9 @@ class MonthFacts:
     def _presence(self, team: frozenset[str], within: tuple[int, int]) -> Iterator[Counted]:
         """Give each time that somebody of a team was present within a window, cut to it."""
         came: dict[str, int] = {}
-        for at, fact in house_facts(self.store, [tag_of(LoggedIn), tag_of(LoggedOut)]):
-            if isinstance(fact, LoggedIn) and fact.person in team:
+        tags = [tag_of(LoggedIn), tag_of(LoggedOut)]
+        for at, fact in house_facts(self.store, tags, who=team, since=within[0]):
+            if isinstance(fact, LoggedIn):
                 came.setdefault(fact.person, at)
             elif isinstance(fact, LoggedOut) and fact.person in came:
                 yield from _stay(fact.person, (came.pop(fact.person), at), within)

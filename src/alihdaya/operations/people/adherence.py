@@ -43,7 +43,7 @@ def adherence(
     `allowed`: so many microseconds of the breaks of a shift count as kept. Without shifts, nobody adheres to anything.
     """
     within = within[0], min(within[1], now)
-    changes = _changes(store, person)
+    changes = _changes(store, person, within[0] - 2 * DAY)
     rows: list[Kept] = []
     worked = handled(store, (within[0], min(within[1] + DAY, now)))
     for one in map(person_of, store.persons()):
@@ -68,11 +68,11 @@ def spent_as(store: WorkingSet, state: str, now: int) -> dict[str, int]:
     return found
 
 
-def _changes(store: WorkingSet, person: str = "") -> dict[str, list[tuple[int, str]]]:
-    """Give person -> (instant, state from then on), of everybody or of one."""
+def _changes(store: WorkingSet, person: str = "", since: int = 0) -> dict[str, list[tuple[int, str]]]:
+    """Give person -> (instant, state from then on), of everybody or of one; from the last before `since` on."""
     changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for at, fact in house_facts(store, map(tag_of, _FACTS)):
-        if isinstance(fact, _FACTS) and person in ("", fact.person):
+    for at, fact in house_facts(store, map(tag_of, _FACTS), who=(person,) if person else None, since=since):
+        if isinstance(fact, _FACTS):
             changes[fact.person].append((at, _state(fact)))
     return changes
 
@@ -98,7 +98,7 @@ def lately(store: WorkingSet, now: int) -> dict[str, Lately]:
     """
     since = now - 2 * DAY
     changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for at, fact in house_facts(store, map(tag_of, _FACTS), last_before(store, since)):
+    for at, fact in house_facts(store, map(tag_of, _FACTS), after=last_before(store, since)):
         if isinstance(fact, _FACTS):
             if fact.person not in changes and not isinstance(fact, LoggedIn):
                 changes[fact.person].append((since, READY))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from alihdaya.kernel.errors import AlihdayaError
-from alihdaya.kernel.event import HOUSE
+from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import iso
 from alihdaya.notation.bpmn import UserWork
 from alihdaya.operations.opening import person_of, stored_pack
@@ -20,8 +20,8 @@ from alihdaya.people.gate import OF_ENGAGEMENT, OF_ITEM, Needs, gate
 from alihdaya.people.person import Certificate, LanguageTest, Person
 from alihdaya.people.walls import told
 from alihdaya.store import Store
+from alihdaya.store.views.facts import noted
 from alihdaya.store.working import WorkingSet
-from alihdaya.work.exchange import ShardReached
 
 
 class Standing(NamedTuple):
@@ -144,38 +144,30 @@ def _verdicts(store: Store, name: str, digest: str, one: Standing, at: int) -> I
 
 
 def history(store: Store, person: str) -> list[Fact]:
-    """Give what the log says about somebody, in order. It reads all of the house's own entries.
+    """Give what the log says about somebody, in order.
 
     What a shard knows from another one is told by that one, and what all of them read in a roster is told once.
     """
-    told = [
-        (entry, event, said)
-        for entry in store.read_log(item=HOUSE)
-        if not (entry.events and isinstance(entry.events[0], ShardReached))
-        for event in entry.events
-        if (said := _said(event, person))
-    ]
+    kinds = (PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn, WallRaised, WallLowered)
     found: dict[object, Fact] = {}
-    for entry, event, said in sorted(told, key=lambda one: one[0].at):
-        again = isinstance(event, (CertificateWithdrawn, WallRaised, WallLowered))
-        news = (entry.seq,) if again else (entry.by, repr(event))
-        found.setdefault(news, Fact(entry.seq, iso(entry.at) or "", entry.by, type(event).__name__, said))
+    for one in sorted(noted(store, map(tag_of, kinds), who=(person,)), key=lambda one: one.at):
+        again = isinstance(one.fact, (CertificateWithdrawn, WallRaised, WallLowered))
+        news = (one.seq,) if again else (one.by, repr(one.fact))
+        found.setdefault(news, Fact(one.seq, iso(one.at) or "", one.by, type(one.fact).__name__, _said(one.fact)))
     return list(found.values())
 
 
-def _said(event: object, person: str) -> str:
+def _said(event: object) -> str:
     match event:
-        case PersonJoined(person=who, employer=employer, serves=serves, walls=walls) if who == person:
+        case PersonJoined(employer=employer, serves=serves, walls=walls):
             kept = "".join(f"; not {told(wall)}" for wall in walls)
             return f"{employer} \N{RIGHTWARDS ARROW} {serves}{kept}"
-        case TestTaken(person=who, kind=kind, language=language, score=score, pass_mark=mark) if who == person:
+        case TestTaken(kind=kind, language=language, score=score, pass_mark=mark):
             return f"{kind} {language} {score}/{mark}"
-        case CertificateIssued(person=who, certificate=name, end=end) if who == person:
+        case CertificateIssued(certificate=name, end=end):
             return f"{name} {day(end)}"
-        case CertificateWithdrawn(person=who, certificate=name, reason=reason) if who == person:
+        case CertificateWithdrawn(certificate=name, reason=reason):
             return f"{name}: {reason}"
-        case WallRaised(person=who, what=what, reason=reason) | WallLowered(person=who, what=what, reason=reason) if (
-            who == person
-        ):
+        case WallRaised(what=what, reason=reason) | WallLowered(what=what, reason=reason):
             return f"{told(what)}: {reason}"
     return ""

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Table, delete, text
 from sqlalchemy.exc import DBAPIError
 
 from alihdaya.store.archive.months import end_of, month_of, start_of
-from alihdaya.store.schema import FINISHED, ITEM, LOG
+from alihdaya.store.schema import FINISHED, ITEM, LOG, NOTED
 
 PATIENCE = "20s"
 """So long a month waits for those who read; whoever reads for longer goes first, and the month another time."""
@@ -17,6 +17,9 @@ SHORT_PATIENCE = "2s"
 
 _TRIES = 8
 """So often the tables are asked for, before readers of one or another are given way."""
+
+PRESENCE_TAGS = ("presence.came", "presence.left", "presence.state")
+"""Facts of the table NOTED that go with their month."""
 
 _LEAVING = (ITEM, FINISHED, LOG)
 """The tables of which a month goes."""
@@ -66,6 +69,7 @@ def let_go(connection: Connection, retired: Retired, patience: str) -> None:
         if connection.dialect.name != "sqlite":
             _drop(connection, key, _leaf(key.table.name, retired.month), last)
         connection.execute(delete(key.table).where(key <= last))
+    connection.execute(delete(NOTED).where(NOTED.c.tag.in_(PRESENCE_TAGS), NOTED.c.seq <= retired.last))
 
 
 def _hold(connection: Connection, patience: str) -> None:

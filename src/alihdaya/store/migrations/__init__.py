@@ -25,6 +25,7 @@ REVISIONS = (
     "0021",
     "0023",
     "0022",
+    "0025",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 
@@ -93,5 +94,6 @@ def upgrade(connection: Connection, to: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("recursive_version_locations", "true")
     config.attributes["connection"] = connection
     command.upgrade(config, to)

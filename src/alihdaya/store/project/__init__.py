@@ -51,9 +51,10 @@ class Projection:
             if entry.events:
                 self._items.take(entry, instance)
             return
-        for event in entry.events:
+        for place, event in enumerate(entry.events):
             handler = self._house.handlers.get(type(event))
             if handler is not None:
+                self._pending.place = place
                 handler(entry, event)
 
     def changes(self) -> Changes:

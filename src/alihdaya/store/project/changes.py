@@ -29,12 +29,16 @@ class Changes:
 
 @dataclass(slots=True)
 class Pending:
-    """The changes of the batch under way; the last word about a key counts."""
+    """The changes of the batch under way; the last word about a key counts.
+
+    `place`: of a fact about no item that is being taken, its place in its entry.
+    """
 
     inserts: dict[Table, list[Row]] = field(default_factory=dict)
     puts: dict[Table, dict[Key, Row | None]] = field(default_factory=dict)
     adds: dict[Table, dict[Key, list[int]]] = field(default_factory=dict)
     retired: list[Retired] = field(default_factory=list)
+    place: int = 0
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         """Rows whose keys are new for sure."""

@@ -6,6 +6,7 @@ from typing import Any
 from alihdaya.kernel.event import Entry
 from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
+from alihdaya.store.project.noted import note
 from alihdaya.store.schema import ABSENCE, ASK, HOLD, PIECE, PRESENCE
 from alihdaya.work.floor import events as facts
 from alihdaya.work.floor.seat import LATER, READY, RINGS, WORKS, WRAPS
@@ -13,11 +14,13 @@ from alihdaya.work.floor.seat import LATER, READY, RINGS, WORKS, WRAPS
 
 def _came(pending: Pending, entry: Entry, event: facts.LoggedIn) -> None:
     pending.put(PRESENCE, (event.person,), (entry.at, event.lease, encode(event.shares)))
+    note(pending, entry, event)
 
 
-def _left(pending: Pending, _: Entry, event: facts.LoggedOut) -> None:
+def _left(pending: Pending, entry: Entry, event: facts.LoggedOut) -> None:
     for table in (PRESENCE, ABSENCE):
         pending.drop(table, (event.person,))
+    note(pending, entry, event)
 
 
 def _state(pending: Pending, entry: Entry, event: facts.StateSet) -> None:
@@ -25,6 +28,7 @@ def _state(pending: Pending, entry: Entry, event: facts.StateSet) -> None:
         pending.drop(ABSENCE, (event.person,))
     else:
         pending.put(ABSENCE, (event.person,), (event.state, entry.at))
+    note(pending, entry, event)
 
 
 def _asked(pending: Pending, _: Entry, event: facts.Asked) -> None:

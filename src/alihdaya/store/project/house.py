@@ -21,6 +21,7 @@ from alihdaya.store.project.changes import Pending
 from alihdaya.store.project.days import Days
 from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.floor import FLOOR
+from alihdaya.store.project.noted import FIGURES, QUESTIONS, note
 from alihdaya.store.project.sends import SENDS
 from alihdaya.store.schema import (
     ARCHIVE,
@@ -36,7 +37,6 @@ from alihdaya.store.schema import (
     VERSION,
     WALL,
 )
-from alihdaya.work import question  # noqa: F401 - registers its events, which no table holds
 
 DUPLICATE = "duplicate"
 """The reason of a rejected row that says: this item was received before."""
@@ -80,6 +80,7 @@ class House:
             WallRaised: self._walled,
             WallLowered: self._walled,
             **dict.fromkeys(ACCOUNT, self._account),
+            **dict.fromkeys(FIGURES | QUESTIONS, partial(note, pending)),
             **{kind: partial(change, pending) for kind, change in (EXCHANGE | SENDS | FLOOR).items()},
         }
 
@@ -144,28 +145,32 @@ class House:
         self.pending.retired.append(Retired(event.month, event.last, event.last_item))
 
     def _account(self, entry: Entry, event: Event) -> None:
-        number = next(n for n, one in enumerate(entry.events) if one is event)
         rest = (getattr(event, "engagement", ""), tag_of(type(event)), encode(list(event)), entry.at, entry.by)
-        self.pending.put(LEDGER, (entry.seq, number), rest)
+        self.pending.put(LEDGER, (entry.seq, self.pending.place), rest)
 
-    def _joined(self, _: Entry, event: PersonJoined) -> None:
+    def _joined(self, entry: Entry, event: PersonJoined) -> None:
+        note(self.pending, entry, event)
         newer = event.proficiency or event.walls  # without them, the row is as older versions wrote it
         self.pending.put(PERSON, (event.person,), (encode(event if newer else event[:12]),))
 
-    def _tested(self, _: Entry, event: TestTaken) -> None:
+    def _tested(self, entry: Entry, event: TestTaken) -> None:
+        note(self.pending, entry, event)
         self.pending.put(TEST, (event.person, event.kind, event.language, event.at), (event.score, event.pass_mark))
 
-    def _certified(self, _: Entry, event: CertificateIssued) -> None:
+    def _certified(self, entry: Entry, event: CertificateIssued) -> None:
+        note(self.pending, entry, event)
         self._certificates[event[:3]] = [*event, None]
         self.pending.put(CERTIFICATE, event[:3], (event.end, None))
 
     def _withdrawn(self, entry: Entry, event: CertificateWithdrawn) -> None:
+        note(self.pending, entry, event)
         for key, row in self._certificates.items():
             if key[:2] == event[:2] and row[4] is None:
                 row[4] = entry.at
                 self.pending.put(CERTIFICATE, key, (row[3], entry.at))
 
     def _walled(self, entry: Entry, event: WallRaised | WallLowered) -> None:
+        note(self.pending, entry, event)
         stands = isinstance(event, WallRaised)
         self.pending.put(WALL, (event.person, event.what), (stands, event.reason, event.by, entry.at))
 

@@ -1,16 +1,17 @@
 """Facts of a month that are not counted by the projection: read from the log itself, archived or not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
-from alihdaya.kernel.event import HOUSE, Event
+from alihdaya.kernel.event import HOUSE, Event, tag_of
 from alihdaya.store.archive.files import ITEM_COLUMNS
+from alihdaya.store.archive.partitions import PRESENCE_TAGS
 from alihdaya.store.archive.reading import archived, archived_entries, archived_items
-from alihdaya.store.codec import decode_events
+from alihdaya.store.codec import decode, decode_events, revive
 from alihdaya.store.log import entries
-from alihdaya.store.schema import ITEM, LOG
+from alihdaya.store.schema import ITEM, LOG, NOTED
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
 
@@ -25,22 +26,56 @@ class ItemFact(NamedTuple):
     fact: Event
 
 
-def house_facts(store: WorkingSet, tags: Iterable[str], after: int = 0) -> Iterator[tuple[int, Event]]:
-    """Yield (instant, fact) of those facts about no item that have one of these tags, in the order of the log.
+class Noted(NamedTuple):
+    """A fact about no item: the entry that it came in, when (microseconds), by whom, and what it says."""
 
-    `after`: only of entries after this one that are not archived; 0: all.
+    seq: int
+    at: int
+    by: str
+    fact: Event
+
+
+def house_facts(
+    store: WorkingSet, tags: Iterable[str], *, after: int = 0, who: Collection[str] | None = None, since: int = 0
+) -> Iterator[tuple[int, Event]]:
+    """Yield (instant, fact) of what `noted` gives."""
+    return ((one.at, one.fact) for one in noted(store, tags, after=after, who=who, since=since))
+
+
+def noted(
+    store: WorkingSet, tags: Iterable[str], *, after: int = 0, who: Collection[str] | None = None, since: int = 0
+) -> Iterator[Noted]:
+    """Yield those facts about no item that have one of these tags, in the order of the log.
+
+    The tags are of kinds that the table of noted facts has (project.noted): how long the log is does not matter.
+    `after`: only of entries after this one that are not archived; 0: all. `who`: of these persons alone; `since`: of
+    each person the last fact before this instant (microseconds), and all from then on.
     """
     tags = tuple(tags)
-    marks = [tag.encode() for tag in tags]
-    gone = archived_entries(store, item=HOUSE, tags=tags) if archived(store) and not after else iter(())
-    for entry in gone if store.factor == 1 else sorted(gone, key=lambda entry: entry.at):
-        yield from ((entry.at, fact) for fact in entry.events)
-    query = select(LOG.c.at, LOG.c.body).where(LOG.c.item == HOUSE, LOG.c.seq > after)
-    query = query.order_by(LOG.c.seq)
+    if not after:
+        yield from _archived_presence(store, [tag for tag in tags if tag in PRESENCE_TAGS], who)
+    query = select(NOTED.c.seq, NOTED.c.at, NOTED.c.by, NOTED.c.tag, NOTED.c.body)
+    query = query.where(NOTED.c.tag.in_(tags), NOTED.c.seq > after)
+    if who is not None:
+        query = query.where(NOTED.c.who.in_(who))
+    if since:
+        earlier = query.with_only_columns(NOTED.c.who, func.max(NOTED.c.seq)).where(NOTED.c.at < since)
+        last = tuple_(NOTED.c.who, NOTED.c.seq).in_(earlier.group_by(NOTED.c.who))
+        query = query.where((NOTED.c.at >= since) | last)
     with store.snapshot() as connection:
-        for at, body in connection.execute(query):
-            if any(mark in body for mark in marks):
-                yield from ((at, fact) for fact in decode_events(body))
+        for seq, at, by, tag, body in connection.execute(query.order_by(NOTED.c.seq, NOTED.c.number)):
+            yield Noted(seq, at, by, revive([tag, *decode(body)]))
+
+
+def _archived_presence(store: WorkingSet, tags: Sequence[str], who: Collection[str] | None) -> Iterator[Noted]:
+    """Yield those facts of presence whose month was archived; other noted facts stay."""
+    if not tags or not archived(store):
+        return
+    gone = archived_entries(store, item=HOUSE, tags=tags)
+    for entry in gone if store.factor == 1 else sorted(gone, key=lambda entry: entry.at):
+        for fact in entry.events:
+            if tag_of(type(fact)) in tags and (who is None or fact[0] in who):
+                yield Noted(entry.seq, entry.at, entry.by, fact)
 
 
 def item_facts(

@@ -1,0 +1,1 @@
+"""One file a step, for ever as it was."""
