@@ -87,7 +87,8 @@ class CoursePlayed(NamedTuple):
     """How far a module of a course is that `person` plays; a later entry of the same module holds instead.
 
     `package`: the mark of the course's package (packs.courses.shelf); `attempt`: at the quiz, from 1. `percent`: whole,
-    None where the module gave no score; `seconds`: in all. `place` and `held` are the module's own notes to go on by.
+    None where the module gave no score; `seconds`: in all. `place` and `held` are the module's own notes to go on by;
+    `same`: they are those of its entry before in this attempt, and not written again.
     """
 
     person: str
@@ -101,6 +102,7 @@ class CoursePlayed(NamedTuple):
     seconds: int
     place: str
     held: str
+    same: bool = False
 
 
 @event("recording.deleted")

@@ -10,7 +10,7 @@ from alihdaya.channels.api.books import BODIES as BOOKS
 from alihdaya.channels.api.floor import BODIES as FLOOR
 from alihdaya.channels.api.instances import BODIES as ACTS
 from alihdaya.channels.api.months import Month
-from alihdaya.channels.api.people import Walling, Withdrawal
+from alihdaya.channels.api.people import Erasure, Walling, Withdrawal
 from alihdaya.channels.api.reviews import Disputing, Reviewing
 from alihdaya.channels.api.versions import Migration
 from alihdaya.channels.api.wire import BODIES
@@ -40,7 +40,7 @@ _ELSEWHERE = {
 def description() -> dict[str, Any]:
     """Give the document."""
     bodies = [*BODIES.values(), *ACTS.values(), *FLOOR.values(), *job_wire.BODIES.values(), *program_wire.BODIES]
-    bodies += [Migration, Withdrawal, Walling, Reviewing, Disputing, Month, *BOOKS]
+    bodies += [Migration, Withdrawal, Walling, Erasure, Reviewing, Disputing, Month, *BOOKS]
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     task, token = "/api/items/{item}/tasks/{token}", "/api/items/{item}/tokens/{token}"
     return {
@@ -96,6 +96,9 @@ def _of_people(task: str) -> dict[str, Any]:
         "/api/shards/{shard}/walls": {"get": _get("Conflict walls, and those that were taken down", _SHARD)},
         "/api/people/{person}/walls": {"post": _post("Raise a conflict wall", "204", "Walling", _PERSON)},
         "/api/people/{person}/walls/remove": {"post": _post("Take a wall down", "204", "Walling", _PERSON)},
+        "/api/items/{item}/recordings/delete": {
+            "post": _post("Delete an item's recordings before their time", "200", "Erasure", _ITEM)
+        },
         "/api/shards/{shard}/reviews": {"get": _get("Finished tasks that wait for a review", _SHARD)},
         "/api/shards/{shard}/quality": {"get": _get("How everybody fares in reviews", _SHARD)},
         f"{task}/review": {"post": _post("Say what a review found", "200", "Reviewing", _ITEM, _TOKEN)},

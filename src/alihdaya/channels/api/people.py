@@ -5,7 +5,7 @@ What one shard knows of somebody all know soon, so any node may be asked.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -16,11 +16,13 @@ from alihdaya.channels.api.answers import Elsewhere, as_json, refusal
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, MINUTE, micros
 from alihdaya.operations.people.adherence import adherence, plain_kept
-from alihdaya.operations.people.commands import SetWall, Withdraw
+from alihdaya.operations.people.commands import Forget, SetWall, Withdraw
+from alihdaya.operations.people.keeping import delete, kept_in_shards, noting
 from alihdaya.operations.people.reported import MESSAGE, letter, results
 from alihdaya.operations.people.standing import plain, plain_wall, standings, walls
 from alihdaya.operations.people.walls import about
 from alihdaya.packs.courses.statement import Result
+from alihdaya.store.lease.house import FACTOR, name_of
 
 if TYPE_CHECKING:
     from alihdaya.channels.api.app import Api
@@ -47,6 +49,17 @@ class Walling(msgspec.Struct, forbid_unknown_fields=True):
     engagement: str = ""
     item: str = ""
     by: str = "operator"
+
+
+class Erasure(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/items/{item}/recordings/delete: why all recordings of an item go now.
+
+    It was asked for, or consent was withdrawn. `note` is what the log keeps of it, such as the date of a letter.
+    """
+
+    why: Literal["request", "consent"]
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    by: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] = "operator"
 
 
 def _instant(query: Mapping[str, str], name: str, usual: int) -> int:
@@ -97,6 +110,7 @@ def routes(api: "Api", read: "Body") -> "list[Route]":
         ("POST", "/api/people/{person}/withdraw", withdraw),
         *_xapi_routes(api, read),
         *_wall_routes(api, read),
+        *_recording_routes(api, read),
         ("GET", "/api/shards/{shard:number}/people", people),
         ("GET", "/api/shards/{shard:number}/adherence", kept),
         ("POST", "/api/shards/{shard:number}/people/{person}/withdraw", withdraw),
@@ -130,6 +144,36 @@ def _wall_routes(api: "Api", read: "Body") -> "list[Route]":
         ("POST", "/api/people/{person}/walls", setting(stand=True)),
         ("POST", "/api/people/{person}/walls/remove", setting(stand=False)),
     ]
+
+
+_PATIENCE = 15.0
+"""Seconds in which a writer should have noted that a recording is deleted."""
+
+
+def _recording_routes(api: "Api", read: "Body") -> "list[Route]":
+    """Give the route by which recordings are deleted before their time; the holder of the item's shard does it."""
+
+    def deleted(number: int, wanted: Erasure) -> list[dict[str, Any]]:
+        shards = {shard: api.shards.shard(shard) for shard in range(1, api.node.shards + 1)}
+        found = [one for one in kept_in_shards(shards) if number in one.items]
+        if not found:
+            raise refusal("no-recording", f"there is no recording of item {name_of(number)}", 404)
+        note = noting(api.node.room, api.node.clock, _PATIENCE)
+        wishes = ((one, Forget(number, one.recording, wanted.why, wanted.note, wanted.by)) for one in found)
+        return [{"recording": one.recording, "deleted": delete(one, wish, note)} for one, wish in wishes]
+
+    async def erase(request: Request) -> Response:
+        shard, item = api.place(request)
+        wanted = await read(request, Erasure)
+        if api.node.room(shard) is None:
+            holder = api.node.keeper.holder(shard)
+            raise Elsewhere(None if holder == api.node.keeper.address else holder)
+        try:
+            return as_json(await run_in_threadpool(deleted, item * FACTOR + shard, wanted))
+        except OSError as error:
+            raise refusal("not-deleted", error.strerror or str(error), 409) from error
+
+    return [("POST", "/api/items/{item}/recordings/delete", erase)]
 
 
 _VERSION = {"X-Experience-API-Version": "1.0.3"}

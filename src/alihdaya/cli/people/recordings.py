@@ -82,7 +82,7 @@ def delete(settings: Settings, item: int, why: str, note: str, by: str, *, dry_r
     """Delete the recordings of an item."""
     from alihdaya.kernel.errors import Problem, Refused
 
-    found = [one for one in _found(settings) if one.item == item]
+    found = [one for one in _found(settings) if item in one.items]
     if not found:
         raise Refused(Problem("no-recording", f"there is no recording of item {item}"))
     _delete(settings, found, (why, note, by), dry_run=dry_run, as_json=as_json)
@@ -166,10 +166,9 @@ def _whose(one: "Kept") -> str:
 
 
 def _plain(one: "Kept", when: int) -> dict[str, Any]:
-    from alihdaya.kernel.time import DAY, iso
+    from alihdaya.kernel.time import iso
 
-    until = one.over + one.days * DAY if one.over is not None and one.days is not None else None
-    instants = {"handed_in": one.handed_in, "over": one.over, "until": until}
+    instants = {"handed_in": one.handed_in, "over": one.over, "until": one.until}
     told = {name: None if at is None else iso(at) for name, at in instants.items()}
     head = {"recording": one.recording, "item": one.item or None, "external_id": one.external_id or None}
     return {**head, **told, "keep_days": one.days, "due": one.due(when)}

@@ -169,6 +169,7 @@ def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> No
 
     from alihdaya.channels.api.app import make_api
     from alihdaya.channels.api.login import Login
+    from alihdaya.cli.server.sweeping import NodeSweeper
     from alihdaya.cli.server.workplace import with_workplace
     from alihdaya.store.lease.reader import Shards
     from alihdaya.store.lease.tokens import Tokens
@@ -191,7 +192,8 @@ def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> No
     node.start()
     try:
         click.echo(say("Node {name} at {address}").format(name=node.name, address=node.keeper.address), err=True)
-        uvicorn.Server(config).run()
+        with NodeSweeper(node, shards):
+            uvicorn.Server(config).run()
     finally:
         node.stop()
         shards.close()

@@ -2,6 +2,7 @@
 const page = document.querySelector("main[data-origin]");
 const frame = document.getElementById("player");
 const trouble = document.getElementById("trouble");
+const enough = document.getElementById("enough");
 const start = JSON.parse(page.dataset.start);
 const often = 10_000;
 
@@ -18,6 +19,13 @@ const shown = (answer) => {
   }
 };
 
+// Asked too often: what the module said last by then is sent once it is time. Only who closes it must know.
+const later = (answer, told) => {
+  const seconds = Number(answer.headers.get("Retry-After")) || 60;
+  timer ||= setTimeout(keep, 1_000 * seconds);
+  trouble.hidden = told.over === "no";
+};
+
 const keep = () => {
   clearTimeout(timer);
   timer = 0;
@@ -31,8 +39,12 @@ const keep = () => {
     });
     try {
       const answer = await fetch(page.dataset.keep, { method: "POST", body, redirect: "error" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      shown(await answer.json());
+      if (answer.status === 429) return later(answer, told);
+      if (answer.status === 413) {
+        enough.textContent = (await answer.json()).said;
+        enough.hidden = false;
+      } else if (answer.ok) shown(await answer.json());
+      else throw new Error(String(answer.status));
       sent = text;
       trouble.hidden = true;
     } catch {

@@ -40,6 +40,8 @@ TROUBLE = {
     "too-far": mark("A call-back lies at most a year ahead."),
     "quiz-closed": mark("This test is closed, or another attempt at it has begun. Open the course again."),
     "not-done": mark("A module of the course is not done yet."),
+    "too-soon": mark("The course reports too often. What it said last is asked for again by itself."),
+    "too-much": mark("The course keeps more notes than fit. What it said before stays; how it goes is still kept."),
     "done-already": mark("You have done this task already. What came afterwards does not count."),
     "no-such-person": mark("Nobody on the roster is called so."),
     "bad-token": mark("The token is unknown, expired or revoked."),

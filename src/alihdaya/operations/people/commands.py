@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from alihdaya.packs.courses.allowance import Told
 from alihdaya.people.events import CoursePlayed
 
 
@@ -51,7 +52,8 @@ class Dispute(NamedTuple):
 class Play(NamedTuple):
     """Note how a module of a course goes that an item waits for; `percent`: what the whole course comes to, at its end.
 
-    `enrolment`: the key of the message that the item waits for.
+    `enrolment`: the key of the message that the item waits for; `closed`: the module is; `told`: what the log had of
+    the attempt when this was asked for.
     """
 
     item: int
@@ -59,16 +61,23 @@ class Play(NamedTuple):
     played: CoursePlayed
     percent: int | None = None
     by: str = "outside"
+    closed: bool = False
+    told: Told = Told()
 
 
 class Forget(NamedTuple):
-    """Note that a recording of an item is deleted, for one of people.keeping.WHY."""
+    """Note that a recording of an item is deleted, for one of people.keeping.WHY.
+
+    `known`: so often the log said that of it when this was wished; where it says so oftener, this is done. None: no
+    matter.
+    """
 
     item: int
     recording: str
     why: str
     note: str = ""
     by: str = "operator"
+    known: int | None = None
 
 
 PeopleCommand = Withdraw | Review | Dispute | SetWall | Play | Forget

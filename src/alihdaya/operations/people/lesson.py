@@ -11,6 +11,7 @@ from alihdaya.operations.exchange.messages import deliver_to
 from alihdaya.operations.exchange.timers import catch_up
 from alihdaya.operations.people.commands import Play
 from alihdaya.operations.people.reported import MESSAGE
+from alihdaya.packs.courses.allowance import Told, allow, told_by
 from alihdaya.packs.courses.course import Module
 from alihdaya.packs.courses.run import Run, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import Package, playable
@@ -42,6 +43,7 @@ class Lesson:
     attempt: int
     package: Package
     runs: Mapping[str, Run]
+    told: Told
 
     @property
     def left(self) -> list[Module]:
@@ -71,11 +73,11 @@ def _lesson(store: WorkingSet, waiting: Awaited, trainee: str) -> Lesson | None:
         return None
     attempt = _attempt(known)
     story = item_story(store, item)
-    played = [
-        one for entry in (story.entries if story else ()) for one in entry.events if isinstance(one, CoursePlayed)
-    ]
+    entries = story.entries if story else ()
+    played = [one for entry in entries for one in entry.events if isinstance(one, CoursePlayed)]
     runs = standing(played, package.mark, attempt)
-    return Lesson(item, waiting.key, str(known.get("trainee") or ""), package.name, attempt, package, runs)
+    told = told_by(Told(), entries, package.mark, attempt)
+    return Lesson(item, waiting.key, str(known.get("trainee") or ""), package.name, attempt, package, runs, told)
 
 
 def _attempt(known: Mapping[str, Any]) -> int:
@@ -99,7 +101,7 @@ def played(found: Lesson, module: Module, sitting: Sitting, by: str) -> Play | P
         run = Run("completed", None, run.seconds)
     percent = outcome(course, {**found.runs, module.id: run}) if sitting.over != "no" else None
     head = (found.trainee, found.course_name, found.package.mark, found.attempt, module.id, module.title)
-    return Play(found.item, found.enrolment, CoursePlayed(*head, *run), percent, by)
+    return Play(found.item, found.enrolment, CoursePlayed(*head, *run), percent, by, sitting.over != "no", found.told)
 
 
 def handed_in(found: Lesson, by: str) -> Play | Problem:
@@ -109,13 +111,25 @@ def handed_in(found: Lesson, by: str) -> Play | Problem:
         return Problem("not-done", "a module of the course is left")
     module = found.package.course.modules[-1]
     head = (found.trainee, found.course_name, found.package.mark, found.attempt, module.id, module.title)
-    return Play(found.item, found.enrolment, CoursePlayed(*head, *found.runs[module.id]), percent, by)
+    noted = CoursePlayed(*head, *found.runs[module.id])
+    return Play(found.item, found.enrolment, noted, percent, by, closed=True, told=found.told)
+
+
+def admitted(wish: Play, told: Told, at: int) -> CoursePlayed:
+    """Give what is noted of a report at `at`, after all that is `told`. Raises Refused (packs.courses.allowance)."""
+    one = wish.played
+    run = Run(one.status, one.percent, one.seconds, one.place, one.held)
+    found = allow(told, one.module, run, at, closed=wish.closed or wish.percent is not None)
+    if isinstance(found, Problem):
+        raise Refused(found)
+    place, held = ("", "") if found.same else (found.run.place, found.run.held)
+    return one._replace(place=place, held=held, same=found.same)
 
 
 def play(desk: Desk, wish: Play, at: int) -> None:
     """Note how a module goes; with a result, the quiz is answered, of this very item: another has the number, too.
 
-    Raises Refused where the quiz is no longer open.
+    Raises Refused where the quiz is no longer open, and where the course reports too often or too much.
     """
     catch_up(desk, wish.item, at)
     item, played = desk.open_item(wish.item), wish.played
@@ -123,7 +137,11 @@ def play(desk: Desk, wish: Play, at: int) -> None:
     open_here = any(one == wish.item for one, _ in desk.subscribers.get((MESSAGE, wish.enrolment), ()))
     if not open_here or _attempt(known) != played.attempt or known.get("trainee") not in {None, played.person}:
         raise Refused(Problem("quiz-closed", f"the quiz of {wish.enrolment!r} is not open for this any more"))
-    desk.record(item, at, wish.by, [played])
+    # what came in between was asked for at the same time, by another page
+    since = [*desk.store.read_log(after=wish.told.seq, item=wish.item), *desk.pending]
+    since = [entry for entry in since if entry.item == wish.item and entry.seq > wish.told.seq]
+    noted = admitted(wish, told_by(wish.told, since, played.package, played.attempt), at)
+    desk.record(item, at, wish.by, [noted])
     if wish.percent is not None:
         statement = f"{played.package[:16]}-{played.attempt}"
         payload = {"reported": str(wish.percent), "statement": statement, "answers": ""}

@@ -153,10 +153,13 @@ def standing(played: Iterable[CoursePlayed], package: str, attempt: int) -> dict
     played of another package, since replaced, does not count.
     """
     found: dict[str, Run] = {}
+    notes: dict[tuple[str, int], tuple[str, str]] = {}
     for one in played:
         if one.package != package or one.attempt > attempt:
             continue
-        run = Run(one.status, one.percent, one.seconds, one.place, one.held)
+        key = one.module, one.attempt
+        notes[key] = notes.get(key, ("", "")) if one.same else (one.place, one.held)
+        run = Run(one.status, one.percent, one.seconds, *notes[key])
         worked_through = run.status == "completed" and run.percent is None
         found[one.module] = run if one.attempt == attempt or worked_through else Run()
     return found

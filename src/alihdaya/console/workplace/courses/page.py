@@ -17,7 +17,7 @@ from alihdaya.console.workplace.app import Away, Workplace, number
 from alihdaya.console.workplace.courses.files import PLAYED
 from alihdaya.console.workplace.door import PATH, Guest, read_form
 from alihdaya.kernel.errors import Problem, Refused
-from alihdaya.operations.people.lesson import Lesson, Sitting, handed_in, lesson, lessons, played
+from alihdaya.operations.people.lesson import Lesson, Sitting, admitted, handed_in, lesson, lessons, played
 from alihdaya.packs.courses.course import Module
 from alihdaya.packs.courses.run import Run, begin
 
@@ -115,11 +115,25 @@ class Courses:
             raise Refused(_CLOSED)
         sitting = Sitting(_values(form), int(_digits(form.get("seconds", ""))), form.get("over", "no"))
         wish = played(found, module, sitting, by)
-        await self._do(request, wish)
+        try:
+            if not isinstance(wish, Problem):
+                admitted(wish, found.told, self._place.house.clock())  # the writer is not asked for what it refuses
+            await self._do(request, wish)
+        except Refused as refusal:
+            if refusal.problems[0].code not in _LIMITS:
+                raise
+            return self._enough(request, refusal.problems[0])
         again = await run_in_threadpool(lesson, self._place.house.store(self._place.floor(request)), found.item)
         spoken = words(speaks(request, self._place.language))
         shown = _modules(again, None, spoken) if again else []
         return JSONResponse({"modules": [{"number": one.number, "said": one.said} for one in shown]})
+
+    def _enough(self, request: Request, problem: Problem) -> Response:
+        """Say that the course reports too often, and when to ask again (429), or too much (413)."""
+        (said,) = self._place.say(request, (problem,))
+        told = {"problems": [{"code": problem.code, "message": problem.message}], "said": said}
+        headers = {"Retry-After": problem.facts[0]} if problem.facts else {}
+        return JSONResponse(told, _LIMITS[problem.code], headers)
 
     async def _do(self, request: Request, wish: Any) -> None:
         if isinstance(wish, Problem):
@@ -143,6 +157,9 @@ class Courses:
         row = self._place.house.store(self._place.floor(request)).person(who)
         return row.facts.name if row else who
 
+
+_LIMITS: Final = {"too-soon": 429, "too-much": 413}
+"""Code of a refusal of packs.courses.allowance -> status."""
 
 _CLOSED: Final = Problem("quiz-closed", "the quiz is not open for this any more")
 
