@@ -160,8 +160,8 @@ class School:
         def opened():
             return open_desk(open_store(self.path), recorded=lambda: AT, packs={self.pack.digest: self.pack})
 
-        with Mailroom(opened) as writer, open_store(self.path, read_only=True) as self.store:
-            house = StoreHouse(writer, self.store, lambda: AT + 60_000_000)
+        with Mailroom(opened) as self.writer, open_store(self.path, read_only=True) as self.store:
+            house = StoreHouse(self.writer, self.store, lambda: AT + 60_000_000)
             place = Workplace(house, NameDoor(by_name(self.store), b"secret"), poll=0.05, courses=courses)
             yield make_workplace(place, local=True)
 

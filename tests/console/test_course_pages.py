@@ -17,11 +17,13 @@ from workplace_scene import Browser
 from alihdaya.console.workplace.courses.files import make_courses
 from alihdaya.console.workplace.courses.page import course_origin
 from alihdaya.engagement import terms as agreement
+from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Assign, Complete, Receive
 from alihdaya.operations.people.lesson import Sitting, lesson
 from alihdaya.operations.people.lesson import played as note_run
 from alihdaya.operations.perform import perform
 from alihdaya.operations.sign import open_service
+from alihdaya.packs.courses import allowance
 from alihdaya.packs.courses.course import Course, Module
 from alihdaya.packs.courses.run import Run, begin, left, outcome, read_run, standing
 from alihdaya.packs.courses.shelf import find_package
@@ -205,6 +207,47 @@ def test_a_page_of_an_earlier_attempt_counts_for_nothing(school):
         == 503
     )
     assert len(school.told(CoursePlayed)) == 3
+
+
+def test_a_course_that_reports_without_end_is_answered_and_not_noted(school):
+    who, path = Browser(school.app, "laras"), f"/work/1/course/{school.item}"
+    page = saying(who.get(f"{path}?module=learn"), **{"cmi.suspend_data": "a"})
+    seal = who_seal(who, path)
+    assert who.send(path, **seal, **page).status_code == 200
+    for word in ("b" * 60_000, "c"):
+        answer = who.send(path, **seal, **page | {"values": json.dumps({"cmi.suspend_data": word})})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+        assert answer.json()["problems"][0]["code"] == "too-soon"
+        assert "too often" in answer.json()["said"]
+    assert [one.held for one in school.told(CoursePlayed)] == ["a"]
+    done = {"cmi.suspend_data": "b", "cmi.core.lesson_status": "completed", "cmi.core.score.raw": "90"}
+    assert who.send(path, **seal, **page | {"values": json.dumps(done)}).status_code == 200
+    assert [(one.status, one.percent) for one in school.told(CoursePlayed)][1:] == [("passed", 90)]
+
+
+def test_what_is_asked_at_the_same_time_is_counted_by_the_writer(school):
+    store = school.store
+    found = lesson(store, school.item)
+    module = found.package.course.modules[1]
+    wishes = [note_run(found, module, Sitting({"cmi.suspend_data": one}, 5, "no"), "laras") for one in "abc"]
+    answers = [school.writer.post(wish, AT + 60_000_000) for wish in wishes]
+    assert [type(one.exception(60)) for one in answers] == [type(None), Refused, Refused]
+    assert [one.held for one in school.told(CoursePlayed)] == ["a"]
+
+
+def test_too_many_notes_are_answered_so_and_a_score_is_noted_all_the_same(school, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_BYTES", 3)
+    monkeypatch.setattr(allowance, "SHORTEST", 0)
+    monkeypatch.setattr(allowance, "BYTES_A_SECOND", 10**9)
+    who, path = Browser(school.app, "laras"), f"/work/1/course/{school.item}"
+    page = saying(who.get(f"{path}?module=learn"), **{"cmi.suspend_data": "abc"})
+    seal = who_seal(who, path)
+    assert who.send(path, **seal, **page).status_code == 200
+    answer = who.send(path, **seal, **page | {"values": json.dumps({"cmi.suspend_data": "d"})})
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (413, "too-much")
+    scored = {"cmi.suspend_data": "d", "cmi.core.lesson_status": "completed", "cmi.core.score.raw": "80"}
+    assert who.send(path, **seal, **page | {"values": json.dumps(scored), "over": "yes"}).status_code == 200
+    assert standing(school.told(CoursePlayed), find_package(NAME).mark, 1)["learn"] == Run("passed", 80, 40, "", "abc")
 
 
 def who_seal(who, path):

@@ -118,12 +118,14 @@ class ClockResumed(NamedTuple):
 class ClockTargeted(NamedTuple):
     """The item is of this level of its terms from now on, "" of none; and due at these instants.
 
-    They count from its receipt, with every pause kept. What was answered before keeps its respond_due.
+    They count from its receipt, with every pause kept. What was answered before keeps its respond_due, unless
+    `answered`: its calendar is another since, as where a day was closed later.
     """
 
     level: str
     respond_due: int | None
     resolve_due: int | None
+    answered: bool = False
 
 
 @event("clock.closed")

@@ -77,7 +77,7 @@ def _take(found: Facts, one: Any, at: int) -> None:
             found.rested_at = None if found.tasks else at
         case ClockTargeted():
             found.level = one.level
-            answered = found.responded_at is not None
+            answered = found.responded_at is not None and not one.answered
             found.due = Due(found.due.respond if answered else one.respond_due, one.resolve_due)
         case ClockPaused():
             found.stops.append(Stop(at, None, one.node))

@@ -317,7 +317,7 @@ class Items:
             self._open(standing, TASK, token, (*task[:-4], event.respond_due, event.resolve_due, *task[-2:]))
 
     def _clock_targeted(self, standing: Standing, _: Entry, event: ClockTargeted) -> None:
-        if standing.responded_at is None:
+        if standing.responded_at is None or event.answered:
             standing.respond_due = event.respond_due
         standing.resolve_due = event.resolve_due
         for token, task in list(standing.open[TASK.name].items()):

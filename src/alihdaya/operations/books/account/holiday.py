@@ -11,7 +11,7 @@ from typing import NamedTuple
 from alihdaya.engagement.account.events import HolidayAdded, HolidayRecounted
 from alihdaya.engagement.account.holidays import Holidays, holidays_of, observing
 from alihdaya.engagement.account.schedule import instant, raise_any
-from alihdaya.engagement.sla import SlaClock
+from alihdaya.engagement.sla import Due, SlaClock
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem
 from alihdaya.kernel.event import Entry
@@ -21,6 +21,7 @@ from alihdaya.operations.books.account.recount import Closing, ended_after, ende
 from alihdaya.operations.desk import Desk, OpenItem
 from alihdaya.operations.exchange.shards.posting import tell
 from alihdaya.operations.instance.clocks import set_due
+from alihdaya.operations.instance.sla import facts_of
 from alihdaya.operations.opening import observed
 from alihdaya.store import Store
 from alihdaya.store.lease.house import FACTOR
@@ -124,15 +125,22 @@ def _retargeted(desk: Desk, item: OpenItem, former: SlaClock) -> ClockTargeted |
     """Set an open item's clocks to its calendar as it is now; None where that changes nothing."""
     if not item.touched:
         return None
-    stood = [pause for pause in item.pauses if pause.end is not None]
-    old = former.due_at(item.received_at, item.level or None, stood)
-    due = item.service.clock.due_at(item.received_at, item.level or None, stood)
-    if item.responded_at is not None:
-        due = due._replace(respond=old.respond)
+    old, due = (_due_by(desk, item, clock) for clock in (former, item.service.clock))
     if due == old:
         return None
     set_due(desk, item, due)
-    return ClockTargeted(item.level or "", *due)
+    return ClockTargeted(item.level or "", *due, answered=item.responded_at is not None)
+
+
+def _due_by(desk: Desk, item: OpenItem, clock: SlaClock) -> Due:
+    """Give when an item is due by a clock; an answer that was given by the level that it was given under."""
+    stood = [pause for pause in item.pauses if pause.end is not None]
+    due = clock.due_at(item.received_at, item.level or None, stood)
+    if item.responded_at is None or not clock.levels:
+        return due
+    pending = (entry for entry in desk.pending if entry.item == item.item)
+    level = facts_of(item.item, [*desk.store.read_log(item=item.item), *pending]).answered_level
+    return due._replace(respond=clock.due_at(item.received_at, level or None, stood).respond)
 
 
 def follow_holidays(desk: Desk, facts_of_house: Sequence[HolidayAdded], at: int, by: str) -> None:
