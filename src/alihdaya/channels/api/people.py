@@ -5,7 +5,7 @@ What one shard knows of somebody all know soon, so any node may be asked.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -57,7 +57,7 @@ class Erasure(msgspec.Struct, forbid_unknown_fields=True):
     It was asked for, or consent was withdrawn. `note` is what the log keeps of it, such as the date of a letter.
     """
 
-    why: Literal["request", "consent"]
+    why: Annotated[str, msgspec.Meta(pattern="^(request|consent)$")]
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
     by: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] = "operator"
 
