@@ -187,14 +187,10 @@ def _tell(*messages: str) -> None:
 
 
 def _worded(problem: "Problem") -> str:
-    """Say a problem that comes with its facts in the reader's language."""
-    from dataclasses import replace
+    """Say a problem, and where it is, in the reader's language."""
+    from alihdaya.cli.settings import told
 
-    from alihdaya.console.terms import REFUSALS
-
-    if not problem.facts or problem.code not in REFUSALS:
-        return str(problem)
-    return str(replace(problem, message=say(REFUSALS[problem.code]).format(*problem.facts)))
+    return told(problem)
 
 
 def _shown(error: click.ClickException) -> int:

@@ -7,6 +7,7 @@ from shlex import quote
 import click
 
 from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import told as in_words
 
 
 @click.group(help=say("List, check and begin packs: a service as a folder of process, decisions, terms and people."))
@@ -52,7 +53,7 @@ def check_pack(settings: Settings, place: str, trust: bool) -> None:
             problems += read_roster(found.roster.encode(), f"{found.place}/roster.toml").warnings
     told = {failure.problem: failure.explained for report in tried[0] for failure in report.failures}
     for problem in problems:
-        click.echo(f"{say(problem.severity)}: {problem}")
+        click.echo(f"{say(problem.severity)}: {in_words(problem)}")
         if problem in told:
             show_explained(settings, told[problem])
     for report in tried[0] if not errors else ():

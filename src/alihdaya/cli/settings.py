@@ -3,7 +3,7 @@
 import os
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,29 @@ def exact(value: "Decimal | str") -> str:
 def spread(at: float | None, low: float | None, high: float | None, spec: str = ".2f") -> str:
     """Write a figure with its interval: "0.39 (0.37-0.40)"."""
     return f"{figure(at, spec)} ({figure(low, spec)}-{figure(high, spec)})"
+
+
+def told(problem: Problem) -> str:
+    """Say a problem with its place and code, as str() does, in the language of this call."""
+    from alihdaya.locale.problems import translated
+
+    return f"{_place(problem.source)}{translated(problem.message, language())} [{problem.code}]"
+
+
+def said(error: Exception) -> str:
+    """Say what a reader of ours complained of (ValueError), in the language of this call."""
+    from alihdaya.locale.problems import translated
+
+    return translated(str(error), language())
+
+
+def _place(source: Source) -> str:
+    if source == Source():
+        return ""
+    parts = [str(replace(source, row=None, element=None))] if source.file or source.line is not None else []
+    parts += [say("row {row}").format(row=source.row)] if source.row is not None else []
+    parts += [say("element {element!r}").format(element=source.element)] if source.element else []
+    return ", ".join(parts) + ": "
 
 
 def mark(text: str) -> str:
@@ -179,6 +202,6 @@ class ItemNumber(click.IntRange):
 
             try:
                 value = number_of(value)
-            except ValueError as error:
-                self.fail(str(error), param, ctx)
+            except ValueError:
+                self.fail(say("{name!r} is not the name of an item, such as 3-17").format(name=value), param, ctx)
         return super().convert(value, param, ctx)

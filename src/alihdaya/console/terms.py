@@ -63,15 +63,6 @@ WHY_IT_WAITS = {
 }
 """Why nobody who is present can do what waits (work.floor.why)."""
 
-REFUSALS = {
-    "outside-engagement": mark("{0} lies outside of {1} to {2}"),
-    "in-the-past": mark("{0} has begun or is over: say that the holiday is retroactive"),
-    "no-service": mark("{0} has no service {1}: {2}"),
-    "closed-already": mark("{0} is closed for {1} already: {2}"),
-    "no-working-day": mark("{0} is no working day of {1}: nothing changes"),
-}
-"""Sentences of problems that come with their facts (kernel.errors.Problem), by code."""
-
 NO_RECORDING = {
     "none": mark("This is no recording: send a WAV file."),
     "kind": mark("A recording has one channel of 16 bits, and 8,000 to 48,000 samples a second."),

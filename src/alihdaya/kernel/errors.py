@@ -33,14 +33,13 @@ class Source:
 class Problem:
     """One finding: a stable kebab-case code, a sentence for a person, and its source.
 
-    `facts`: what the sentence names, in order, for whoever says it in another language.
+    The sentence is English; whoever tells it in another language finds it among those of the sources (locale.problems).
     """
 
     code: str
     message: str
     source: Source = Source()
     severity: Severity = "error"
-    facts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = "" if self.source == Source() else f"{self.source}: "

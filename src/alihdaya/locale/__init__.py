@@ -1,13 +1,18 @@
 """Indonesian and English for what people read: gettext catalogues and the one function that opens them."""
 
 import gettext
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("en", "id")
 SOURCE = "en"
 """The language of the sources."""
+
+PROBLEM = "problem"
+"""The catalogue's context (msgctxt) of what problems say."""
 
 _HERE = Path(__file__).parent
 _FRESH = 60.0
@@ -46,6 +51,21 @@ class _Messages(gettext.GNUTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Translate a message about `n` things."""
         return super().ngettext(msgid1, msgid2, n) if msgid1 else ""
+
+    def sentences(self) -> Iterator[tuple[str, str]]:
+        """Yield (sentence, translation): those of problems, and the messages that name their facts {so}."""
+        known: dict[Any, str] = self._catalog  # type: ignore[attr-defined]
+        for key, text in known.items():
+            if isinstance(key, str) and key:
+                context, mark, sentence = key.rpartition("\x04")
+                if context == PROBLEM or (not mark and "{" in sentence):
+                    yield sentence, text
+
+
+def sentences_of(language: str) -> list[tuple[str, str]]:
+    """Give (English sentence, translation) of what problems say; none for the language of the sources."""
+    held = catalogue(language)
+    return list(held.sentences()) if isinstance(held, _Messages) else []
 
 
 def _compiled(text: Path, language: str) -> BytesIO:

@@ -1,7 +1,8 @@
 """Bring the catalogues up to date with the sources: `python -m alihdaya.locale.refresh`.
 
-A message is what stands in `say(…)`, `count(…)` or `mark(…)` in Python and in `_(…)`, `ngettext(…)` or a trans
-block in a template. Known translations stay; new messages come in empty, and a test says which.
+A message is what stands in `say(…)`, `count(…)` or `mark(…)` in Python, in `_(…)`, `ngettext(…)` or a trans block in a
+template, and what a problem says (locale.sentences). Known translations stay; new messages come in empty, and a test
+says which.
 """
 
 import sys
@@ -14,9 +15,16 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from alihdaya.locale import LANGUAGES
+from alihdaya.locale import LANGUAGES, PROBLEM
+from alihdaya.locale.sentences import sentences
 
 ROOT = Path(__file__).parents[1]
+SAYING = (
+    *("cli", "console", "channels", "operations", "store", "planning", "packs"),
+    *("work", "engagement", "people", "engine", "notation"),
+)
+"""The rooms whose problems people read: all but what other programs are told (embedded)."""
+
 _METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "count": (1, 2), "mark": None}
 _OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
@@ -47,6 +55,10 @@ def extracted() -> Catalog:
         ROOT, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=["Translators:"], strip_comment_tags=True
     ):
         found.add(message, None, [(Path(name).as_posix(), 0)], auto_comments=comments, context=context)
+    for room in SAYING:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for sentence in sentences(path.read_text(encoding="utf-8")):
+                found.add(sentence, None, [(path.relative_to(ROOT).as_posix(), 0)], context=PROBLEM)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, say, told
 
 
 @click.command(
@@ -38,7 +38,7 @@ def check(settings: Settings, models: tuple[Path, ...], as_json: bool, sarif: Pa
         _show(settings, results)
     for result in results:
         for problem in result.problems:
-            click.echo(f"alihdaya: {problem}", err=True)
+            click.echo(f"alihdaya: {told(problem)}", err=True)
     failing = {"error", "warning"} if strict else {"error"}
     unreadable = any(result.problems for result in results)
     sys.exit(2 if unreadable else 1 if any(finding.level in failing for finding in findings) else 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import say
+from alihdaya.cli.settings import say, told
 
 if TYPE_CHECKING:
     from alihdaya.engagement.einvoice.received import Received
@@ -42,7 +42,7 @@ def _check(name: str, *, as_json: bool) -> int:
         with Path(name).open("rb") as file:
             document, found = judge(file.read(MOST_BYTES + 1), name)
     except NotationError as error:
-        return _unread(*map(str, error.problems))
+        return _unread(*map(told, error.problems))
     except OSError as error:
         return _unread(f"{error.strerror or error}: {name}")
     show = _show_json if as_json else _show

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import told as in_words
 
 if TYPE_CHECKING:
     from alihdaya.cli.decide.answers import Answered
@@ -113,7 +114,7 @@ def _show(settings: Settings, answered: "list[Answered]", rules: tuple[int, ...]
     spoken, console = words(settings.language), make_console()
     for problem in (problem for one in answered for problem in one.problems):
         said = replace(problem, message=refused(spoken, problem.message))
-        click.echo(f"alihdaya: {printable(str(said))}", err=True)
+        click.echo(f"alihdaya: {printable(in_words(said))}", err=True)
     good = [one for one in answered if not one.problems]
     if not told and good:
         console.print(answers_table(spoken, good))

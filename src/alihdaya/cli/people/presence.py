@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, mark, say
+from alihdaya.cli.settings import Settings, mark, said, say
 from alihdaya.cli.work import ITEM, at_option, do, token_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def login(settings: Settings, person: str, channels: tuple[str, ...], at: dateti
         most = {name: int(number) for name, _, number in (text.partition("=") for text in channels)}
         made = shares(most)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(said(error)) from None
     do(settings, lambda _: LogIn(person, made), at)
     _told(settings, person)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import DATA, Settings, exact, say
+from alihdaya.cli.settings import DATA, Settings, exact, say, told
 
 if TYPE_CHECKING:
     from alihdaya.channels.documents.folder import Written
@@ -51,7 +51,7 @@ def deliverables(settings: Settings, month: str, folder: Path, engagement: str, 
         for line in _told(missing):
             click.echo(line, err=True)
         for problem in written.problems:
-            click.echo(f"{say('error')}: {problem}", err=True)
+            click.echo(f"{say('error')}: {told(problem)}", err=True)
     sys.exit(1 if written.problems else 0)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from alihdaya.cli.settings import Settings, say
+from alihdaya.cli.settings import Settings, say, told
 
 if TYPE_CHECKING:
     from alihdaya.engagement.contribution import Contribution
@@ -66,7 +66,7 @@ def margin(
             return
         made, problems = ([bill(store, terms, month)], ()) if month else bills(store, terms)
         for problem in problems:
-            click.echo(say("warning: {problem}").format(problem=problem), err=True)
+            click.echo(say("warning: {problem}").format(problem=told(problem)), err=True)
         rows = [row for one in made for row in _rows(store, terms, one, by)]
     _show(settings, rows, terms, by, as_json=as_json)
 

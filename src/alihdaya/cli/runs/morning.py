@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, now, said, say, told
 
 if TYPE_CHECKING:
     from alihdaya.channels.documents.mail import Letter, Server
@@ -127,7 +127,7 @@ class _Post:
         try:
             addresses = [read_address(one) for one in (sender or "alihdaya@localhost", *to)]
         except ValueError as error:
-            raise click.UsageError(str(error)) from None
+            raise click.UsageError(said(error)) from None
         return cls(settings, engagement, kinds, server=read_server(url), sender=addresses[0], to=addresses[1:])
 
     def send(self, at: str | None = None) -> None:
@@ -152,7 +152,7 @@ class _Post:
                     self.send()
                     break
                 except AlihdayaError as error:
-                    click.echo(say("warning: {problem}").format(problem=error), err=True)
+                    click.echo(say("warning: {problem}").format(problem="; ".join(map(told, error.problems))), err=True)
                     clock.sleep(_AGAIN)
 
     def _letter(self, at: str | None) -> "Letter":

@@ -17,7 +17,7 @@ from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import people_of, terms_of
-from alihdaya.cli.settings import Settings, figure, now, say
+from alihdaya.cli.settings import Settings, figure, now, say, told
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.reports.facts import RunSummary
 from alihdaya.console.reports.run import write_report
@@ -105,7 +105,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             equal = _prove(desk.store, bars)
             made, unbilled = bills(desk.store, service.terms)
             for problem in unbilled:
-                bars.console.print(say("warning: {problem}").format(problem=problem))
+                bars.console.print(say("warning: {problem}").format(problem=told(problem)))
             facts = Facts(
                 store=desk.store,
                 terms=service.terms,
@@ -277,5 +277,5 @@ def _deliverables(facts: Facts, folder: Path, bars: "Bars") -> dict[str, str]:
     else:
         problems, made = tuple(written.problems if written else ()), written is not None
     for problem in problems:
-        bars.console.print(say("warning: {problem}").format(problem=problem))
+        bars.console.print(say("warning: {problem}").format(problem=told(problem)))
     return {say("Deliverables"): str(folder)} if made else {}

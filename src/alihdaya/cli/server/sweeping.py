@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from alihdaya.cli.settings import Settings, now
+from alihdaya.cli.settings import Settings, now, told
 from alihdaya.kernel.errors import AlihdayaError
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ class _Thread(ABC):
         """Do what is to be done now; gives the seconds until the next time."""
 
     def _tell(self, error: Exception) -> None:
-        click.echo(f"alihdaya: {error}", err=True)
+        said = "; ".join(map(told, error.problems)) if isinstance(error, AlihdayaError) else str(error)
+        click.echo(f"alihdaya: {said}", err=True)
 
     def _go(self, due: "Iterable[Kept]", note: "Callable[[Forget], object]") -> bool:
         """Delete one after the other; gives whether all that was to be done here is."""

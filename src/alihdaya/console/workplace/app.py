@@ -18,6 +18,7 @@ from alihdaya.console.workplace.house import Bound, House
 from alihdaya.console.workplace.sayings import DONE, TROUBLE
 from alihdaya.console.workplace.seen import DeskSeen, TaskSeen, desk_of, task_of
 from alihdaya.kernel.errors import Problem, Refused
+from alihdaya.locale.problems import translated
 from alihdaya.operations.commands import Command, Complete
 from alihdaya.operations.floor.commands import STATES
 from alihdaya.store import StoreError
@@ -76,8 +77,11 @@ class Workplace:
 
     def say(self, request: Request, problems: tuple[Problem, ...]) -> list[str]:
         """Say why something was refused."""
-        speak = words(speaks(request, self.language)).say
-        return [speak(TROUBLE[one.code]) if one.code in TROUBLE else one.message for one in problems]
+        language = speaks(request, self.language)
+        speak = words(language).say
+        return [
+            speak(TROUBLE[one.code]) if one.code in TROUBLE else translated(one.message, language) for one in problems
+        ]
 
     async def enter(self, request: Request) -> Response:
         """GET /work/: to the desk or the queue, or to the form where one signs in."""

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -59,7 +59,7 @@ def register(
         raise click.UsageError(say("Name the service with --service: {names}").format(names=", ".join(names)))
     of = (terms.engagement, service or names[0])
     if _one_of(name, file):
-        _write(settings, [QuestionRegistered(name or "", *of, text, *_chances(chances, prior))])
+        _write(settings, [QuestionRegistered(name or "", *of, text, *chances(prior))])
     elif file is not None:
         _write(settings, facts(file, "register", of, lambda _: ()))
 
@@ -95,13 +95,10 @@ def answer(
     with settings.read() as store:
         known = {key: one.asked.outcomes for key, one in _known(store).items()}
     if _one_of(name, file) and name is not None:
-        given, outcomes = _chances(chances, ";".join(stated)), known.get(name, ())
+        given, outcomes = chances(";".join(stated)), known.get(name, ())
         if not person:
             raise click.UsageError(say("Say with --by who answers."))
-        try:
-            numbers = ordered(outcomes, given) if outcomes else given[1]
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+        numbers = ordered(outcomes, given) if outcomes else given[1]
         _write(settings, [QuestionAnswered(name, person, numbers, item or 0, minutes * 60, evidence)])
     elif file is not None:
         _write(settings, facts(file, "answer", ("", ""), lambda one: known.get(one, ())))
@@ -216,13 +213,6 @@ def _one_of(name: str | None, file: Path | None) -> bool:
     if (name is None) == (file is None):
         raise click.UsageError(say("Name a question, or a file with --file."))
     return name is not None
-
-
-def _chances(read: Any, text: str) -> Any:
-    try:
-        return read(text)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _write(settings: Settings, facts: "list[QuestionFact]", *, instead: bool = False) -> None:

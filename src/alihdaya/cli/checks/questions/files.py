@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,18 +20,18 @@ _MOST_MINUTES: Final = 1_440
 
 
 def chances(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Read "yes=0.7; no=0.3" into outcomes and probabilities. Raises ValueError for anything else."""
+    """Read "yes=0.7; no=0.3" into outcomes and probabilities. Raises NotationError for anything else."""
     parts = [part.strip().rpartition("=") for part in text.split(";") if part.strip()]
     if not parts or not all(mark and name.strip() and number.strip() for name, mark, number in parts):
-        raise ValueError(f"{text[:60]!r} is not of the form yes=0.7; no=0.3")
+        raise NotationError(Problem("bad-row", f"{text[:60]!r} is not of the form yes=0.7; no=0.3"))
     return tuple(name.strip() for name, _, _ in parts), tuple(number.strip() for _, _, number in parts)
 
 
 def ordered(outcomes: tuple[str, ...], given: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[str, ...]:
-    """Put probabilities into the order of a question's outcomes. Raises ValueError where these are others."""
+    """Put probabilities into the order of a question's outcomes. Raises NotationError where these are others."""
     named = dict(zip(*given, strict=True))
     if len(named) < len(given[0]) or set(named) != set(outcomes):
-        raise ValueError(f"it must name each outcome once: {', '.join(outcomes)}")
+        raise NotationError(Problem("bad-row", f"it must name each outcome once: {', '.join(outcomes)}"))
     return tuple(named[outcome] for outcome in outcomes)
 
 
@@ -46,8 +47,8 @@ def facts(
     for number, row in _rows(path, kind):
         try:
             found.append(_fact(kind, row, service, outcomes))
-        except ValueError as error:
-            problems.append(Problem("bad-row", str(error), Source(str(path), row=number)))
+        except NotationError as error:
+            problems += [replace(one, source=Source(str(path), row=number)) for one in error.problems]
     if problems:
         raise NotationError(problems)
     return found
@@ -94,5 +95,5 @@ def _fact(
 def _whole(column: str, text: str) -> int:
     most = _MOST_MINUTES if column == "minutes" else 2**62
     if text and not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most):
-        raise ValueError(f"{column}: {text[:40]!r} is no whole number up to {most:,}")
+        raise NotationError(Problem("bad-row", f"{column}: {text[:40]!r} is no whole number up to {most:,}"))
     return int(text or 0)

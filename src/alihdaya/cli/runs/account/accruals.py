@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alihdaya.cli.runs.account import json_option
-from alihdaya.cli.settings import Settings, exact, say
+from alihdaya.cli.settings import Settings, exact, say, told
 
 if TYPE_CHECKING:
     from alihdaya.operations.books.account.accrue import Accrual
@@ -43,7 +43,7 @@ def accruals(
             span(known, month)
         found, problems = accrue.accruals(store, engagement)
     for problem in problems:
-        click.echo(say("warning: {problem}").format(problem=problem), err=True)
+        click.echo(say("warning: {problem}").format(problem=told(problem)), err=True)
     chosen = [one for one in found if month in {None, one.month}] if journal else accrue.shown(found, month)
     _show(settings, chosen, file, journal=journal, as_json=as_json)
 

@@ -70,30 +70,26 @@ def add(desk: Desk, wish: Wish, by: str) -> Added:
     return Added(made, moved)
 
 
-def _problem(code: str, text: str, *facts: object) -> Problem:
-    return Problem(code, text.format(*facts), facts=tuple(map(str, facts)))
-
-
 def _against(account: Account, wish: Wish, now: int) -> Iterator[Problem]:
     first, last = account.agreement.segments[0].terms.start, account.agreement.until
     if not first <= wish.day <= last:
-        yield _problem("outside-engagement", "{0} lies outside of {1} to {2}", wish.day, first, last)
+        yield Problem("outside-engagement", f"{wish.day} lies outside of {first} to {last}")
     if not wish.retroactive and instant(wish.day, account.agreement.last.terms) < now:
-        text = "{0} has begun or is over: say that the holiday is retroactive"
-        yield _problem("in-the-past", text, wish.day)
+        text = f"{wish.day} has begun or is over: say that the holiday is retroactive"
+        yield Problem("in-the-past", text)
 
 
 def _useless(terms: Terms, wish: Wish, had: Holidays, names: list[str]) -> Iterator[Problem]:
     if not names:
         known = ", ".join(one.id for one in terms.services)
-        yield _problem("no-service", "{0} has no service {1}: {2}", wish.engagement, wish.service, known)
+        yield Problem("no-service", f"{wish.engagement} has no service {wish.service}: {known}")
     for name in names:
         calendar = observing(terms.service(name), had).calendar
         closed = dict(calendar.closed).get(wish.day.isoformat())
         if closed is not None:
-            yield _problem("closed-already", "{0} is closed for {1} already: {2}", wish.day, name, closed)
+            yield Problem("closed-already", f"{wish.day} is closed for {name} already: {closed}")
         elif not calendar.week[wish.day.weekday()]:
-            yield _problem("no-working-day", "{0} is no working day of {1}: nothing changes", wish.day, name)
+            yield Problem("no-working-day", f"{wish.day} is no working day of {name}: nothing changes")
 
 
 def _fact(
