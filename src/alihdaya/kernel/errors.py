@@ -34,12 +34,14 @@ class Problem:
     """One finding: a stable kebab-case code, a sentence for a person, and its source.
 
     The sentence is English; whoever tells it in another language finds it among those of the sources (locale.problems).
+    `facts`: of what it names, that which a program needs by itself, such as the seconds after which to ask again.
     """
 
     code: str
     message: str
     source: Source = Source()
     severity: Severity = "error"
+    facts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = "" if self.source == Source() else f"{self.source}: "
