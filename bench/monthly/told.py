@@ -1,23 +1,30 @@
 """One process of the bench: `python -m bench.monthly.told KIND PLACE` does one thing and says what it took, as JSON.
 
 `bill` opens the store, makes the month's bill (attainment, usage, credits, invoice, margin) and tells its figures;
-`lines` asks for random pages of random lines, each timed by itself.
+`lines` asks for random pages of random lines, each timed by itself; `kinds` bills by the other card, `amended` after an
+amendment in the month's middle.
 """
 
 import json
 import random
 import sys
 import time
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+from alihdaya.engagement import terms as agreement
+from alihdaya.operations.books.account.agree import amend
 from alihdaya.operations.books.bill import bill, terms_of
 from alihdaya.operations.books.lines import page_behind
+from alihdaya.operations.opening import open_desk
 from alihdaya.store import open_store, views
 from bench.monthly import MONTH, peak_mib
 from bench.monthly.made import terms
 
 PAGES = 1_000
 PAGE = 100
+MIDDLE = date(2026, 3, 16)
 
 
 def billed(place: str) -> dict[str, Any]:
@@ -83,7 +90,33 @@ def drilled(place: str) -> dict[str, Any]:
     return {"pages": pages, "p50_ms": 1000 * took[len(took) // 2], "p99_ms": 1000 * took[int(len(took) * 0.99)]}
 
 
-KINDS = {"bill": billed, "lines": drilled, "kinds": kinds}
+def amended(place: str) -> dict[str, Any]:
+    """Agree on other prices from the middle of the month on; bill it, and ask for pages of each line."""
+    text = Path(__file__).with_name("terms.toml").read_text(encoding="utf-8")
+    dearer = agreement.parse(text.replace("price = 0.012", "price = 0.013").encode(), "terms.toml")
+    with open_store(place) as store:
+        at = max(entry.at for entry in store.read_log(after=store.last_seq() - 1))
+        amend(open_desk(store, recorded=lambda: at), dearer, MIDDLE, "agreed", "bench", retroactive=True)
+    with open_store(place, read_only=True) as store:
+        wall, other = time.perf_counter(), terms_of(store)
+        made = bill(store, other, MONTH).invoice
+        billed_in, took, pages = time.perf_counter() - wall, list[float](), list[Any]()
+        dice, usage = random.Random(8), dict[str, dict[str, int]]()
+        for line in made.lines:
+            units = usage.setdefault(line.service, {})
+            units[line.unit] = units.get(line.unit, 0) + int(line.quantity)
+            for _ in range(20):
+                page = dice.randrange(1, max(2, int(line.quantity) // PAGE))
+                start = time.perf_counter()
+                found = page_behind(store, other, MONTH, line.number, page)
+                took.append(1000 * (time.perf_counter() - start))
+                pages.append([line.service, line.unit, found])
+    took.sort()
+    late = {"p50_ms": took[len(took) // 2], "p99_ms": took[int(len(took) * 0.99)]}
+    return {"billed_s": billed_in, "bill_peak_mib": peak_mib(), "usage": usage, "pages": pages, **late}
+
+
+KINDS = {"bill": billed, "lines": drilled, "kinds": kinds, "amended": amended}
 
 
 def main() -> None:

@@ -162,6 +162,13 @@ Index("noted_who", *[NOTED.c[name] for name in ("who", "tag", "at", "seq")])
 TALLY = _table(
     "tally", "engagement day service measure", "engagement text, day text, service text, measure text, n int"
 )
+CARRIED = _table(
+    "carried",
+    "engagement day service unit received",
+    "engagement text, day text, service text, unit text, received text, n int",
+)
+"""Deliveries of a day by the day on which they had come in, where that was another one: see views.lines."""
+
 LABOUR = _table(
     "labour",
     "engagement day service person",
@@ -177,7 +184,7 @@ FINISHED = _table(
 )
 """Finished tasks in the order in which time is billed, so that any page of a month of them comes at once."""
 
-ADDITIVE = (TALLY, LABOUR)
+ADDITIVE = (TALLY, CARRIED, LABOUR)
 """Views whose changes are amounts to add, not rows to put."""
 
 PROJECTED = tuple(table for table in METADATA.sorted_tables if table is not LOG)

@@ -13,7 +13,7 @@ from alihdaya.operations.books.replay import prove
 from alihdaya.people.events import CertificateWithdrawn
 from alihdaya.store import StoreError, open_store
 from alihdaya.store.archive.reading import archived, history
-from alihdaya.store.schema import NOTED
+from alihdaya.store.schema import CARRIED, NOTED
 from alihdaya.store.views.facts import house_facts
 from alihdaya.work.floor.events import Declined, LoggedIn, LoggedOut, StateSet
 from alihdaya.work.question import QuestionSettled
@@ -88,6 +88,10 @@ def test_what_is_asked_for_by_its_kind_is_what_a_reading_of_the_log_finds(store,
 @pytest.fixture
 def left(small, tmp_path):
     """A desk with a year of facts about no item, whose January is archived; and all of its entries."""
+    held = small.receive("judge")
+    small.assign(held)
+    small.later(days=2)
+    small.complete(held, seconds=60, verdict="yes")
     for place in range(5):
         small.receive()
         for fact in (chosen(random.Random(n)) for n in range(place * 60, place * 60 + 60)):
@@ -117,7 +121,8 @@ def test_figures_stay_when_their_month_goes_and_presence_is_read_from_its_files(
 def older(store):
     """Make a store one of the version before there was the table."""
     with store.database.connect() as connection, connection.begin():
-        connection.execute(text("drop table noted"))
+        for table in ("noted", "carried"):
+            connection.execute(text(f"drop table {table}"))
         connection.execute(text("update alembic_version set version_num = '0022'"))
 
 
@@ -129,6 +134,9 @@ def test_an_older_store_gets_the_rows_that_a_replay_gives_out_of_its_archive_too
         assert prove(store).differences == ()
         kept = (ExchangeQuoted, IndexPublished)
         assert list(house_facts(store, tags(kept))) == scanned(list(history(store)), kept)
+        with store.snapshot() as connection:
+            days = connection.execute(select(CARRIED.c.day, CARRIED.c.received, CARRIED.c.n)).all()
+        assert ("2013-01-10", "2013-01-08", 1) in days
 
 
 def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_url, tmp_path):

@@ -60,7 +60,8 @@ def page_behind(store: Store, terms: Terms, month: str, number: int, page: int) 
     first = (page - 1) * PAGE + 1
     line = _line(store, terms, month, number)
     if line is None:
-        return items_behind(store, terms, month, number)[first - 1 :][:PAGE]
+        found = _amended_page(store, terms, month, number, first)
+        return items_behind(store, terms, month, number)[first - 1 :][:PAGE] if found is None else found
     return line_page(store, terms, month, line, first=first)
 
 
@@ -91,6 +92,15 @@ def _line(store: Store, terms: Terms, month: str, number: int) -> Line | None:
         return None
     lines = invoice_of(closed.document, terms).lines if closed else draft(store, terms, month, at_once=True).lines
     return next((one for one in lines if one.number == number), None)
+
+
+def _amended_page(store: Store, terms: Terms, month: str, number: int, first: int) -> list[int] | None:
+    """Give a page of a line of items of a month with amended terms or rebooked items; None of any other line."""
+    account = account_of(store, terms.engagement)
+    closed = account.book.closed(month)
+    if closed is not None:
+        account = account_of(store, terms.engagement, until=closed.seq)
+    return ByParts(account.month(month, span(terms, month))).page(number, first, PAGE)
 
 
 def _of_items(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[int] | None:

@@ -147,8 +147,7 @@ class MonthFacts:
 
         What was spent beside the tasks is nobody's to pay for.
         """
-        measure = rate.measure
-        if rate.kind not in WORKED or rate.overtime or measure.increment or measure.team:
+        if not is_summed(rate):
             return self.counted(service, rate)
         mine = (row for row in self._labour if row.service == service.id and row.tasks)
         return [Counted(0, 0, row.person, row.handled, {}) for row in mine]
@@ -234,6 +233,12 @@ def _stay(person: str, stay: tuple[int, int], within: tuple[int, int]) -> Iterat
     low, high = max(stay[0], within[0]), min(stay[1], within[1])
     if low < high or low == high == stay[0]:
         yield Counted(low, 0, person, (high - low) // SECOND, {})
+
+
+def is_summed(rate: Rate) -> bool:
+    """Whether a rate's quantity follows from the sums of each person's days, as they are counted while work is done."""
+    measure = rate.measure
+    return rate.kind in WORKED and not (rate.overtime or measure.increment or measure.team)
 
 
 def is_counted(rate: Rate, delivered: Any) -> bool:

@@ -26,6 +26,7 @@ REVISIONS = (
     "0023",
     "0022",
     "0025",
+    "0026",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

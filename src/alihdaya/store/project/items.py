@@ -19,6 +19,7 @@ from alihdaya.store.project.standing import NARROW, OVER, Standing
 from alihdaya.store.project.waits import STANDS, WAITS, fold
 from alihdaya.store.schema import (
     CALLED,
+    CARRIED,
     FINISHED,
     HANDOVER,
     INCIDENT,
@@ -348,6 +349,10 @@ class Items:
         standing.outcome, standing.unit, standing.touched = event.outcome, event.unit, event.touched
         self._close_all(standing)
         kept = _met(standing, resolved_at)
+        days = self._house.days(standing.engagement, standing.terms)
+        received, day = days.day(standing.received_at), days.day(at)
+        if received != day:
+            self._pending.add(CARRIED, (standing.engagement, day, standing.service, event.unit, received), 1)
         self._count(standing, at, "delivered", f"delivered:{event.unit}", *kept)
         level, *times = standing.closing
         if level:

@@ -1,5 +1,6 @@
 """What happened between client and provider after the signing, and the items that an invoice counts."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -8,6 +9,8 @@ from alihdaya.kernel.event import Event
 from alihdaya.store.codec import decode, revive
 from alihdaya.store.schema import ITEM, LEDGER
 from alihdaya.store.working import WorkingSet
+
+_SOME = 500
 
 
 class Fact(NamedTuple):
@@ -51,6 +54,19 @@ def counted(store: WorkingSet, engagement: str, month: tuple[int, int]) -> list[
     )
     with store.snapshot() as connection:
         return [Counted(*row) for row in connection.execute(query.order_by(ITEM.c.closed_at, ITEM.c.id))]
+
+
+def delivered_items(store: WorkingSet, items: Collection[int]) -> dict[int, tuple[str, Counted]]:
+    """Give the engagement and figures of those of some items that were delivered and are in the store, by number."""
+    columns = (ITEM.c.id, ITEM.c.service, ITEM.c.unit, ITEM.c.received_at, ITEM.c.closed_at)
+    found: dict[int, tuple[str, Counted]] = {}
+    numbers = list(items)
+    with store.snapshot() as connection:
+        for start in range(0, len(numbers), _SOME):
+            wanted = ITEM.c.id.in_(numbers[start : start + _SOME])
+            query = select(ITEM.c.engagement, *columns).where(wanted, ITEM.c.status == "delivered")
+            found.update((row[1], (row[0], Counted(*row[1:]))) for row in connection.execute(query))
+    return found
 
 
 def delivered_item(store: WorkingSet, item: int) -> tuple[str, Counted] | None:

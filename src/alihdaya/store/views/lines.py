@@ -1,5 +1,6 @@
 """A page of what was delivered, or of what people finished, out of a month of any size."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +12,9 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, func, literal_
 from alihdaya.kernel.time import DAY, micros
 from alihdaya.store.codec import decode
 from alihdaya.store.project.house import zone_of
-from alihdaya.store.schema import ARCHIVE, ENGAGEMENT, FINISHED, ITEM, LABOUR, TALLY
+from alihdaya.store.schema import ARCHIVE, CARRIED, ENGAGEMENT, FINISHED, ITEM, LABOUR, TALLY
 from alihdaya.store.views.items import Month, delivered_units
+from alihdaya.store.views.ledger import Counted
 from alihdaya.store.working import WorkingSet
 
 Unit = tuple[str, str, str]
@@ -69,6 +71,65 @@ def unit_page(store: WorkingSet, of: Unit, month: str, within: Month, page: tupl
         start, before = _jump(connection, of, month, first)
         query = delivered_units(*of, (max(within[0], start), within[1])).offset(first - before - 1)
         return list(connection.execute(query.limit(max(0, last - first + 1))).scalars())
+
+
+class DayCount(NamedTuple):
+    """So many items of a unit were delivered on a local day ("2013-01-31"), and had come in on another, or the same."""
+
+    service: str
+    unit: str
+    day: str
+    received: str
+    n: int
+
+
+def day_counts(store: WorkingSet, engagement: str, month: str, within: Month) -> tuple[ZoneInfo, list[DayCount]] | None:
+    """Give what was delivered in the local month ("2013-01") that is `within`, by its days, and whose days these are.
+
+    None where items of the month were archived, or the engagement's days were not always those of one time zone.
+    """
+    first, last, delivered = f"{month}-01", f"{month}-31", "delivered:"
+    tally = select(TALLY.c.service, TALLY.c.measure, TALLY.c.day, TALLY.c.n).where(
+        TALLY.c.engagement == engagement, TALLY.c.day >= first, TALLY.c.day <= last, TALLY.c.measure.like("delivered:%")
+    )
+    crossed = select(*[CARRIED.c[name] for name in DayCount._fields]).where(
+        CARRIED.c.engagement == engagement, CARRIED.c.day >= first, CARRIED.c.day <= last
+    )
+    with store.snapshot() as connection:
+        zone = _zone(connection, engagement)
+        if zone is None or _archived(connection, within):
+            return None
+        counts = Counter[tuple[str, str, str, str]]()
+        for service, measure, day, n in connection.execute(tally):
+            counts[service, measure.removeprefix(delivered), day, day] += int(n)
+        for service, unit, day, received, n in connection.execute(crossed):
+            counts[service, unit, day, received] += int(n)
+            counts[service, unit, day, day] -= int(n)
+    return zone, [DayCount(*key, n) for key, n in sorted(counts.items()) if n]
+
+
+def received_within(
+    store: WorkingSet, of: Unit, closed: Month, received: Month | None, rows: tuple[int, int]
+) -> list[Counted]:
+    """Give a unit's deliveries between two instants, from the first to before the last place (from 0), in their order.
+
+    `received`: of those alone that had come in between these instants.
+    """
+    columns = (ITEM.c.id, ITEM.c.service, ITEM.c.unit, ITEM.c.received_at, ITEM.c.closed_at)
+    query = delivered_units(*of, closed).with_only_columns(*columns)
+    if received is not None:
+        query = query.where(ITEM.c.received_at >= received[0], ITEM.c.received_at < received[1])
+    with store.snapshot() as connection:
+        page = query.offset(rows[0]).limit(rows[1] - rows[0])
+        return [Counted(*row) for row in connection.execute(page)]
+
+
+def day_span(zone: ZoneInfo, day: str) -> Month:
+    """Give when a local day begins and ends."""
+    first = date.fromisoformat(day)
+    both = (first, date.fromordinal(first.toordinal() + 1))
+    start, end = (micros(datetime.combine(one, datetime.min.time(), zone)) for one in both)
+    return start, end
 
 
 def deliveries(store: WorkingSet, of: Unit, within: Month) -> list[tuple[int, int]] | None:
@@ -211,7 +272,7 @@ def _days(connection: Connection, work: Work) -> Iterator[_Day]:
         query = query.where(LABOUR.c.person.in_(work.persons))
     for day, tasks, seconds in connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day)):
         if tasks:
-            yield _Day(*_span(zone, day), int(tasks), int(seconds))
+            yield _Day(*day_span(zone, day), int(tasks), int(seconds))
 
 
 def _labour(work: Work, *columns: Any) -> Select[Any]:
@@ -274,15 +335,7 @@ def _newcomers(connection: Connection, work: Work) -> Iterator[tuple[Month, Coll
     for person, day in connection.execute(query):
         by_day.setdefault(day, set()).add(person)
     for day, persons in sorted(by_day.items()):
-        yield _span(zone, day), persons
-
-
-def _span(zone: ZoneInfo, day: str) -> Month:
-    """Give when a local day begins and ends."""
-    first = date.fromisoformat(day)
-    both = (first, date.fromordinal(first.toordinal() + 1))
-    start, end = (micros(datetime.combine(one, datetime.min.time(), zone)) for one in both)
-    return start, end
+        yield day_span(zone, day), persons
 
 
 def _archived(connection: Connection, within: Month) -> bool:
@@ -316,6 +369,6 @@ def _jump(connection: Connection, of: Unit, month: str, position: int) -> tuple[
     before = 0
     for day, n in connection.execute(query.order_by(TALLY.c.day)):
         if before + n >= position:
-            return _span(zone, day)[0], before
+            return day_span(zone, day)[0], before
         before += n
     return 0, 0

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -47,6 +47,16 @@ class LabourRow:
     service: str
     person: str
     seconds: int
+    tasks: int
+    handled: int
+
+
+class LabourDay(NamedTuple):
+    """A person's finished tasks for one service on one local day, and the seconds of their handling."""
+
+    day: str
+    service: str
+    person: str
     tasks: int
     handled: int
 
@@ -145,6 +155,16 @@ def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
     with store.snapshot() as connection:
         rows = connection.execute(query.group_by(*key).order_by(*key))
         return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
+
+
+def labour_days(store: WorkingSet, engagement: str, month: str) -> list[LabourDay]:
+    """Give who worked how long on which service on each day of a month ("2013-01"), by day, service, person."""
+    columns = [LABOUR.c[name] for name in LabourDay._fields]
+    query = select(*columns).where(
+        LABOUR.c.engagement == engagement, LABOUR.c.day >= f"{month}-01", LABOUR.c.day <= f"{month}-31"
+    )
+    with store.snapshot() as connection:
+        return [LabourDay(*row) for row in connection.execute(query.order_by(*columns[:3]))]
 
 
 def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:

@@ -100,7 +100,7 @@ def _open_months(store: Store, account: Account) -> list[str]:
 def _counts(store: Store, account: Account, month: str) -> bool:
     """Whether a month has an item that counts, or a line: of a minimum, say, or of work on what is not delivered."""
     terms = account.agreement.last.terms
-    if account.book.rebooked and account.month(month, span(terms, month)).items:
+    if account.book.rebooked and account.month(month, span(terms, month)).counts:
         return True
     try:
         return bool(plain_month(store, terms, month)["lines"])

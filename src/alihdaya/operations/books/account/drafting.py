@@ -1,7 +1,7 @@
 """A month as it is counted once terms were amended or items rebooked: by the terms that held as each item came in."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 from alihdaya.engagement import terms as wire
 from alihdaya.engagement.account.book import Book, book_of
-from alihdaya.engagement.account.events import EngagementAmended, ItemRebooked
+from alihdaya.engagement.account.events import EngagementAmended
 from alihdaya.engagement.account.parts import Days
 from alihdaya.engagement.account.schedule import Agreement, agreement_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import moment
+from alihdaya.operations.books.account.days import ByDays, Moved, as_booked, by_days
 from alihdaya.store import Store
 from alihdaya.store.archive.reading import archived_item, archived_items
 from alihdaya.store.views import ItemRow
-from alihdaya.store.views.ledger import Counted, Fact, counted, delivered_item, facts
+from alihdaya.store.views.ledger import Counted, Fact, counted, delivered_item, delivered_items, facts
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Stretch:
     since: date
     days: int
     window: tuple[int, int]
-    items: dict[tuple[str, str], list[Counted]]
+    items: Mapping[tuple[str, str], Sequence[Counted]]
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,53 @@ class Month:
     def items(self) -> tuple[Counted, ...]:
         """The items that count in it, in the order of delivery; those rebooked into it come last."""
         moved = self.account.book.rebooked
-        natural = [_as(one, moved.get(one.item), self.month) for one in self._delivered()]
-        inside = {one.item for one in natural if one is not None}
-        brought = [
-            found
-            for item, fact in moved.items()
-            if fact.month == self.month and item not in inside and (found := self._brought(fact)) is not None
-        ]
-        return (*(one for one in natural if one is not None), *brought)
+        natural = [as_booked(one, moved.get(one.item), self.month) for one in self._delivered()]
+        return (*(one for one in natural if one is not None), *self.moved.brought)
+
+    @cached_property
+    def moved(self) -> Moved:
+        """Its rebooked items."""
+        facts, store = self.account.book.rebooked, self.account.store
+        known = delivered_items(store, facts) if facts else {}
+        low, high = self.within
+        was = {item: one for item, (_, one) in known.items() if low <= one.closed_at < high}
+        here = {item: one for item in was if (one := as_booked(was[item], facts[item], self.month)) is not None}
+        brought = []
+        for item, fact in facts.items():
+            if fact.month == self.month and (found := known.get(item) or delivered_anywhere(store, item)):
+                one = as_booked(found[1], fact, self.month)
+                brought += [one] if one is not None and not low <= one.closed_at < high else []
+        return Moved(was, here, brought)
+
+    def days_of(self, place: int) -> tuple[str, str] | None:
+        """Give the days ("2013-01-31") between which the terms of a stretch hold, the second not included.
+
+        None where they are not whole days, or not known by their days.
+        """
+        low, high = self.stretches[place].window
+        return None if self._by_days is None else (self._by_days.day(low), self._by_days.day(high))
+
+    @property
+    def counts(self) -> bool:
+        """Whether any item counts in it."""
+        return bool(self._between(-(2**62), 2**62))
+
+    @cached_property
+    def _by_days(self) -> ByDays | None:
+        account = self.account
+        found = by_days(account.store, account.engagement, self.month, self.within, self.moved)
+        windows = (at for low, high, _ in account.agreement.windows() for at in (low, high))
+        return found if found is not None and found.fits((*windows, *self.within)) else None
+
+    def _between(self, low: int, high: int) -> Mapping[tuple[str, str], Sequence[Counted]]:
+        """Give what came in between two instants, by service and unit, in the order of delivery."""
+        if self._by_days is not None:
+            return self._by_days.items((low, high))
+        found: dict[tuple[str, str], list[Counted]] = {}
+        for one in self.items:
+            if low <= one.received_at < high:
+                found.setdefault((one.service, one.unit), []).append(one)
+        return found
 
     def _delivered(self) -> Iterator[Counted]:
         store, engagement = self.account.store, self.account.engagement
@@ -112,10 +152,6 @@ class Month:
         gone = [_counted(ItemRow(*row)) for row in archived_items(store, wanted)]
         both = [*gone, *counted(store, engagement, self.within)]
         yield from sorted(both, key=lambda one: (one.closed_at, one.item)) if gone else both
-
-    def _brought(self, fact: ItemRebooked) -> Counted | None:
-        found = delivered_anywhere(self.account.store, fact.item)
-        return None if found is None else _as(found[1], fact, self.month)
 
     @property
     def governing(self) -> Terms:
@@ -141,10 +177,7 @@ class Month:
             since = segments[n].effect
             following = segments[n + 1].effect if n + 1 < len(segments) else date.max
             held = (min(days.last + timedelta(days=1), following) - (max(days.first, since) if n else days.first)).days
-            items: dict[tuple[str, str], list[Counted]] = {}
-            for one in self.items:
-                if low <= one.received_at < high:
-                    items.setdefault((one.service, one.unit), []).append(one)
+            items = self._between(low, high)
             if held > 0 or items:
                 found.append(Stretch(terms, since, max(held, 0), (low, high), items))
         return tuple(sorted(found, key=lambda one: one.days > 0))
@@ -166,12 +199,3 @@ def month_of(at: int, terms: Terms) -> str:
 
 def _counted(row: ItemRow) -> Counted:
     return Counted(row.id, row.service, row.unit or "", row.received_at, row.closed_at or 0)
-
-
-def _as(one: Counted, fact: ItemRebooked | None, month: str) -> Counted | None:
-    """Give an item as it counts in a month, None where it does not."""
-    if fact is None:
-        return one
-    if not fact.billed or fact.month not in {"", month}:
-        return None
-    return one._replace(unit=fact.unit or one.unit)

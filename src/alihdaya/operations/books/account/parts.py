@@ -16,8 +16,9 @@ from alihdaya.engagement.terms import Service
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books import measured
 from alihdaya.operations.books.account.drafting import Month, Stretch
-from alihdaya.operations.books.behind import behind
+from alihdaya.operations.books.behind import behind, bounds
 from alihdaya.operations.books.measured import MonthFacts
+from alihdaya.store import views
 from alihdaya.store.views.facts import delivery_of
 from alihdaya.work.events import ItemDelivered
 
@@ -45,6 +46,22 @@ class ByParts:
         if key not in self._cache:
             self._cache[key] = list(self._counted(place, service, rate))
         return self._cache[key]
+
+    def _summed(self, place: int, service: Service, rate: Rate) -> list[measured.Counted]:
+        """Give facts with the same sums as those that a part's rate counts: of whole days, where that will do."""
+        spans = [self.month.days_of(one) for one in (self._same(service.id, rate) if rate.kind == "seat" else [place])]
+        if not measured.is_summed(rate) or None in spans:
+            return self._facts(place, service, rate)
+        held = [span for span in spans if span is not None]
+        return [
+            measured.Counted(0, 0, row.person, row.handled, {})
+            for row in self._labour
+            if row.service == service.id and row.tasks and any(low <= row.day < high for low, high in held)
+        ]
+
+    @cached_property
+    def _labour(self) -> list[views.LabourDay]:
+        return views.labour_days(self.month.account.store, self.month.account.engagement, self.month.month)
 
     def _counted(self, place: int, service: Service, rate: Rate) -> Iterator[measured.Counted]:
         stretch = self.month.stretches[place]
@@ -99,7 +116,7 @@ class ByParts:
         own = self.month.stretches[place].terms.service(service)
         if rate.kind in OF_ITEMS:
             return Decimal(len(self.month.stretches[place].items.get((service, rate.unit), ())))
-        facts = self._facts(place, own, own.rate(rate.unit))
+        facts = self._summed(place, own, own.rate(rate.unit))
         if rate.kind in OF_TIME or rate.kind == "fte":
             return measured.exactly(own, own.rate(rate.unit), sum(one.seconds for one in facts))
         return Decimal(len(facts))
@@ -113,7 +130,7 @@ class ByParts:
             for rate in service.rates:
                 if rate.simple:
                     continue
-                facts = self._facts(place, service, rate)
+                facts = self._summed(place, service, rate)
                 before = (
                     self._before(place, service, rate) if rate.kind in OF_TIME or rate.kind == "fte" else Decimal(0)
                 )
@@ -138,6 +155,22 @@ class ByParts:
                 before = Decimal(0) if rate.kind == "seat" else self._before(place, service, rate)
                 return behind(service, rate, line, self._facts(place, service, rate), before)
         raise Refused(Problem("line-differs", f"{self.month.month} has no line {number}"))
+
+    def page(self, number: int, first: int, count: int) -> list[int] | None:
+        """Give the items first to first + count - 1 (from 1) behind a line, in the order of delivery.
+
+        None for a line that does not bill items as they were delivered, or that there is not.
+        """
+        for place, line in self.lines:
+            if line.number == number and line.kind in OF_ITEMS and line.part == "usage":
+                service = self.month.stretches[place].terms.service(line.service)
+                rate = service.rate(line.unit)
+                items = self.month.stretches[place].items.get((service.id, rate.unit), ())
+                low, high = bounds(service, rate, line, self._before(place, service, rate))
+                start = (int(low) if low.is_finite() else 0) + first - 1
+                stop = int(high) if high.is_finite() else len(items)
+                return [one.item for one in items[start : min(stop, start + count)]]
+        return None
 
     def behind(self, number: int) -> list[int]:
         """Give the items behind a line, in the order of delivery."""

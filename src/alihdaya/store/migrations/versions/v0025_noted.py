@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import Any
 
 from alembic import op
 from sqlalchemy import Connection, Index, MetaData, text
@@ -13,7 +10,7 @@ from alihdaya.kernel.event import HOUSE, Entry, tag_of
 from alihdaya.store.archive.reading import archived_entries
 from alihdaya.store.codec import decode_events, encode
 from alihdaya.store.columns import define
-from alihdaya.store.working import WorkingSet
+from alihdaya.store.migrations.before import Before
 
 revision = "0025"
 down_revision = "0022"
@@ -42,7 +39,7 @@ def upgrade() -> None:
 
 def _batches(connection: Connection) -> Iterator[list[Row]]:
     if connection.execute(text("select 1 from archive limit 1")).first() is not None:
-        gone = archived_entries(_Archive(connection), item=HOUSE, tags=_KEPT)
+        gone = archived_entries(Before(connection), item=HOUSE, tags=_KEPT)
         yield [row for entry in gone for row in _rows(entry, _KEPT)]
     after, wanted = 0, _KEPT | _PRESENCE
     marks = [tag.encode() for tag in wanted]
@@ -59,24 +56,3 @@ def _rows(entry: Entry, wanted: AbstractSet[str]) -> Iterator[Row]:
         tag = tag_of(type(event))
         if tag in wanted and not (told and tag in _PEOPLE):
             yield tag, entry.seq, number, getattr(event, "person", ""), entry.at, entry.by, encode(list(event))
-
-
-class _Archive(WorkingSet):
-    """What is to be known of a store in order to read its archive, while it has an older version's tables."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @property
-    def factor(self) -> int:
-        """A shard's own numbers."""
-        return 1
-
-    def archive_home(self) -> Path | None:
-        """Give the folder beside a SQLite file."""
-        url: Any = self._connection.engine.url
-        return Path(f"{url.database}.archive") if self._connection.dialect.name == "sqlite" else None
-
-    def snapshot(self) -> AbstractContextManager[Connection]:
-        """Give the migration's own connection."""
-        return nullcontext(self._connection)

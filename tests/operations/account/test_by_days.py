@@ -1,0 +1,177 @@
+"""Months of amended terms and rebooked items: counting them by days gives what counting them item by item gives."""
+
+import random
+from datetime import UTC, date, datetime
+
+import pytest
+from claims_pack import TERMS, write_pack
+from small_desk import SmallDesk
+from test_amended_rates import NEW, OLD
+
+from alihdaya.engagement.account.events import ItemRebooked
+from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
+from alihdaya.engagement.terms import parse
+from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.time import DAY, HOUR, micros
+from alihdaya.operations.books.account import drafting
+from alihdaya.operations.books.account.agree import amend
+from alihdaya.operations.books.account.close import close, items_behind, rebook
+from alihdaya.operations.books.account.drafting import account_of
+from alihdaya.operations.books.account.parts import ByParts
+from alihdaya.operations.books.bill import bill, span
+from alihdaya.operations.books.lines import PAGE, page_behind
+from alihdaya.operations.books.replay import prove
+from alihdaya.packs import load
+from alihdaya.store import views
+from alihdaya.work.floor.events import LoggedIn, LoggedOut
+
+MONTHS = ("2013-01", "2013-02", "2013-03", "2013-04")
+START = micros(datetime(2013, 1, 5, 15, tzinfo=UTC))
+END = micros(datetime(2013, 5, 2, tzinfo=UTC))
+CARDS = {"items": (TERMS, TERMS.replace("1.005", "2").replace("price = 4", "price = 5")), "all kinds": (OLD, NEW)}
+
+
+def lived(small, dice):
+    """Hundred and twenty days: some items go straight through, others wait for a person, some for weeks."""
+    plan = []
+    for n in range(60):
+        at = START + dice.randrange(100 * DAY)
+        kind = dice.choice(["plain", "judge", "judge"])
+        plan.append((at, n, kind))
+        if kind == "judge":
+            plan.append((at + dice.choice([HOUR, 9 * HOUR, 3 * DAY, 20 * DAY]), n, "done"))
+    plan += [(START + n * DAY * 2, 1000 + n, "present") for n in range(40)]
+    held = {}
+    for at, n, what in sorted(plan):
+        small.at = max(at, small.desk.at)
+        if what == "present":
+            fact = LoggedOut("ana", "left") if n % 2 else LoggedIn("ana", (60, 20, 12, 60))
+            small.desk.note(small.at, "ana", fact)
+        elif what == "done":
+            small.complete(held[n], seconds=dice.randrange(30, 4000), verdict=dice.choice(["yes", "no"]))
+        else:
+            item = small.receive(what, dice.randrange(1, 900))
+            if what == "judge":
+                small.assign(item)
+                held[n] = item
+    small.at = END
+    for month in ("2012-12", "2013-01", "2013-02", "2013-03", "2013-04"):
+        small.desk.note(END, "bank", IndexPublished("CPI", month, "100", ""))
+        small.desk.note(END, "bank", ExchangeQuoted("EUR", "USD", f"{month}-28", "1.3", "a bank"))
+        small.desk.note(
+            END, "bank", ExchangeQuoted("EUR", "USD", f"{month}-{'30' if month[-2:] == '04' else '31'}", "1.3", "")
+        )
+    small.commit()
+
+
+def changed(small, dice, cards):
+    """Amend once or twice, and rebook a few."""
+    effects = dice.sample([date(2013, 1, 20), date(2013, 2, 5), date(2013, 2, 28), date(2013, 3, 1)], 2)
+    for effect, terms in zip(sorted(effects), (cards[1], cards[0]), strict=True):
+        amend(small.desk, parse(terms.encode()), effect, "agreed", "manager", retroactive=True)
+    delivered = [one.id for one in views.items(small.store, status="delivered")]
+    for item in dice.sample(delivered, 12):
+        billed, month, unit = dice.choice(
+            [
+                (False, "", ""),
+                (True, dice.choice(MONTHS), ""),
+                (True, "", "letter"),
+                (True, dice.choice(MONTHS), "judged"),
+            ]
+        )
+        rebook(small.desk, item, ItemRebooked("", item, month, unit, billed, "counted anew"), "accounts")
+
+
+def counted(store, month):
+    """All that a month comes to and what is behind it, page by page; or why not."""
+    account = account_of(store, "acme")
+    whole = account.month(month, span(account.agreement.last.terms, month))
+    terms = account.agreement.last.terms
+    parts = ByParts(whole)
+    told = {"lines": parts.lines, "counts": whole.counts, "bill": bill(store, terms, month)}
+    told["stretches"] = [
+        (one.since, one.days, one.window, {unit: list(some) for unit, some in sorted(one.items.items())})
+        for one in whole.stretches
+    ]
+    told["behind"] = {line.number: parts.behind(line.number) for _, line in parts.lines}
+    told["pages"] = {
+        (line.number, first, count): parts.page(line.number, first, count)
+        for _, line in parts.lines
+        for first, count in ((1, 100), (2, 1), (3, 4), (7, 100))
+    }
+    return told
+
+
+@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize("seed", range(4))
+def test_days_say_what_the_items_say(store, tmp_path, monkeypatch, seed, card):
+    dice = random.Random(seed)
+    pack = load(write_pack(tmp_path / "claims", terms=CARDS[card][0]))
+    small = SmallDesk(store, tmp_path, pack=pack, at=START)
+    lived(small, dice)
+    changed(small, dice, CARDS[card])
+    quick = {month: counted(store, month) for month in MONTHS}
+    assert any(len(one["stretches"]) > 1 for one in quick.values())
+    account = account_of(store, "acme")
+    assert all(account.month(month, span(small.terms, month))._by_days is not None for month in MONTHS)
+    with monkeypatch.context() as slow:
+        slow.setattr(drafting, "by_days", lambda *_: None)
+        for month in MONTHS:
+            assert counted(store, month) == quick[month]
+    for month in MONTHS:
+        for (number, first, count), page in quick[month]["pages"].items():
+            if page is not None:
+                assert page == quick[month]["behind"][number][first - 1 :][:count]
+        kinds = {line.number: (line.kind, line.part) for _, line in quick[month]["lines"]}
+        assert {number for (number, *_), page in quick[month]["pages"].items() if page is not None} == {
+            number for number, (kind, part) in kinds.items() if kind in {"item", "included"} and part == "usage"
+        }
+    assert prove(store).differences == ()
+
+
+def test_any_slice_is_what_the_list_has(store, tmp_path):
+    dice = random.Random(9)
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims")), at=START)
+    lived(small, dice)
+    changed(small, dice, CARDS["items"])
+    account = account_of(store, "acme")
+    for month in MONTHS:
+        for one in account.month(month, span(small.terms, month)).stretches:
+            for some in one.items.values():
+                every = list(some)
+                assert len(some) == len(every) > 0
+                assert [some[place] for place in range(-len(every), len(every))] == [*every, *every]
+                for _ in range(20):
+                    low, high = (dice.randrange(-len(every) - 2, len(every) + 3) for _ in "ab")
+                    assert some[low:high] == every[low:high]
+                assert some[::-2] == every[::-2]
+                with pytest.raises(IndexError):
+                    some[len(every)]
+
+
+def test_a_closed_months_pages_stay_when_more_is_rebooked(store, tmp_path):
+    dice = random.Random(3)
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims")), at=START)
+    lived(small, dice)
+    amend(small.desk, parse(CARDS["items"][1].encode()), date(2013, 2, 5), "dearer", "manager", retroactive=True)
+    for month in MONTHS[:2]:
+        close(small.desk, None, month, END, "accounts")
+    before = {month: pages(store, small.terms, month) for month in MONTHS[:2]}
+    delivered = [one.id for one in views.items(store, status="delivered")]
+    for item in delivered[3:30:4]:
+        rebook(small.desk, item, ItemRebooked("", item, "2013-04", "letter", True, "counted anew"), "accounts")
+    assert {month: pages(store, small.terms, month) for month in MONTHS[:2]} == before
+    later = pages(store, small.terms, "2013-03")
+    assert any(item in later[number] for number in later for item in delivered[3:30:4])
+
+
+def pages(store, terms, month):
+    """The first page of each line until there is none; it must be what reading the whole line gives."""
+    found = {}
+    for number in range(1, 100):
+        try:
+            found[number] = page_behind(store, terms, month, number, 1)
+        except Refused:
+            return found
+        assert found[number] == items_behind(store, terms, month, number)[:PAGE]
+    raise AssertionError("over a hundred lines")
