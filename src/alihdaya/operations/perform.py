@@ -85,7 +85,7 @@ def perform(desk: Desk, command: Command, at: int) -> Any:
     try:
         return _STATIONS[type(command)](desk, command, at)
     finally:
-        settle(desk, at)
+        settle(desk, max(at, desk.at))
         if hall is not None:
             hall.flush()
 

@@ -39,10 +39,10 @@ def follow_house(desk: Desk, command: Follow, at: int) -> None:
             if _take_over(desk, entry, lambda _: True, at) + _take_over_terms(desk, entry, at):
                 noted = entry.seq
         elif command.about:
-            _take_over(desk, entry, lambda fact: fact[0] in command.about, at)
+            _take_over(desk, entry, lambda fact: fact[0] in command.about, max(at, desk.at))
     last = board.arrived.get(HOUSE_LOG, (0, 0))
     if last[0] > noted:
-        desk.note(at, FOLLOWED, ShardReached(HOUSE_LOG, *last))
+        desk.note(max(at, desk.at), FOLLOWED, ShardReached(HOUSE_LOG, *last))
 
 
 def _take_over(desk: Desk, entry: Entry, wanted: Callable[[Event], bool], at: int) -> int:
@@ -76,8 +76,9 @@ def _take_over_terms(desk: Desk, entry: Entry, at: int) -> int:
         known = {(one.id, one.digest) for one in desk.store.engagements()}
         facts = [one for one in facts if not isinstance(one, EngagementSigned) or one[:2] not in known]
     if facts:
-        # a microsecond later than all before: of two terms the last one signed stands last
+        # a microsecond later than all before: of two terms the last one signed stands last; the hall's clock goes along
         at = max(at, desk.at + 1)
+        at = at if desk.hall is None else desk.hall.begin(at)
         desk.note(at, FOLLOWED, ShardReached(HOUSE_LOG, *desk.board.arrived[HOUSE_LOG]), *facts)
         desk.board.amended = True
         follow_holidays(desk, [fact for fact in facts if isinstance(fact, HolidayAdded)], at, FOLLOWED)
