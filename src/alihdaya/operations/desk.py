@@ -5,7 +5,6 @@ Everything here is read back from the store when a process starts; nothing here 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +24,7 @@ from alihdaya.packs.jobs import Function
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import LanguageTest, Person
 from alihdaya.store import Store
-from alihdaya.work.handover import OVER
+from alihdaya.store.views.items import Kin, family
 from alihdaya.work.item import Task, TaskKey
 from alihdaya.work.outbox import Send, SendKey
 from alihdaya.work.queue import Queue
@@ -133,6 +132,8 @@ class OpenItem:
     """The item and token of the call activity that began this one, if one did."""
     giver: TaskKey | None = None
     """The item and token that wait for the answer of this one, which was handed over to its service."""
+    asker: str = ""
+    """Who handed it over and awaits it back: what comes back is theirs first. "" where a process did."""
     doers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """User task -> who finished it: for tasks that somebody else has to check, and for what an end says of people."""
     due: Due = _NEVER
@@ -144,6 +145,8 @@ class OpenItem:
     responded_at: int | None = None
     rested_at: int | None = None
     """Since when no task of it is open."""
+    family: tuple[Kin, ...] = ()
+    """The items from which it came, the nearest first: that called it, or handed it over, and theirs in turn."""
     away: frozenset[int] = frozenset()
     """Tokens that wait for the answer of another service, to which they handed over."""
     aside: dict[int, Task] | None = None
@@ -154,19 +157,18 @@ class OpenItem:
         """Whether nothing of the item may go on."""
         return self.aside is not None
 
+    @property
+    def handed_by(self) -> tuple[str, ...]:
+        """The other engagements that handed it over, directly or not."""
+        return tuple(sorted({kin.engagement for kin in self.family} - {self.service.engagement, ""}))
+
+    def below(self) -> tuple[Kin, ...]:
+        """Give the family of an item that comes from this one."""
+        return (Kin(self.item, self.service.engagement), *self.family)
+
     def done(self, node: str, person: str) -> None:
         """Remember that somebody finished a task."""
         self.doers = {**self.doers, node: self.doers.get(node, frozenset()) | {person}}
-
-
-def _before(item: OpenItem) -> int:
-    """Give the item that called this one, or from which it was handed over; 0 for none."""
-    key = item.caller or item.giver
-    if key is not None:
-        return key[0]
-    over = item.instance.variables.get(OVER) if item.instance is not None else None
-    number = over.get("item") if isinstance(over, dict) else None
-    return int(number) if isinstance(number, int | Decimal) else 0
 
 
 class Hold(NamedTuple):
@@ -267,14 +269,14 @@ class Desk:
             raise Refused(Problem("not-open", message))
         return found
 
+    def family(self, number: int) -> tuple[Kin, ...]:
+        """Give the items from which an item came, under way or not, the nearest first; () of one that is archived."""
+        found = self.items.get(number)
+        return family(self.store, number) if found is None else found.family
+
     def names(self, item: OpenItem) -> tuple[str, ...]:
-        """Give the names in walls of an item, and of those that it was called by, or that were handed over to it."""
-        numbers = [item.item]
-        above: OpenItem | None = item
-        while above is not None and (before := _before(above)) and before not in numbers:
-            numbers.append(before)
-            above = self.items.get(before)
-        return tuple(map(self.named, numbers))
+        """Give the names in walls of an item, and of those from which it came."""
+        return tuple(map(self.named, (item.item, *(kin.item for kin in item.family))))
 
     def named(self, number: int) -> str:
         """Give the name in walls of the item of that number: 12, or 3-12 in shard 3 of a database that nodes share."""
@@ -284,21 +286,26 @@ class Desk:
         return f"{number % factor}-{number // factor}"
 
     def kept_from(self, item: OpenItem) -> tuple[str, ...]:
-        """Give whom walls keep from this very item, or from one that it was called by."""
+        """Give whom walls keep from this very item, or from one that it came from."""
         if not self.walled:
             return ()
         return tuple(sorted({person for name in self.names(item) for person in self.walled.get(name, ())}))
 
     def needs(self, item: OpenItem, node: str) -> Needs:
         """Say what the user task `node` of an item asks of a person now."""
-        needs = item.service.needs(node, item.doers)
-        return needs._replace(walled=self.kept_from(item)) if self.walled else needs
+        return self.behind_walls(item, item.service.needs(node, item.doers))
 
-    def wait(self, task: Task, item: OpenItem | None = None) -> None:
-        """Let a task wait for whoever may do it; `item`: where it is not among `items` yet."""
+    def behind_walls(self, item: OpenItem, needs: Needs) -> Needs:
+        """Give the needs of a task of an item with what walls say of the item, and of those from which it came."""
+        if not (self.walled or item.family):
+            return needs
+        return needs._replace(walled=self.kept_from(item), handed_by=item.handed_by)
+
+    def wait(self, task: Task, item: OpenItem | None = None, *, first: str = "") -> None:
+        """Let a task wait for whoever may do it, `first` before all others; `item`: if not among `items` yet."""
         self.queue.push(task)
         if self.hall is not None:
-            self.hall.waits(task, item)
+            self.hall.waits(task, item, first=first)
 
     def unwait(self, key: TaskKey) -> Task:
         """Let a task no longer wait. Raises KeyError where it does not."""

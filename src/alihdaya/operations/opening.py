@@ -21,9 +21,11 @@ from alihdaya.packs.load import from_files
 from alihdaya.people.gate import Needs
 from alihdaya.people.person import Certificate, LanguageTest, Person, learn, with_wall
 from alihdaya.store import Store, resume
+from alihdaya.store.views.items import Kin, family
 from alihdaya.store.views.ledger import facts
 from alihdaya.store.working import Person as OnRoster
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.handover import channel
 from alihdaya.work.item import Task
 
 
@@ -152,6 +154,22 @@ def _bring_items(desk: Desk) -> None:
         if service.remembers and (item.touched or len(service.plans) > 1):
             for node, person in resume.doers(desk.store, item.item):
                 opened.done(node, person)
+    _bring_families(desk)
+
+
+def _bring_families(desk: Desk) -> None:
+    """Remember from which items those came that were called, or handed over; whoever gives has the lower number."""
+    takers = {channel(one.service.engagement, one.service.name) for one in desk.items.values()}
+    givers = resume.givers(desk.store, takers)
+    for item in desk.items.values():
+        before = givers.get(item.item) if item.caller is None else item.caller[0]
+        if before is not None:
+            item.family = _family(desk, before)
+
+
+def _family(desk: Desk, before: int) -> tuple[Kin, ...]:
+    above = desk.items.get(before)
+    return above.below() if above is not None else family(desk.store, before, itself=True)
 
 
 def _bring_tasks(desk: Desk) -> None:
@@ -161,7 +179,8 @@ def _bring_tasks(desk: Desk) -> None:
         asked = (row.skill, row.language, row.level, row.certificate, not_by)
         service = opened.service
         walled = desk.kept_from(opened)
-        needs = Needs(*asked, service.test, 0, service.terms.client.name, service.engagement, walled)
+        whose = service.terms.client.name, service.engagement
+        needs = Needs(*asked, service.test, 0, *whose, walled, opened.handed_by)
         dues = (row.respond_due, row.resolve_due)
         task = Task(row.item, row.token, row.service, row.node, needs, row.priority, row.queued_at, *dues)
         if row.person is None and opened.aside is not None:

@@ -13,7 +13,8 @@ class Needs(NamedTuple):
     `not_by` are the people who may not do it whatever they have proved: they did a part that it is to check.
     `test` is the kind of the sponsor's language test: "writing" for non-voice, "spoken" for voice (S8).
     `proficiency`: 1 to 5 in the skill, 0 for any; `client`, `engagement`: for whom it is, so that conflict walls hold.
-    `walled` are the people whom a wall keeps from this very item.
+    `walled` are the people whom a wall keeps from this very item, or from one that it came from. `handed_by`: the other
+    engagements that handed it over, directly or not; whoever a wall keeps from one of them does not get it either.
     """
 
     skill: str = ""
@@ -26,6 +27,7 @@ class Needs(NamedTuple):
     client: str = ""
     engagement: str = ""
     walled: tuple[str, ...] = ()
+    handed_by: tuple[str, ...] = ()
 
 
 OF_ENGAGEMENT: Final = "engagement:"
@@ -35,11 +37,11 @@ OF_ITEM: Final = "item:"
 """How a wall is written that is about one item, before its name: 12, or 3-12 in shard 3. Any other names a client."""
 
 
-def walled(walls: Collection[str], client: str, engagement: str) -> str:
-    """Give the client or the engagement that a conflict wall keeps somebody from, "" where none does."""
+def walled(walls: Collection[str], client: str, *engagements: str) -> str:
+    """Give the client, or the first engagement, that a conflict wall keeps somebody from, "" where none does."""
     if client and client in walls:
         return client
-    return engagement if engagement and OF_ENGAGEMENT + engagement in walls else ""
+    return next((one for one in engagements if one and OF_ENGAGEMENT + one in walls), "")
 
 
 def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str, ...]:
@@ -49,7 +51,7 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
     or else of the needed one (the latest counts), certificate, four eyes, conflict walls. A reason is a code and its
     facts, parted by colons: "low-level:en:B1:B2".
     """
-    skill, language, level, certificate, not_by, kind, proficiency, client, engagement, kept = needs
+    skill, language, level, certificate, not_by, kind, proficiency, client, engagement, kept, handed_by = needs
     reasons: tuple[str, ...] = ()
     if skill and skill not in person.skills:
         reasons = (f"no-skill:{skill}",)
@@ -61,7 +63,7 @@ def gate(person: Person, needs: Needs, now: int, *, test: str = "") -> tuple[str
         reasons += _certificate(person, certificate, now)
     if person.id in not_by:
         reasons += ("four-eyes",)
-    if person.walls and (wall := walled(person.walls, client, engagement)):
+    if person.walls and (wall := walled(person.walls, client, engagement, *handed_by)):
         reasons += (f"wall:{wall}",)
     if person.id in kept:
         reasons += ("item-wall",)

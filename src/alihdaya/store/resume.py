@@ -1,7 +1,7 @@
 """What a writer that starts must know beyond the small tables: what is under way, and who acted when."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -27,6 +27,7 @@ from alihdaya.store.schema import (
     PERSON,
     POST,
     REACHED,
+    RECEIVED,
     REFUSAL,
     SIGNAL,
     START,
@@ -37,6 +38,7 @@ from alihdaya.store.store import Store
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import InstanceMigrated, TaskDone, TaskQueued
 from alihdaya.work.exchange import StartSet
+from alihdaya.work.handover import giver_of
 from alihdaya.work.outbox import Send, SendKey
 
 
@@ -223,11 +225,19 @@ def signals(store: Store) -> list[tuple[SendKey, str, dict[str, Any], list[tuple
     return [((row.seq, row.number), row.name, decode(row.payload), decode(row.audience), row.done) for row in rows]
 
 
-def handed_over(store: Store) -> dict[int, tuple[int, int]]:
-    """Give item -> (giver, token) of every item that was begun by a hand-over and is awaited back."""
+def handed_over(store: Store) -> dict[int, tuple[tuple[int, int], str]]:
+    """Give item -> ((giver, token), by whom) of every item that was begun by a hand-over and is awaited back."""
     with store.snapshot() as connection:
-        rows = connection.execute(select(HANDOVER.c.item, HANDOVER.c.giver, HANDOVER.c.token)).all()
-    return {item: (giver, token) for item, giver, token in rows}
+        rows = connection.execute(select(HANDOVER.c.item, HANDOVER.c.giver, HANDOVER.c.token, HANDOVER.c.person)).all()
+    return {item: ((giver, token), person) for item, giver, token, person in rows}
+
+
+def givers(store: Store, channels: Collection[str]) -> dict[int, int]:
+    """Give item -> the item that handed it over, of all under way that came in under these channels."""
+    query = select(RECEIVED.c.item, RECEIVED.c.external_id).join(ITEM, ITEM.c.id == RECEIVED.c.item)
+    query = query.where(RECEIVED.c.channel.in_(channels), ITEM.c.status.not_in(OVER))
+    with store.snapshot() as connection:
+        return {item: giver_of(name, item, store.factor) for item, name in connection.execute(query)}
 
 
 def posted(store: Store) -> dict[SendKey, int]:

@@ -13,6 +13,25 @@ def is_away(person: str) -> bool:
     return person.startswith(AWAY)
 
 
+def channel(engagement: str, service: str) -> str:
+    """Give the channel under which what is handed over to a service comes in."""
+    return f"{engagement}/{service}/handover"
+
+
+def name_of(giver: int, node: str, seq: int) -> str:
+    """Give the external id of what item `giver` hands over at `node`, by the entry `seq` of the log."""
+    return f"{giver}/{node}#{seq}"
+
+
+def giver_of(external_id: str, item: int, factor: int) -> int:
+    """Give the item that handed over `item`, which has this external id of `name_of`.
+
+    `factor`: what numbers of items are multiplied by where many shards are read as one (store.Store.factor), else 1.
+    """
+    giver = int(external_id.partition("/")[0])
+    return giver if factor == 1 else giver * factor + item % factor
+
+
 OVER: Final = "handed_over"
 """The variable by which the taking process knows where it came from, who asked, why, and what was known."""
 BACK: Final = "handed_back"

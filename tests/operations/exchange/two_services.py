@@ -34,8 +34,9 @@ def asking(process, more=""):
 class TwoServices(SmallDesk):
     """The claims desk, with the appeals beside it; `others`: further engagements that the appeals are signed in."""
 
-    def __init__(self, store, folder, *, claims="", appeals=None, process="", more=""):
+    def __init__(self, store, folder, *, claims="", appeals=None, process="", more="", card=""):
         changes = {"claims": process} if process else {}
+        changes |= {"pack": MANIFEST + card} if card else {}
         pack = load(
             write_pack(folder / "claims", terms=terms("claims", "claims-desk", more=claims), roster=PEOPLE, **changes)
         )
@@ -53,7 +54,7 @@ class TwoServices(SmallDesk):
 
     def hand_over(self, item, person="ana", token=1, **more):
         given = {"kind": "judge", **more.pop("given", {})}
-        return self.command(HandOver(item, token, person, "appeals-desk", given=given, **more))
+        return self.command(HandOver(item, token, person, more.pop("service", "appeals-desk"), given=given, **more))
 
     def hand_back(self, item, person, reason="", token=0):
         return self.command(HandBack(item, person, reason, token))

@@ -90,7 +90,8 @@ def _call(desk: Desk, item: OpenItem, event: CallRequested, at: int) -> None:
         _act(desk, item, refused, at, "call")
         return
     desk.board.calls[item.item, event.token] = desk.last_item + 1
-    child = OpenItem(desk.last_item + 1, service.running(event.process), at, caller=(item.item, event.token))
+    number, called = desk.last_item + 1, service.running(event.process)
+    child = OpenItem(number, called, at, caller=(item.item, event.token), family=item.below())
     came = ItemCalled(
         service.engagement,
         service.name,

@@ -16,8 +16,8 @@ def bring_board(desk: Desk) -> None:
         board.spreads[signal] = Spread(name, payload, [(item, newest) for item, newest in audience], done)
     board.posts, board.arrived = resume.posted(store), resume.arrived(store)
     board.told = {name: Told(by, fact) for name, by, fact in resume.told(store)}
-    for number, giver in resume.handed_over(store).items():
-        desk.items[number].giver = giver
+    for number, (giver, asker) in resume.handed_over(store).items():
+        desk.items[number].giver, desk.items[number].asker = giver, asker
         board.handed[giver] = number
         desk.items[giver[0]].away |= {giver[1]}
     for item in desk.items.values():

@@ -18,7 +18,8 @@ from alihdaya.work.beside import AdviceClosed
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
 from alihdaya.work.floor import events as facts
-from alihdaya.work.floor.commands import Know, Tick
+from alihdaya.work.floor.commands import Enqueue, Know, Tick
+from alihdaya.work.floor.decide import FIRST
 from alihdaya.work.floor.seat import WORKS, WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
@@ -82,13 +83,26 @@ class Hall:
         """Let a kind of work ring as long as its channel does."""
         return ask._replace(ring=RING[ask.channel])
 
-    def waits(self, task: Task, item: "OpenItem | None" = None) -> None:
-        """Hear that a task waits; `item`: where the desk does not hold it yet."""
-        self.floor.enter(self.piece(task, item))
+    def waits(self, task: Task, item: "OpenItem | None" = None, *, first: str = "") -> None:
+        """Hear that a task waits; `item`: where the desk does not hold it yet.
+
+        To `first` it is offered before all others, for as long as to whom something is passed on, if they are present.
+        That is noted: who takes the floor up again knows whom it waits for.
+        """
+        piece = self.piece(task, item)
+        if first not in self.floor.seats:
+            self.floor.enter(piece)
+            return
+        wanted = piece._replace(prefer=first, prefer_until=self._at() + FIRST)
+        self.follow(decide(self.floor, Enqueue(wanted), self._at()).events, ROUTER)
 
     def has(self, key: TaskKey) -> bool:
         """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""
         return key in self.floor.holds or key in self.floor.later
+
+    def promised(self, key: TaskKey) -> bool:
+        """Say whether a task waits for one person before all others."""
+        return key in self.floor.own
 
     def leaves(self, key: TaskKey) -> None:
         """Hear that a task no longer waits; whom it rang at hears no more of it."""

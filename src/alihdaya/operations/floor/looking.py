@@ -52,7 +52,7 @@ def waiting(desk: Desk, _wish: Look | None = None, _at: int = 0) -> list[Waits]:
     days: dict[Ask, Counter[str]] = defaultdict(Counter)
     for task in desk.queue:
         day = counts_for(desk.items[task.item])
-        if day is not None and not hall.has(task.key):
+        if day is not None and not hall.has(task.key) and not hall.promised(task.key):
             days[hall.floor.kind(hall.piece(task).ask).ask][day.day] += 1
     return [one._replace(days=tuple(sorted(days[one.ask].items()))) for one in queue(hall.floor)]
 

@@ -202,15 +202,14 @@ def _moved(
 ) -> Iterator[Moved]:
     """Say what became of each task that was open and still is. Where it asks for other things, the gate asks again."""
     before = item.instance.waits if item.instance is not None else {}
-    kept = desk.kept_from(item)
     for token, wait in after.waits.items():
         if wait.kind != TASK or token not in before:
             continue
-        needs = way.after.needs(wait.node, doers)._replace(walled=kept)
+        needs = desk.behind_walls(item, way.after.needs(wait.node, doers))
         hold = desk.held.get((item.item, token))
         reasons: tuple[str, ...] = ()
         held = hold is not None and hold.person in desk.people  # or handed over: nobody here has it
-        former = way.before.needs(before[token].node, item.doers)._replace(walled=kept)
+        former = desk.behind_walls(item, way.before.needs(before[token].node, item.doers))
         if hold is not None and held and needs != former:
             reasons = gate(desk.people[hold.person], needs, at)
         yield Moved(token, way.after.plan.node(wait.node), needs, hold.person if hold is not None else "", reasons)

@@ -23,16 +23,19 @@ def known(desk: Desk, name: str) -> Person | None:
 
 
 def kept_from(desk: Desk, person: Person, engagement: str, item: int = 0) -> str:
-    """Give the client, engagement or item that a wall keeps somebody from, "" where none does; `item` 0: of none."""
+    """Give the client, engagement or item that a wall keeps somebody from, "" where none does; `item` 0: of none.
+
+    What an item came from counts as the item itself does.
+    """
     if not person.walls:
         return ""
-    names = desk.names(desk.items[item]) if item in desk.items else (desk.named(item),)
-    for wall in (OF_ITEM + name for name in names if item):
-        if wall in person.walls:
+    family = desk.family(item) if item else ()
+    for number in (item, *(kin.item for kin in family)) if item else ():
+        if (wall := OF_ITEM + desk.named(number)) in person.walls:
             return told(wall)
     signed = {one.id: one.terms for one in desk.store.engagements()}
     client = agreement.from_wire(signed[engagement]).client.name if engagement in signed else ""
-    return walled(person.walls, client, engagement)
+    return walled(person.walls, client, engagement, *(kin.engagement for kin in family))
 
 
 def whose(desk: Desk, item: int) -> tuple[str, str] | None:

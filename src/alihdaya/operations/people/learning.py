@@ -193,12 +193,15 @@ def _take_back(desk: Desk, person: str, at: int, by: str) -> None:
         desk.hall.takes_back_advice(desk.people[person], at)
 
 
-def wait(desk: Desk, item: OpenItem, hold: Hold) -> None:
-    """Let a task wait again that was taken from somebody; while its item is suspended, aside of the queue."""
+def wait(desk: Desk, item: OpenItem, hold: Hold, *, first: str = "") -> None:
+    """Let a task wait again that was taken from somebody; while its item is suspended, aside of the queue.
+
+    `first`: to whom it is offered before all others.
+    """
     if item.aside is not None:
         item.aside[hold.task.token] = hold.task
     else:
-        desk.wait(hold.task)
+        desk.wait(hold.task, first=first)
 
 
 def withdraw(desk: Desk, wish: Withdraw, at: int) -> None:

@@ -1,7 +1,7 @@
 """Quality sampling: which finished tasks are looked at again, by whom, and what comes of it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.event import Event, tag_of
@@ -34,6 +34,16 @@ class Looked(NamedTuple):
     before: tuple[ReviewDone | ReviewDisputed, ...] = ()
 
 
+class Around(NamedTuple):
+    """What walls may be about that hold for one item: names of it and of those from which it came; whose those are."""
+
+    names: tuple[str, ...]
+    engagements: tuple[str, ...]
+
+
+NOTHING_AROUND: Final = Around((), ())
+
+
 def due(service: Service, item: int, node: str, token: int, person: str) -> list[Event]:
     """Give what follows for the sample from a task that is done."""
     card = service.pack.manifest.review
@@ -50,9 +60,8 @@ def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.reviewer!r}"))
     service = desk.service(row.engagement, row.service, row.terms, row.definition)
     client = service.terms.client.name
-    if reasons := against(
-        service.pack, client, row, person, at, before=first_ones(desk.store, row), names=(desk.named(row.item),)
-    ):
+    around = _around(desk, row, person)
+    if reasons := against(service.pack, client, row, person, at, before=first_ones(desk.store, row), around=around):
         said = (f"{wish.reviewer} may not do this: {render_reason(reason, str)}" for reason in reasons)
         raise Refused([Problem("gate", one) for one in said])
     card = service.pack.manifest.review
@@ -62,6 +71,14 @@ def review(desk: Desk, wish: Review, at: int) -> ReviewDone:
     spent = [TimeSpent(wish.token, wish.reviewer, wish.seconds, "review")] if wish.seconds else []
     desk.append(at, wish.item, wish.reviewer, [found, *spent])
     return found
+
+
+def _around(desk: Desk, row: ReviewRow, person: Person) -> Around:
+    if not person.walls:
+        return NOTHING_AROUND
+    kin = desk.family(row.item)
+    names = map(desk.named, (row.item, *(one.item for one in kin)))
+    return Around(tuple(names), tuple(one.engagement for one in kin))
 
 
 def _pending(desk: Desk, wish: Review | Dispute, kind: type[ReviewDone | ReviewDisputed]) -> bool:
@@ -116,18 +133,18 @@ def against(
     at: int,
     *,
     before: tuple[str, ...] = (),
-    names: tuple[str, ...] = (),
+    around: Around = NOTHING_AROUND,
 ) -> tuple[str, ...]:
     """Say why somebody may not look at it: they need what the task needs, have not done it, and know how to review.
 
-    `before`: who looked at it the first time; `names`: what walls about this item alone may call it.
+    `before`: who looked at it the first time; `around`: what walls may be about that keep them from this very item.
     """
     nodes = (node for process in pack.processes.values() for node in process.nodes)
     work = next((one.detail for one in nodes if one.id == row.node and isinstance(one.detail, UserWork)), None)
     asked = (work.skill, work.language, work.level, work.certificate) if work else ("", "", "", "")
     test = "spoken" if pack.manifest.voice else "writing"
-    walled = (person.id,) if any(OF_ITEM + name in person.walls for name in names) else ()
-    needs = Needs(*asked, (row.person, *before), test, 0, client, row.engagement, walled)
+    walled = (person.id,) if any(OF_ITEM + name in person.walls for name in around.names) else ()
+    needs = Needs(*asked, (row.person, *before), test, 0, client, row.engagement, walled, around.engagements)
     return gate(person, needs, at) + gate(person, Needs(certificate=pack.manifest.review.certificate), at)
 
 
@@ -164,9 +181,8 @@ def next_review(desk: Desk, reviewer: str, at: int) -> Looked | None:
     for row in open_reviews(desk.store):
         service = desk.service(row.engagement, row.service, row.terms, row.definition)
         client = service.terms.client.name
-        if not against(
-            service.pack, client, row, person, at, before=first_ones(desk.store, row), names=(desk.named(row.item),)
-        ):
+        before, around = first_ones(desk.store, row), _around(desk, row, person)
+        if not against(service.pack, client, row, person, at, before=before, around=around):
             return looked(desk.store, service.pack, row)
     return None
 

@@ -65,7 +65,7 @@ def _under_way(desk: Desk, name: str) -> bool:
     shard, dash, number = name.rpartition("-")
     if desk.shard or not dash:
         found = desk.items.get(int(number))
-        return found is not None and desk.names(found)[0] == name
+        return found is not None and desk.named(found.item) == name
     if desk.store.factor == 1:
         return False
     among = int(number) * desk.store.factor + int(shard)

@@ -1,6 +1,7 @@
 """Items: lists, one item's story, and what was delivered for the invoice to name."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_column, select
 
@@ -8,8 +9,9 @@ from alihdaya.kernel.event import Entry
 from alihdaya.store.archive.reading import archived_entries, archived_item, folder_of
 from alihdaya.store.log import entries
 from alihdaya.store.project.standing import OVER
-from alihdaya.store.schema import CALLED, INCIDENT, ITEM, TASK
+from alihdaya.store.schema import CALLED, INCIDENT, ITEM, RECEIVED, TASK
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.handover import channel, giver_of
 
 Month = tuple[int, int]
 
@@ -73,6 +75,13 @@ class Story:
     """The folder of the archive that its row was read from; empty for an item that is in the store."""
 
 
+class Kin(NamedTuple):
+    """An item from which another one came; `engagement` is "" of one that is archived."""
+
+    item: int
+    engagement: str
+
+
 _CLOSED = case((ITEM.c.status.in_(OVER), ITEM.c.closed_at)).label("closed_at")
 """Of an open item the column says since when nobody was asked (project.items); that is no close."""
 
@@ -98,6 +107,33 @@ def items(
         query = query.where(_within(month))
     with store.snapshot() as connection:
         return [ItemRow(*row) for row in connection.execute(query)]
+
+
+def family(store: WorkingSet, item: int, *, itself: bool = False) -> tuple[Kin, ...]:
+    """Give from which items an item came, the nearest first: that called it or handed it over, and theirs in turn.
+
+    `itself`: the item, too, before all others. What is archived ends the family, and is the last of it.
+    """
+    found: list[Kin] = []
+    with store.snapshot() as connection:
+        number: int | None = item
+        while number is not None:
+            engagement, before = _came_from(connection, number, store.factor)
+            found.append(Kin(number, engagement))
+            number = before
+    return tuple(found if itself else found[1:])
+
+
+def _came_from(connection: Connection, item: int, factor: int) -> tuple[str, int | None]:
+    """Give an item's engagement, and the item that called it or handed it over, None for neither."""
+    query = select(ITEM.c.engagement, ITEM.c.service, ITEM.c.external_id, CALLED.c.caller)
+    query = query.outerjoin_from(ITEM, CALLED, CALLED.c.item == ITEM.c.id).where(ITEM.c.id == item)
+    row = connection.execute(query).one_or_none()
+    if row is None or row.caller is not None:
+        return ("", None) if row is None else (row.engagement, row.caller)
+    name = (RECEIVED.c.channel == channel(row.engagement, row.service)) & (RECEIVED.c.external_id == row.external_id)
+    handed = connection.execute(select(RECEIVED.c.item).where(name, RECEIVED.c.item == item)).scalar()
+    return row.engagement, None if handed is None else giver_of(row.external_id, item, factor)
 
 
 def item_story(store: WorkingSet, item: int) -> Story | None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alihdaya.store.project.standing import OVER
 from alihdaya.store.schema import HANDOVER, ITEM, TASK
@@ -45,10 +45,37 @@ class Awaited(NamedTuple):
     at: int
 
 
-def handovers(store: WorkingSet) -> list[Awaited]:
-    """Give what was handed over between services and is awaited back, the oldest first."""
+class Lent(NamedTuple):
+    """A task that somebody handed over and awaits back: `token` of `item`, since `at` (microseconds).
+
+    `name` is the task's, `definition` the digest that names its words; `service` is the one that has it now.
+    """
+
+    item: int
+    token: int
+    name: str
+    external_id: str
+    definition: str
+    service: str
+    at: int
+
+
+def handovers(store: WorkingSet, *, item: int = 0) -> list[Awaited]:
+    """Give what was handed over between services and is awaited back, the oldest first; or that one `item`."""
+    query = select(HANDOVER).where(HANDOVER.c.item == item if item else HANDOVER.c.item > 0)
     with store.snapshot() as connection:
-        return [Awaited(*row) for row in connection.execute(select(HANDOVER).order_by(HANDOVER.c.item))]
+        return [Awaited(*row) for row in connection.execute(query.order_by(HANDOVER.c.item))]
+
+
+def lent_by(store: WorkingSet, person: str) -> list[Lent]:
+    """Give the tasks that somebody handed over to other services and awaits back, the oldest first."""
+    name = func.coalesce(func.nullif(TASK.c.name, ""), TASK.c.node)
+    columns = (HANDOVER.c.giver, HANDOVER.c.token, name, ITEM.c.external_id, ITEM.c.definition, HANDOVER.c.service)
+    same = (TASK.c.item == HANDOVER.c.giver) & (TASK.c.token == HANDOVER.c.token)
+    query = select(*columns, HANDOVER.c.at).join_from(HANDOVER, TASK, same).join(ITEM, ITEM.c.id == HANDOVER.c.giver)
+    query = query.where(HANDOVER.c.person == person, ITEM.c.status != "suspended").order_by(HANDOVER.c.item)
+    with store.snapshot() as connection:
+        return [Lent(*row) for row in connection.execute(query)]
 
 
 def open_items(store: WorkingSet, engagement: str) -> list[OpenItem]:

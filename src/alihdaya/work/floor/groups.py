@@ -47,7 +47,7 @@ class Group:
             person.languages.get(needs.language),
             self.verdicts.get((test, needs.language)),
             needs.certificate in self.certificates,
-            bool(person.walls and walled(person.walls, needs.client, needs.engagement)),
+            bool(person.walls and walled(person.walls, needs.client, needs.engagement, *needs.handed_by)),
         )
 
     def enlist(self, seat: Seat, channel: int, now: int) -> None:

@@ -26,7 +26,8 @@ class HandOver(NamedTuple):
 class HandBack(NamedTuple):
     """End a hand-over without an answer: whoever has a task of the item that took it refuses it, with the reason.
 
-    Of an item that waits for an answer, whoever may do the task takes it back; `token` where several wait.
+    Of an item that waits for an answer, whoever may do the task takes it back; `token` where several wait, or where
+    they have another task of an item that was itself handed over.
     """
 
     item: int

@@ -15,12 +15,11 @@ from alihdaya.operations.desk import Desk, Hold, OpenItem, Service
 from alihdaya.operations.exchange.handover.commands import HandOver
 from alihdaya.operations.exchange.handover.context import context_of, depth_of, facts_of
 from alihdaya.operations.exchange.handover.target import data_for, service_for
-from alihdaya.operations.exchange.starts import channel_of
 from alihdaya.operations.instance.clocks import turn
 from alihdaya.operations.run.receive import take_up
 from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import AssignmentWithdrawn, ItemReceived
-from alihdaya.work.handover import AWAY, OVER, HandedOver, TakenOver, is_away
+from alihdaya.work.handover import AWAY, OVER, HandedOver, TakenOver, channel, is_away, name_of
 from alihdaya.work.item import TaskKey
 from alihdaya.work.keepable import unkeepable
 
@@ -124,8 +123,8 @@ def _begin(desk: Desk, item: OpenItem, gift: _Gift, at: int) -> int:
     came = ItemReceived(
         taker.engagement,
         taker.name,
-        channel_of(taker.engagement, taker.name, "handover"),
-        f"{item.item}/{gift.node}#{desk.seq + 1}",
+        channel(taker.engagement, taker.name),
+        name_of(item.item, gift.node, desk.seq + 1),
         0,
         0,
         taker.terms.digest,
@@ -136,7 +135,7 @@ def _begin(desk: Desk, item: OpenItem, gift: _Gift, at: int) -> int:
     if not gift.final:
         link(desk, item, key, number)
     try:
-        opened = OpenItem(number, taker, at, giver=None if gift.final else key)
+        opened = OpenItem(number, taker, at, giver=None if gift.final else key, asker=gift.person, family=item.below())
         taken = TakenOver(item.item, gift.token, gift.person, gift.note, gift.final, context)
         return take_up(desk, opened, came, start, gift.person or PROCESS, taken)
     except Refused:

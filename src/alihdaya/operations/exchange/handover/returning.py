@@ -73,7 +73,7 @@ def hand_back(desk: Desk, wish: HandBack, at: int) -> None:
         raise Refused(problems)
     held = [hold for key, hold in desk.held.items() if key[0] == wish.item and not is_away(hold.person)]
     mine = any(hold.person == wish.person for hold in held)
-    if item.giver is not None and mine:
+    if item.giver is not None and mine and wish.token not in item.away:
         _end(desk, item, _Word("refused", wish.person, wish.reason), at)
     elif item.away:
         _end(desk, desk.items[_taken_back(desk, item, wish, at)], _Word("withdrawn", wish.person, wish.reason), at)
@@ -95,10 +95,9 @@ def _taken_back(desk: Desk, item: OpenItem, wish: HandBack, at: int) -> int:
         raise Refused(Problem("process-waits", f"the process of item {item.item} waits for it, nobody's task does"))
     if person is None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
-    reasons = gate(person, hold.task.needs, at)
-    if reasons:
-        said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
-        raise Refused([Problem("gate", one) for one in said])
+    if reasons := gate(person, hold.task.needs, at):
+        told = ((one, f"{wish.person} may not do this: {render_reason(one, str)}") for one in reasons)
+        raise Refused([Problem("gate", text, facts=(reason,)) for reason, text in told])
     return desk.board.handed[key]
 
 
@@ -134,9 +133,9 @@ def _back(desk: Desk, taker: OpenItem, word: _Word, at: int) -> None:
     commands = [SetVariables({BACK: {**whose, **how, **word.answer}}), *_going_on(giver, taker, fact)]
     events = advance_all(desk, giver, commands, at)
     hold = desk.held.pop(key, None)  # gone where what was set ended the task
-    if hold is not None:
-        wait(desk, giver, hold)
     desk.record(giver, at, _HANDOVER, [fact, *events])
+    if hold is not None:
+        wait(desk, giver, hold, first=taker.asker)
 
 
 def _going_on(giver: OpenItem, taker: OpenItem, fact: HandedBack) -> list[Command]:

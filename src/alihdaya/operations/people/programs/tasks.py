@@ -87,7 +87,8 @@ def _first_of_each(desk: Desk, worker: Person, services: frozenset[str], at: int
 
 
 def _may_try(desk: Desk, task: Task, person: str, at: int) -> bool:
-    if desk.hall is not None and (desk.hall.has(task.key) or _escalated(desk, task, person, at)):
+    hall = desk.hall
+    if hall is not None and (hall.has(task.key) or hall.promised(task.key) or _escalated(desk, task, person, at)):
         return False
     return desk.leases.spared.get((task.key, person), 0) <= at and _failures(desk, task) < MOST_FAILURES
 
