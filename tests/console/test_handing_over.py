@@ -1,5 +1,6 @@
 """A task that goes to another service of its client, and its answer that comes back, by the workplace's pages."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from two_services import TwoServices, terms
 
 from alihdaya.cli.reading import StoreReader
 from alihdaya.console.app import make_app
+from alihdaya.operations.people.commands import Withdraw
 from alihdaya.store import open_store
 from alihdaya.work.handover import HandedBack, HandedOver
 
@@ -109,3 +111,77 @@ def test_what_cannot_be_is_said_and_nothing_that_was_written_is_lost(desks):
         assert budi.send(TASK.format(desks.item) + "/hand-over", **budi.seal, **wanted).status_code in {404, 409}
         assert ana.send(TASK.format(desks.item) + "/hand-over", **wanted).status_code == 403, "a form without the seal"
         assert desks.log(HandedOver) == []
+
+
+def over(who, desks, item):
+    """Hand the task of an item over by its page; gives the item there."""
+    who.get(TASK.format(item))
+    ask(who, item, note="Is this a fraud?")
+    return desks.log(HandedOver)[-1].item
+
+
+@pytest.mark.parametrize(
+    ("language", "gives", "says"), [("en", "Give it back", "Given back."), ("id", "Kembalikan", "Dikembalikan.")]
+)
+def test_whoever_was_asked_gives_it_back_with_a_reason(desks, language, gives, says):
+    with desks.open() as app:
+        ana, xena = Browser(app, "ana"), Browser(app, "xena", language)
+        there = over(ana, desks, desks.item)
+        xena.press("/work/1/be/come")
+        xena.press(TASK.format(there) + "/accept")
+        assert gives in xena.text
+        empty = xena.press(TASK.format(there) + "/give-back", reason=" ")
+        assert empty.status_code == 409
+        assert xena.text.count("Write why." if language == "en" else "Tuliskan alasannya.") == 1
+        assert desks.log(HandedBack) == []
+        xena.press(TASK.format(there) + "/give-back", reason="No <i>ruling</i> yet")
+        assert says in xena.text
+        (back,) = desks.log(HandedBack)
+        assert (back.status, back.person, back.note) == ("refused", "xena", "No <i>ruling</i> yet")
+        xena.press("/work/1/be/leave")
+        ana.press("/work/1/be/come")
+        ana.press(TASK.format(desks.item) + "/accept")
+        assert "No <i>ruling</i> yet" in ana.text
+        assert "Give it back" not in ana.text, "of her own item nobody awaits an answer"
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Taken back."), ("id", "Ditarik kembali.")])
+def test_whoever_asked_takes_it_back_from_the_desk(desks, language, says):
+    with desks.open() as app:
+        ana, budi = Browser(app, "ana", language), Browser(app, "budi")
+        there = over(ana, desks, desks.item)
+        ana.get("/work/1/")
+        back = TASK.format(desks.item) + "/take-back"
+        assert ("With another service" if language == "en" else "Ada pada layanan lain") in ana.text
+        assert back not in budi.get("/work/1/").text, "only whoever asked is shown it"
+        ana.press(back, reason="the client withdrew")
+        assert says in ana.text
+        (told,) = desks.log(HandedBack)
+        assert (told.status, told.person, told.note, told.item) == ("withdrawn", "ana", "the client withdrew", there)
+        assert back not in ana.get("/work/1/").text
+        again = ana.send(back, **ana.seal, reason="once more, at length")
+        assert again.status_code == 409
+        assert "once more, at length" in again.text, "what was written is given back"
+        assert len(desks.log(HandedBack)) == 1
+
+
+def test_who_may_not_do_the_task_any_more_reads_why_it_is_not_taken_back(desks):
+    with desks.open() as app:
+        ana = Browser(app, "ana", "id")
+        over(ana, desks, desks.item)
+        ana.get("/work/1/")
+        asyncio.run(desks.house.do(1, Withdraw("ana", "claims-desk", "an audit")))
+        refused = ana.press(TASK.format(desks.item) + "/take-back")
+        assert refused.status_code == 409
+        assert "Sertifikat claims-desk dicabut" in ana.text
+        assert desks.log(HandedBack) == []
+
+
+def test_what_is_wrong_with_a_column_is_said_in_the_readers_language(desks):
+    with desks.open() as app:
+        for language, why in (("en", "amount: not a number"), ("id", "amount: bukan bilangan")):
+            ana = Browser(app, "ana", language)
+            ana.get(TASK.format(desks.item))
+            ask(ana, desks.item, given="kind=judge\namount=much\ncolour=red")
+            assert why in ana.text
+            assert ("colour: is no column of appeals-desk" if language == "en" else "colour: bukan kolom") in ana.text

@@ -53,6 +53,7 @@ TERMS = {
     "works": mark("at work"),
     "wraps": mark("wraps up"),
     "later": mark("put off"),
+    "reason": mark("reason"),
 }
 """Words of models and of the trade, in lower case."""
 

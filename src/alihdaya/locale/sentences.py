@@ -45,7 +45,7 @@ def _given(call: ast.Call, place: int) -> Iterator[ast.expr]:
 
 def _makers(tree: ast.Module) -> dict[str, int]:
     """Give the functions that make a problem of a text -> which of their arguments it is; functions may call others."""
-    found = {"Problem": 1, "problem": 1, "ValueError": 0}
+    found = {"Problem": 1, "problem": 1, "ValueError": 0, "CellError": 0}
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     before = 0
     while len(found) > before:

@@ -12,9 +12,6 @@ from alihdaya.packs.intake import Column
 MOST_DIGITS: Final = 34
 """FEEL numbers have 34 digits (DMN 1.5, 10.3.2.3.1); a longer one would be rounded in silence."""
 
-NEEDED: Final = "no value, and one is required"
-"""The reason for a null in a required column."""
-
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _LARGEST: Final = 6144
 _WHOLE: Final = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
@@ -32,6 +29,10 @@ Reader = Callable[[str], Value]
 
 class CellError(ValueError):
     """A cell that cannot be read; its text is the reason, for a person."""
+
+
+NEEDED: Final = str(CellError("no value, and one is required"))
+"""The reason for a null in a required column; said as an error, so that the catalogues have it (locale.sentences)."""
 
 
 def cell_reader(column: Column) -> Reader:
@@ -100,12 +101,13 @@ def _check(column: Column, value: Value) -> None:
         if column.high is not None and value > column.high:
             raise CellError(f"above {column.high}")
     if column.allowed and str(value) not in column.allowed:
-        raise CellError("not one of " + ", ".join(column.allowed))
+        raise CellError(f"not one of {', '.join(column.allowed)}")
 
 
 def _integer(text: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise CellError("not a whole number" + _hint(text))
+        hint = ": write 1234.5, without thousands and with a point" if _FOREIGN.fullmatch(text) else ""
+        raise CellError(f"not a whole number{hint}")
     digits = text.partition(".")[0]
     bare = digits.lstrip("+-").lstrip("0")
     if len(bare) > MOST_DIGITS:
@@ -115,7 +117,8 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> int | Decimal:
     if not _NUMBER.fullmatch(text):
-        raise CellError("not a number" + _hint(text))
+        hint = ": write 1234.5, without thousands and with a point" if _FOREIGN.fullmatch(text) else ""
+        raise CellError(f"not a number{hint}")
     number = Decimal(text)
     sign, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
@@ -131,10 +134,6 @@ def _number(text: str) -> int | Decimal:
     if exponent >= 0 and len(digits) + exponent <= MOST_DIGITS:
         return int(number)
     return Decimal((sign, digits, exponent))
-
-
-def _hint(text: str) -> str:
-    return ": write 1234.5, without thousands and with a point" if _FOREIGN.fullmatch(text) else ""
 
 
 def _boolean(text: str) -> bool:

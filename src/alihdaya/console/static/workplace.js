@@ -7,7 +7,16 @@ const beat = 30_000;
 for (const lease of document.querySelectorAll("input[name=lease]")) lease.value = lease.dataset.lease;
 
 const held = new Map();
-const busy = (section) => section.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, summary");
+const busy = (section) =>
+  (section.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, summary")) ||
+  [...section.querySelectorAll("textarea")].some((field) => field.value);
+
+// What somebody unfolded is no change: else it would fold up again as the stream begins.
+const folded = (section) => {
+  const copy = section.cloneNode(true);
+  for (const one of copy.querySelectorAll("details[open]")) one.removeAttribute("open");
+  return copy.innerHTML;
+};
 
 const put = (id, html) => {
   const section = document.getElementById(id);
@@ -19,7 +28,7 @@ const put = (id, html) => {
   held.delete(id);
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  if (fresh.innerHTML === section.innerHTML) return;
+  if (fresh.innerHTML === folded(section)) return;
   const focused = section.contains(document.activeElement) ? document.activeElement.id : "";
   section.innerHTML = html;
   for (const lease of section.querySelectorAll("input[name=lease]")) lease.value = lease.dataset.lease;

@@ -1,13 +1,13 @@
 """What a form asks for, as a command of the writer: the same that the API and the command line post."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alihdaya.console.workplace.door import Guest
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import DAY, SECOND, micros
-from alihdaya.operations.exchange.handover.commands import HandOver
+from alihdaya.operations.exchange.handover.commands import HandBack, HandOver
 from alihdaya.operations.floor.commands import Advise, AskAdvice, FloorCommand, HandOn
 from alihdaya.work.floor import CHANNELS, shares
 from alihdaya.work.floor.commands import Accept, Beat, CallBack, Decline, LogIn, LogOut, SetState, Take
@@ -29,8 +29,15 @@ def presence(act: str, person: str, form: Mapping[str, str]) -> FloorCommand:
     return SetState(person, act)
 
 
-def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> FloorCommand | HandOver:
+def of_task(
+    act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]
+) -> FloorCommand | HandOver | HandBack:
     """Give what somebody does with a task. Raises Refused for what nobody can do, and a time that is none."""
+    between = _BETWEEN.get(act)
+    return _within(act, key, guest, form) if between is None else between(key, guest, form)
+
+
+def _within(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> FloorCommand:
     match act:
         case "accept":
             return Accept(*key, guest.person)
@@ -41,8 +48,6 @@ def of_task(act: str, key: tuple[int, int], guest: Guest, form: Mapping[str, str
         case "pass":
             kind, to, note = (form.get(name, "").strip() for name in ("kind", "to", "note"))
             return HandOn(*key, guest.person, kind, to, None, note)
-        case "hand-over":
-            return _hand_over(key, guest, form)
         case "put-off":
             return CallBack(*key, guest.person, _instant(form.get("until", ""), guest.zone))
         case "consult":
@@ -70,6 +75,25 @@ def _hand_over(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> H
     given = {name.strip(): value.strip() for name, _, value in lines}
     service, note = form.get("service", "").strip(), form.get("note", "").strip()
     return HandOver(*key, guest.person, service, "", note, given, final=form.get("final") == "on")
+
+
+def _give_back(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> HandBack:
+    """Read why what another service asked for is given back."""
+    if not form.get("reason", "").strip():
+        raise Refused(Problem("no-reason", "say why it is given back"))
+    return _take_back(key, guest, form)
+
+
+def _take_back(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> HandBack:
+    return HandBack(key[0], guest.person, form.get("reason", "").strip(), key[1])
+
+
+_BETWEEN: dict[str, Callable[[tuple[int, int], Guest, Mapping[str, str]], HandOver | HandBack]] = {
+    "hand-over": _hand_over,
+    "give-back": _give_back,
+    "take-back": _take_back,
+}
+"""What is done between services, by the end of the form's address."""
 
 
 def _instant(text: str, zone: str) -> int:

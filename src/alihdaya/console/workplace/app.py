@@ -29,7 +29,7 @@ SECTIONS = ("rings", "mine", "presence", "reviews", "waiting")
 """The parts of a desk, each a template and the id of an element."""
 
 
-ASIDE = frozenset({"pass", "put-off", "hand-over", "consult", "advise"})
+ASIDE = frozenset({"pass", "put-off", "hand-over", "give-back", "consult", "advise"})
 """What is done with a task by a form of its own on its page."""
 
 
@@ -210,7 +210,10 @@ class Workplace:
         return await run_in_threadpool(task_of, self.house, self.bound, self.floor(request), key_of(request), who)
 
     async def act(self, request: Request) -> Response:
-        """POST /work/1/task/17/1/accept: accept, decline, take, pass on, put off, consult, advise, complete."""
+        """POST /work/1/task/17/1/accept: accept, decline, take, pass on, put off, consult, advise, complete.
+
+        And hand-over, give-back, take-back: between services.
+        """
         guest, seal = await self.worker(request)
         form = await read_form(request, seal)
         act = request.path_params["act"]
@@ -224,10 +227,8 @@ class Workplace:
                 return await self._task(request, guest, seal, 409, said=said, other=form)
             if act in {"accept", "take"} and await self._task_seen(request, guest):  # pressed twice
                 return self._to_task(request)
-            return await self._desk(request, said, 409)
-        if act in {"accept", "take"}:
-            return self._to_task(request)
-        if act == "consult":
+            return await self._desk(request, said, 409, {"reason": form.get("reason", "")})
+        if act in {"accept", "take", "consult"}:
             return self._to_task(request)
         over = "handed-on" if form.get("final") == "on" else "handed"
         done = {"decline": "declined", "pass": "passed", "advise": "advised", "hand-over": over}

@@ -9,10 +9,12 @@ from alihdaya.kernel.errors import AlihdayaError
 from alihdaya.operations.books.questions import Inquire
 from alihdaya.operations.commands import Command
 from alihdaya.operations.opening import stored_pack
+from alihdaya.operations.people.quality import NOTHING_AROUND, Around
 from alihdaya.packs import Pack
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
+from alihdaya.people.person import Person
 from alihdaya.store.views import items
-from alihdaya.store.views.items import ItemRow
+from alihdaya.store.views.items import ItemRow, family
 from alihdaya.store.working import WorkingSet
 
 
@@ -81,6 +83,13 @@ def called(store: WorkingSet, person: str) -> str:
     return str(found.facts.name) if found else person
 
 
-def names_of(floor: int, item: int) -> tuple[str, str]:
-    """Give how walls may call an item of a floor: by its number, or with its shard where nodes share a database."""
-    return str(item), f"{floor}-{item}"
+def around(store: WorkingSet, floor: int, item: int, person: Person) -> Around:
+    """Give what walls may be about that keep somebody from an item of a floor.
+
+    Walls call an item by its number, or with its shard where nodes share a database.
+    """
+    if not person.walls:
+        return NOTHING_AROUND
+    kin = family(store, item, itself=True)
+    names = (name for one in kin for name in (str(one.item), f"{floor}-{one.item}"))
+    return Around(tuple(names), tuple(one.engagement for one in kin[1:]))

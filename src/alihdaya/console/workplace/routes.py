@@ -23,6 +23,7 @@ from alihdaya.console.workplace.reviews import Reviews
 from alihdaya.console.workplace.seen import counsel_of
 from alihdaya.kernel.errors import Refused
 from alihdaya.store import StoreError
+from alihdaya.store.views.open_work import lent_by
 from alihdaya.store.views.seats import at_hand, newest, present
 
 _SLOWLY = 5.0
@@ -113,9 +114,9 @@ class DeskWatch:
         self.parts = place.parts
 
     def own(self, request: Request, guest: Guest) -> object:
-        """Give what is at hand, and how they are."""
+        """Give what is at hand, how they are, and what other services have of theirs."""
         store = self._place.house.store(self._place.floor(request))
-        return at_hand(store, guest.person), present(store, guest.person)
+        return at_hand(store, guest.person), present(store, guest.person), lent_by(store, guest.person)
 
 
 class TaskWatch:

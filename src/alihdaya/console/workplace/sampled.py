@@ -8,7 +8,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, called, clients_of, names_of, row_of
+from alihdaya.console.workplace.house import Bound, House, around, called, clients_of, row_of
 from alihdaya.operations.opening import person_of
 from alihdaya.operations.people.quality import against, first_ones, name_of, result_of, told_of
 from alihdaya.packs import Pack
@@ -76,9 +76,10 @@ def to_review(house: House, bound: Bound, floor: int, person: Person) -> Iterato
         client = clients.get(row.engagement, "")
         if kind not in alike:
             alike[kind] = not against(pack, client, row._replace(person=""), person, now)
-        if alike[kind] and not against(
-            pack, client, row, person, now, before=first_ones(store, row), names=names_of(floor, row.item)
-        ):
+        if not alike[kind]:
+            continue
+        kept = around(store, floor, row.item, person)
+        if not against(pack, client, row, person, now, before=first_ones(store, row), around=kept):
             yield row
 
 
@@ -145,11 +146,11 @@ def review_of(
 def _may(house: House, floor: int, pack: Pack, row: ReviewRow, who: str) -> bool:
     store = house.store(floor)
     known, client = store.person(who), clients_of(store).get(row.engagement, "")
-    before = first_ones(store, row)
-    names = names_of(floor, row.item)
-    return known is not None and not against(
-        pack, client, row, person_of(known), house.clock(), before=before, names=names
-    )
+    if known is None:
+        return False
+    person, before = person_of(known), first_ones(store, row)
+    kept = around(store, floor, row.item, person)
+    return not against(pack, client, row, person, house.clock(), before=before, around=kept)
 
 
 def _seen(

@@ -10,12 +10,13 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, called, clients_of, names_of, row_of
+from alihdaya.console.workplace.house import Bound, House, around, called, clients_of, row_of
 from alihdaya.console.workplace.sampled import MOST, to_review
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
 from alihdaya.people.gate import OF_ITEM, Needs, gate
 from alihdaya.people.person import Person
+from alihdaya.store.views.open_work import Lent, handovers, lent_by
 from alihdaya.store.views.seats import Open, advice_told, at_hand, first_open, present
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.beside import AdviceGiven
@@ -85,6 +86,8 @@ class DeskSeen:
     hands: tuple[Hand, ...]
     waiting: tuple[Waiting, ...]
     reviews: int = 0
+    lent: tuple[Lent, ...] = ()
+    """What they handed over to other services and await back, with names in words."""
 
     def of(self, *states: str) -> list[Hand]:
         """Give what is at hand in these states."""
@@ -108,6 +111,8 @@ class TaskSeen:
     names: Mapping[str, str]
     words: Words
     counsel: tuple[Counsel, ...] = ()
+    awaited: bool = False
+    """Whether another service handed its item over and awaits the answer."""
 
 
 def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> DeskSeen:
@@ -125,7 +130,14 @@ def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> 
     person = person_of(row)
     waits = tuple(grouped(_waiting(house, bound, floor, person, language)))
     reviews = sum(1 for _ in islice(to_review(house, bound, floor, person), MOST))
-    return DeskSeen(floor, house.clock(), state, lease, hands, waits, reviews)
+    lent = tuple(_lent(store, bound, who, language))
+    return DeskSeen(floor, house.clock(), state, lease, hands, waits, reviews, lent)
+
+
+def _lent(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[Lent]:
+    for one in lent_by(store, who):
+        spoken = words(language, "UTC", bound.words(store, one.definition))
+        yield one._replace(name=phrases.term(spoken, one.name), service=phrases.term(spoken, one.service))
 
 
 def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[Hand]:
@@ -145,8 +157,9 @@ def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str)
         pack = bound.pack(store, one.definition)
         spoken = words(language, "UTC", bound.words(store, one.definition))
         needs = _needs(one, pack, clients.get(one.engagement, ""))
-        if any(OF_ITEM + name in who.walls for name in names_of(floor, one.item)):
-            needs = needs._replace(walled=(who.id,))
+        names, givers = around(store, floor, one.item, who)
+        walled = (who.id,) if any(OF_ITEM + name in who.walls for name in names) else ()
+        needs = needs._replace(walled=walled, handed_by=givers)
         reasons = gate(who, needs, now)
         if not any(reason.startswith(_WALLS) for reason in reasons):
             name, service = (phrases.term(spoken, text) for text in (one.name or one.node, one.service))
@@ -197,6 +210,7 @@ def task_of(
         story.names if story else {},
         words(language, zone, bound.words(store, row.definition)),
         () if hand.of else counsel_of(store, key),
+        awaited=not hand.of and bool(handovers(store, item=key[0])),
     )
 
 

@@ -96,8 +96,8 @@ def _taken_back(desk: Desk, item: OpenItem, wish: HandBack, at: int) -> int:
     if person is None:
         raise Refused(Problem("no-such-person", f"nobody on the roster is called {wish.person!r}"))
     if reasons := gate(person, hold.task.needs, at):
-        told = ((one, f"{wish.person} may not do this: {render_reason(one, str)}") for one in reasons)
-        raise Refused([Problem("gate", text, facts=(reason,)) for reason, text in told])
+        said = (f"{wish.person} may not do this: {render_reason(reason, str)}" for reason in reasons)
+        raise Refused([Problem("gate", one) for one in said])
     return desk.board.handed[key]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alihdaya.kernel.errors import Problem, Refused, Source
-from alihdaya.notation.finding import mark
 from alihdaya.operations.books.account.agree import agreed
 from alihdaya.operations.desk import Desk, Service
 from alihdaya.packs.cell import NEEDED, CellError, cell_reader, text_of
@@ -60,14 +59,14 @@ def data_for(taker: Service, seen: Mapping[str, Any], given: Mapping[str, Any]) 
     """
     intake = taker.pack.intake
     unknown = sorted(set(given) - set(intake.variables))
-    problems = [_problem(name, CellError(mark("is no column of {0}"), taker.name)) for name in unknown]
+    problems = [_problem(name, f"is no column of {taker.name}") for name in unknown]
     found: dict[str, Any] = {}
     for column in intake.columns:
         if column.carry:
             try:
                 found[column.name] = next(_values(column, seen, given, intake.nulls), None)
             except CellError as error:
-                problems.append(_problem(column.name, error))
+                problems.append(_problem(column.name, str(error)))
     if problems:
         raise Refused(problems)
     return found
@@ -86,5 +85,5 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, dict | list) else value
 
 
-def _problem(name: str, why: CellError) -> Problem:
-    return Problem("handover-data", f"{name}: {why}", Source(element=name), facts=(name, why.template, *why.facts))
+def _problem(name: str, why: str) -> Problem:
+    return Problem("handover-data", f"{name}: {why}", Source(element=name))
