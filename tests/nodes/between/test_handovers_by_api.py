@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from alihdaya.channels.api.app import make_api
 from alihdaya.cli import cli
 from alihdaya.engagement import terms as agreement
+from alihdaya.kernel.time import HOUR
 from alihdaya.operations.books.replay import prove
 from alihdaya.operations.node.dispatch import Answer
 from alihdaya.operations.node.keeper import Pace
@@ -22,12 +24,16 @@ from alihdaya.store import open_store
 from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.house import number_of, open_house
 from alihdaya.store.lease.reader import Shards
+from alihdaya.store.views.items import family
 from alihdaya.store.views.open_work import handovers
 
-sys.path += [str(Path(__file__).parents[2] / one) for one in ("nodes", "operations", "operations/exchange")]
+sys.path += [
+    str(Path(__file__).parents[2] / one) for one in ("nodes", "operations", "operations/exchange", "operations/people")
+]
 from claims_pack import MANIFEST, TERMS, write_pack
 from small_desk import NOON
 from test_api import Client, until
+from test_quality import CARD, GOOD
 from two_services import PEOPLE, terms
 
 SHARDS = 3
@@ -75,7 +81,9 @@ class Street:
 def street(postgresql, tmp_path):
     url, begun = postgresql.new_database(), time.time_ns()
     claims = load(write_pack(tmp_path / "claims", roster=PEOPLE))
-    appeals = load(write_pack(tmp_path / "appeals", pack=MANIFEST.replace('name = "claims"', 'name = "appeals"')))
+    appeals = load(
+        write_pack(tmp_path / "appeals", pack=MANIFEST.replace('name = "claims"', 'name = "appeals"') + CARD)
+    )
     signed = [
         (claims, TERMS),
         (appeals, terms("appeals", "appeals-desk", "acme-appeals")),
@@ -154,3 +162,26 @@ def test_what_may_not_be_handed_over_or_back_is_refused_with_its_code(street):
     assert street.over(item)[0] in {404, 409}
     assert street.post(item, "hand-back", person="ana")[0] in {404, 409}
     assert street.awaited(item.partition("-")[0]) == {}
+
+
+def test_a_wall_around_what_was_handed_over_holds_for_what_it_became_in_every_shard(street):
+    item = street.taken()
+    _, there = street.over(item)
+    for who, what in (("budi", {"engagement": "acme"}), ("eko", {"item": item})):
+        raised = street.client.post(f"/api/people/{who}/walls", json={**what, "reason": "a cousin", "by": "nina"})
+        assert raised.status_code == 204, raised.text
+    for who in ("budi", "eko"):
+        until(lambda who=who: street.post(there, "tasks/1/assign", person=who) == (403, "gate"))
+    with open_house(street.url) as house:
+        assert family(house, number_of(there)) == ((number_of(item), "acme"),)
+    street.taken("xena", there)
+    assert street.post(there, "tasks/1/complete", person="xena", result={"verdict": "no"}) == (204, "")
+    shown = {"budi": True, "eko": True, "yuri": False}
+    for who, kept in shown.items():
+        with patch("alihdaya.cli.people.review.now", lambda: NOON + HOUR):  # their certificates are of 2013
+            output = CliRunner().invoke(cli, ["--store", street.url, "review", "next", "--by", who, "--json"]).output
+        assert (output.strip() == "null") == kept, output
+    for who in ("budi", "eko"):
+        assert street.post(there, "tasks/1/review", reviewer=who, points=GOOD) == (403, "gate")
+        assert street.post(there, "time", person=who, kind="meeting", seconds=60) == (403, "gate")
+    assert street.post(there, "tasks/1/review", reviewer="ana", points=GOOD)[0] == 200

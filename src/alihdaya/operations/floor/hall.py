@@ -18,8 +18,8 @@ from alihdaya.work.beside import AdviceClosed
 from alihdaya.work.events import AssignmentRefused, AssignmentWithdrawn, TaskAssigned
 from alihdaya.work.floor import CHANNELS, FULL, Ask, Floor, Piece, decide, next_due, route
 from alihdaya.work.floor import events as facts
-from alihdaya.work.floor.commands import Enqueue, Know, Tick
-from alihdaya.work.floor.decide import FIRST
+from alihdaya.work.floor.commands import Know, Tick
+from alihdaya.work.floor.decide import FIRST, queued
 from alihdaya.work.floor.seat import WORKS, WRAPS, Hold
 from alihdaya.work.item import Task, TaskKey
 
@@ -94,7 +94,10 @@ class Hall:
             self.floor.enter(piece)
             return
         wanted = piece._replace(prefer=first, prefer_until=self._at() + FIRST)
-        self.follow(decide(self.floor, Enqueue(wanted), self._at()).events, ROUTER)
+        events = queued(self.floor, wanted)
+        for event in events:
+            self.floor.apply(event)
+        self.follow(events, ROUTER)
 
     def has(self, key: TaskKey) -> bool:
         """Say whether a task rings, is held, or was put off: it is not anybody's to fetch."""

@@ -202,13 +202,16 @@ def _enqueue(act: _Act, command: ask_for.Enqueue) -> None:
 
 
 def _queue(act: _Act, piece: Piece) -> None:
-    """Let a piece wait; what it asks for gets a number where it has none."""
+    for event in queued(act.floor, piece):
+        act.note(event)
+
+
+def queued(floor: Floor, piece: Piece) -> list[Event]:
+    """Give the facts by which a piece waits, nothing applied yet; what it asks for gets a number where it has none."""
     item, token, ask, priority, queued_at, due, prefer, until, of, note = piece
-    number = act.floor.numbers.get(ask)
-    if number is None:
-        number = len(act.floor.numbers) + 1
-        act.note(facts.Asked(number, ask))
-    act.note(facts.Queued(item, token, number, priority, queued_at, due, prefer, until, of[0], of[1], note))
+    number = floor.numbers.get(ask, len(floor.numbers) + 1)
+    waits = facts.Queued(item, token, number, priority, queued_at, due, prefer, until, of[0], of[1], note)
+    return [waits] if ask in floor.numbers else [facts.Asked(number, ask), waits]
 
 
 def _reasons(floor: Floor, person: Person, piece: Piece) -> tuple[str, ...]:
