@@ -11,10 +11,12 @@ const busy = (section) =>
   (section.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, summary")) ||
   [...section.querySelectorAll("textarea")].some((field) => field.value);
 
-// What somebody unfolded is no change: else it would fold up again as the stream begins.
+// What somebody unfolded, and what counts down, is no change: else it would fold up again, or what is pressed would be
+// another button, as the stream begins.
 const folded = (section) => {
   const copy = section.cloneNode(true);
   for (const one of copy.querySelectorAll("details[open]")) one.removeAttribute("open");
+  for (const one of copy.querySelectorAll("[data-until]")) one.textContent = "";
   return copy.innerHTML;
 };
 
