@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from workplace_scene import MINUTE, NOON, Browser, House
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "operations" / "exchange"))
+sys.path += [str(Path(__file__).parents[1] / "operations" / one) for one in ("exchange", "people")]
 
+from test_quality import CARD
 from two_services import TwoServices, terms
 
 from alihdaya.cli.reading import StoreReader
 from alihdaya.console.app import make_app
-from alihdaya.operations.people.commands import Withdraw
+from alihdaya.operations.people.commands import SetWall, Withdraw
 from alihdaya.store import open_store
 from alihdaya.work.handover import HandedBack, HandedOver
 
@@ -23,11 +24,11 @@ TASK = "/work/1/task/{}/1"
 class TwoDesks(House):
     """The claims and the appeals in one house; ana has a claim."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, card=""):
         self.at = NOON + MINUTE
         both = [terms("appeals", "appeals-desk", "acme-appeals"), terms("appeals", "rivals-desk", "rival", "Rival")]
         self.path = folder / "both.db"
-        self.small = TwoServices(open_store(self.path), folder / "both", appeals=both)
+        self.small = TwoServices(open_store(self.path), folder / "both", appeals=both, more=card, card=card)
         self.pack = self.small.pack
         self.packs = {one.digest: one for one in (self.small.pack, self.small.experts)}
         self.item = self.bring(amount=700)
@@ -185,3 +186,22 @@ def test_what_is_wrong_with_a_column_is_said_in_the_readers_language(desks):
             ask(ana, desks.item, given="kind=judge\namount=much\ncolour=red")
             assert why in ana.text
             assert ("colour: is no column of appeals-desk" if language == "en" else "colour: bukan kolom") in ana.text
+
+
+def test_behind_a_wall_what_was_handed_over_is_neither_listed_nor_to_be_looked_at_again(tmp_path):
+    desks = TwoDesks(tmp_path, CARD)
+    desks.small.command(SetWall("budi", "engagement:acme", True, "a cousin", "nina"))
+    desks.small.command(SetWall("eko", f"item:{desks.item}", True, "a cousin", "nina"))
+    with desks.open() as app:
+        ana, xena = Browser(app, "ana"), Browser(app, "xena")
+        there = over(ana, desks, desks.item)
+        sees = {"budi": False, "eko": False, "yuri": True}
+        for who, may in sees.items():
+            assert ("appeals-desk" in Browser(app, who).get("/work/1/").text) == may
+        xena.press("/work/1/be/come")
+        xena.press(TASK.format(there) + "/accept")
+        xena.press(TASK.format(there) + "/complete", verdict="no", hours="1")
+        for who, may in sees.items():
+            one = Browser(app, who)
+            assert (f"/work/1/review/{there}/1" in one.get("/work/1/reviews").text) == may
+            assert (one.get(f"/work/1/review/{there}/1").status_code == 200) == may
