@@ -93,6 +93,11 @@ def terms(name: str = "terms") -> Terms:
     return agreement.parse(path.read_bytes(), path.name)
 
 
+def signed(terms: Terms) -> EngagementSigned:
+    """Give the fact of their signing; those that are signed last hold."""
+    return EngagementSigned(terms.engagement, terms.digest, agreement.to_wire(terms))
+
+
 class Maker:
     """One month in the making."""
 
@@ -114,6 +119,7 @@ class Maker:
         self.counted.entries = seq
 
     def _steps(self) -> Iterator[Step]:
+        yield Step(micros(datetime(2026, 1, 1, tzinfo=UTC)), 0, HOUSE, "bench", (signed(terms("kinds")),))
         yield Step(micros(datetime(2026, 1, 2, tzinfo=UTC)), 0, HOUSE, "bench", tuple(self._house()))
         at, item = float(self.start - 4 * DAY), 0
         self._days()
@@ -135,8 +141,7 @@ class Maker:
                 self._later(came + 9 * HOUR, HOUSE, f"p{number:03}", LoggedOut(f"p{number:03}", "left"))
 
     def _house(self) -> Iterator[Event]:
-        wire = agreement.to_wire(self.terms)
-        yield EngagementSigned(self.terms.engagement, self.terms.digest, wire)
+        yield signed(self.terms)
         yield ExchangeQuoted("EUR", "USD", "2026-03-30", "1.0835", "an invented bank")
         yield IndexPublished("CPI", "2025-01", "117.3", "an invented office")
         yield IndexPublished("CPI", "2026-01", "120.9", "an invented office")

@@ -28,4 +28,5 @@ def expected(counted: Counted) -> dict[str, str]:
         **{f"claims/judged overtime {name}": str(n) for name, n in sums.items() if n},
         "claims/hours usage ": str(hours.quantize(Decimal("0.01"), ROUND_HALF_UP)),
         "claims/seats usage ": str(len(seconds)),
+        "claims/paid usage ": str(sum(counted.units()["claims"].values())),
     }

@@ -76,6 +76,10 @@ HOLDS = {
     "reject": "rows that were turned away, with reasons",
     "ledger": "what happened between client and provider after the signing, word for word",
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
+    "carried": "deliveries of a day by the day on which they had come in, where that was another one",
+    "noted": "figures, questions, what people proved, and who came and went: facts about no item, by their kind",
+    "outcome": "what any terms bill as an outcome, and since when that is known",
+    "resulted": "deliveries that were such an outcome, in their order",
     "labour": "seconds by day, service and person: all of them, and those of handling tasks alone",
     "finished": "finished tasks in the order in which time is billed: when, of which item, who, how long",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from claims_pack import write_pack
+from sqlalchemy import text
 
 from alihdaya.channels.batch import Batch, Row
 from alihdaya.engagement import terms as agreement
@@ -167,3 +168,11 @@ def log_of(store):
 
 def small_on(url, folder, **more):
     return SmallDesk(open_store(url), folder, **more)
+
+
+def older(store):
+    """Make a store one of version 0022, before facts were noted by their kind, and deliveries by day and outcome."""
+    with store.database.connect() as connection, connection.begin():
+        for table in ("noted", "carried", "outcome", "resulted"):
+            connection.execute(text(f"drop table {table}"))
+        connection.execute(text("update alembic_version set version_num = '0022'"))

@@ -53,6 +53,13 @@ START = 1_357_016_400_000_000  # 2013-01-01T00:00 in New York
 NEEDS = ("claims", "en", "B2", "writing")
 BANK = StatementImported("d" * 64, "statement.csv", "csv", 2, 2)
 
+PAYS = {
+    "client": {"time_zone": "America/New_York"},
+    "service": [
+        {"id": "disruption", "rates": {"paid": {"kind": "outcome", "measure": {"of": "paid", "values": ["true"]}}}}
+    ],
+}
+
 
 def house():
     """The facts that stand before the first item."""
@@ -220,6 +227,8 @@ def exchanges(entries):
             (item, [ReviewDisputed(3, "ask", "budi", START, "sari", "I did say it.")]),
             (HOUSE, [WallRaised("sari", "Borneo Air", "her brother works there", "boss")]),
             (item + 1, [TakenOver(item, 1, "sari", "is it true?", final=False, context={"facts": {"n": 1}})]),
+            (HOUSE, [EngagementSigned("desk", "e" * 64, PAYS)]),
+            (item + 9, [received(item + 9), ItemDelivered("out", "judgment", {"paid": True}, touched=False)]),
         ],
         after=last,
     )

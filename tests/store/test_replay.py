@@ -9,7 +9,7 @@ from alihdaya.store import open_store
 from alihdaya.store.archive.partitions import Partitions
 from alihdaya.store.replay import Difference, compare, rebuilt, replay
 from alihdaya.store.resume import sends
-from alihdaya.store.schema import ARCHIVE, FINISHED, ITEM, PROJECTED
+from alihdaya.store.schema import ARCHIVE, FINISHED, ITEM, PROJECTED, RESULTED
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -86,7 +86,7 @@ def archive(store):
         row = {column.name: planted(column) for column in ARCHIVE.c} | {"month": "2012-12", "at": 1}
         connection.execute(insert(ARCHIVE).values(row))
         if not store.database.is_sqlite:
-            for table in (ITEM, FINISHED):
+            for table in (ITEM, FINISHED, RESULTED):
                 Partitions().make(connection, table, [987_654_321])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from alihdaya.store.archive.partitions import Partitions, let_go
 from alihdaya.store.columns import array_type, copy_type
 from alihdaya.store.project import Changes
-from alihdaya.store.schema import ADDITIVE, FINISHED, ITEM, LOG
+from alihdaya.store.schema import ADDITIVE, FINISHED, ITEM, LOG, RESULTED
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -48,7 +48,7 @@ def write(connection: Connection, log: Rows, changes: Changes, partitions: Parti
     """Carry out a batch: the log's new rows, then the projection's changes, then what goes for good."""
     writer = writer_for(connection)
     if connection.dialect.name != "sqlite":
-        for table, rows in ((LOG, log), *((one, changes.inserts.get(one, ())) for one in (ITEM, FINISHED))):
+        for table, rows in ((LOG, log), *((one, changes.inserts.get(one, ())) for one in (ITEM, FINISHED, RESULTED))):
             partitions.make(connection, table, _instants(table, rows))
     largest = max(len(log), *map(len, changes.inserts.values()), 0)
     with writer.together(few=largest <= FEW):

@@ -184,6 +184,21 @@ FINISHED = _table(
 )
 """Finished tasks in the order in which time is billed, so that any page of a month of them comes at once."""
 
+OUTCOME = _table(
+    "outcome",
+    "engagement service outcome",
+    "engagement text, service text, outcome text, since int",
+)
+"""What any terms bill as an outcome (engagement.rates.outcome), and the instant since when that is known; 0: always."""
+
+RESULTED = _table(
+    "resulted",
+    "engagement service outcome at item",
+    "engagement text, service text, outcome text, at int, item int, received_at int",
+    month="at",
+)
+"""Deliveries that were such an outcome when it was known, in their order."""
+
 ADDITIVE = (TALLY, CARRIED, LABOUR)
 """Views whose changes are amounts to add, not rows to put."""
 

@@ -5,30 +5,34 @@ from datetime import UTC, date, datetime
 
 import pytest
 from claims_pack import TERMS, write_pack
-from small_desk import SmallDesk
+from small_desk import SmallDesk, older
 from test_amended_rates import NEW, OLD
 
 from alihdaya.engagement.account.events import ItemRebooked
-from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
+from alihdaya.engagement.events import EngagementSigned, ExchangeQuoted, IndexPublished
 from alihdaya.engagement.terms import parse
 from alihdaya.kernel.errors import Refused
+from alihdaya.kernel.event import HOUSE, Entry
 from alihdaya.kernel.time import DAY, HOUR, micros
+from alihdaya.operations.books import measured
 from alihdaya.operations.books.account import drafting
 from alihdaya.operations.books.account.agree import amend
 from alihdaya.operations.books.account.close import close, items_behind, rebook
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.account.parts import ByParts
 from alihdaya.operations.books.bill import bill, span
-from alihdaya.operations.books.lines import PAGE, page_behind
+from alihdaya.operations.books.lines import PAGE, line_page, page_behind
 from alihdaya.operations.books.replay import prove
 from alihdaya.packs import load
-from alihdaya.store import views
+from alihdaya.store import open_store, views
+from alihdaya.work.events import ItemDelivered, ItemReceived
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
 MONTHS = ("2013-01", "2013-02", "2013-03", "2013-04")
 START = micros(datetime(2013, 1, 5, 15, tzinfo=UTC))
 END = micros(datetime(2013, 5, 2, tzinfo=UTC))
 CARDS = {"items": (TERMS, TERMS.replace("1.005", "2").replace("price = 4", "price = 5")), "all kinds": (OLD, NEW)}
+OUTCOME = {"kind": "outcome", "measure": {"of": "verdict", "values": ["yes"]}}
 
 
 def lived(small, dice):
@@ -64,13 +68,13 @@ def lived(small, dice):
     small.commit()
 
 
-def changed(small, dice, cards):
-    """Amend once or twice, and rebook a few."""
+def changed(small, dice, cards, moved=12):
+    """Amend twice, and rebook a few."""
     effects = dice.sample([date(2013, 1, 20), date(2013, 2, 5), date(2013, 2, 28), date(2013, 3, 1)], 2)
     for effect, terms in zip(sorted(effects), (cards[1], cards[0]), strict=True):
         amend(small.desk, parse(terms.encode()), effect, "agreed", "manager", retroactive=True)
     delivered = [one.id for one in views.items(small.store, status="delivered")]
-    for item in dice.sample(delivered, 12):
+    for item in dice.sample(delivered, moved):
         billed, month, unit = dice.choice(
             [
                 (False, "", ""),
@@ -104,28 +108,79 @@ def counted(store, month):
 
 @pytest.mark.parametrize("card", CARDS)
 @pytest.mark.parametrize("seed", range(4))
-def test_days_say_what_the_items_say(store, tmp_path, monkeypatch, seed, card):
+def test_days_say_what_the_items_say(store, store_url, tmp_path, monkeypatch, seed, card):
     dice = random.Random(seed)
     pack = load(write_pack(tmp_path / "claims", terms=CARDS[card][0]))
     small = SmallDesk(store, tmp_path, pack=pack, at=START)
     lived(small, dice)
-    changed(small, dice, CARDS[card])
+    changed(small, dice, CARDS[card], moved=12 if seed % 2 else 0)
     quick = {month: counted(store, month) for month in MONTHS}
     assert any(len(one["stretches"]) > 1 for one in quick.values())
     account = account_of(store, "acme")
     assert all(account.month(month, span(small.terms, month))._by_days is not None for month in MONTHS)
     with monkeypatch.context() as slow:
         slow.setattr(drafting, "by_days", lambda *_: None)
+        slow.setattr(measured, "results", lambda *_: None)
         for month in MONTHS:
-            assert counted(store, month) == quick[month]
+            found = counted(store, month)
+            assert {**found, "pages": None} == {**quick[month], "pages": None}
     for month in MONTHS:
         for (number, first, count), page in quick[month]["pages"].items():
             if page is not None:
                 assert page == quick[month]["behind"][number][first - 1 :][:count]
         kinds = {line.number: (line.kind, line.part) for _, line in quick[month]["lines"]}
+        paged = {"item", "included"} if seed % 2 else {"item", "included", "outcome"}
         assert {number for (number, *_), page in quick[month]["pages"].items() if page is not None} == {
-            number for number, (kind, part) in kinds.items() if kind in {"item", "included"} and part == "usage"
+            number for number, (kind, part) in kinds.items() if kind in paged and part == "usage"
         }
+    assert prove(store).differences == ()
+    older(store)
+    store.close()
+    with open_store(store_url) as again:
+        assert prove(again).differences == ()
+
+
+def test_outcomes_are_found_without_reading_the_log(store, tmp_path, monkeypatch):
+    small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / "claims", terms=OLD)), at=START)
+    lived(small, random.Random(1))
+    told = {}
+    for way in ("quick", "slow"):
+        if way == "slow":
+            monkeypatch.setattr(measured, "results", lambda *_: None)
+        else:
+            assert measured.results(store, ("acme", "claims-desk", '["verdict", "yes"]'), (START, END))
+        told[way] = {}
+        for month in MONTHS:
+            lines = bill(store, small.terms, month).invoice.lines
+            for line in (one for one in lines if one.kind == "outcome"):
+                every = line_page(store, small.terms, month, line)
+                assert len(every) == line.quantity > 1
+                assert [line_page(store, small.terms, month, line, first=n, count=1) for n in (1, 2)] == [
+                    [n] for n in every[:2]
+                ]
+                told[way][month, line.number] = every
+    assert told["quick"] == told["slow"]
+    assert told["quick"]
+
+
+def test_an_outcome_that_is_agreed_later_is_read_from_the_log_until_a_month_begins(store):
+    """What was delivered before anybody asked for it has no row, and a month with such deliveries has no count."""
+    wire = [{"service": []}, {"service": [{"id": "desk", "rates": {"yes": OUTCOME}}]}]
+    signed = [EngagementSigned("acme", digest, terms) for digest, terms in zip("ab", wire, strict=True)]
+    entries = [Entry(1, START, HOUSE, "t", (signed[0],))]
+    for n in range(2, 12):
+        if n == 6:
+            entries.append(Entry(n, START + n * DAY, HOUSE, "t", (signed[1],)))
+            continue
+        received = ItemReceived("acme", "desk", "api", str(n), 0, 0, "a", "d", {})
+        delivered = ItemDelivered("done", "judged", {"verdict": "yes" if n % 2 else "no"}, touched=False)
+        entries.append(Entry(n, START + n * DAY, n, "t", (received, delivered)))
+    store.commit(entries, recorded_at=0)
+    of = ("acme", "desk", '["verdict", "yes"]')
+    assert measured.results(store, of, (START, START + 20 * DAY)) is None
+    assert [one.item for one in measured.results(store, of, (START + 6 * DAY, START + 20 * DAY))] == [7, 9, 11]
+    assert [one.item for one in measured.results(store, of, (START + 8 * DAY, START + 10 * DAY))] == [9]
+    assert measured.results(store, ("acme", "desk", '["verdict", "no"]'), (START + 8 * DAY, END)) is None
     assert prove(store).differences == ()
 
 

@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from sqlalchemy import select, text
+from small_desk import older
+from sqlalchemy import select
 
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 from alihdaya.kernel.event import HOUSE, Entry, tag_of
@@ -116,14 +117,6 @@ def test_figures_stay_when_their_month_goes_and_presence_is_read_from_its_files(
     assert not here & set(tags(PRESENCE))
     assert here >= set(tags([ExchangeQuoted, IndexPublished, QuestionSettled, CertificateWithdrawn]))
     assert prove(left.store).differences == ()
-
-
-def older(store):
-    """Make a store one of the version before there was the table."""
-    with store.database.connect() as connection, connection.begin():
-        for table in ("noted", "carried"):
-            connection.execute(text(f"drop table {table}"))
-        connection.execute(text("update alembic_version set version_num = '0022'"))
 
 
 def test_an_older_store_gets_the_rows_that_a_replay_gives_out_of_its_archive_too(left, store_url):

@@ -52,6 +52,17 @@ def bounds(service: Service, rate: Rate, line: Line, before: Decimal = _NOTHING)
     return low, high
 
 
+def slice_of(service: Service, rate: Rate, line: Line, page: tuple[int, int], before: Decimal = _NOTHING) -> slice:
+    """Give where a page of a line of usage lies among all facts that its rate counts; the rate does not count time.
+
+    `page`: its first fact in the line (from 1), and how many it has; `before`: as `behind` has it.
+    """
+    first, count = page
+    low, high = bounds(service, rate, line, before)
+    start = (int(low) if low.is_finite() else 0) + first - 1
+    return slice(start, min(start + count, int(high)) if high.is_finite() else start + count)
+
+
 def _is_time(rate: Rate) -> bool:
     return rate.kind in OF_TIME or rate.kind == "fte"
 

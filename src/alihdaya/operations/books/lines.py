@@ -8,7 +8,7 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books.account.close import items_behind
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.account.parts import ByParts
-from alihdaya.operations.books.behind import bounds
+from alihdaya.operations.books.behind import bounds, slice_of
 from alihdaya.operations.books.bill import draft, line_facts, line_items, span
 from alihdaya.operations.books.measured import WORKED, Counted, MonthFacts, rounded_up
 from alihdaya.store import Store, views
@@ -26,6 +26,11 @@ def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int 
     """
     if first < 1 or line.part == "shortfall":
         return []
+    if line.kind == "outcome" and line.part == "usage" and not account_of(store, terms.engagement).otherwise:
+        service = terms.service(line.service)
+        rate = service.rate(line.unit)
+        if (met := MonthFacts(store, terms, month).results(service, rate)) is not None:
+            return [one.item for one in met[slice_of(service, rate, line, (first, count))]]
     if line.kind not in OF_ITEMS:
         return [one.item for one in facts_page(store, terms, month, line, first=first, count=count) if one.item]
     if not account_of(store, terms.engagement).otherwise:

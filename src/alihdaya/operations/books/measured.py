@@ -17,6 +17,7 @@ from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.rates.card import OF_TIME, Rate
 from alihdaya.engagement.rates.figures import EXACT, Figures
+from alihdaya.engagement.rates.outcome import outcome_of
 from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.terms import Service, Terms
 from alihdaya.kernel.event import tag_of
@@ -25,6 +26,7 @@ from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
 from alihdaya.store.views.ledger import facts as ledger_facts
+from alihdaya.store.views.results import Results, results
 from alihdaya.work.events import ItemDelivered, TaskDone
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
@@ -139,8 +141,21 @@ class MonthFacts:
             of = (self.terms.engagement, service.id, rate.unit)
             if (found := views.spans_counts(self.store, of, self.within, spans)) is not None:
                 return usage, {name: n for name, n in found.items() if n}
+        if not rate.overtime and (met := self.results(service, rate)) is not None:
+            return len(met), {}
         facts = self.summed(service, rate)
         return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
+
+    def results(self, service: Service, rate: Rate, received: tuple[int, int] | None = None) -> Results | None:
+        """Give the deliveries that a rate per outcome counts in the month, in their order.
+
+        `received`: of those alone that had come in between these instants. None for another rate, and where they are
+        not at hand.
+        """
+        if rate.kind != "outcome":
+            return None
+        outcome = outcome_of(rate.measure.of, rate.measure.values)
+        return results(self.store, (self.terms.engagement, service.id, outcome.key), self.within, received)
 
     def summed(self, service: Service, rate: Rate) -> list[Counted]:
         """Give facts with the same sums: those that were counted as the work was done, where that will do.
@@ -183,6 +198,8 @@ class MonthFacts:
             of = (self.terms.engagement, service.id, rate.unit)
             if (found := views.deliveries(self.store, of, self.within)) is not None:
                 return found
+        if (met := self.results(service, rate)) is not None:
+            return ((one.at, one.item) for one in met)
         return ((one.at, one.item) for one in self.facts(service.id, ItemDelivered) if is_counted(rate, one.fact))
 
     def overtime_page(self, service: Service, line: Line, page: tuple[int, int]) -> list[int] | None:
@@ -245,14 +262,7 @@ def is_counted(rate: Rate, delivered: Any) -> bool:
     """Whether a delivery counts for a rate: as an item of its unit, or as an outcome."""
     if rate.kind == "item":
         return bool(delivered.unit == rate.unit)
-    return rate.measure.of in delivered.result and told(delivered.result[rate.measure.of]) in rate.measure.values
-
-
-def told(value: Any) -> str:
-    """Write a value of a result as rate cards name it: texts as they are, yes and no as true and false."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return outcome_of(rate.measure.of, rate.measure.values).met(delivered.result)
 
 
 def rounded_up(seconds: int, increment: int) -> int:

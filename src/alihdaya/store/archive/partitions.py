@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Table, delete, text
 from sqlalchemy.exc import DBAPIError
 
 from alihdaya.store.archive.months import end_of, month_of, start_of
-from alihdaya.store.schema import FINISHED, ITEM, LOG, NOTED
+from alihdaya.store.schema import FINISHED, ITEM, LOG, NOTED, RESULTED
 
 PATIENCE = "20s"
 """So long a month waits for those who read; whoever reads for longer goes first, and the month another time."""
@@ -21,7 +21,7 @@ _TRIES = 8
 PRESENCE_TAGS = ("presence.came", "presence.left", "presence.state")
 """Facts of the table NOTED that go with their month."""
 
-_LEAVING = (ITEM, FINISHED, LOG)
+_LEAVING = (ITEM, FINISHED, RESULTED, LOG)
 """The tables of which a month goes."""
 
 
@@ -64,7 +64,8 @@ def let_go(connection: Connection, retired: Retired, patience: str) -> None:
     """
     if connection.dialect.name != "sqlite":
         _hold(connection, patience)
-    ends = ((ITEM.c.id, retired.last_item), (FINISHED.c.item, retired.last_item), (LOG.c.seq, retired.last))
+    items = (ITEM.c.id, FINISHED.c.item, RESULTED.c.item)
+    ends = (*((key, retired.last_item) for key in items), (LOG.c.seq, retired.last))
     for key, last in ends:
         if connection.dialect.name != "sqlite":
             _drop(connection, key, _leaf(key.table.name, retired.month), last)

@@ -27,6 +27,7 @@ REVISIONS = (
     "0022",
     "0025",
     "0026",
+    "0027",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

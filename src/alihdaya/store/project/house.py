@@ -1,11 +1,12 @@
 """What is about no item: terms, definitions, sources and people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from alihdaya.engagement.account.events import ACCOUNT
 from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
+from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.kernel.event import Entry, Event, tag_of
 from alihdaya.people.events import (
     CertificateIssued,
@@ -29,8 +30,10 @@ from alihdaya.store.schema import (
     DEFINITION,
     ENGAGEMENT,
     LEDGER,
+    OUTCOME,
     PERSON,
     REJECT,
+    RESULTED,
     SOURCE,
     TALLY,
     TEST,
@@ -46,13 +49,15 @@ class Known(NamedTuple):
     """What a projection must know of the tables before it goes on: small tables, whole.
 
     `zones`: (engagement, terms digest) -> IANA time zone of the client; `sources` and `certificates`: rows;
-    `versions`: pack -> digests of its definitions, in the order of their numbers.
+    `versions`: pack -> digests of its definitions, in the order of their numbers; `outcomes`: (engagement, service) ->
+    those that any of its terms bill.
     """
 
     zones: dict[tuple[str, str], str]
     sources: list[tuple[Any, ...]]
     certificates: list[tuple[Any, ...]]
     versions: dict[str, list[str]]
+    outcomes: dict[tuple[str, str], list[Outcome]]
 
 
 class House:
@@ -66,6 +71,7 @@ class House:
         self._sources = {row[0]: list(row) for row in known.sources}
         self._touched: set[int] = set()
         self._versions = {pack: list(digests) for pack, digests in known.versions.items()}
+        self._outcomes = {key: {one.key: one for one in some} for key, some in known.outcomes.items()}
         self._certificates = {tuple(row[:3]): list(row) for row in known.certificates}
         self.handlers: dict[type, Callable[[Entry, Any], None]] = {
             EngagementSigned: self._signed,
@@ -92,6 +98,13 @@ class House:
             found = self._of[engagement, terms] = self._days.setdefault(zone, Days(zone))
         return found
 
+    def resulted(self, item: tuple[str, str, int, int], at: int, result: Mapping[str, Any]) -> None:
+        """Note of what outcomes a delivery is. `item`: engagement, service, number, and when it came in."""
+        engagement, service, number, received_at = item
+        for key, outcome in self._outcomes.get((engagement, service), {}).items():
+            if outcome.met(result):
+                self.pending.insert(RESULTED, [(engagement, service, key, at, number, received_at)])
+
     def count_row(self, source: int, row: int, column: int) -> None:
         """Count a row of a source as received (5), rejected (6) or duplicate (7); it is read up to there."""
         counters = self._sources.get(source)
@@ -109,6 +122,12 @@ class House:
 
     def _signed(self, entry: Entry, event: EngagementSigned) -> None:
         key = (event.engagement, event.digest)
+        since = entry.at if any(engagement == event.engagement for engagement, _ in self._zones) else 0
+        for service, outcome in outcomes_in(event.terms):
+            known = self._outcomes.setdefault((event.engagement, service), {})
+            if outcome.key not in known:
+                known[outcome.key] = outcome
+                self.pending.put(OUTCOME, (event.engagement, service, outcome.key), (since,))
         self._zones.pop(key, None)  # the last one signed stands last
         self._zones[key] = zone_of(event.terms)
         self._of.pop(key, None)

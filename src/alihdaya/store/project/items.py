@@ -186,6 +186,7 @@ class Items:
         at, item = entry.at, entry.item
         head = (item, engagement, service, external_id, definition, terms, source, row, "delivered", None, None)
         self._rows.append((*head, at, None, at, None, None, delivered.outcome, delivered.unit, False))
+        self._house.resulted((engagement, service, item, at), at, delivered.result)
         self._straight[engagement, self._house.days(engagement, terms).day(at), service, delivered.unit] += 1
 
     def _count_straight(self) -> None:
@@ -350,6 +351,8 @@ class Items:
         self._close_all(standing)
         kept = _met(standing, resolved_at)
         days = self._house.days(standing.engagement, standing.terms)
+        came = (standing.engagement, standing.service, standing.id, standing.received_at)
+        self._house.resulted(came, at, event.result)
         received, day = days.day(standing.received_at), days.day(at)
         if received != day:
             self._pending.add(CARRIED, (standing.engagement, day, standing.service, event.unit, received), 1)

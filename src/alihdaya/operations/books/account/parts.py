@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from alihdaya.engagement.account.parts import Part, part_lines
 from alihdaya.engagement.credit import Credit
@@ -16,10 +17,11 @@ from alihdaya.engagement.terms import Service
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books import measured
 from alihdaya.operations.books.account.drafting import Month, Stretch
-from alihdaya.operations.books.behind import behind, bounds
+from alihdaya.operations.books.behind import behind, slice_of
 from alihdaya.operations.books.measured import MonthFacts
 from alihdaya.store import views
 from alihdaya.store.views.facts import delivery_of
+from alihdaya.store.views.results import Results
 from alihdaya.work.events import ItemDelivered
 
 
@@ -116,6 +118,8 @@ class ByParts:
         own = self.month.stretches[place].terms.service(service)
         if rate.kind in OF_ITEMS:
             return Decimal(len(self.month.stretches[place].items.get((service, rate.unit), ())))
+        if (met := self._met(place, own, own.rate(rate.unit))) is not None:
+            return Decimal(len(met))
         facts = self._summed(place, own, own.rate(rate.unit))
         if rate.kind in OF_TIME or rate.kind == "fte":
             return measured.exactly(own, own.rate(rate.unit), sum(one.seconds for one in facts))
@@ -129,6 +133,9 @@ class ByParts:
         for service in stretch.terms.services:
             for rate in service.rates:
                 if rate.simple:
+                    continue
+                if (met := self._met(place, service, rate)) is not None:
+                    usage.setdefault(service.id, {})[rate.unit] = len(met)
                     continue
                 facts = self._summed(place, service, rate)
                 before = (
@@ -159,18 +166,25 @@ class ByParts:
     def page(self, number: int, first: int, count: int) -> list[int] | None:
         """Give the items first to first + count - 1 (from 1) behind a line, in the order of delivery.
 
-        None for a line that does not bill items as they were delivered, or that there is not.
+        None for a line that bills neither items as they were delivered nor outcomes, or that there is not.
         """
         for place, line in self.lines:
-            if line.number == number and line.kind in OF_ITEMS and line.part == "usage":
+            if line.number == number and line.part == "usage":
                 service = self.month.stretches[place].terms.service(line.service)
                 rate = service.rate(line.unit)
-                items = self.month.stretches[place].items.get((service.id, rate.unit), ())
-                low, high = bounds(service, rate, line, self._before(place, service, rate))
-                start = (int(low) if low.is_finite() else 0) + first - 1
-                stop = int(high) if high.is_finite() else len(items)
-                return [one.item for one in items[start : min(stop, start + count)]]
+                facts: Sequence[Any] | None = self._met(place, service, rate)
+                if line.kind in OF_ITEMS:
+                    facts = self.month.stretches[place].items.get((service.id, rate.unit), ())
+                if facts is not None:
+                    part = slice_of(service, rate, line, (first, count), self._before(place, service, rate))
+                    return [one.item for one in facts[part]]
         return None
+
+    def _met(self, place: int, service: Service, rate: Rate) -> Results | None:
+        """Give the outcomes that a part counts, where they are at hand, and nothing was rebooked."""
+        if rate.overtime or self.month.account.book.rebooked:
+            return None
+        return self._log.results(service, rate, self.month.stretches[place].window)
 
     def behind(self, number: int) -> list[int]:
         """Give the items behind a line, in the order of delivery."""
