@@ -1,6 +1,7 @@
 """Databases as places: SQLite files and PostgreSQL URLs, with one engine to write and one that can only read."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -72,6 +73,7 @@ class Database:
         self.schema = schema
         self._durable = durable
         self._session = session
+        self._held = threading.local()
         if schema is not None and self.is_sqlite:
             raise StoreError(problem("no-schemas", "SQLite has no schemas; name another file", self.place))
 
@@ -118,11 +120,28 @@ class Database:
 
         Raises ConnectionLost where the database cannot be reached (any more), StoreError for its other failures.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
         try:
+            if held is not None:
+                yield held
+                return
             with self.reading.connect() as connection, connection.begin():
                 yield connection
         except (DBAPIError, NoneFree) as error:
             raise self.trouble(error, "the store cannot be read") from error
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let all that this thread reads within be of one moment, by one connection. Raises as `read`."""
+        if getattr(self._held, "connection", None) is not None:
+            yield
+            return
+        with self.read() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                self._held.connection = None
 
     def trouble(self, error: BaseException, what: str) -> StoreError:
         """Say in our words what the database says: ConnectionLost where it is gone, StoreRefused, else StoreError."""

@@ -1,7 +1,7 @@
 """The store: one log, one writer, and the tables that follow from the log in the same transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -194,6 +194,10 @@ class Store(WorkingSet):
         """
         with self.database.read() as connection:
             yield connection
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads within be of one moment of the store. What it writes meanwhile is not seen."""
+        return self.database.moment()
 
     def close(self) -> None:
         """Give up the lock and every connection."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -150,6 +150,10 @@ class WorkingSet:
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Give a connection that reads one moment of the store."""
         raise NotImplementedError
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads within be of one moment of the store. What it writes meanwhile is not seen."""
+        return nullcontext()
 
     def _all(self, query: Select[Any]) -> list[Row[Any]]:
         with self.snapshot() as connection:

@@ -67,7 +67,12 @@ def span(terms: Terms, month: str) -> tuple[int, int]:
 
 
 def bill(store: Store, terms: Terms, month: str) -> Bill:
-    """Make the bill of a month. Raises Refused for a month outside of the engagement."""
+    """Make the bill of a month, of one moment of the store. Raises Refused for a month outside of the engagement."""
+    with store.moment():
+        return _bill(store, terms, month)
+
+
+def _bill(store: Store, terms: Terms, month: str) -> Bill:
     account = account_of(store, terms.engagement)
     apart = account.month(month, span(terms, month)) if account.otherwise else None
     terms = apart.governing if apart else terms

@@ -63,11 +63,12 @@ def page_behind(store: Store, terms: Terms, month: str, number: int, page: int) 
     Raises Refused for a line that there is not.
     """
     first = (page - 1) * PAGE + 1
-    line = _line(store, terms, month, number)
-    if line is None:
+    with store.moment():
+        line = _line(store, terms, month, number)
+        if line is not None:
+            return line_page(store, terms, month, line, first=first)
         found = _amended_page(store, terms, month, number, first)
         return items_behind(store, terms, month, number)[first - 1 :][:PAGE] if found is None else found
-    return line_page(store, terms, month, line, first=first)
 
 
 def facts_behind(store: Store, terms: Terms, month: str, number: int, page: int | None = None) -> list[Counted]:
@@ -75,6 +76,11 @@ def facts_behind(store: Store, terms: Terms, month: str, number: int, page: int 
 
     Raises Refused for a line that there is not, and for a closed one whose items count otherwise since.
     """
+    with store.moment():
+        return _facts_behind(store, terms, month, number, page)
+
+
+def _facts_behind(store: Store, terms: Terms, month: str, number: int, page: int | None) -> list[Counted]:
     line = _line(store, terms, month, number)
     account = account_of(store, terms.engagement)
     if line is None and not account.otherwise:

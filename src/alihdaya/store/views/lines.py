@@ -163,7 +163,8 @@ def spans_page(
                 if before >= n:
                     before -= n
                     continue
-            found += connection.execute(delivered_units(*of, span).offset(before).limit(left - len(found))).scalars()
+            rest = {"before": before, "left": left - len(found)}
+            found += connection.execute(_IN_SPAN, {**_which(of, span), **rest}).scalars()
             before = 0
             if len(found) == left:
                 break
@@ -184,24 +185,32 @@ def spans_counts(
 
 
 _LOW, _HIGH = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
-_COUNT = (
-    select(func.count())
-    .select_from(ITEM)
-    .where(
-        ITEM.c.engagement == bindparam("engagement"),
-        ITEM.c.service == bindparam("service"),
-        ITEM.c.unit == bindparam("unit"),
-        ITEM.c.status == literal_column("'delivered'"),
-        ITEM.c.closed_at >= _LOW,
-        ITEM.c.closed_at < _HIGH,
-    )
+_SPANNED = (
+    (ITEM.c.engagement == bindparam("engagement"))
+    & (ITEM.c.service == bindparam("service"))
+    & (ITEM.c.unit == bindparam("unit"))
+    & (ITEM.c.status == literal_column("'delivered'"))
+    & (ITEM.c.closed_at >= _LOW)
+    & (ITEM.c.closed_at < _HIGH)
 )
+_COUNT = select(func.count()).select_from(ITEM).where(_SPANNED)
 """Made once: of a month with overtime there are some sixty spans to be counted."""
+
+_IN_SPAN = (
+    select(ITEM.c.id)
+    .where(_SPANNED)
+    .order_by(ITEM.c.closed_at, ITEM.c.id)
+    .offset(bindparam("before", type_=BigInteger))
+    .limit(bindparam("left", type_=BigInteger))
+)
+
+
+def _which(of: Unit, span: Month) -> dict[str, Any]:
+    return dict(zip(("engagement", "service", "unit", "low", "high"), (*of, *span), strict=True))
 
 
 def _count(connection: Connection, of: Unit, span: Month) -> int:
-    which = dict(zip(("engagement", "service", "unit", "low", "high"), (*of, *span), strict=True))
-    return int(connection.execute(_COUNT, which).scalar_one())
+    return int(connection.execute(_COUNT, _which(of, span)).scalar_one())
 
 
 def finished(store: WorkingSet, engagement: str, service: str, within: Month) -> list[FinishedTask] | None:
