@@ -236,3 +236,12 @@ def test_a_currency_without_a_rate_on_the_day_bills_no_part_of_an_amended_month(
     small.command(Record(ExchangeQuoted("EUR", "USD", "2013-02-28", "1.3", "a bank")))
     small.commit()
     assert MONTH in {one.month for one in accruals(small.store)[0]}
+
+
+def test_an_item_is_not_rebooked_as_what_bills_no_items(february):
+    """Under such a unit it would be on no line: its fee would be gone, and nobody told."""
+    small = february
+    before = bill(small.store, small.terms, MONTH)
+    for unit in ("minutes", "seats", "crew", "yes", "go-live"):
+        assert refused(rebook, small.desk, 1, ItemRebooked("", 1, "", unit, True, "a slip"), "accounts") == ["no-price"]
+    assert bill(small.store, small.terms, MONTH) == before

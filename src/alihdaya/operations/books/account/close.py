@@ -9,6 +9,7 @@ from alihdaya.engagement.account.adjust import adjusted, differences, hash_of, p
 from alihdaya.engagement.account.document import invoice_of, payable_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.engagement.invoice import invoice_to_plain
+from alihdaya.engagement.rates.card import OF_ITEMS
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
@@ -196,7 +197,7 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
         raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))
     if change.unit:
         own = account_of(desk.store, engagement).agreement.at(counted.received_at).terms
-        units = [rate.unit for rate in own.service(counted.service).rates]
+        units = [rate.unit for rate in own.service(counted.service).rates if rate.kind in OF_ITEMS]
         if change.unit not in units:
             why = f"the terms price no unit {change.unit!r} of {counted.service}: {', '.join(units)}"
             raise Refused(Problem("no-price", why))
