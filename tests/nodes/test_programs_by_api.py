@@ -248,7 +248,11 @@ def test_a_model_answers_a_clients_question_once_and_sees_afterwards_how_it_held
     assert house.boss("/api/people/robo/walls", engagement="acme", reason="related").status_code == 204
     house.boss("/api/questions", **{**named, "question": "r"}, prior={"yes": "0.5", "no": "0.5"})
     until(lambda: robo.questions()["open"] == [])
-    assert code(robo.answer_question, "r", {"yes": "0.75", "no": "0.25"}, seconds=60) == "gate"
+    assert house.boss("/api/questions/r/settle", outcome="no").status_code == 201
+    for chances in ({"yes": "0.75", "no": "0.25"}, {"yes": "0.75", "no": "0.5"}, {"maybe": "1"}):
+        with pytest.raises(Refused) as refused:
+            robo.answer_question("r", chances, seconds=60)
+        assert [one.code for one in refused.value.problems] == ["gate"]  # and neither outcomes nor how it came out
 
 
 def test_a_program_hands_over_by_its_tool_and_whoever_fetches_the_task_again_has_the_answer(house):

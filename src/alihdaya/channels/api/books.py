@@ -19,7 +19,7 @@ from alihdaya.engagement.sla import Attainment
 from alihdaya.operations.books.bill import attainments_of, span, terms_of
 from alihdaya.operations.books.house import open_house_desk
 from alihdaya.operations.books.questions import Inquire, plain, questions
-from alihdaya.operations.books.questions.own import own_plain, own_questions
+from alihdaya.operations.books.questions.own import own_plain, own_questions, wall_before
 from alihdaya.operations.instance.sla import kept_plain
 from alihdaya.operations.perform import perform
 from alihdaya.store import views
@@ -145,6 +145,8 @@ def _answered(store: WorkingSet, name: str, person: str, one: Answering | TaskQu
     known = questions(store).get(name)
     if known is None:
         raise refusal("no-question", f"no question {name[:40]!r} is registered here", 404)
+    if wall := wall_before(store, person, known.asked.engagement):  # who is kept away learns nothing of the question
+        raise refusal("gate", f"{person} may not answer this: a conflict wall keeps them from {wall}", 403)
     outcomes = known.asked.outcomes
     if set(one.probabilities) != set(outcomes):
         raise refusal("bad-probabilities", f"probabilities must name each outcome once: {', '.join(outcomes)}", 422)

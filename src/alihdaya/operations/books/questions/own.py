@@ -1,6 +1,6 @@
 """Questions as one person sees them: which are theirs to answer, and how what they answered held."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from alihdaya.engagement import terms as agreement
@@ -42,12 +42,10 @@ def own_questions(store: WorkingSet, who: str) -> Own | None:
     row = store.person(who) if who.isprintable() else None
     if row is None:
         return None
-    kept = person_of(row).walls
-    signed = {one.id: agreement.from_wire(one.terms).client.name for one in store.engagements()} if kept else {}
     still, held, asked = [], [], []
+    kept = _walls(store, person_of(row).walls)
     for number, one in enumerate(questions(store).values(), 1):
-        of = one.asked.engagement
-        if one.outcome is None and not walled(kept, signed.get(of, ""), of):
+        if one.outcome is None and not kept(one.asked.engagement):
             still.append(Numbered(number, one))
         elif one.outcome is not None and one.last_of(who) is not None:
             counted = asked_of(one)
@@ -56,6 +54,17 @@ def own_questions(store: WorkingSet, who: str) -> Own | None:
     mean = next((score for score in bits.scores(asked) if score.person == who), None)
     held.sort(key=lambda one: one.question.settled_at, reverse=True)
     return Own(tuple(still), tuple(held), mean)
+
+
+def wall_before(store: WorkingSet, who: str, engagement: str) -> str:
+    """Give the client or engagement that a conflict wall keeps somebody from, "" where none does, or of nobody."""
+    row = store.person(who) if who.isprintable() else None
+    return _walls(store, person_of(row).walls)(engagement) if row is not None else ""
+
+
+def _walls(store: WorkingSet, walls: Collection[str]) -> Callable[[str], str]:
+    signed = {one.id: agreement.from_wire(one.terms).client.name for one in store.engagements()} if walls else {}
+    return lambda engagement: walled(walls, signed.get(engagement, ""), engagement)
 
 
 def asked_of(one: Question) -> bits.Asked:
