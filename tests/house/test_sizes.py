@@ -1,8 +1,11 @@
 """The house's sizes hold themselves: a file or function that outgrew its room fails here, with its name."""
 
 import ast
+import subprocess
 from pathlib import Path
 from statistics import median, quantiles
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "alihdaya"
@@ -54,3 +57,11 @@ def test_no_two_test_files_share_a_name():
     """Without packages, pytest imports test files by their bare names: a twin fails the whole run at its very end."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_no_link_is_in_the_repository():
+    """One into a machine's own environment once was: elsewhere, `make demo` of a clean clone stopped at once."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("NO GIT: not a clone")
+    kept = subprocess.run(["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line for line in kept.splitlines() if line.startswith("120000")] == []
