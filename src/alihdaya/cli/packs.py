@@ -80,6 +80,8 @@ def new_pack(settings: Settings, folder: Path, like: str) -> None:
         click.echo(str(path))
     inputs = [path for path in written if path.parent == folder / "input"]
     place, rows = quote(str(folder)), quote(str(inputs[-1] if inputs else "FILE"))
+    if any(path.suffix == ".py" for path in written):  # a program, which runs only where it is trusted
+        rows += " --trust"
     click.echo(
         say("Now: alihdaya pack check {folder}; alihdaya run {folder} --input {rows}").format(folder=place, rows=rows)
     )

@@ -33,7 +33,8 @@ def people_table(found: Iterable["Standing"], at: int) -> Table:
     for head in (mark("Person"), mark("Languages"), mark("Tests"), mark("Certificates")):
         table.add_column(say(head))
     for one in found:
-        who = Text(f"{one.id}\n{one.person.name if one.person else say('applicant')}")
+        name = one.person.name if one.person else say("applicant")
+        who = Text(f"{one.id}\n{name}")
         who.append_text(_lines([Text(), *_walls(one)]))
         spoken = one.person.languages.items() if one.person else ()
         tests = [_test(test) for test in _latest(one.tests)]
@@ -92,8 +93,14 @@ def person_tree(one: "Standing", tasks: Iterable["Verdict"], past: Iterable["Fac
             leaf.add(Text(_why(reason), "dim"))
     log = tree.add(say("In the log"))
     for fact in past:
-        log.add(Text(f"{fact.at[:16]}  {say(_EVENTS.get(fact.event, fact.event))}: {fact.says}  ({fact.by})"))
+        log.add(Text(f"{fact.at[:16]}  {say(_EVENTS.get(fact.event, fact.event))}: {_fact(fact)}  ({fact.by})"))
     return tree
+
+
+def _fact(fact: "Fact") -> str:
+    """Give what a fact says; a test begins with its kind."""
+    kind, _, rest = fact.says.partition(" ")
+    return f"{say(kind)} {rest}" if fact.event == "TestTaken" else fact.says
 
 
 def _why(code: str) -> str:

@@ -34,7 +34,8 @@ def _section(one: "Scored") -> str:
     told = "".join(f"<p>{escape(text)}</p>" for text in bits_told(one.bits))
     head = f"{one.engagement}/{one.service}"
     if not one.reliability:
-        return f"<section><h2>{escape(head)}</h2>{told}<p>{escape(say('No question is settled yet.'))}</p></section>"
+        nothing = say("No question is settled yet.")
+        return f"<section><h2>{escape(head)}</h2>{told}<p>{escape(nothing)}</p></section>"
     return f"<section><h2>{escape(head)}</h2>{told}{_diagram(one)}</section>"
 
 
