@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 from string import Formatter
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from alihdaya.locale import SOURCE, catalogue, chosen, sentences_of
 
@@ -50,9 +50,9 @@ def _said(message: str, language: str, deep: int) -> tuple[int, str]:
 def _found(message: str, language: str, deep: int) -> tuple[int, str]:
     """Translate by the first sentence that fits, with its facts."""
     for one in _known(language):
-        match = _pattern(one.sentence).fullmatch(message) if one.longest in message else None
-        if match is not None:
-            inner = [_fact(text, language, deep) for text in match.groups()]
+        texts = _facts(one.sentence, message) if one.longest in message else None
+        if texts is not None:
+            inner = [_fact(text, language, deep) for text in texts]
             facts = [_Fact(text, language) for _, text in inner]
             fields = _fields(one.sentence)
             named = {name: fact for name, fact in zip(fields, facts, strict=True) if not name.isdecimal()}
@@ -98,9 +98,34 @@ def _fields(sentence: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
 
 
-@lru_cache(maxsize=512)
-def _pattern(sentence: str) -> re.Pattern[str]:
-    parts: list[Any] = []
+@lru_cache(maxsize=4096)
+def _literals(sentence: str) -> tuple[str, ...]:
+    """Give what a sentence says before, between and after its facts."""
+    found = [""]
     for text, name, _, _ in Formatter().parse(sentence):
-        parts += [re.escape(text), "(.*?)" if name is not None else ""]
-    return re.compile("".join(parts), re.DOTALL)
+        found[-1] += text
+        found += [""] if name is not None else []
+    return tuple(found)
+
+
+def _facts(sentence: str, message: str) -> list[str] | None:
+    """Give the facts of a message that was made of a sentence, each as short as can be; None where it was not.
+
+    Each text of the sentence is looked for once, from the one before it: whatever the facts are, that takes no longer
+    than the message is long, where a regular expression might try without end.
+    """
+    first, *rest = _literals(sentence)
+    if not rest:
+        return [] if message == first else None
+    *between, last = rest
+    at, end = len(first), len(message) - len(last)
+    if not (message.startswith(first) and message.endswith(last) and at <= end):
+        return None
+    found = []
+    for text in between:
+        place = message.find(text, at, end)
+        if place < 0:
+            return None
+        found.append(message[at:place])
+        at = place + len(text)
+    return [*found, message[at:end]]
