@@ -195,3 +195,15 @@ def test_the_invented_rows_are_those_of_the_seed():
     made = StringIO()
     write("techsolutions", 160, 11, made)
     assert made.getvalue() == (PACK / "input" / "changes.csv").read_text(encoding="utf-8")
+
+
+def test_nothing_is_said_of_a_roll_out_before_it_was(month):
+    """An approver decides without being told an outcome, and what never came so far is delivered without one."""
+    told = {}
+    for events in stories(month).values():
+        told.setdefault(events[-1].outcome, set()).add(events[-1].result["outcome"])
+    assert told.pop("rolled_back") == {"rolled back"}
+    done = {told.pop(f"done_{kind}").pop() for kind in ("standard", "normal", "emergency")}
+    assert done == {"rolled out"}
+    assert "rejected" in told
+    assert set().union(*told.values()) == {None}
