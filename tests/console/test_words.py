@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from scene import NOW
 
-from alihdaya.console.phrases import reason, sentence
+from alihdaya.console.phrases import reason, sentence, told
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import words
 from alihdaya.kernel.money import Money
@@ -92,3 +92,10 @@ def test_reasons_are_told_with_their_facts():
 def test_an_unknown_event_is_named_by_its_tag():
     assert sentence(EN, Happening(1, NOW, 1, "future.thing")) == "future.thing"
     assert "%" in sentence(EN, Happening(1, NOW, 1, "item.stopped", facts={"message": "100 % {x} %(y)s"}))
+
+
+def test_what_a_context_has_empty_is_left_out():
+    """Its names may be words of a pack that mean something else: "one person: ,"."""
+    handed = {"status": "answered", "person": "", "late": False, "note": None, "work": {"person": "bayu"}}
+    assert told(words("en"), handed) == "status: answered, late: no, work: person: bayu"
+    assert told(words("en"), {}) == told(words("en"), {"person": ""}) == ""

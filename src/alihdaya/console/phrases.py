@@ -50,9 +50,10 @@ def clock_name(words: Words, name: str) -> str:
 
 
 def told(words: Words, value: Any) -> str:
-    """Write a value of a model: codes and names of contexts by their names."""
+    """Write a value of a model: codes and names of contexts by their names; what a context has empty is left out."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{term(words, name)}: {told(words, held)}" for name, held in value.items())
+        filled = ((name, held) for name, held in value.items() if held not in ("", None))
+        return ", ".join(f"{term(words, name)}: {told(words, held)}" for name, held in filled)
     return term(words, value) if isinstance(value, str) else words.value(value)
 
 
