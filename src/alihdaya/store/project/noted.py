@@ -1,7 +1,7 @@
 """Facts about no item that are asked for by their kind: a table, because the log has millions of others between them.
 
 Figures from outside, questions, and what people proved are kept for good, so that nobody looks for them in the archive.
-Who came and went is kept as long as the log has it.
+Who came and went (project.floor) is kept as long as the log has it.
 """
 
 from typing import Any, Final
@@ -20,16 +20,12 @@ from alihdaya.store.codec import encode
 from alihdaya.store.project.changes import Pending
 from alihdaya.store.schema import NOTED
 from alihdaya.work.exchange import ShardReached
-from alihdaya.work.floor.events import LoggedIn, LoggedOut, StateSet
 from alihdaya.work.question import QuestionAnswered, QuestionRegistered, QuestionSettled
 
 FIGURES: Final = frozenset({ExchangeQuoted, IndexPublished, MilestoneReached})
 QUESTIONS: Final = frozenset({QuestionRegistered, QuestionAnswered, QuestionSettled})
 PEOPLE: Final = frozenset({PersonJoined, TestTaken, CertificateIssued, CertificateWithdrawn, WallRaised, WallLowered})
 """What is known of people; what a shard has from another one is that one's to tell."""
-
-PRESENCE: Final = frozenset({LoggedIn, LoggedOut, StateSet})
-"""Kinds of facts that go with their month when it is archived."""
 
 
 def note(pending: Pending, entry: Entry, event: Any) -> None:
