@@ -143,19 +143,19 @@ def invoice(
     """Show an invoice, its items, or its margin; or write it."""
     from alihdaya.engagement.invoice import invoice_to_plain
     from alihdaya.operations.books.account.close import document_of
-    from alihdaya.operations.books.bill import bill, terms_of
+    from alihdaya.operations.books.bill import bill, terms_of, terms_under
 
     order = Order(kind or "", out, issued.date() if issued else None, credit_note, credited)
     refuse_contradictions(order)
 
-    with settings.read() as store:
+    with settings.read() as store, store.moment():
         terms = terms_of(store, engagement)
         if line is not None:
             (_show_work if work else _show_line)(store, terms, month, line, page, as_json=as_json)
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
-        order = issued_note(store, terms, order)
+        order, terms = issued_note(store, terms, order), terms_under(store, plain)
     if kind is not None:
         click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return

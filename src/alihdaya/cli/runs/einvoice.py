@@ -1,7 +1,7 @@
 """A month's invoice as a file: UBL, CII, PDF, or PDF with CII inside."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -24,13 +24,17 @@ _ENDINGS: Final = {"ubl": "ubl.xml", "cii": "cii.xml", "facturx": "pdf", "pdf": 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: a format, where to, when issued; as a credit note with a number, of some lines or of all."""
+    """What is asked for: a format, where to, when issued; as a credit note with a number, of some lines or of all.
+
+    `before`: line -> quantity that earlier credit notes took back of the invoice.
+    """
 
     format: str
     out: Path | None
     issued: date | None
     credit_note: str | None = None
     credited: tuple[str, ...] = ()
+    before: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def refuse_contradictions(order: Order) -> None:
@@ -48,14 +52,16 @@ def issued_note(store: "Store", terms: "Terms", order: Order) -> Order:
     """Give the order for a credit note that was issued already: with its own lines and day."""
     from alihdaya.operations.books.account.drafting import account_of
 
-    found = account_of(store, terms.engagement).book.credit_notes.get(order.credit_note or "")
+    book = account_of(store, terms.engagement).book
+    found = book.credit_notes.get(order.credit_note or "")
     if found is None:
         return order
     if order.credited or order.issued:
         text = say("{number} is issued: its lines and day are what they are.")
         raise click.UsageError(text.format(number=found.number))
     credited = tuple(f"{line}={quantity}" for line, quantity in found.quantities)
-    return replace(order, issued=date.fromisoformat(found.issued), credited=credited)
+    before = book.credited(found.invoice, before=found.number)
+    return replace(order, issued=date.fromisoformat(found.issued), credited=credited, before=before)
 
 
 def write_invoice(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any], order: Order) -> Path:
@@ -83,7 +89,8 @@ def _core(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any
     invoice = with_adjustment_lines(core, plain, terms, say("Adjustment"))
     if order.credit_note is None:
         return invoice
-    return credit_note(invoice, order.credit_note, order.issued or first, _quantities(order.credited) or None)
+    quantities = _quantities(order.credited) or None
+    return credit_note(invoice, order.credit_note, order.issued or first, quantities, order.before)
 
 
 def _refuse_day(issued: date | None, last: date) -> None:

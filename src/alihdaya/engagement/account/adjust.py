@@ -14,6 +14,7 @@ from alihdaya.kernel.money import Money
 Plain = Mapping[str, Any]
 LINE = "line"
 """The kind of a position that counts what was delivered; others are parts of a rate, or credits."""
+_CREDITS = frozenset({"credit", "earn-back"})
 
 
 class Position(NamedTuple):
@@ -123,26 +124,62 @@ def each(adjustment: Plain, currency: str) -> tuple[Decimal, Decimal]:
 
 
 class Charged(NamedTuple):
-    """What a line of a closed invoice charges: `month` it is of, and quantity and price as a document writes them."""
+    """What a line of a closed invoice charges: `month` it is of, and quantity and price as a document writes them.
+
+    Lines of one `place` cannot be told apart from one state of their month to the next.
+    """
 
     month: str
-    service: str
+    place: Position
     quantity: Decimal
     price: Decimal
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Month, service and unit."""
+        return self.month, self.place.service, self.place.unit
 
 
 def charged(document: Plain) -> dict[str, Charged]:
     """Give line -> what it charges, adjustment lines that charge something included."""
-    found = {
-        str(line["number"]): Charged(
-            document["month"], line["service"], Decimal(str(line["quantity"])), Decimal(line["price"])
-        )
-        for line in document["lines"]
-    }
+    found = {}
+    for line in document["lines"]:
+        (place,) = positions({"lines": [line], "credits": []})
+        quantity, price = Decimal(str(line["quantity"])), Decimal(line["price"])
+        found[str(line["number"])] = Charged(document["month"], place, quantity, price)
     for one in document.get("adjustments", ()):
         if Decimal(one["amount"]) > 0:
-            found[str(one["number"])] = Charged(one["month"], one["service"], *each(one, document["currency"]))
+            found[str(one["number"])] = Charged(one["month"], position_of(one), *each(one, document["currency"]))
     return found
+
+
+def fees(documents: Iterable[Plain], waiting: Iterable[Plain] = ()) -> dict[tuple[str, str, str], Decimal]:
+    """Give (month, service, unit) -> what invoices charge of it by now, whatever they took back or put right included.
+
+    `waiting`: adjustment lines that no invoice has yet; they count where they take something back. No service credits.
+    """
+    found: dict[tuple[str, str, str], Decimal] = {}
+    later: dict[tuple[str, str, str], Decimal] = {}
+    for document in documents:
+        lines = [(document["month"], line) for line in document["lines"]]
+        _sum_up(found, [*lines, *((one["month"], one) for one in document.get("adjustments", ()))])
+    _sum_up(later, ((one["month"], one) for one in waiting))
+    return {key: amount + min(later.get(key, Decimal(0)), Decimal(0)) for key, amount in found.items()}
+
+
+def _sum_up(found: dict[tuple[str, str, str], Decimal], lines: Iterable[tuple[str, Plain]]) -> None:
+    for month, line in lines:
+        if line.get("kind") not in _CREDITS:
+            key = month, line["service"], line["unit"]
+            found[key] = found.get(key, Decimal(0)) + Decimal(line["amount"])
+
+
+def taken_back(price: Decimal, before: Decimal, quantity: Decimal, currency: str) -> Decimal:
+    """Give what a credit note takes back of a line, of which those before it took back a quantity of `before`.
+
+    All of a line, in however many pieces, is what the line charged, to the cent.
+    """
+    return (Money.of(price * (before + quantity), currency) - Money.of(price * before, currency)).amount
 
 
 def hash_of(document: Plain) -> str:

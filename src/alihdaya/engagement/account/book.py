@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from alihdaya.engagement.account.adjust import charged
+from alihdaya.engagement.account.adjust import charged, taken_back
 from alihdaya.engagement.account.events import (
     CreditNoteIssued,
     DisputeDecided,
@@ -15,7 +15,6 @@ from alihdaya.engagement.account.events import (
     PaymentMatched,
 )
 from alihdaya.kernel.event import Event
-from alihdaya.kernel.money import Money
 
 
 @dataclass(slots=True)
@@ -48,24 +47,35 @@ class Book:
         """Every adjustment line of every closed invoice."""
         return [line for one in self.invoices.values() for line in one.document["adjustments"]]
 
-    def credited(self, invoice: str) -> dict[str, Decimal]:
-        """Give line -> quantity that credit notes took back of an invoice."""
+    def credited(self, invoice: str, *, before: str = "") -> dict[str, Decimal]:
+        """Give line -> quantity that credit notes took back of an invoice; those `before` the one of that number."""
         found: dict[str, Decimal] = {}
         for note in self.credit_notes.values():
+            if note.number == before:
+                break
             for line, quantity in note.quantities if note.invoice == invoice else ():
+                found[line] = found.get(line, Decimal(0)) + Decimal(quantity)
+        return found
+
+    def taken(self, invoice: str) -> dict[str, Decimal]:
+        """Give line -> quantity of an invoice that credit notes took back, or that is disputed."""
+        found = self.credited(invoice)
+        for one in self.disputes.values():
+            for line, quantity in one.opened.quantities if one.upheld is None and one.opened.invoice == invoice else ():
                 found[line] = found.get(line, Decimal(0)) + Decimal(quantity)
         return found
 
     def noted(self, month: str) -> dict[str, Decimal]:
         """Give service -> what credit notes took back of a month without tax, on whichever invoice it was charged."""
         found: dict[str, Decimal] = {}
-        for note in self.credit_notes.values():
-            lines = charged(self.invoices[note.invoice].document)
-            for line, quantity in note.quantities:
+        for number in {note.invoice: None for note in self.credit_notes.values()}:
+            document = self.invoices[number].document
+            lines = charged(document)
+            for line, quantity in self.credited(number).items():
                 one = lines[line]
                 if one.month == month:
-                    amount = Money.of(one.price * Decimal(quantity), note.currency).amount
-                    found[one.service] = found.get(one.service, Decimal(0)) + amount
+                    amount = taken_back(one.price, Decimal(0), quantity, document["currency"])
+                    found[one.place.service] = found.get(one.place.service, Decimal(0)) + amount
         return found
 
     def paid(self, invoice: str) -> Decimal:

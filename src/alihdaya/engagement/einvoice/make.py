@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
+from alihdaya.engagement.account.adjust import taken_back
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.agreement import Billing, Registered
 from alihdaya.engagement.einvoice.core import (
@@ -34,6 +36,7 @@ _DISCOUNT = "95"
 _SHORT = {"en": "short of the minimum", "id": "kurang dari minimum"}
 _TRANSFERS = frozenset({"30", "58"})
 _OUTSIDE = "O"
+_NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
 def make_core(invoice: Invoice, terms: Terms, issued: date, language: str = "en") -> CoreInvoice:
@@ -70,16 +73,21 @@ def make_core(invoice: Invoice, terms: Terms, issued: date, language: str = "en"
 
 
 def credit_note(
-    core: CoreInvoice, number: str, issued: date, quantities: Mapping[str, Decimal] | None = None
+    core: CoreInvoice,
+    number: str,
+    issued: date,
+    quantities: Mapping[str, Decimal] | None = None,
+    before: Mapping[str, Decimal] = _NOTHING,
 ) -> CoreInvoice:
     """Make the credit note (type 381) of an invoice: of all of it, or of a quantity of some lines, by line id.
 
-    Raises Refused for a line that is not there, a quantity that is not above 0, more than was invoiced, or so little
-    of a price that it comes to nothing.
+    `before`: what earlier ones took back of these lines. A line that is not quantity times price to the cent, so that
+    all of them together come to what was invoiced, is one piece of its amount. Raises Refused for a line that is not
+    there, a quantity that is not above 0, more than was invoiced, or so little of a price that it comes to nothing.
     """
     lines, adjustments = core.lines, core.adjustments
     if quantities is not None:
-        lines, adjustments = tuple(_credited(core, quantities)), ()
+        lines, adjustments = tuple(_credited(core, quantities, before)), ()
     return replace(
         core,
         kind=CREDIT_NOTE,
@@ -99,19 +107,24 @@ def rate_on(billing: Billing, day: date) -> Decimal | None:
     return max(begun, key=lambda one: one.since).rate if begun else None
 
 
-def _credited(core: CoreInvoice, quantities: Mapping[str, Decimal]) -> Iterator[CoreLine]:
+def _credited(
+    core: CoreInvoice, quantities: Mapping[str, Decimal], before: Mapping[str, Decimal]
+) -> Iterator[CoreLine]:
     known = {line.id: line for line in core.lines}
     for key, quantity in quantities.items():
-        line = known.get(key)
-        if line is None or not (quantity.is_finite() and 0 < quantity <= line.quantity):
-            most = f"{line.quantity} at most" if line else f"lines {', '.join(known)} only"
+        line, had = known.get(key), before.get(key, Decimal(0))
+        if line is None or not (quantity.is_finite() and 0 < quantity <= line.quantity - had):
+            most = f"{line.quantity - had} at most" if line else f"lines {', '.join(known)} only"
             text = f"{core.number} bills {most}; {quantity} of line {key} cannot be credited"
             raise Refused(Problem("not-invoiced", text))
-        net = Money.of(line.price * quantity, core.currency).amount
+        net = taken_back(line.price, had, quantity, core.currency)
         if line.price and not net:
             text = f"{quantity} of line {key} at {line.price} comes to 0 {core.currency}: nothing is credited"
             raise Refused(Problem("nothing-credited", text))
-        yield replace(line, quantity=quantity, net=net)
+        if net == Money.of(line.price * quantity, core.currency).amount:
+            yield replace(line, quantity=quantity, net=net)
+        else:
+            yield replace(line, quantity=Decimal(1), unit=_ONE, price=net, net=net)
 
 
 def _missing(invoice: Invoice, terms: Terms, issued: date) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement import terms as agreement
@@ -52,6 +53,17 @@ def terms_of(store: WorkingSet, engagement: str | None = None) -> Terms:
         why = f"name one of the engagements: {', '.join(signed)}" if signed else "no engagement is signed here yet"
         raise Refused(Problem("which-engagement", why))
     return agreement.from_wire(signed[engagement])
+
+
+def terms_under(store: WorkingSet, document: Mapping[str, Any]) -> Terms:
+    """Give the terms by which an invoice in plain form was made, which it names: whatever was agreed on since.
+
+    They say what tax it bears, who its parties are and how it is paid.
+    """
+    signed = {one.digest: one.terms for one in store.engagements() if one.id == document["engagement"]}
+    if document["terms"] in signed:
+        return agreement.from_wire(signed[document["terms"]])
+    return terms_of(store, document["engagement"])
 
 
 def span(terms: Terms, month: str) -> tuple[int, int]:

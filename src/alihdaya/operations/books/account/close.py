@@ -1,5 +1,6 @@
 """Closing: a month's invoice becomes a fact with a number, and never changes; what changes later is adjusted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +22,7 @@ from alihdaya.operations.books.account.drafting import (
     month_of,
 )
 from alihdaya.operations.books.account.parts import ByParts
-from alihdaya.operations.books.bill import bill, line_items, span, terms_of
+from alihdaya.operations.books.bill import bill, line_items, span, terms_of, terms_under
 from alihdaya.operations.books.measured import billable
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store, views
@@ -94,19 +95,29 @@ def _open_months(store: Store, account: Account) -> list[str]:
     moved = {one.month for one in account.book.rebooked.values() if one.month}
     delivered = set(views.months(store, account.engagement))
     found = sorted({*billable(store, terms), *moved} - closed)
-    kept = delivered if not account.book.rebooked else set()
+    kept = delivered if _each_is_priced(account) and not account.book.rebooked else set()
     return [month for month in found if month in kept or _counts(store, account, month)]
 
 
+def _each_is_priced(account: Account) -> bool:
+    """Whether every item that counts is on a line: no terms ever included any that another rate pays for."""
+    rates = (rate for one in account.agreement.segments for service in one.terms.services for rate in service.rates)
+    return all(rate.kind != "included" for rate in rates)
+
+
 def _counts(store: Store, account: Account, month: str) -> bool:
-    """Whether a month has an item that counts, or a line: of a minimum, say, or of work on what is not delivered."""
+    """Whether a month has an item that is billed, or a line: of a minimum, say, or of work on what is not delivered."""
     terms = account.agreement.last.terms
-    if account.book.rebooked and account.month(month, span(terms, month)).counts:
+    if account.book.rebooked and _each_is_priced(account) and account.month(month, span(terms, month)).counts:
         return True
     try:
-        return bool(plain_month(store, terms, month)["lines"])
+        return _says_something(plain_month(store, terms, month))
     except Refused as refusal:
         return all(one.code != "outside-engagement" for one in refusal.problems)
+
+
+def _says_something(document: Mapping[str, Any]) -> bool:
+    return any(document.get(part) for part in ("lines", "credits", "adjustments"))
 
 
 def items_behind(store: Store, terms: Terms, month: str, number: int) -> list[int]:
@@ -153,12 +164,12 @@ def close(
             Problem("earlier-open", f"close {earlier[0]} first: invoices are numbered in the order of months")
         )
     document = with_adjustments(plain_month(desk.store, terms, month), pending(desk.store, account, terms))
-    if not document["lines"] and not document["adjustments"]:
+    if not _says_something(document):
         raise Refused(Problem("nothing-to-bill", f"nothing was delivered in {month}, and nothing is to be adjusted"))
     number = f"{terms.engagement}-{len(account.book.invoices) + 1:05}"
     day = _issue_day(document, issued, max((one.issued for one in account.book.invoices.values()), default=""))
     document = {**document, "number": number, "issued": day.isoformat()}
-    document["payable"] = f"{payable_of(terms, document):f}"
+    document["payable"] = f"{payable_of(terms_under(desk.store, document), document):f}"
     last = desk.store.number(desk.seq)
     fact = InvoiceClosed(terms.engagement, month, number, day.isoformat(), hash_of(document), last, document)
     desk.note(max(desk.at, end), by, fact)
@@ -186,12 +197,14 @@ def _issue_day(document: dict[str, Any], issued: date | None, former: str) -> da
 
 def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
     """Let a delivered item count otherwise. Raises Refused where it cannot. Durable when it returns."""
+    from alihdaya.operations.books.account.left import refuse_taken  # which reads closed invoices, as this module does
+
     found = delivered_anywhere(desk.store, item)
     if found is None:
         raise Refused(Problem("not-delivered", f"item {item} was not delivered: nothing of it is billed"))
     engagement, counted = found
     terms = terms_of(desk.store, engagement)
-    _refuse_disputed(desk.store, engagement, item)
+    refuse_taken(desk.store, engagement, item)
     first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))
     if change.month and (span(terms, change.month) and not first <= change.month <= last):
         raise Refused(Problem("outside-engagement", f"{change.month} lies outside of {first} to {last}"))
@@ -203,14 +216,6 @@ def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
             raise Refused(Problem("no-price", why))
     desk.note(desk.at, by, change._replace(engagement=engagement))
     desk.commit()
-
-
-def _refuse_disputed(store: Store, engagement: str, item: int) -> None:
-    """Refuse to take back by an adjustment what a credit note takes back already, or may."""
-    for one in account_of(store, engagement).book.disputes.values():
-        if one.upheld is not False and item in one.opened.items:
-            text = f"item {item} is disputed on {one.opened.invoice}: a credit note takes it back"
-            raise Refused(Problem("disputed-already", text))
 
 
 def _bounds(store: Store, engagement: str) -> tuple[date, date]:
