@@ -9,7 +9,9 @@ import click
 from alihdaya.cli.settings import Settings, now, say
 
 if TYPE_CHECKING:
+    from alihdaya.cli.server.papers import Papers
     from alihdaya.operations.desk import Desk
+    from alihdaya.packs import Pack
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 1_000
@@ -24,22 +26,27 @@ _MOST = 1_000
     )
 )
 @click.option("--pack", "name", help=say("A pack to deploy first."))
-@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
+@click.option("--terms", type=_FILE, help=say("Terms (default: as signed here, else those that the pack offers)."))
 @click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
 @click.option("--trust", is_flag=True, help=say("Run steps.py and jobs.py of a pack that is a folder: programs."))
 @click.pass_obj
 def due(settings: Settings, name: str | None, terms: Path | None, roster: Path | None, trust: bool) -> None:
     """Fire timers and do jobs."""
+    from alihdaya.cli.server.papers import papers_of
     from alihdaya.operations.jobs.here import Jobs
     from alihdaya.operations.jobs.processes import Processes
+    from alihdaya.packs import load
 
     if name is None:
         settings.there()  # one that is not there is not made here
+    else:
+        pack = load(name)
+        papers = papers_of(pack, settings, terms, roster)
     desk = settings.write()
     processes = Processes()
     try:
         if name is not None:
-            _deploy(desk, name, terms, roster, trust=trust)
+            _deploy(desk, pack, papers, trust=trust)
         jobs = Jobs(desk, processes, f"house-{sha256(settings.place.encode()).hexdigest()[:12]}")
         fired = done = 0
         for _ in range(_MOST):
@@ -54,14 +61,11 @@ def due(settings: Settings, name: str | None, terms: Path | None, roster: Path |
     click.echo(say("{timers} timers went off, {jobs} jobs were tried").format(timers=fired, jobs=done))
 
 
-def _deploy(desk: "Desk", name: str, terms: Path | None, roster: Path | None, *, trust: bool) -> None:
-    from alihdaya.cli.server.papers import people_of, terms_of
+def _deploy(desk: "Desk", pack: "Pack", papers: "list[Papers]", *, trust: bool) -> None:
     from alihdaya.operations.sign import open_service
-    from alihdaya.packs import load
 
-    pack = load(name)
-    at = max(now(), desk.at)
-    open_service(desk, pack, terms_of(pack, terms), at, roster=people_of(pack, roster), trusted=trust)
+    for one in papers:
+        open_service(desk, pack, one.terms, max(now(), desk.at), roster=one.people, trusted=trust)
 
 
 def _fire(desk: "Desk") -> int:

@@ -18,7 +18,7 @@ _EXITS = say("Exit code: 0 all rows taken, 1 some rejected, 2 nothing could be d
 _SHARED = (
     click.argument("pack"),
     click.option("--input", "file", type=_FILE, required=True, help=say("The file.")),
-    click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers).")),
+    click.option("--terms", type=_FILE, help=say("Terms (default: as signed here, else those that the pack offers).")),
     click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers).")),
     click.option(
         "--clock",

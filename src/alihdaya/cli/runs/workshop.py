@@ -16,7 +16,7 @@ from alihdaya.channels.batch import Reject
 from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.runs.functions import JOBS_WAIT, functions
-from alihdaya.cli.server.papers import people_of, terms_of
+from alihdaya.cli.server.papers import one_of, papers_of
 from alihdaya.cli.settings import Settings, figure, now, say, told
 from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.reports.facts import RunSummary
@@ -144,7 +144,7 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     gc.set_threshold(100_000, 50, 50)  # a batch makes many small tuples and no cycles: 10 to 15 % of the time
     pack = load(order.pack)
     scripts = scripts_of(pack)
-    signed = terms_of(pack, order.terms)
+    papers = one_of(pack, papers_of(pack, settings, order.terms, order.roster))
     source = Source(
         path=order.file,
         digest=digest(order.file),
@@ -155,8 +155,8 @@ def opened(settings: Settings, order: Order) -> Iterator[tuple[Desk, Any, Source
     order.out.mkdir(parents=True, exist_ok=True)
     desk = settings.write({pack.digest: pack})
     try:
-        at = _signed_at(signed) if source.by_data else now()
-        service = open_service(desk, pack, signed, at, roster=people_of(pack, order.roster), trusted=order.trust)
+        at = _signed_at(papers.terms) if source.by_data else now()
+        service = open_service(desk, pack, papers.terms, at, roster=papers.people, trusted=order.trust)
         yield desk, service, source, scripts
     finally:
         desk.close()

@@ -71,7 +71,7 @@ def _listen(_context: click.Context, _option: click.Parameter, value: str) -> tu
     callback=_endpoint,
     help=say("Where messages and jobs of that name go out to; * for all others."),
 )
-@click.option("--terms", type=_FILE, help=say("Terms of the engagement (default: those that the pack offers)."))
+@click.option("--terms", type=_FILE, help=say("Terms (default: as signed here, else those that the pack offers)."))
 @click.option("--roster", type=_FILE, help=say("The people (default: those that the pack offers)."))
 @click.option("--trust", is_flag=True, help=say("Run the programs (steps.py, jobs.py) of a pack that is a folder."))
 @click.option(
@@ -115,7 +115,7 @@ def node(
         raise click.UsageError(say("--open is for this machine only: listen on 127.0.0.1, or make tokens"))
     shown = f"[{host}]" if ":" in host else host
     address = (advertise or f"http://{shown}:{port}").rstrip("/")
-    offers = [offer_of(name, terms, roster, trusted=trust) for name in packs]
+    offers = [one for name in packs for one in offers_of(settings, name, terms, roster, trusted=trust)]
     with _traced(otlp, address) as (tracing, headers), Webhook(headers=headers) as webhook:
         post, pace = Post(webhook, endpoints, seed=now()), Pace(lease / 4, lease)
         made = Node(settings.place, address, shards, offers, post, clock=now, pace=pace, tracing=tracing)
@@ -140,18 +140,20 @@ def _traced(otlp: str | None, address: str) -> "Iterator[tuple[Tracing | None, C
         provider.shutdown()
 
 
-def offer_of(name: str, terms: Path | None, roster: Path | None, *, trusted: bool) -> "Offer":
-    """Bring a pack, its terms and its people together."""
-    from alihdaya.cli.server.papers import people_of, terms_of
+def offers_of(
+    settings: Settings, name: str, terms: Path | None, roster: Path | None, *, trusted: bool
+) -> "list[Offer]":
+    """Bring a pack, the terms of each engagement that it delivers for, and their people together."""
+    from alihdaya.cli.server.papers import papers_of
     from alihdaya.operations.node.node import Offer
     from alihdaya.operations.sign import bind
     from alihdaya.packs import load
     from alihdaya.people.roster import read_roster
 
     pack = load(name)
-    people = people_of(pack, roster)
-    events = read_roster(people).events if people else ()
-    return Offer(bind(terms_of(pack, terms), pack, trusted=trusted), events)
+    found = papers_of(pack, settings, terms, roster)
+    joining = [read_roster(one.people).events if one.people else () for one in found]
+    return [Offer(bind(one.terms, pack, trusted=trusted), who) for one, who in zip(found, joining, strict=True)]
 
 
 def _is_loopback(host: str) -> bool:

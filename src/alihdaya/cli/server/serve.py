@@ -78,12 +78,12 @@ def _writing(settings: Settings, packs: tuple[str, ...], *, trusted: bool) -> "I
     if not packs:
         yield None
         return
-    from alihdaya.cli.server.node import offer_of
+    from alihdaya.cli.server.node import offers_of
     from alihdaya.operations.floor.collector import Collector
     from alihdaya.operations.node.mailroom import Mailroom
     from alihdaya.operations.sign import settle
 
-    offers = [offer_of(name, None, None, trusted=trusted) for name in packs]
+    offers = [one for name in packs for one in offers_of(settings, name, None, None, trusted=trusted)]
 
     def opened() -> "Desk":
         desk = settings.write({one.service.pack.digest: one.service.pack for one in offers})
