@@ -11,6 +11,7 @@ from test_closing import change, claims, closing, rebooked
 from test_measured_bill import CARD, terms_with
 from test_paying import left
 
+from alihdaya.engagement.account.adjust import charged, fees
 from alihdaya.engagement.account.document import core_of
 from alihdaya.engagement.einvoice.make import credit_note
 from alihdaya.engagement.einvoice.totals import totals_of
@@ -195,3 +196,16 @@ def test_another_tax_from_a_day_on_leaves_invoices_before_it_and_their_credit_no
     claims(small, 2, 1)
     assert closing(small, "2013-02").document["payable"] == ("120.00" if effect.month == 2 else "110.00")
     assert left(small)["acme-00001"] == "0.00"
+
+
+def test_what_adjusts_a_service_credit_can_be_disputed_as_far_as_it_charges_something():
+    """Its unit is a clock, and no line of that name need be there."""
+    line = {"number": 1, "service": "desk", "unit": "case", "tier": 1, "price": "1", "quantity": 3, "amount": "3.00"}
+    less = {"number": 2, "month": "2013-01", "kind": "credit", "service": "desk", "unit": "resolve", "tier": 0}
+    less |= {"price": "", "names": {}, "quantity": "0", "amount": "0.40", "items": []}
+    document = {"month": "2013-02", "currency": "USD", "lines": [{**line, "names": {}}], "adjustments": [less]}
+    lines = charged(document)
+    assert fees([document]) == {lines["1"].of: Decimal("3.00"), lines["2"].of: Decimal("0.40")}
+    again = {**less, "amount": "-0.10"}
+    assert fees([document], [again])[lines["2"].of] == Decimal("0.30")
+    assert fees([document], [{**again, "amount": "0.10"}])[lines["2"].of] == Decimal("0.40")

@@ -59,7 +59,7 @@ def margin(
         raise click.UsageError(say("Name the month whose items you want."))
     if file is not None and by != "item":
         raise click.UsageError(say("--csv goes with --by item."))
-    with settings.read() as store:
+    with settings.read() as store, store.moment():
         terms = terms_of(store, engagement)
         if by == "item" and month is not None:
             _show_items(settings, store, terms, bill(store, terms, month), limit, file, as_json=as_json)

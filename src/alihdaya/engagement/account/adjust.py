@@ -137,7 +137,7 @@ class Charged(NamedTuple):
     @property
     def of(self) -> tuple[str, str, str]:
         """Month, service and unit."""
-        return self.month, self.place.service, self.place.unit
+        return self.month, self.place.service, _what(self.place.kind, self.place.unit)
 
 
 def charged(document: Plain) -> dict[str, Charged]:
@@ -156,7 +156,8 @@ def charged(document: Plain) -> dict[str, Charged]:
 def fees(documents: Iterable[Plain], waiting: Iterable[Plain] = ()) -> dict[tuple[str, str, str], Decimal]:
     """Give (month, service, unit) -> what invoices charge of it by now, whatever they took back or put right included.
 
-    `waiting`: adjustment lines that no invoice has yet; they count where they take something back. No service credits.
+    `waiting`: adjustment lines that no invoice has yet; they count where they take something back. Of a service credit,
+    which has its clock for a unit, it is what adjustments charge.
     """
     found: dict[tuple[str, str, str], Decimal] = {}
     later: dict[tuple[str, str, str], Decimal] = {}
@@ -169,9 +170,12 @@ def fees(documents: Iterable[Plain], waiting: Iterable[Plain] = ()) -> dict[tupl
 
 def _sum_up(found: dict[tuple[str, str, str], Decimal], lines: Iterable[tuple[str, Plain]]) -> None:
     for month, line in lines:
-        if line.get("kind") not in _CREDITS:
-            key = month, line["service"], line["unit"]
-            found[key] = found.get(key, Decimal(0)) + Decimal(line["amount"])
+        key = month, line["service"], _what(line.get("kind", ""), line["unit"])
+        found[key] = found.get(key, Decimal(0)) + Decimal(line["amount"])
+
+
+def _what(kind: str, unit: str) -> str:
+    return f"{kind} {unit}" if kind in _CREDITS else unit
 
 
 def taken_back(price: Decimal, before: Decimal, quantity: Decimal, currency: str) -> Decimal:

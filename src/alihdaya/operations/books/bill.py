@@ -170,13 +170,14 @@ def closed_until(store: Store) -> int:
 
 
 def bills(store: Store, terms: Terms) -> tuple[tuple[Bill, ...], tuple[Problem, ...]]:
-    """Make the bill of every month that has something to bill; and say which months could not be billed."""
+    """Make the bill of every month that has something to bill, all of one moment; and say which could not be billed."""
     made, problems = [], []
-    for month in billable(store, terms):
-        try:
-            made.append(bill(store, terms, month))
-        except Refused as refusal:
-            problems += [Problem(one.code, f"{month} is not billed: {one.message}") for one in refusal.problems]
+    with store.moment():
+        for month in billable(store, terms):
+            try:
+                made.append(bill(store, terms, month))
+            except Refused as refusal:
+                problems += [Problem(one.code, f"{month} is not billed: {one.message}") for one in refusal.problems]
     return tuple(made), tuple(problems)
 
 

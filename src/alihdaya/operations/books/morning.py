@@ -60,13 +60,21 @@ class Morning:
 
 
 def morning(store: Store, terms: Terms, at: int) -> Morning:
-    """Make the report as of `at`. What is open is what is open now; the days and months are those up to `at`."""
+    """Make the report as of `at`, of one moment of the store.
+
+    What is open is what is open now; the days and months are those up to `at`.
+    """
+    with store.moment():
+        return Morning(terms, at, _sheets(store, terms, at))
+
+
+def _sheets(store: Store, terms: Terms, at: int) -> tuple[Sheet, ...]:
     zone = ZoneInfo(terms.client.time_zone)
     today = moment(at, zone).date()
     periods = {one.period: one.counts for one in views.tallies(store, terms.engagement, by="day")}
     span = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     days = [(day, periods.get(day.isoformat(), {})) for day in span]
-    sheets = (
+    return (
         Sheet("intake", _INTAKE, tuple(_intake(days))),
         Sheet("backlog", _BACKLOG, tuple(_backlog(store, terms, at))),
         Sheet("risk", _RISK, tuple(_risk(store, terms, at, zone))),
@@ -75,7 +83,6 @@ def morning(store: Store, terms: Terms, at: int) -> Morning:
         Sheet("utilisation", _UTILISATION, tuple(_utilisation(store, terms, at, zone))),
         Sheet("margin", _MARGIN, tuple(_margin(store, terms, today))),
     )
-    return Morning(terms, at, sheets)
 
 
 _INTAKE: tuple[tuple[str, Kind], ...] = (

@@ -81,7 +81,7 @@ def spectrum(
     from alihdaya.cli.checks.spectrum.earned import margins
     from alihdaya.cli.checks.spectrum.gather import gather
 
-    with settings.read() as store:
+    with settings.read() as store, store.moment():
         gathered = gather(store, service, subject, _names(reviews), now())
         worth = score_services(store, None, service, seed=seed, draws=draws)
         earned, unbilled = margins(store, service, seed=seed, draws=draws)

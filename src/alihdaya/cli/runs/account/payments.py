@@ -51,7 +51,7 @@ def payments(context: click.Context, *, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     settings: Settings = context.obj
-    with settings.read() as store:
+    with settings.read() as store, store.moment():
         found, due = pay.payments(store), pay.dues(store)
     for one in found.values():
         if as_json:

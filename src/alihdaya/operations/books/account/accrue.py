@@ -68,7 +68,15 @@ class Accrual:
 
 
 def accruals(store: Store, engagement: str | None = None) -> tuple[list[Accrual], list[Problem]]:
-    """Give every month of an engagement, or of all, oldest first; and which months could not be counted."""
+    """Give every month of an engagement, or of all, oldest first; and which months could not be counted.
+
+    All of it is of one moment of the store.
+    """
+    with store.moment():
+        return _accruals(store, engagement)
+
+
+def _accruals(store: Store, engagement: str | None) -> tuple[list[Accrual], list[Problem]]:
     names = [engagement] if engagement else list(dict.fromkeys(one.id for one in store.engagements()))
     found: list[Accrual] = []
     problems: list[Problem] = []

@@ -71,8 +71,13 @@ def _moved(store: Store, account: Account, closed: InvoiceClosed) -> dict[tuple[
 def document_of(store: Store, terms: Terms, month: str, counted: dict[str, Any] | None = None) -> dict[str, Any]:
     """Give a month's invoice in plain form: the closed one, else what it comes to now, with adjustments to come.
 
-    `counted`: what it comes to now, where the caller knows it.
+    `counted`: what it comes to now, where the caller knows it of the same moment of the store.
     """
+    with store.moment():
+        return _document(store, terms, month, counted)
+
+
+def _document(store: Store, terms: Terms, month: str, counted: dict[str, Any] | None) -> dict[str, Any]:
     account = account_of(store, terms.engagement)
     closed = account.book.closed(month)
     if closed is not None:
@@ -125,6 +130,11 @@ def items_behind(store: Store, terms: Terms, month: str, number: int) -> list[in
 
     Raises Refused for a line that there is not.
     """
+    with store.moment():
+        return _items_behind(store, terms, month, number)
+
+
+def _items_behind(store: Store, terms: Terms, month: str, number: int) -> list[int]:
     document = document_of(store, terms, month)
     found = [one for one in (*document["lines"], *document.get("adjustments", ())) if one["number"] == number]
     if not found:
@@ -239,6 +249,11 @@ class Sums:
 
 def sums_of(store: Store, terms: Terms) -> Sums:
     """Add up what was closed and what accrued since. Raises Refused for a month that cannot be billed."""
+    with store.moment():
+        return _sums(store, terms)
+
+
+def _sums(store: Store, terms: Terms) -> Sums:
     account = account_of(store, terms.engagement)
     closed = sum((Decimal(one.document["total"]) for one in account.book.invoices.values()), Decimal(0))
     accrued = sum(

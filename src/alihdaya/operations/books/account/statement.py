@@ -20,7 +20,8 @@ class Row(NamedTuple):
 
 def statement(store: Store, engagement: str) -> list[Row]:
     """Give an engagement's rows by day; on the same day invoices, then credit notes, then payments."""
-    book, booked = books(store)[engagement], payments(store)
+    with store.moment():
+        book, booked = books(store)[engagement], payments(store)
     rows = [
         (one.issued, 0, "invoice", one.number, "", Decimal(one.document.get("payable", one.document["total"])))
         for one in book.invoices.values()
