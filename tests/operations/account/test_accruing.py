@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from claims_pack import write_pack
 from small_desk import SmallDesk
-from test_amending import DEARER, refused
-from test_closing import claims, closing, rebooked
+from test_amending import DEARER, FEBRUARY_5, instant, refused, terms
+from test_closing import change, claims, closing, rebooked
 from test_measured_bill import terms_with
 
 from alihdaya.engagement.account.events import ItemRebooked
@@ -142,3 +142,26 @@ def test_an_invoice_is_not_issued_before_its_month_is_over(small_sqlite):
     for day in (date(2013, 1, 30), date(2024, 1, 1)):
         assert refused(closing, small, "2013-01", issued=day) == ["bad-day"]
     assert closing(small, "2013-01", issued=date(2013, 1, 31)).issued == "2013-01-31"
+
+
+def test_fees_fall_on_the_items_that_a_line_bills_whatever_order_they_were_delivered_in(small_sqlite):
+    """The first came in under the old terms and was delivered last; a third is billed as a letter, another is not."""
+    small = small_sqlite
+    small.at = instant(2, 1)
+    old = small.receive("judge")
+    small.assign(old)
+    small.at = instant(2, 11)
+    new, letter, free = (small.receive("judge") for _ in range(3))
+    for item in (new, letter, free, old):
+        if item != old:
+            small.assign(item)
+        small.complete(item, seconds=60, verdict="yes")
+        small.later(minutes=5)
+    small.commit()
+    amend(small.desk, terms(("up_to = 2, price = 4", "up_to = 2, price = 7")), FEBRUARY_5, "r", "m", retroactive=True)
+    rebooked(small, letter, change(unit="letter"))
+    rebooked(small, free, change(billed=False))
+    made = bill(small.store, small.terms, "2013-02")
+    shares = {one.item: one.fees for one in by_item(small.store, small.terms, made) if one.item}
+    assert shares == {old: 400, new: 700, letter: 200, free: 0}
+    assert made.invoice.fees.minor == 1300

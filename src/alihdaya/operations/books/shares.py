@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -12,6 +12,8 @@ from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.margin import Labour, labour_cost, labour_parts
 from alihdaya.engagement.rates.loading import NO_LOADING, PARTS, apportion
 from alihdaya.engagement.terms import Terms
+from alihdaya.operations.books.account.drafting import account_of
+from alihdaya.operations.books.account.parts import ByParts
 from alihdaya.operations.books.bill import Bill, labour_of, span
 from alihdaya.store import Store
 from alihdaya.store.views.work import Sold, Worked, sold, worked
@@ -73,12 +75,13 @@ def by_item(store: Store, terms: Terms, made: Bill) -> list[Share]:
 
     A line's amount falls evenly on the items that it bills (one that bills no items, on all of its unit), a service's
     credits by the items' fees, overhead evenly on a unit's items, labour by the time worked, or as `Loading.spread`
-    says. Raises StoreError where items were archived and their files are not there.
+    says. In a month with amended terms or rebooked items, each line's items are those that it bills by them. Raises
+    StoreError where items were archived and their files are not there.
     """
     within = span(terms, made.month)
     columns = _Columns()
     units = dict(_places(columns, sold(store, terms.engagement, within)))
-    _share_fees(columns, units, made)
+    _share_fees(columns, units, made, _apart(store, terms, made.month))
     for key, total in overheads(terms, made.invoice, made.margin).items():
         places = units.get(key) or range(columns.place(0, key[0]), columns.place(0, key[0]) + 1)
         columns.share("overhead", total, places, [1] * len(places))
@@ -94,9 +97,20 @@ def _places(columns: _Columns, rows: Iterable[Sold]) -> Iterator[tuple[Key, rang
         yield key, range(first, len(columns.items))
 
 
-def _share_fees(columns: _Columns, units: dict[Key, range], made: Bill) -> None:
+def _apart(store: Store, terms: Terms, month: str) -> dict[int, list[int]]:
+    """Give line -> the items that it bills, where lines are no slices of what was delivered; else nothing."""
+    account = account_of(store, terms.engagement)
+    if not account.otherwise:
+        return {}
+    parts = ByParts(account.month(month, span(terms, month)))
+    return {line.number: parts.behind(line.number) for _, line in parts.lines if _is_of_items(line)}
+
+
+def _share_fees(columns: _Columns, units: dict[Key, range], made: Bill, apart: Mapping[int, Sequence[int]]) -> None:
     for line in made.invoice.lines:
-        places = _billed(line, units.get((line.service, line.unit), range(0)))
+        places: Sequence[int] = _billed(line, units.get((line.service, line.unit), range(0)))
+        if line.number in apart:
+            places = [columns.place(item, line.service, line.unit) for item in apart[line.number]]
         if not places:
             rest = columns.place(0, line.service)
             places = range(rest, rest + 1)
@@ -112,8 +126,11 @@ def _share_fees(columns: _Columns, units: dict[Key, range], made: Bill) -> None:
 
 
 def _billed(line: Line, places: range) -> range:
-    own = line.part == "usage" and line.kind == "item"
-    return places[int(line.first) - 1 : int(line.last)] if own else places
+    return places[int(line.first) - 1 : int(line.last)] if _is_of_items(line) else places
+
+
+def _is_of_items(line: Line) -> bool:
+    return line.part == "usage" and line.kind == "item"
 
 
 def _share_labour(columns: _Columns, terms: Terms, labour: Iterable[Labour], tasks: Iterable[Worked]) -> None:
