@@ -209,3 +209,26 @@ def test_what_adjusts_a_service_credit_can_be_disputed_as_far_as_it_charges_some
     again = {**less, "amount": "-0.10"}
     assert fees([document], [again])[lines["2"].of] == Decimal("0.30")
     assert fees([document], [{**again, "amount": "0.10"}])[lines["2"].of] == Decimal("0.40")
+
+
+def test_credit_notes_are_numbered_in_the_order_of_their_days(small_sqlite):
+    small = small_sqlite
+    claims(small, 1, 3)
+    closed = closing(small, "2013-01")
+    for line in range(3):
+        dispute(small, closed.number, {"1": "1"})
+        assert account_of(small.store, "acme").book.disputes[line + 1].upheld is None
+    issue = (small.desk, "acme", 2, "yes", "accounts")
+    decide(small.desk, "acme", 1, "yes", "accounts", upheld=True, issued=date(2013, 3, 9))
+    for day in (date(2013, 1, 31), date(2013, 3, 8), date(9999, 1, 1)):
+        assert refused(decide, *issue, upheld=True, issued=day) == ["bad-day"]
+    assert decide(*issue, upheld=True).issued == "2013-03-09"
+    assert uphold(small, 3).issued == "2013-03-09"
+
+
+def test_what_comes_to_nothing_is_not_credited(sqlite, tmp_path):
+    small = desk(sqlite, tmp_path, TERMS.replace("price = 1.005", "price = 0.004"))
+    claims(small, 1, 3)
+    closed = closing(small, "2013-01")
+    dispute(small, closed.number, {"1": "1"})
+    assert refused(uphold, small, 1) == ["nothing-credited"]

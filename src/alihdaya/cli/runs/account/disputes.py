@@ -72,7 +72,11 @@ def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[
 @dispute.command(help=say("Uphold dispute NUMBER: its credit note is issued."))
 @click.argument("number", type=_NUMBER)
 @_engagement
-@click.option("--issued", type=click.DateTime(["%Y-%m-%d"]), help=say("Day of issue (else that of the invoice)."))
+@click.option(
+    "--issued",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=say("Day of issue (else that of the invoice, or of the credit note before it)."),
+)
 @because_option
 @click.pass_obj
 def uphold(settings: Settings, number: int, engagement: str | None, issued: datetime | None, reason: str) -> None:

@@ -27,7 +27,7 @@ from alihdaya.operations.books.measured import billable
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store, views
 
-_LATEST = 3653
+LATEST = 3653
 """So many days after a month's end its invoice is issued at the latest."""
 
 
@@ -199,7 +199,7 @@ def _issue_day(document: dict[str, Any], issued: date | None, former: str) -> da
         return max(first, last + timedelta(days=1))
     if last <= issued < first:
         raise Refused(Problem("bad-day", f"{issued} lies before {first}, when the invoice before it was issued"))
-    if not last <= issued <= max(first, last + timedelta(days=_LATEST)):
+    if not last <= issued <= max(first, last + timedelta(days=LATEST)):
         text = f"{issued} is no day of issue of {document['month']}, whose last day is {last}: that day or later"
         raise Refused(Problem("bad-day", f"{text}, within ten years"))
     return issued

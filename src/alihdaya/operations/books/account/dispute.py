@@ -1,7 +1,7 @@
 """Disputes over closed invoices, and the credit notes of those that were upheld."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
+from alihdaya.operations.books.account.close import LATEST
 from alihdaya.operations.books.account.left import Quantities, lines_of, refuse_too_much
 from alihdaya.operations.books.account.pay import books
 from alihdaya.operations.books.bill import terms_of, terms_under
@@ -97,9 +98,7 @@ def _note(store: Store, book: Book, dispute: Dispute, issued: date | None) -> Cr
     opened = dispute.opened
     invoice = book.invoices[opened.invoice]
     terms = terms_under(store, invoice.document)
-    day = issued or date.fromisoformat(invoice.issued)
-    if day < date.fromisoformat(invoice.issued):
-        raise Refused(Problem("bad-day", f"{day} lies before {invoice.issued}, when {invoice.number} was issued"))
+    day = _issue_day(book, invoice, issued)
     number = f"{terms.engagement}-C{len(book.credit_notes) + 1:05}"
     quantities = {line: Decimal(quantity) for line, quantity in opened.quantities}
     made = _Made(number, day, quantities, book.credited(invoice.number))
@@ -116,6 +115,23 @@ def _note(store: Store, book: Book, dispute: Dispute, issued: date | None) -> Cr
         f"{gross:f}",
         opened.quantities,
     )
+
+
+def _issue_day(book: Book, invoice: InvoiceClosed, issued: date | None) -> date:
+    """Give the day of issue: the one that is wished for, else the invoice's, or that of the note before it if later."""
+    first = date.fromisoformat(invoice.issued)
+    former = max((one.issued for one in book.credit_notes.values()), default="")
+    if issued is None:
+        return max(first, date.fromisoformat(former)) if former else first
+    if issued < first:
+        raise Refused(Problem("bad-day", f"{issued} lies before {first}, when {invoice.number} was issued"))
+    if former and issued < date.fromisoformat(former):
+        raise Refused(Problem("bad-day", f"{issued} lies before {former}, when the credit note before it was issued"))
+    if issued > first + timedelta(days=LATEST):
+        raise Refused(
+            Problem("bad-day", f"{issued} lies more than ten years after {first}, when the invoice was issued")
+        )
+    return issued
 
 
 class _Made(NamedTuple):
@@ -135,7 +151,11 @@ def _amounts(terms: Terms, document: Mapping[str, Any], made: _Made) -> tuple[De
         lines, currency, zero = charged(document), document["currency"], Decimal(0)
         net = Money.of(0, currency).amount
         for line, quantity in made.quantities.items():
-            net += taken_back(lines[line].price, made.before.get(line, zero), quantity, currency)
+            part = taken_back(lines[line].price, made.before.get(line, zero), quantity, currency)
+            if lines[line].price and not part:
+                text = f"{quantity} of line {line} at {lines[line].price} comes to 0 {currency}: nothing is credited"
+                raise Refused(Problem("nothing-credited", text)) from None
+            net += part
         return net, net
     totals = totals_of(credit_note(core, *made))
     return totals.without_vat, totals.due
