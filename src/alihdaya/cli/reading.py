@@ -94,17 +94,30 @@ class StoreReader:
         return tell(found, terms, names, vocabulary_of(self.store, terms.engagement), factor=self.store.factor)
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
-        """Give a month's invoice with the items behind each line, or None where nothing was delivered in it."""
+        """Give a month's invoice with the items behind each line, or None where nothing is billed in it.
+
+        One that is closed has the number, day and figures with which it was closed.
+        """
+        from alihdaya.operations.books.account.close import document_of, items_behind
+        from alihdaya.operations.books.account.drafting import account_of
+
         if month not in billable(self.store, self.terms):
             return None
         try:
+            closed = account_of(self.store, self.terms.engagement).book.closed(month)
+            if closed is not None:
+                lines = [
+                    {**line, "items": items_behind(self.store, self.terms, month, line["number"])}
+                    for line in closed.document["lines"]
+                ]
+                return {**closed.document, "lines": lines}
             made = bill(self.store, self.terms, month).invoice
         except Refused:
             return None
         plain = invoice_to_plain(made)
         for line, shown in zip(made.lines, plain["lines"], strict=True):
             shown["items"] = line_items(self.store, self.terms, month, line)
-        return plain
+        return document_of(self.store, self.terms, month, plain)
 
     def recording(self, item: int) -> picture.Asked | None:
         """Give the open task of an item that asks for a recording, or None where there is none."""

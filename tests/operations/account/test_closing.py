@@ -11,6 +11,8 @@ from small_desk import MUCH_LATER, rows_of, source_of
 from test_amending import DEARER, instant, refused, terms
 from test_bill import cents, counted, credit_of
 
+from alihdaya.cli.reading import StoreReader
+from alihdaya.console.invoice_page import invoice_html
 from alihdaya.engagement.account.adjust import hash_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.kernel.time import DAY
@@ -63,6 +65,25 @@ def test_an_invoice_gets_the_next_number_and_is_closed_once(small):
     assert refused(close, small.desk, "acme", "2013-03", small.desk.at, "accounts") == ["not-over"]
     assert [one.event.number for one in facts(small.store, "acme")] == ["acme-00001", "acme-00002"]
     assert prove(small.store).equal
+
+
+def test_the_console_shows_a_closed_invoice_as_it_was_closed_and_an_open_one_with_what_waits(small):
+    claims(small, 1, 3)
+    console = StoreReader(small.store)
+    assert console.invoice("2013-01")["number"] == "acme-2013-01", "not closed yet"
+    closed = closing(small, "2013-01")
+    claims(small, 2, 1)
+    rows = rows_of(("plain", 1), start=instant(1, 20), step=DAY)
+    run(small.desk, small.service, source_of(rows), now=lambda: MUCH_LATER)
+    january, february = console.invoice("2013-01"), console.invoice("2013-02")
+    assert (january["number"], january["issued"]) == (closed.number, closed.issued)
+    assert january["total"] == closed.document["total"]
+    assert [line["items"] for line in january["lines"]] == [[1, 2, 3]]
+    assert [line["items"] for line in february["lines"]] == [[4]]
+    assert [line["items"] for line in february["adjustments"]] == [[5]]
+    page = invoice_html(january, "en", alone=False)
+    assert closed.number in page
+    assert '<a href="/item/3">3</a>' in page
 
 
 def test_a_back_dated_item_is_an_adjustment_of_its_month_and_the_closed_invoice_stays(small):
