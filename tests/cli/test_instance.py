@@ -1,5 +1,6 @@
 """Variables as an operator writes them, and options behind the item."""
 
+from contextlib import nullcontext
 from decimal import Decimal
 
 import click
@@ -7,8 +8,10 @@ import pytest
 
 from alihdaya.cli.instance import instance
 from alihdaya.cli.instance.facts import read_facts
+from alihdaya.cli.settings import ItemNumber, Settings
 from alihdaya.engine import Instance
 from alihdaya.kernel.errors import NotationError
+from alihdaya.store import views
 
 HELD = Instance("p", {"name": "Ann", "amount": Decimal(3), "vip": False, "note": None})
 
@@ -65,3 +68,22 @@ def test_options_stand_before_or_behind_the_item(words, chosen):
     instance.parse_args(ctx, list(words))
     rest = [*ctx._protected_args, *ctx.args] if hasattr(ctx, "_protected_args") else ctx.args
     assert (ctx.params["item"], ctx.params["path"], ctx.params["as_json"], rest) == chosen
+
+
+def test_an_item_is_named_by_our_number_or_by_the_clients(tmp_path, monkeypatch):
+    known = {"R-0008": [7], "3-17": [], "twice": [4, 9]}
+    monkeypatch.setattr(views, "named", lambda _, text: known.get(text, []))
+    monkeypatch.setattr(Settings, "read", lambda _: nullcontext())
+
+    def read(text):
+        return ItemNumber().convert(text, None, click.Context(instance, obj=Settings("en")))
+
+    assert (read("R-0008"), read(" 12 "), read(5), read("3-17")) == (7, 12, 5, 17003)
+    with pytest.raises(click.BadParameter, match="several items: 4, 9"):
+        read("twice")
+    for wrong in ("R-0009", "R-0008; drop", "٣"):
+        with pytest.raises(click.BadParameter, match="no item has the client's number"):
+            read(wrong)
+    for small in ("0", "-1"):
+        with pytest.raises(click.BadParameter, match="range"):
+            read(small)

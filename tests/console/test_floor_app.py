@@ -17,8 +17,8 @@ class Browser:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url=address)
 
-    def get(self, path, headers=None):
-        return asyncio.run(self._client.get(path, headers=headers))
+    def get(self, path, headers=None, params=None):
+        return asyncio.run(self._client.get(path, headers=headers, params=params))
 
     def post(self, path):
         return asyncio.run(self._client.post(path))
@@ -40,6 +40,22 @@ def test_the_floor_shows_queues_people_levels_and_the_refused(client):
         assert shown in page
     assert "Has no certificate disruption-desk" in page
     assert page.count("simulated") >= len(FLOOR.people)
+
+
+def test_an_item_is_found_by_its_number_and_by_the_clients(client):
+    there = client.get("/find?number=+4711+")
+    assert (there.status_code, there.headers["location"]) == (303, "/item/4711")
+    several = client.get("/find?number=UA1545-EWR")
+    assert several.status_code == 200
+    assert '<a href="/item/4711">' in several.text
+    assert '<a href="/item/4712">' in several.text
+    nobody = client.get("/find", params={"number": HOSTILE})
+    assert nobody.status_code == 404
+    assert "&lt;script&gt;" in nobody.text
+    assert HOSTILE not in nobody.text
+    assert client.get("/find").status_code == 200
+    for page in ("/", "/item/4711"):
+        assert 'action="/find"' in client.get(page).text
 
 
 def test_every_language_by_query_cookie_and_header(client):

@@ -116,13 +116,23 @@ def test_the_gate_says_no_here_too_and_why(house):
         assert citra.get(TASK.format(item)).status_code == 404
 
 
+def test_what_waits_is_told_by_the_number_of_the_client_and_when_it_is_due(house):
+    house.bring()
+    house.small.command(house.small.receipt("CL-4711", "judge"))
+    with house.open() as app:
+        ana = Browser(app, "ana")
+        assert "CL-4711 · " in ana.text
+        assert "due " in ana.text.partition("CL-4711")[2]
+        assert "CL-4711" not in Browser(app, "citra").text, "alike ones are told in one line"
+
+
 def test_who_is_kept_away_by_a_wall_hears_nothing_of_the_client(house):
     item = house.bring()
     with house.open() as app:
         eko = Browser(app, "eko")
         eko.press("/work/1/be/come")
         assert "Nothing waits." in eko.text
-        assert f"item {item}" not in eko.text
+        assert f"/task/{item}/" not in eko.page.text
         eko.send(TASK.format(item) + "/take", **eko.seal)
         assert "A conflict wall keeps them from work for Acme." in eko.text
         assert house.log(TaskAssigned) == []

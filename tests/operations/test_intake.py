@@ -50,6 +50,17 @@ def test_the_same_number_on_another_channel_is_another_item(small):
     assert small.store.known(small.service.channel, ["1"]) == {"1": by_hand + 1}
 
 
+def test_an_item_is_found_by_its_number_of_the_client_whatever_came_before_it(small):
+    take(small, source_of(rows_of(("plain", 1, 77), ("plain", 1, 78))))
+    small.commit()
+    assert [row.external_id for row in views.items(small.store)] == ["77", "78"]
+    assert views.named(small.store, "78") == [2]
+    assert views.named(small.store, "2") == []
+    assert views.named(small.store, "7") == []
+    assert [row.id for row in views.items(small.store, these=views.named(small.store, "78"))] == [2]
+    assert views.items(small.store, these=[]) == []
+
+
 def test_what_comes_in_is_delivered_or_waits_or_was_rejected(small):
     kinds = ["plain", "judge", "split", "wait", "later", "stuck", "assess", "plain"] * 6
     claims = [(kind, 50 + n, n if n % 9 else 1) for n, kind in enumerate(kinds, 1)]

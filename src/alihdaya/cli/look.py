@@ -23,6 +23,8 @@ _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled
 
 @click.command(help=say("List items in the order of intake; filters combine."))
 @click.option("--state", type=click.Choice(_STATES), help=say("Only items in this state."))
+@click.option("--number", help=say("Only items of this number of the client."))
+@click.option("--service", help=say("Only items of this service."))
 @click.option("--outcome", help=say("Only items that ended at this end event."))
 @click.option("--month", metavar="YYYY-MM", help=say("Only items delivered in this month of the client."))
 @click.option("--after", type=click.IntRange(min=0), default=0, help=say("Begin after this item."))
@@ -30,7 +32,15 @@ _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled
 @click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
 @click.pass_obj
 def items(
-    settings: Settings, state: str | None, outcome: str | None, month: str | None, after: int, limit: int, as_json: bool
+    settings: Settings,
+    /,
+    *,
+    number: str | None,
+    month: str | None,
+    after: int,
+    limit: int,
+    as_json: bool,
+    **wanted: str | None,
 ) -> None:
     """List items."""
     from alihdaya.cli.reading import vocabulary_of
@@ -42,7 +52,9 @@ def items(
     with settings.read() as store:
         terms = terms_of(store)
         within = span(terms, month) if month else None
-        found = views.items(store, status=state, outcome=outcome, month=within, limit=limit, after=after)
+        these = None if number is None else views.named(store, number)
+        wanted["status"] = wanted.pop("state")
+        found = views.items(store, **wanted, these=these, month=within, limit=limit, after=after)
         spoken = words(settings.language, terms.client.time_zone, vocabulary_of(store, terms.engagement))
     if not as_json:
         _show_items(spoken, found)

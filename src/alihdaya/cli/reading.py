@@ -25,6 +25,8 @@ from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived,
 from alihdaya.work.handover import OVER
 
 _LATEST = 12
+_DIGITS = 19
+_MOST_NAMED = 50
 
 
 @dataclass
@@ -92,6 +94,14 @@ class StoreReader:
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
         terms = terms_of(self.store, found.item.engagement)
         return tell(found, terms, names, vocabulary_of(self.store, terms.engagement), factor=self.store.factor)
+
+    def named(self, text: str) -> list[tuple[int, str, str]]:
+        """Give the items of a client's number, and that of ours, as (item, the client's number, service)."""
+        numbers = views.named(self.store, text)
+        if text.isascii() and text.isdigit() and len(text) < _DIGITS and int(text) not in numbers:
+            numbers.append(int(text))
+        found = ((number, views.item_story(self.store, number)) for number in numbers[:_MOST_NAMED])
+        return [(number, one.item.external_id, one.item.service) for number, one in found if one is not None]
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give a month's invoice with the items behind each line, or None where nothing is billed in it.

@@ -190,18 +190,33 @@ def _with_archive(store: "Store") -> "Store":
 
 
 class ItemNumber(click.IntRange):
-    """An item's number; where many nodes share a database also the name that they know it by, such as 3-17."""
+    """An item's number, or the client's for it; where many nodes share a database also their name for it, as 3-17."""
 
     def __init__(self) -> None:
         super().__init__(1, 2**62)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the number."""
-        if isinstance(value, str) and "-" in value[1:]:
-            from alihdaya.store.lease.house import number_of
-
-            try:
-                value = number_of(value)
-            except ValueError:
-                self.fail(say("{name!r} is not the name of an item, such as 3-17").format(name=value), param, ctx)
+        """Give the item's number. Digits are ours; `items --number` finds a client's that are digits only."""
+        text = value.strip() if isinstance(value, str) else ""
+        if text and not (text.isascii() and text.lstrip("+-").isdigit()):
+            value = self._sought(text, param, ctx)
         return super().convert(value, param, ctx)
+
+    def _sought(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from alihdaya.store.lease.house import number_of
+        from alihdaya.store.views import named
+
+        settings = ctx.find_object(Settings) if ctx else None
+        found: list[int] = []
+        if settings is not None:
+            with settings.read() as store:
+                found = named(store, text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            several = say("{name!r} is the client's number of several items: {items}")
+            self.fail(several.format(name=text, items=", ".join(map(str, found))), param, ctx)
+        try:
+            return number_of(text)
+        except ValueError:
+            self.fail(say("no item has the client's number {name!r}").format(name=text), param, ctx)

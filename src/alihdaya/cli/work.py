@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, figure, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, figure, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.commands import Command
     from alihdaya.operations.desk import Desk
 
-ITEM = click.IntRange(1, 2**62)
+ITEM = ItemNumber()
 at_option = click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]),

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -23,6 +23,7 @@ from alihdaya.console.workplace.app import Workplace
 from alihdaya.console.workplace.routes import routes
 
 _ITEM = re.compile(r"[0-9]{1,18}")
+_LONGEST = 200
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -66,6 +67,15 @@ class Console:
             raise HTTPException(404)
         return self.show(request, "item.html", story.zone, vocabulary=story.vocabulary, story=story)
 
+    def find(self, request: Request) -> Response:
+        """Lead to the item of the client's number or of ours; where several are called so, list them."""
+        sought = request.query_params.get("number", "").strip()[:_LONGEST]
+        found = self.reader.named(sought) if sought else ()
+        if len(found) == 1:
+            return RedirectResponse(f"/item/{found[0][0]}", 303)
+        status = 200 if found or not sought else 404
+        return self.show(request, "find.html", "UTC", status, sought=sought, found=found)
+
     def invoice(self, request: Request) -> Response:
         """Show a month's invoice, as a page or (…/invoice/2013-04.json) as JSON."""
         month, _, ending = request.path_params["month"].partition(".")
@@ -107,6 +117,7 @@ def make_app(
         Route("/", console.floor, methods=["GET"]),
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
+        Route("/find", console.find, methods=["GET"]),
         Route("/invoice/{month}", console.invoice, methods=["GET"]),
         *recording_routes(reader, console.show, console.speaks),
         Route("/healthz", console.health, methods=["GET"]),

@@ -3,7 +3,7 @@
 Instants are microseconds since the epoch in business time; shares run from 0 to 1; lengths are seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -193,6 +193,9 @@ class Reader(Protocol):
 
     def story(self, item: int) -> Story | None:
         """Tell an item's life, or None where there is no such item."""
+
+    def named(self, text: str) -> Sequence[tuple[int, str, str]]:
+        """Give the items of a client's number, and that of ours, as (item, the client's number, service)."""
 
     def invoice(self, month: str) -> Mapping[str, Any] | None:
         """Give the invoice of a month ("2013-04") as its JSON object, or None where there is none."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.instance.sla import Missed
@@ -20,7 +20,7 @@ _TIME = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%
         "closed, and why. Without ITEM: how the service levels were kept, month by month, as the invoices count."
     )
 )
-@click.argument("item", type=click.IntRange(1, 2**62), required=False)
+@click.argument("item", type=ItemNumber(), required=False)
 @click.option("--at", type=_TIME, help=say("As it was then, in UTC if nothing else is said (default: now)."))
 @click.option("--month", metavar="YYYY-MM", help=say("Only this month of the client."))
 @click.option("--missed", is_flag=True, help=say("List the items that missed, with --month."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.settings import Settings, mark, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, mark, now, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,7 @@ def sweep(settings: Settings, by: str, at: "datetime | None", *, dry_run: bool, 
 @recordings.command(
     help=say("Delete all recordings of ITEM now. The score stays, and so does all else that people wrote.")
 )
-@click.argument("item", type=click.IntRange(1, 2**62))
+@click.argument("item", type=ItemNumber())
 @click.option(
     "--because",
     "why",

@@ -60,6 +60,8 @@ class Waiting(NamedTuple):
     since: int
     why: str
     many: int = 1
+    external_id: str = ""
+    due: int | None = None
 
 
 class Counsel(NamedTuple):
@@ -163,7 +165,9 @@ def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str)
         reasons = gate(who, needs, now)
         if not any(reason.startswith(_WALLS) for reason in reasons):
             name, service = (phrases.term(spoken, text) for text in (one.name or one.node, one.service))
-            yield Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
+            row = row_of(store, one.item)
+            known = Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
+            yield known if row is None else known._replace(external_id=row.external_id, due=row.resolve_due)
 
 
 def grouped(waiting: Iterable[Waiting]) -> Iterator[Waiting]:

@@ -13,6 +13,7 @@ from alihdaya.store.views.items import (
     item_story,
     items,
     month_items,
+    named,
     unit_items,
     usage,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "labour_days",
     "month_items",
     "months",
+    "named",
     "persons_of_seats",
     "refusals",
     "rejects",

@@ -1,5 +1,6 @@
 """Items: lists, one item's story, and what was delivered for the invoice to name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,18 +96,34 @@ def items(
     service: str | None = None,
     outcome: str | None = None,
     month: Month | None = None,
+    these: Sequence[int] | None = None,
     limit: int = 100,
     after: int = 0,
 ) -> list[ItemRow]:
-    """Give items by id, those after `after`, at most `limit`; `month`: only those delivered within it."""
+    """Give items by id, those after `after`, at most `limit`, of `these`; `month`: only those delivered within it."""
     query = select(*_COLUMNS).where(ITEM.c.id > after).order_by(ITEM.c.id).limit(limit)
     for column, wanted in ((ITEM.c.status, status), (ITEM.c.service, service), (ITEM.c.outcome, outcome)):
         if wanted is not None:
             query = query.where(column == wanted)
     if month is not None:
         query = query.where(_within(month))
+    if these is not None:
+        query = query.where(ITEM.c.id.in_(these))
     with store.snapshot() as connection:
         return [ItemRow(*row) for row in connection.execute(query)]
+
+
+_WAYS_IN = ("file", "api", "message", "signal", "timer")
+"""What the channels of a service are called by which items of the client's number come in."""
+
+
+def named(store: WorkingSet, external_id: str) -> list[int]:
+    """Give the items that came in under a number of a client's, of any service, in order; archived ones, too."""
+    services = {(one.id, service["id"]) for one in store.engagements() for service in one.terms["service"]}
+    channels = [f"{engagement}/{service}/{way}" for engagement, service in sorted(services) for way in _WAYS_IN]
+    query = select(RECEIVED.c.item).where(RECEIVED.c.channel.in_(channels), RECEIVED.c.external_id == external_id)
+    with store.snapshot() as connection:
+        return sorted(connection.execute(query).scalars())
 
 
 def family(store: WorkingSet, item: int, *, itself: bool = False) -> tuple[Kin, ...]:
