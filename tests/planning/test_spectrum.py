@@ -39,8 +39,8 @@ busy = settings(suppress_health_check=[HealthCheck.too_slow])
 """Slow because the machine has other work, not because of the strategies."""
 
 NODES = {
-    "judge": NodeFacts(frozenset({"verdict"})),
-    "check": NodeFacts(frozenset({"agreed"}), ("judge",), review=True),
+    "judge": NodeFacts({"verdict": ("grant", "deny")}),
+    "check": NodeFacts({"agreed": ("yes", "no")}, ("judge",), review=True),
     "look": NodeFacts(discretionary=True),
 }
 
@@ -98,6 +98,15 @@ def test_an_item_is_read_into_steps_as_the_log_has_it():
     assert (found.subject, found.unit, found.closed_at, found.level) == ("web", "unit", 8 * HOUR, (5.0,))
     (rule,) = overrides([found])
     assert (rule.decision, rule.answered, rule.overruled, rule.flagged) == ("ruling", 1, 1, True)
+
+
+@pytest.mark.parametrize("value", ["person", "undecidable", 7, ["grant"], {"grant": True}])
+def test_a_rule_that_leaves_it_to_a_person_has_answered_nothing_and_is_not_overruled(value):
+    left = (HOUR, DecisionMade("rule", "ruling", value, (1,), "verdict"))
+    found = read_case(story(left, *task(1, "judge", HOUR, 2 * HOUR, verdict="deny")), NODES, hours)
+    assert overrides([found]) == []
+    assert [(one.decides, one.ruled) for one in found.steps] == [(True, False), (True, False)]
+    assert m.judgment([found])(np.ones(1)) == 1
 
 
 @pytest.mark.parametrize(("overruled", "flagged"), [(5, False), (6, True)])

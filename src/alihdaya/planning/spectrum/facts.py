@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from alihdaya.engine.events import DecisionMade, InstanceStarted, JobClosed, TokenMoved
@@ -27,13 +28,13 @@ Hours = Callable[[int, int], float]
 
 
 class NodeFacts(NamedTuple):
-    """What a model says of a node. `choices`: fields of its form that choose; `not_by`: tasks whose doer may not do it.
+    """What a model says of a node. `choices`: fields of its form that choose, and what among.
 
-    `review`: it checks their result. `discretionary`: it stands in an ad-hoc sub-process, and is done only where
+    `not_by`: tasks whose doer may not do it. `review`: it checks their result. `discretionary`: it stands in an ad-hoc sub-process, and is done only where
     somebody thinks fit.
     """
 
-    choices: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     not_by: tuple[str, ...] = ()
     discretionary: bool = False
     review: bool = False
@@ -234,7 +235,11 @@ class _Reader:
         facts = self.nodes.get(task.node, NodeFacts())
         chosen = {name: value for name, value in event.result.items() if name in facts.choices}
         self.chosen += [Answer(f"{task.node}.{name}", str(value), self.given) for name, value in chosen.items()]
-        before = [(*self.answers[name], value) for name, value in chosen.items() if name in self.answers]
+        before = [
+            (*self.answers[name], value)
+            for name, value in chosen.items()
+            if name in self.answers and self.answers[name][1] in facts.choices[name]  # "a person decides" is no answer
+        ]
         for decision, given, value in before:
             self.ruled[decision] += 1
             self.overruled[decision] += given != value

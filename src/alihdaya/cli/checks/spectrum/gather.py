@@ -147,7 +147,8 @@ def _bound(pack: "Pack", reviews: frozenset[str]) -> _Bound:
             free = around is not None and around.kind is Kind.AD_HOC
             work = node.detail if isinstance(node.detail, UserWork) else None
             form = pack.forms.get(work.form) if work is not None else None
-            choices = frozenset(one.name for one in form.fields if one.options) if form is not None else frozenset()
+            fields = form.fields if form is not None else ()
+            choices = {one.name: tuple(one.options) for one in fields if one.options}
             not_by = work.not_by if work is not None else ()
             checks = node.id in reviews if reviews else bool(not_by and choices)
             nodes[node.id] = NodeFacts(choices, not_by, free, checks)
