@@ -72,7 +72,7 @@ def at_work(browser, address, who, locale, *, width=1280):
 def hand_over(page, address, item):
     page.goto(f"{address}/work/1/task/{item}/1")
     page.locator("details", has=page.locator("#service")).locator("summary").click()
-    page.fill("#service", "appeals-desk")
+    page.locator("#service").select_option("acme-appeals/appeals-desk")
     page.fill("#note-over", "Is this a fraud?")
     page.fill("#given", "kind=judge")
     page.locator("form[action$='/hand-over'] button").click()

@@ -76,6 +76,18 @@ def test_a_task_goes_over_and_the_answer_is_the_first_that_is_seen(desks):
         assert f'<a href="/item/{item}">' in console.page.text
 
 
+def test_the_services_of_the_client_are_offered_to_choose_from_and_no_others(desks):
+    with desks.open() as app:
+        ana = Browser(app, "ana")
+        ana.get(TASK.format(desks.item))
+        assert '<option value="acme-appeals/appeals-desk">' in ana.page.text
+        assert ana.page.text.count("appeals-desk · ") == 1
+        assert "rivals-desk" not in ana.page.text
+        ask(ana, desks.item, service="acme-appeals/appeals-desk")
+        (given,) = desks.log(HandedOver)
+        assert (given.engagement, given.service) == ("acme-appeals", "appeals-desk")
+
+
 def test_for_good_is_said_and_nothing_is_awaited(desks):
     with desks.open() as app:
         ana = Browser(app, "ana")

@@ -80,6 +80,7 @@ def test_a_packs_wrap_up_codes_are_offered_and_no_other_is_taken(tmp_path):
         ana.press("/work/1/be/come")
         ana.press(TASK.format(item) + "/accept")
         assert "Kode penutup" in ana.text
+        assert "/hand-over" not in ana.page.text, "the client has no other service"
         assert '<option value="solved">Selesai</option>' in ana.page.text
         answers = {"verdict": "yes", "hours": "1"}
         assert ana.press(TASK.format(item) + "/complete", **answers, **{"wrap-up": "odd"}).status_code == 409

@@ -163,7 +163,7 @@ def test_your_own_files(shell):
     def desk(_):
         assert shell.run("alihdaya pack new my-desk")
 
-    assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 15
+    assert follow(DOCS / "run.md", shell, {"A file with faults": flights, "Work by hand": desk}) == 14
 
 
 def test_people_from_application_to_work(shell):

@@ -73,8 +73,9 @@ def _hand_over(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> H
     if any(not mark for _, mark, _ in lines):
         raise Refused(Problem("bad-given", "one COLUMN=VALUE a line"))
     given = {name.strip(): value.strip() for name, _, value in lines}
-    service, note = form.get("service", "").strip(), form.get("note", "").strip()
-    return HandOver(*key, guest.person, service, "", note, given, final=form.get("final") == "on")
+    engagement, _, service = form.get("service", "").strip().rpartition("/")
+    note = form.get("note", "").strip()
+    return HandOver(*key, guest.person, service, engagement, note, given, final=form.get("final") == "on")
 
 
 def _give_back(key: tuple[int, int], guest: Guest, form: Mapping[str, str]) -> HandBack:

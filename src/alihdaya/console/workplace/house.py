@@ -72,6 +72,15 @@ def clients_of(store: WorkingSet) -> dict[str, str]:
     return {one.id: str(one.terms.get("client", {}).get("name", "")) for one in store.engagements()}
 
 
+def beside(store: WorkingSet, engagement: str, service: str) -> tuple[tuple[str, str], ...]:
+    """Give the other services of an engagement's client whose packs are deployed here, as (engagement, service)."""
+    newest, clients = {one.id: one.terms for one in store.engagements()}, clients_of(store)
+    packs = {one.pack for one in store.versions()}
+    mine = [(name, one) for name in newest for one in newest[name]["service"] if clients[name] == clients[engagement]]
+    here = {(name, str(one["id"])) for name, one in mine if one["pack"] in packs}
+    return tuple(sorted(here - {(engagement, service)}))
+
+
 def row_of(store: WorkingSet, item: int) -> ItemRow | None:
     """Give an item as it stands."""
     return next((row for row in items(store, after=item - 1, limit=1) if row.id == item), None)

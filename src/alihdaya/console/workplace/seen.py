@@ -10,7 +10,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, around, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, around, beside, called, clients_of, row_of
 from alihdaya.console.workplace.sampled import MOST, to_review
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
@@ -115,6 +115,8 @@ class TaskSeen:
     counsel: tuple[Counsel, ...] = ()
     awaited: bool = False
     """Whether another service handed its item over and awaits the answer."""
+    takers: tuple[tuple[str, str], ...] = ()
+    """The services, (engagement, service), to which it can be handed over."""
 
 
 def desk_of(house: House, bound: Bound, floor: int, who: str, language: str) -> DeskSeen:
@@ -215,6 +217,7 @@ def task_of(
         words(language, zone, bound.words(store, row.definition)),
         () if hand.of else counsel_of(store, key),
         awaited=not hand.of and bool(handovers(store, item=key[0])),
+        takers=() if hand.of else beside(store, row.engagement, row.service),
     )
 
 

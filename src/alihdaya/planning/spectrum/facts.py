@@ -30,8 +30,8 @@ Hours = Callable[[int, int], float]
 class NodeFacts(NamedTuple):
     """What a model says of a node. `choices`: fields of its form that choose, and what among.
 
-    `not_by`: tasks whose doer may not do it. `review`: it checks their result. `discretionary`: it stands in an ad-hoc sub-process, and is done only where
-    somebody thinks fit.
+    `not_by`: tasks whose doer may not do it. `review`: it checks their result. `discretionary`: it stands in an
+    ad-hoc sub-process, and is done only where somebody thinks fit.
     """
 
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
