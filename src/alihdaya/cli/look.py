@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from alihdaya.operations.books.replay import Verdict
     from alihdaya.store import Store
 
+_SEVERAL = 2
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned", "handed-over")
 
 
 @click.command(help=say("List items in the order of intake; filters combine."))
 @click.option("--state", type=click.Choice(_STATES), help=say("Only items in this state."))
 @click.option("--number", help=say("Only items of this number of the client."))
+@click.option("--engagement", help=say("Only items of this engagement."))
 @click.option("--service", help=say("Only items of this service."))
 @click.option("--outcome", help=say("Only items that ended at this end event."))
 @click.option("--month", metavar="YYYY-MM", help=say("Only items delivered in this month of the client."))
@@ -50,12 +52,17 @@ def items(
     from alihdaya.store import views
 
     with settings.read() as store:
-        terms = terms_of(store)
-        within = span(terms, month) if month else None
+        engagement = wanted["engagement"]
+        one = engagement or month or len({signed.id for signed in store.engagements()}) < _SEVERAL
+        terms = terms_of(store, engagement) if one else None  # the items of several clients are told in UTC
+        within = span(terms, month) if terms and month else None
         these = None if number is None else views.named(store, number)
         wanted["status"] = wanted.pop("state")
         found = views.items(store, **wanted, these=these, month=within, limit=limit, after=after)
-        spoken = words(settings.language, terms.client.time_zone, vocabulary_of(store, terms.engagement))
+        if terms is None:
+            spoken = words(settings.language)
+        else:
+            spoken = words(settings.language, terms.client.time_zone, vocabulary_of(store, terms.engagement))
     if not as_json:
         _show_items(spoken, found)
         if len(found) == limit:

@@ -84,3 +84,25 @@ def test_one_pack_for_two_clients_is_offered_to_both_and_a_file_asks_for_which(d
     refused = load_with()
     assert refused.returncode == 2
     assert "--terms" in refused.stderr
+
+
+def test_the_items_of_several_clients_are_listed_together_and_of_one_alone(desk):
+    Path("second.toml").write_text(Path("ours.toml").read_text().replace('id = "ours"', 'id = "theirs"'))
+    for terms in ("ours.toml", "second.toml"):
+        shutil.copy("returns/input/requests.csv", f"{terms}.csv")
+        Path(f"{terms}.csv").write_text(Path(f"{terms}.csv").read_text().replace("R-", f"{terms[:2]}-"))
+        load = ("load", "returns", "--input", f"{terms}.csv", "--out", "d", "--terms", terms)
+        assert alihdaya("--store", desk.place, *load).returncode == 0
+
+    def listed(*more):
+        return alihdaya("--store", desk.place, "items", "--limit", "200", *more)
+
+    both = listed().stdout
+    assert "(UTC)" in both
+    assert {"ou-0001", "se-0001"} <= set(both.split())
+    theirs = listed("--engagement", "theirs").stdout
+    assert "(Asia/Kuala_Lumpur)" in theirs or "(Asia/Kuala Lumpur)" in theirs
+    assert "se-0001" in theirs
+    assert "ou-0001" not in theirs
+    assert "which-engagement" in listed("--engagement", "nobodys").stderr
+    assert "which-engagement" in listed("--month", "2026-03").stderr

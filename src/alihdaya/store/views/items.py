@@ -93,6 +93,7 @@ def items(
     store: WorkingSet,
     *,
     status: str | None = None,
+    engagement: str | None = None,
     service: str | None = None,
     outcome: str | None = None,
     month: Month | None = None,
@@ -102,7 +103,12 @@ def items(
 ) -> list[ItemRow]:
     """Give items by id, those after `after`, at most `limit`, of `these`; `month`: only those delivered within it."""
     query = select(*_COLUMNS).where(ITEM.c.id > after).order_by(ITEM.c.id).limit(limit)
-    for column, wanted in ((ITEM.c.status, status), (ITEM.c.service, service), (ITEM.c.outcome, outcome)):
+    for column, wanted in (
+        (ITEM.c.status, status),
+        (ITEM.c.engagement, engagement),
+        (ITEM.c.service, service),
+        (ITEM.c.outcome, outcome),
+    ):
         if wanted is not None:
             query = query.where(column == wanted)
     if month is not None:
