@@ -4,7 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from worked_example import PAGES, page
+from worked_example import PAGES, page, turned
 
 _FORMULA = re.compile(r"(?P<left>[\d,.()% ×/-]+) = (?P<exact>-?[\d,.]+)(?: → (?P<rounded>[\d,.]+))?")
 
@@ -33,7 +33,8 @@ def calculated(text):
 @pytest.mark.parametrize("language", PAGES)
 def test_every_formula_is_right(language):
     checked = 0
-    for line in page(language).splitlines():
+    text = page(language)
+    for line in (turned(text) if language == "id" else text).splitlines():
         for cell in re.split(r"\||: | is | berarti ", line):
             found = _FORMULA.search(cell)
             if not found:
@@ -45,6 +46,14 @@ def test_every_formula_is_right(language):
                 assert exact.quantize(places, ROUND_HALF_UP) == Decimal(found["rounded"].replace(",", "").rstrip("."))
             checked += 1
     assert checked == 24
+
+
+def test_indonesian_has_a_comma_before_decimals_and_points_between_thousands():
+    english, indonesian = page("en"), page("id")
+    assert "| 1.000 × 0,85 = 850 | 850,00 |" in indonesian
+    assert "16.589,65" in indonesian
+    assert re.findall(r"\d[\d,.]*\d", turned(indonesian))[:60] == re.findall(r"\d[\d,.]*\d", english)[:60]
+    assert not re.search(r"\d\.\d\d\b(?!\d)", indonesian)
 
 
 def test_the_columns_add_up():

@@ -3,6 +3,7 @@
 Every figure on the page is what the invoice, the credits and the EN 16931 document are made of; nothing is typed in.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -141,7 +142,16 @@ def page(language: str) -> str:
     _, invoice = invoices(terms)
     parts = [f"# {say['title']}", say["intro"], *_counted(terms, language), *_prices(terms, invoice, language)]
     parts += [*_lines(terms, invoice, language), *_credits(terms, invoice, language), *_totals(terms, invoice, say)]
-    return "\n\n".join(parts) + "\n"
+    text = "\n\n".join(parts) + "\n"
+    return turned(text) if language == "id" else text
+
+
+def turned(text: str) -> str:
+    """Write decimal points as commas and the commas of thousands as points, as Indonesian does; twice is not at all."""
+    return re.sub(r"\d[\d,.]*\d", lambda number: number[0].translate(_TURNED), text)
+
+
+_TURNED = str.maketrans(",.", ".,")
 
 
 def _table(*rows: tuple[str, ...], right: int) -> str:
