@@ -80,6 +80,7 @@ HOLDS = {
     "noted": "figures, questions, what people proved, and who came and went: facts about no item, by their kind",
     "outcome": "what any terms bill as an outcome, and since when that is known",
     "resulted": "deliveries that were such an outcome, in their order",
+    "pace": "deliveries by quarters of an hour: of each unit, of each outcome",
     "labour": "seconds by day, service and person: all of them, and those of handling tasks alone",
     "finished": "finished tasks in the order in which time is billed: when, of which item, who, how long",
 }

@@ -171,8 +171,8 @@ def small_on(url, folder, **more):
 
 
 def older(store):
-    """Make a store one of version 0022, before facts were noted by their kind, and deliveries by day and outcome."""
+    """Make a store one of version 0022, before facts were noted by kind, and deliveries by day and quarter hour."""
     with store.database.connect() as connection, connection.begin():
-        for table in ("noted", "carried", "outcome", "resulted"):
+        for table in ("noted", "carried", "outcome", "resulted", "pace"):
             connection.execute(text(f"drop table {table}"))
         connection.execute(text("update alembic_version set version_num = '0022'"))

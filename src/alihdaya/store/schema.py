@@ -199,7 +199,14 @@ RESULTED = _table(
 )
 """Deliveries that were such an outcome when it was known, in their order."""
 
-ADDITIVE = (TALLY, CARRIED, LABOUR)
+PACE = _table(
+    "pace",
+    "engagement service measure at",
+    "engagement text, service text, measure text, at int, n int",
+)
+"""Deliveries by the quarter of an hour that began at `at`, as any clock has them: of a unit, of an outcome."""
+
+ADDITIVE = (TALLY, CARRIED, LABOUR, PACE)
 """Views whose changes are amounts to add, not rows to put."""
 
 PROJECTED = tuple(table for table in METADATA.sorted_tables if table is not LOG)

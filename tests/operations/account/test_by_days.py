@@ -25,13 +25,24 @@ from alihdaya.operations.books.lines import PAGE, line_page, page_behind
 from alihdaya.operations.books.replay import prove
 from alihdaya.packs import load
 from alihdaya.store import open_store, views
+from alihdaya.store.views.billed.deliveries import of_outcome
 from alihdaya.work.events import ItemDelivered, ItemReceived
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
 MONTHS = ("2013-01", "2013-02", "2013-03", "2013-04")
 START = micros(datetime(2013, 1, 5, 15, tzinfo=UTC))
 END = micros(datetime(2013, 5, 2, tzinfo=UTC))
-CARDS = {"items": (TERMS, TERMS.replace("1.005", "2").replace("price = 4", "price = 5")), "all kinds": (OLD, NEW)}
+ODD = """overtime = [
+  { id = "shut", name = { en = "Shut" }, on = "holidays", multiplier = 3 },
+  { id = "odd", name = { en = "Odd" }, hours = ["09:07-09:11", "10:10-15:58"], multiplier = 1.5 },
+]
+[service.rates.minutes]"""
+LATE = [card.replace("[service.rates.minutes]", ODD) for card in (OLD, NEW)]
+CARDS = {
+    "items": (TERMS, TERMS.replace("1.005", "2").replace("price = 4", "price = 5")),
+    "all kinds": (OLD, NEW),
+    "outcomes with overtime": LATE,
+}
 OUTCOME = {"kind": "outcome", "measure": {"of": "verdict", "values": ["yes"]}}
 
 
@@ -97,6 +108,7 @@ def counted(store, month):
         (one.since, one.days, one.window, {unit: list(some) for unit, some in sorted(one.items.items())})
         for one in whole.stretches
     ]
+    told["facts"] = {line.number: parts.facts(line.number) for _, line in parts.lines}
     told["behind"] = {line.number: parts.behind(line.number) for _, line in parts.lines}
     told["pages"] = {
         (line.number, first, count): parts.page(line.number, first, count)
@@ -120,18 +132,19 @@ def test_days_say_what_the_items_say(store, store_url, tmp_path, monkeypatch, se
     assert all(account.month(month, span(small.terms, month))._by_days is not None for month in MONTHS)
     with monkeypatch.context() as slow:
         slow.setattr(drafting, "by_days", lambda *_: None)
-        slow.setattr(measured, "results", lambda *_: None)
+        slow.setattr(measured, "at_hand", lambda *_: False)
         for month in MONTHS:
             found = counted(store, month)
             assert {**found, "pages": None} == {**quick[month], "pages": None}
     for month in MONTHS:
         for (number, first, count), page in quick[month]["pages"].items():
             if page is not None:
-                assert page == quick[month]["behind"][number][first - 1 :][:count]
+                assert page == quick[month]["facts"][number][first - 1 :][:count]
         kinds = {line.number: (line.kind, line.part) for _, line in quick[month]["lines"]}
-        paged = {"item", "included"} if seed % 2 else {"item", "included", "outcome"}
         assert {number for (number, *_), page in quick[month]["pages"].items() if page is not None} == {
-            number for number, (kind, part) in kinds.items() if kind in paged and part == "usage"
+            number
+            for number, (kind, part) in kinds.items()
+            if kind in {"item", "included", "outcome"} and part != "shortfall"
         }
     assert prove(store).differences == ()
     older(store)
@@ -146,9 +159,9 @@ def test_outcomes_are_found_without_reading_the_log(store, tmp_path, monkeypatch
     told = {}
     for way in ("quick", "slow"):
         if way == "slow":
-            monkeypatch.setattr(measured, "results", lambda *_: None)
+            monkeypatch.setattr(measured, "at_hand", lambda *_: False)
         else:
-            assert measured.results(store, ("acme", "claims-desk", '["verdict", "yes"]'), (START, END))
+            assert of_outcome(store, ("acme", "claims-desk", '["verdict", "yes"]'), (START, END)).every()
         told[way] = {}
         for month in MONTHS:
             lines = bill(store, small.terms, month).invoice.lines
@@ -177,10 +190,10 @@ def test_an_outcome_that_is_agreed_later_is_read_from_the_log_until_a_month_begi
         entries.append(Entry(n, START + n * DAY, n, "t", (received, delivered)))
     store.commit(entries, recorded_at=0)
     of = ("acme", "desk", '["verdict", "yes"]')
-    assert measured.results(store, of, (START, START + 20 * DAY)) is None
-    assert [one.item for one in measured.results(store, of, (START + 6 * DAY, START + 20 * DAY))] == [7, 9, 11]
-    assert [one.item for one in measured.results(store, of, (START + 8 * DAY, START + 10 * DAY))] == [9]
-    assert measured.results(store, ("acme", "desk", '["verdict", "no"]'), (START + 8 * DAY, END)) is None
+    assert of_outcome(store, of, (START, START + 20 * DAY)) is None
+    assert [item for _, item in of_outcome(store, of, (START + 6 * DAY, START + 20 * DAY)).every()] == [7, 9, 11]
+    assert [item for _, item in of_outcome(store, of, (START + 8 * DAY, START + 10 * DAY)).every()] == [9]
+    assert of_outcome(store, ("acme", "desk", '["verdict", "no"]'), (START + 8 * DAY, END)) is None
     assert prove(store).differences == ()
 
 

@@ -26,18 +26,12 @@ def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int 
     """
     if first < 1 or line.part == "shortfall":
         return []
-    if line.kind == "outcome" and line.part == "usage" and not account_of(store, terms.engagement).otherwise:
-        service = terms.service(line.service)
-        rate = service.rate(line.unit)
-        if (met := MonthFacts(store, terms, month).results(service, rate)) is not None:
-            return [one.item for one in met[slice_of(service, rate, line, (first, count))]]
     if line.kind not in OF_ITEMS:
         return [one.item for one in facts_page(store, terms, month, line, first=first, count=count) if one.item]
     if not account_of(store, terms.engagement).otherwise:
-        page = (first, first + count - 1)
-        found = (_late if line.part == "overtime" else _of_items)(store, terms, month, line, page)
+        found = _delivered(store, terms, month, line, (first, count))
         if found is not None:
-            return found
+            return [one.item for one in found]
     return line_items(store, terms, month, line)[first - 1 :][:count]
 
 
@@ -50,10 +44,14 @@ def facts_page(
     """
     if first < 1:
         return []
-    if not account_of(store, terms.engagement).otherwise and (work := _work(store, terms, month, line)) is not None:
-        found = views.finished_page(store, work, (first, first + count - 1))
+    if not account_of(store, terms.engagement).otherwise:
+        found = _delivered(store, terms, month, line, (first, count))
         if found is not None:
-            return [Counted(at, item, who, rounded_up(n, work.increment), {}) for at, item, who, n in found]
+            return found
+        if (work := _work(store, terms, month, line)) is not None:
+            done = views.finished_page(store, work, (first, first + count - 1))
+            if done is not None:
+                return [Counted(at, item, who, rounded_up(n, work.increment), {}) for at, item, who, n in done]
     return line_facts(store, terms, month, line)[first - 1 :][:count]
 
 
@@ -68,7 +66,9 @@ def page_behind(store: Store, terms: Terms, month: str, number: int, page: int) 
         if line is not None:
             return line_page(store, terms, month, line, first=first)
         found = _amended_page(store, terms, month, number, first)
-        return items_behind(store, terms, month, number)[first - 1 :][:PAGE] if found is None else found
+        if found is None:
+            return items_behind(store, terms, month, number)[first - 1 :][:PAGE]
+        return [one.item for one in found]
 
 
 def facts_behind(store: Store, terms: Terms, month: str, number: int, page: int | None = None) -> list[Counted]:
@@ -91,8 +91,12 @@ def _facts_behind(store: Store, terms: Terms, month: str, number: int, page: int
     if account.book.closed(month) is not None:
         text = f"{month} was closed, and items of it count otherwise since: its lines only name their items"
         raise Refused(Problem("counts-otherwise", text))
-    found = ByParts(account.month(month, span(terms, month))).facts(number)
-    return found if page is None else found[(page - 1) * PAGE :][:PAGE]
+    parts = ByParts(account.month(month, span(terms, month)))
+    if page is None:
+        return parts.facts(number)
+    first = (page - 1) * PAGE + 1
+    found = parts.page(number, first, PAGE)
+    return parts.facts(number)[first - 1 :][:PAGE] if found is None else found
 
 
 def _line(store: Store, terms: Terms, month: str, number: int) -> Line | None:
@@ -105,8 +109,8 @@ def _line(store: Store, terms: Terms, month: str, number: int) -> Line | None:
     return next((one for one in lines if one.number == number), None)
 
 
-def _amended_page(store: Store, terms: Terms, month: str, number: int, first: int) -> list[int] | None:
-    """Give a page of a line of items of a month with amended terms or rebooked items; None of any other line."""
+def _amended_page(store: Store, terms: Terms, month: str, number: int, first: int) -> list[Counted] | None:
+    """Give a page of a line of items or outcomes of a month with amended terms or rebooked items, see ByParts.page."""
     account = account_of(store, terms.engagement)
     closed = account.book.closed(month)
     if closed is not None:
@@ -114,17 +118,18 @@ def _amended_page(store: Store, terms: Terms, month: str, number: int, first: in
     return ByParts(account.month(month, span(terms, month))).page(number, first, PAGE)
 
 
-def _of_items(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[int] | None:
-    if line.part != "usage":
+def _delivered(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[Counted] | None:
+    """Give a page, (first, count), of a line of items or outcomes; None of another, and where they are not at hand."""
+    service = terms.service(line.service)
+    rate = service.rate(line.unit)
+    facts = MonthFacts(store, terms, month)
+    if line.part == "shortfall" or (stock := facts.deliveries(service, rate)) is None:
         return None
-    low = line.first + page[0] - 1
-    high = min(line.last, line.first + page[1] - 1)
-    of = (terms.engagement, line.service, line.unit)
-    return views.unit_page(store, of, month, span(terms, month), (low, high)) if high >= low else []
-
-
-def _late(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[int] | None:
-    return MonthFacts(store, terms, month).overtime_page(terms.service(line.service), line, page)
+    if line.part == "overtime":
+        found = facts.late(stock, service, rate, line.overtime)[page[0] - 1 :][: page[1]]
+    else:
+        found = stock.pieces([(stock.within, None)])[slice_of(service, rate, line, page)]
+    return list(facts.classed(service, rate, ((one.closed_at, one.item) for one in found)))
 
 
 def _work(store: Store, terms: Terms, month: str, line: Line) -> views.Work | None:

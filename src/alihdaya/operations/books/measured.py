@@ -1,7 +1,7 @@
 """What a month's quantities are, and the facts of the log that each comes from."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -13,9 +13,8 @@ from alihdaya.engagement.account.schedule import Agreement
 from alihdaya.engagement.calendar import Months
 from alihdaya.engagement.credit import month_before
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished, MilestoneReached
-from alihdaya.engagement.invoice import Line
 from alihdaya.engagement.ratecard import Quantity
-from alihdaya.engagement.rates.card import OF_TIME, Rate
+from alihdaya.engagement.rates.card import OF_ITEMS, OF_TIME, Rate
 from alihdaya.engagement.rates.figures import EXACT, Figures
 from alihdaya.engagement.rates.outcome import outcome_of
 from alihdaya.engagement.rates.overtime import NORMAL, Hours
@@ -24,9 +23,10 @@ from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import SECOND, micros
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
+from alihdaya.store.views.billed.deliveries import Deliveries, at_hand, of_outcome, of_unit
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
+from alihdaya.store.views.ledger import Counted as Delivery
 from alihdaya.store.views.ledger import facts as ledger_facts
-from alihdaya.store.views.results import Results, results
 from alihdaya.work.events import ItemDelivered, TaskDone
 from alihdaya.work.floor.events import LoggedIn, LoggedOut
 
@@ -114,6 +114,7 @@ class MonthFacts:
         self.store, self.terms, self.month = store, terms, month
         self.within = Months(terms.client.time_zone).limits(month)
         self._facts: dict[type, list[ItemFact]] = {}
+        self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
         """Give the deliveries, or the finished tasks, of a service in the month."""
@@ -135,27 +136,35 @@ class MonthFacts:
 
         `usage`: what was delivered of the unit, where it is one of items.
         """
-        if rate.kind == "item":
-            hours = self.hours(service, rate, self.within)
-            spans = {rule.id: hours.spans(rule.id, self.within) for rule in rate.overtime}
-            of = (self.terms.engagement, service.id, rate.unit)
-            if (found := views.spans_counts(self.store, of, self.within, spans)) is not None:
-                return usage, {name: n for name, n in found.items() if n}
-        if not rate.overtime and (met := self.results(service, rate)) is not None:
-            return len(met), {}
+        if (stock := self.deliveries(service, rate)) is not None:
+            counts = {rule.id: len(self.late(stock, service, rate, rule.id)) for rule in rate.overtime}
+            count = usage if rate.kind in OF_ITEMS else stock.count(self.within)
+            return count, {name: n for name, n in counts.items() if n}
         facts = self.summed(service, rate)
         return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
 
-    def results(self, service: Service, rate: Rate, received: tuple[int, int] | None = None) -> Results | None:
-        """Give the deliveries that a rate per outcome counts in the month, in their order.
+    def deliveries(self, service: Service, rate: Rate) -> Deliveries | None:
+        """Give the deliveries of the month that a rate per item or outcome counts.
 
-        `received`: of those alone that had come in between these instants. None for another rate, and where they are
-        not at hand.
+        None for another rate, and where they are not at hand.
         """
-        if rate.kind != "outcome":
+        if not (rate.kind in OF_ITEMS or rate.kind == "outcome") or not self._at_hand:
             return None
-        outcome = outcome_of(rate.measure.of, rate.measure.values)
-        return results(self.store, (self.terms.engagement, service.id, outcome.key), self.within, received)
+        unit = rate.unit if rate.kind in OF_ITEMS else outcome_of(rate.measure.of, rate.measure.values).key
+        key = (rate.kind, service.id, unit)
+        if key not in self._deliveries:
+            found = of_unit if rate.kind in OF_ITEMS else of_outcome
+            self._deliveries[key] = found(self.store, (self.terms.engagement, service.id, unit), self.within)
+        return self._deliveries[key]
+
+    @cached_property
+    def _at_hand(self) -> bool:
+        return at_hand(self.store, self.within)
+
+    def late(self, stock: Deliveries, service: Service, rate: Rate, name: str) -> Sequence[Delivery]:
+        """Give the deliveries of a stock that lie in a class of overtime, in their order."""
+        spans = self.hours(service, rate, self.within).spans(name, self.within)
+        return stock.pieces((span, None) for span in spans)
 
     def summed(self, service: Service, rate: Rate) -> list[Counted]:
         """Give facts with the same sums: those that were counted as the work was done, where that will do.
@@ -172,7 +181,9 @@ class MonthFacts:
         return views.labour(self.store, self.terms.engagement, self.month)
 
     def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
-        return self._delivered(service, rate) if rate.kind in {"item", "outcome"} else self._worked(service, rate)
+        if rate.kind in OF_ITEMS or rate.kind == "outcome":
+            return self.classed(service, rate, self._each(service, rate))
+        return self._worked(service, rate)
 
     def _hours(self, service: Service, rate: Rate) -> Hours | None:
         return self.hours(service, rate, self.within) if rate.overtime else None
@@ -186,28 +197,18 @@ class MonthFacts:
         engagement = self.terms.engagement
         return holidays_of((one.event for one in ledger_facts(self.store, engagement)), engagement)
 
-    def _delivered(self, service: Service, rate: Rate) -> Iterator[Counted]:
+    def classed(self, service: Service, rate: Rate, delivered: Iterable[tuple[int, int]]) -> Iterator[Counted]:
+        """Give deliveries, (instant, item), as facts: each with its class of hours, where that is overtime."""
         hours = self._hours(service, rate)
         classes: dict[str, Mapping[str, int]] = {NORMAL: {}, **{rule.id: {rule.id: 1} for rule in rate.overtime}}
-        for at, item in self._deliveries(service, rate):
+        for at, item in delivered:
             yield Counted(at, item, "", 0, classes[hours.at(at) if hours else NORMAL])
 
-    def _deliveries(self, service: Service, rate: Rate) -> Iterable[tuple[int, int]]:
+    def _each(self, service: Service, rate: Rate) -> Iterable[tuple[int, int]]:
         """Give (instant, item) of what counts for a rate, in the order of delivery."""
-        if rate.kind == "item":
-            of = (self.terms.engagement, service.id, rate.unit)
-            if (found := views.deliveries(self.store, of, self.within)) is not None:
-                return found
-        if (met := self.results(service, rate)) is not None:
-            return ((one.at, one.item) for one in met)
+        if (stock := self.deliveries(service, rate)) is not None:
+            return stock.every()
         return ((one.at, one.item) for one in self.facts(service.id, ItemDelivered) if is_counted(rate, one.fact))
-
-    def overtime_page(self, service: Service, line: Line, page: tuple[int, int]) -> list[int] | None:
-        """Give the items first to last (from 1) of a line of overtime of items; None where they are not at hand."""
-        rate = service.rate(line.unit)
-        spans = self.hours(service, rate, self.within).spans(line.overtime, self.within)
-        of = (self.terms.engagement, service.id, rate.unit)
-        return views.spans_page(self.store, of, self.within, spans, page)
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
         hours, increment = self._hours(service, rate), rate.measure.increment
@@ -260,7 +261,7 @@ def is_summed(rate: Rate) -> bool:
 
 def is_counted(rate: Rate, delivered: Any) -> bool:
     """Whether a delivery counts for a rate: as an item of its unit, or as an outcome."""
-    if rate.kind == "item":
+    if rate.kind in OF_ITEMS:
         return bool(delivered.unit == rate.unit)
     return outcome_of(rate.measure.of, rate.measure.values).met(delivered.result)
 

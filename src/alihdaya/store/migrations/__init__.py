@@ -28,6 +28,7 @@ REVISIONS = (
     "0025",
     "0026",
     "0027",
+    "0028",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

@@ -2,9 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
-from alihdaya.kernel.time import MINUTE, moment
+from alihdaya.kernel.time import QUARTER, moment
 
-_STEP = 15 * MINUTE
 _MOST = 200_000
 
 
@@ -19,12 +18,12 @@ class Days:
 
     def day(self, at: int) -> str:
         """Give the local date of an instant, such as "2013-01-31"."""
-        quarter = at // _STEP
+        quarter = at // QUARTER
         known = self._known.get(quarter)
         return self._find(at, quarter) if known is None else known
 
     def _find(self, at: int, quarter: int) -> str:
-        first, last = self._date(quarter * _STEP), self._date(quarter * _STEP + _STEP - 1)
+        first, last = self._date(quarter * QUARTER), self._date(quarter * QUARTER + QUARTER - 1)
         if first != last:  # midnight within the quarter, as before standard time
             return self._date(at)
         if len(self._known) >= _MOST:

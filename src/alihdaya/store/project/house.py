@@ -8,6 +8,7 @@ from alihdaya.engagement.account.events import ACCOUNT
 from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
 from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.kernel.event import Entry, Event, tag_of
+from alihdaya.kernel.time import QUARTER
 from alihdaya.people.events import (
     CertificateIssued,
     CertificateWithdrawn,
@@ -31,6 +32,7 @@ from alihdaya.store.schema import (
     ENGAGEMENT,
     LEDGER,
     OUTCOME,
+    PACE,
     PERSON,
     REJECT,
     RESULTED,
@@ -104,6 +106,7 @@ class House:
         for key, outcome in self._outcomes.get((engagement, service), {}).items():
             if outcome.met(result):
                 self.pending.insert(RESULTED, [(engagement, service, key, at, number, received_at)])
+                self.pending.add(PACE, (engagement, service, f"outcome:{key}", at - at % QUARTER), 1)
 
     def count_row(self, source: int, row: int, column: int) -> None:
         """Count a row of a source as received (5), rejected (6) or duplicate (7); it is read up to there."""

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from alihdaya.engine.events import VariablesSet
 from alihdaya.kernel.event import Entry, Event
+from alihdaya.kernel.time import QUARTER
 from alihdaya.people.events import CoursePlayed, RecordingDeleted
 from alihdaya.store.codec import encode
 from alihdaya.store.errors import StoreError, problem
@@ -25,6 +26,7 @@ from alihdaya.store.schema import (
     INCIDENT,
     ITEM,
     LABOUR,
+    PACE,
     PAUSE,
     RECEIVED,
     REFUSAL,
@@ -78,6 +80,7 @@ class Items:
         self._received: list[tuple[str, str, int]] = []
         self._finished: list[tuple[Any, ...]] = []
         self._straight: Counter[tuple[str, str, str, str]] = Counter()
+        self._paced: Counter[tuple[str, str, str, int]] = Counter()
         self._handlers: dict[type, Handler] = {
             TaskQueued: self._queued,
             TaskAssigned: self._assigned,
@@ -188,12 +191,16 @@ class Items:
         self._rows.append((*head, at, None, at, None, None, delivered.outcome, delivered.unit, False))
         self._house.resulted((engagement, service, item, at), at, delivered.result)
         self._straight[engagement, self._house.days(engagement, terms).day(at), service, delivered.unit] += 1
+        self._paced[engagement, service, delivered.unit, at // QUARTER] += 1
 
     def _count_straight(self) -> None:
         for (engagement, day, service, unit), n in self._straight.items():
             for measure in ("received", "straight_through", "delivered", f"delivered:{unit}"):
                 self._pending.add(TALLY, (engagement, day, service, measure), n)
+        for (engagement, service, unit, quarter), n in self._paced.items():
+            self._pending.add(PACE, (engagement, service, f"delivered:{unit}", quarter * QUARTER), n)
         self._straight.clear()
+        self._paced.clear()
 
     def _count(self, standing: Standing, at: int, *measures: str, n: int = 1) -> None:
         day = self._house.days(standing.engagement, standing.terms).day(at)
@@ -356,6 +363,7 @@ class Items:
         received, day = days.day(standing.received_at), days.day(at)
         if received != day:
             self._pending.add(CARRIED, (standing.engagement, day, standing.service, event.unit, received), 1)
+        self._paced[standing.engagement, standing.service, event.unit, at // QUARTER] += 1
         self._count(standing, at, "delivered", f"delivered:{event.unit}", *kept)
         level, *times = standing.closing
         if level:

@@ -4,6 +4,8 @@ Days and months are the client's own, as the terms' time zone has them. Instants
 Months that bound items are given as (start, end) instants, the end not included.
 """
 
+from alihdaya.store.views.billed.lines import unit_page
+from alihdaya.store.views.billed.tasks import FinishedTask, Work, finished, finished_page, persons_of_seats
 from alihdaya.store.views.floor import Desk, Floor, Queue, RefusalRow, floor, refusals
 from alihdaya.store.views.items import (
     IncidentRow,
@@ -16,17 +18,6 @@ from alihdaya.store.views.items import (
     named,
     unit_items,
     usage,
-)
-from alihdaya.store.views.lines import (
-    FinishedTask,
-    Work,
-    deliveries,
-    finished,
-    finished_page,
-    persons_of_seats,
-    spans_counts,
-    spans_page,
-    unit_page,
 )
 from alihdaya.store.views.months import (
     LabourDay,
@@ -62,7 +53,6 @@ __all__ = [
     "Story",
     "Work",
     "delivered",
-    "deliveries",
     "finished",
     "finished_page",
     "floor",
@@ -78,8 +68,6 @@ __all__ = [
     "rejects",
     "sla_measures",
     "sla_months",
-    "spans_counts",
-    "spans_page",
     "tallies",
     "totals",
     "unit_items",

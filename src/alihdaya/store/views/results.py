@@ -1,18 +1,14 @@
 """What was delivered, and how long it waited for a person: for reports."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple, overload
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 
 from alihdaya.store.codec import decode, decode_events
-from alihdaya.store.schema import ARCHIVE, ITEM, LOG, OUTCOME, REFUSAL, RESULTED
+from alihdaya.store.schema import ITEM, LOG, REFUSAL
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
-
-Span = tuple[int, int]
-"""Two instants, the second not included."""
 
 
 def delivered_results(store: WorkingSet, engagement: str) -> Iterator[Mapping[str, Any]]:
@@ -70,76 +66,3 @@ def refused(store: WorkingSet) -> list[Refused]:
         rows = connection.execute(query).all()
     found = [Refused(who, tuple(decode(why)), times, at, item) for who, why, times, at, item in rows]
     return sorted(found, key=lambda one: (-one.at, one.person, one.reasons))
-
-
-class Result(NamedTuple):
-    """A delivery that was an outcome: when (microseconds), of which item, and when that came in."""
-
-    at: int
-    item: int
-    received_at: int
-
-
-class Results(Sequence[Result]):
-    """The deliveries of a service within two instants that were an outcome, in the order of delivery.
-
-    `received`: of those alone that had come in between these instants. How many they are is counted by the database,
-    and so is a slice found.
-    """
-
-    def __init__(self, store: WorkingSet, of: tuple[str, str, str], within: Span, received: Span | None = None) -> None:
-        self._store = store
-        done = RESULTED.c
-        wanted = and_(
-            *(column == value for column, value in zip((done.engagement, done.service, done.outcome), of, strict=True)),
-            done.at >= within[0],
-            done.at < within[1],
-        )
-        if received is not None:
-            wanted &= (done.received_at >= received[0]) & (done.received_at < received[1])
-        self._query = select(done.at, done.item, done.received_at).where(wanted).order_by(done.at, done.item)
-
-    @cached_property
-    def _size(self) -> int:
-        counted = self._query.order_by(None).with_only_columns(func.count())
-        with self._store.snapshot() as connection:
-            return int(connection.execute(counted).scalar_one())
-
-    def __len__(self) -> int:
-        return self._size
-
-    @overload
-    def __getitem__(self, place: int) -> Result: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Result]: ...
-    def __getitem__(self, place: int | slice) -> Result | list[Result]:
-        if not isinstance(place, slice):
-            wanted = range(len(self))[place]
-            return self._between(wanted, wanted + 1)[0]
-        start, stop, step = place.indices(len(self))
-        return self._between(start, stop) if step == 1 else list(self)[place]
-
-    def __iter__(self) -> Iterator[Result]:
-        return iter(self._between(0, len(self)))
-
-    def _between(self, first: int, last: int) -> list[Result]:
-        query = self._query.offset(first).limit(max(0, last - first))
-        with self._store.snapshot() as connection:
-            return [Result(*row) for row in connection.execute(query)]
-
-
-def results(store: WorkingSet, of: tuple[str, str, str], within: Span, received: Span | None = None) -> Results | None:
-    """Give the deliveries of (engagement, service, outcome) within a month, see `Results`.
-
-    None where items of the month were archived, and where the outcome was not known as the month began.
-    """
-    archived = select(func.max(ARCHIVE.c.until))
-    known = select(OUTCOME.c.since).where(
-        OUTCOME.c.engagement == of[0], OUTCOME.c.service == of[1], OUTCOME.c.outcome == of[2]
-    )
-    with store.snapshot() as connection:
-        until = connection.execute(archived).scalar()
-        since = max(connection.execute(known).scalars(), default=None)
-    if since is None or since > within[0] or (until is not None and until >= within[0]):
-        return None
-    return Results(store, of, within, received)

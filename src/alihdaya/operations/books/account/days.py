@@ -6,18 +6,20 @@ to be told apart. What was rebooked is known item by item.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
-from typing import overload
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alihdaya.engagement.account.events import ItemRebooked
 from alihdaya.kernel.time import moment
 from alihdaya.store import Store
+from alihdaya.store.views.billed.days import day_span
+from alihdaya.store.views.billed.deliveries import Deliveries, of_unit
+from alihdaya.store.views.billed.lines import day_counts
+from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.ledger import Counted
-from alihdaya.store.views.lines import day_counts, day_span, received_within
 
 Window = tuple[int, int]
 """Two instants, the second not included."""
@@ -27,6 +29,17 @@ Unit = tuple[str, str]
 
 _FOREVER = 2**61
 _NEVER, _ALWAYS = "0000-01-01", "9999-12-31"
+
+
+Mine = Callable[[Counted], bool]
+"""Whether a delivery is one of those that are meant."""
+
+
+class When(NamedTuple):
+    """Some hours: where they lie in the month, and whether any instant is one of them."""
+
+    spans: Sequence[Window]
+    holds: Callable[[int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class ByDays:
 
     store: Store
     engagement: str
+    within: Window
     zone: ZoneInfo
     counts: Mapping[Unit, Mapping[str, Mapping[str, int]]]
     moved: Moved
@@ -78,8 +92,91 @@ class ByDays:
         """Give what came in between two instants, by service and unit; units without any are left out."""
         booked = chain(self.moved.here.values(), self.moved.brought)
         units = sorted({*self.counts, *((one.service, one.unit) for one in booked)})
-        found = {unit: Delivered(self, unit, window) for unit in units}
+        found = {unit: self.of_unit(unit, window) for unit in units}
         return {unit: some for unit, some in found.items() if some}
+
+    def of_unit(self, unit: Unit, window: Window, when: When | None = None) -> Sequence[Counted]:
+        """Give the deliveries of a unit that came in between two instants, in their order; those brought here last.
+
+        `when`: of those alone that were delivered in these hours.
+        """
+
+        def mine(one: Counted) -> bool:
+            return (one.service, one.unit) == unit and window[0] <= one.received_at < window[1]
+
+        stock = of_unit(self.store, (self.engagement, *unit), self.within)
+        days = self._days([unit], window)
+        sizes = None if when else {day: n for day, (n, _) in days.items()}
+        return Pieces(self._pieces(_Asked(stock, window, mine, when), days, sizes))
+
+    def of_outcome(
+        self, stock: Deliveries, service: str, met: Callable[[int], bool], window: Window, when: When | None = None
+    ) -> Sequence[Counted]:
+        """Give the deliveries of a service that were an outcome, as `of_unit` those of a unit.
+
+        `stock`: all of the month, before anything is rebooked; `met`: whether an item's delivery was one.
+        """
+
+        def mine(one: Counted) -> bool:
+            return one.service == service and window[0] <= one.received_at < window[1] and met(one.item)
+
+        days = self._days([unit for unit in self.counts if unit[0] == service], window)
+        return Pieces(self._pieces(_Asked(stock, window, mine, when), days, None))
+
+    def _days(self, units: Iterable[Unit], window: Window) -> dict[str, tuple[int, bool]]:
+        """Give day -> how many of these units' deliveries came in between two instants, and whether all of them did."""
+        low, high = map(self.day, window)
+        found: dict[str, tuple[int, bool]] = defaultdict(lambda: (0, True))
+        for unit in units:
+            for day, received in self.counts.get(unit, {}).items():
+                mine = sum(n for since, n in received.items() if low <= since < high)
+                n, all_of_it = found[day]
+                found[day] = n + mine, all_of_it and mine == sum(received.values())
+        return dict(found)
+
+    def _pieces(
+        self, asked: "_Asked", days: Mapping[str, tuple[int, bool]], sizes: Mapping[str, int] | None
+    ) -> Iterator[Piece[Counted]]:
+        """Yield the pieces; `sizes`: of each whole day before anything is rebooked, where they are known."""
+        moved = self._moved(asked.mine)
+        for day in sorted({*days, *moved}):
+            some, all_of_it = days.get(day, (0, True))
+            for span in _cut(day_span(self.zone, day), asked.when):
+                size = sizes.get(day, 0) if sizes is not None else None if some else 0
+                part = asked.stock.piece(span, None if all_of_it else asked.window, size)
+                gone, come = ([one for one in rows if span[0] <= one.closed_at < span[1]] for rows in moved[day])
+                yield _patched(part, gone, come) if gone or come else part
+        brought = [one for one in self.moved.brought if asked.mine(one) and asked.holds(one)]
+        yield Piece(len(brought), lambda first, last: brought[first:last])
+
+    def _moved(self, mine: Mine) -> dict[str, tuple[list[Counted], list[Counted]]]:
+        """Give day -> the deliveries that do not count as they were, and those that count as something else."""
+        found: dict[str, tuple[list[Counted], list[Counted]]] = defaultdict(lambda: ([], []))
+        for item, was in self.moved.was.items():
+            here = self.moved.here.get(item)
+            before, after = mine(was), here is not None and mine(here)
+            if before and not after:
+                found[self.day(was.closed_at)][0].append(was)
+            if here is not None and after and not before:
+                found[self.day(was.closed_at)][1].append(here)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which deliveries are meant: of `stock`, received in a window, delivered in some hours.
+
+    `mine`: whether a rebooked one is.
+    """
+
+    stock: Deliveries
+    window: Window
+    mine: Mine
+    when: When | None
+
+    def holds(self, one: Counted) -> bool:
+        """Whether a delivery lies in the hours."""
+        return self.when is None or self.when.holds(one.closed_at)
 
 
 def by_days(store: Store, engagement: str, month: str, within: Window, moved: Moved) -> ByDays | None:
@@ -91,88 +188,36 @@ def by_days(store: Store, engagement: str, month: str, within: Window, moved: Mo
     counts: dict[Unit, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for one in rows:
         counts[one.service, one.unit][one.day][one.received] = one.n
-    return ByDays(store, engagement, zone, counts, moved)
+    return ByDays(store, engagement, within, zone, counts, moved)
 
 
-class Delivered(Sequence[Counted]):
-    """Deliveries of a unit that came in between two instants, in the order of delivery; those brought here come last.
+def _cut(day: Window, when: When | None) -> list[Window]:
+    """Give the parts of a day that lie in some hours; all of it without any."""
+    if when is None:
+        return [day]
+    cut = [(max(low, day[0]), min(high, day[1])) for low, high in when.spans]
+    return [(low, high) for low, high in cut if low < high]
 
-    How many they are is known at once, and so is any slice.
-    """
 
-    def __init__(self, days: ByDays, unit: Unit, window: Window) -> None:
-        self._days, self._unit, self._window = days, unit, window
+def _patched(part: Piece[Counted], gone: Sequence[Counted], come: Sequence[Counted]) -> Piece[Counted]:
+    """Give a part without some deliveries and with others; of it no more is read than before."""
+    without = {one.item for one in gone}
 
-    def _mine(self, one: Counted) -> bool:
-        return (one.service, one.unit) == self._unit and self._window[0] <= one.received_at < self._window[1]
+    def read(first: int, last: int) -> Sequence[Counted]:
+        start = max(0, first - len(come))
+        rows = part.read(start, min(part.size, last + len(gone))) if part.size else ()
+        head = _place(rows[0]) if rows and start else None
 
-    @cached_property
-    def _natural(self) -> dict[str, tuple[int, bool]]:
-        """Day -> how many were delivered on it, and whether these are all of the unit's."""
-        low, high = map(self._days.day, self._window)
-        found = {}
-        for day, received in self._days.counts.get(self._unit, {}).items():
-            mine = sum(n for since, n in received.items() if low <= since < high)
-            found[day] = mine, mine == sum(received.values())
-        return found
+        def ahead(some: Sequence[Counted]) -> int:
+            return 0 if head is None else sum(_place(one) < head for one in some)
 
-    @cached_property
-    def _moved(self) -> dict[str, tuple[set[int], list[Counted]]]:
-        """Day -> the items that do not count as they were delivered, and those that count as this unit."""
-        found: dict[str, tuple[set[int], list[Counted]]] = defaultdict(lambda: (set(), []))
-        for item, was in self._days.moved.was.items():
-            if self._mine(was):
-                found[self._days.day(was.closed_at)][0].add(item)
-            here = self._days.moved.here.get(item)
-            if here is not None and self._mine(here):
-                found[self._days.day(was.closed_at)][1].append(here)
-        return dict(found)
+        place = start - ahead(gone) + ahead(come)
+        stayed = [one for one in rows if one.item not in without]
+        both = sorted([*stayed, *(one for one in come if head is None or _place(one) >= head)], key=_place)
+        return both[first - place : last - place]
 
-    @cached_property
-    def _sizes(self) -> list[tuple[str, int]]:
-        sizes = []
-        for day in sorted({*self._natural, *self._moved}):
-            gone, come = self._moved.get(day, ((), ()))
-            sizes.append((day, self._natural.get(day, (0, True))[0] - len(gone) + len(come)))
-        return sizes
+    return Piece(part.size - len(gone) + len(come), read)
 
-    @cached_property
-    def _brought(self) -> list[Counted]:
-        return [one for one in self._days.moved.brought if self._mine(one)]
 
-    def __len__(self) -> int:
-        return sum(n for _, n in self._sizes) + len(self._brought)
-
-    @overload
-    def __getitem__(self, place: int) -> Counted: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Counted]: ...
-    def __getitem__(self, place: int | slice) -> Counted | list[Counted]:
-        if isinstance(place, slice):
-            start, stop, step = place.indices(len(self))
-            return list(self._between(start, stop)) if step == 1 else list(self)[place]
-        wanted = range(len(self))[place]
-        return next(self._between(wanted, wanted + 1))
-
-    def __iter__(self) -> Iterator[Counted]:
-        return self._between(0, len(self))
-
-    def _between(self, first: int, last: int) -> Iterator[Counted]:
-        """Yield from the first to before the last place, from 0."""
-        before = 0
-        for day, n in self._sizes:
-            if before < last and first < before + n:
-                yield from self._of_day(day, (max(0, first - before), min(n, last - before)))
-            before += n
-        yield from self._brought[max(0, first - before) : max(0, last - before)]
-
-    def _of_day(self, day: str, rows: tuple[int, int]) -> Sequence[Counted]:
-        some, all_of_it = self._natural.get(day, (0, True))
-        gone, come = self._moved.get(day, (set(), []))
-        of, span = (self._days.engagement, *self._unit), day_span(self._days.zone, day)
-        received = None if all_of_it else self._window
-        if not gone and not come:
-            return received_within(self._days.store, of, span, received, rows)
-        natural = received_within(self._days.store, of, span, received, (0, some))
-        stayed = (one for one in natural if one.item not in gone)
-        return sorted([*stayed, *come], key=lambda one: (one.closed_at, one.item))[rows[0] : rows[1]]
+def _place(one: Counted) -> tuple[int, int]:
+    return one.closed_at, one.item

@@ -1,7 +1,7 @@
 """A month as it is counted once terms were amended or items rebooked: by the terms that held as each item came in."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,10 +15,11 @@ from alihdaya.engagement.account.schedule import Agreement, agreement_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import moment
-from alihdaya.operations.books.account.days import ByDays, Moved, as_booked, by_days
+from alihdaya.operations.books.account.days import ByDays, Moved, When, as_booked, by_days
 from alihdaya.store import Store
 from alihdaya.store.archive.reading import archived_item, archived_items
 from alihdaya.store.views import ItemRow
+from alihdaya.store.views.billed.deliveries import Deliveries
 from alihdaya.store.views.ledger import Counted, Fact, counted, delivered_item, delivered_items, facts
 
 
@@ -120,6 +121,18 @@ class Month:
         """
         low, high = self.stretches[place].window
         return None if self._by_days is None else (self._by_days.day(low), self._by_days.day(high))
+
+    def late(self, place: int, unit: tuple[str, str], when: When) -> Sequence[Counted] | None:
+        """Give what a stretch bills of a unit and was delivered in some hours; None where days do not say it."""
+        return None if self._by_days is None else self._by_days.of_unit(unit, self.stretches[place].window, when)
+
+    def outcomes(
+        self, place: int, service: str, stock: Deliveries, met: Callable[[int], bool], when: When | None = None
+    ) -> Sequence[Counted] | None:
+        """Give the outcomes that a stretch bills, see ByDays.of_outcome; None where days do not say them."""
+        if self._by_days is None:
+            return None
+        return self._by_days.of_outcome(stock, service, met, self.stretches[place].window, when)
 
     @property
     def counts(self) -> bool:

@@ -3,25 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 from alihdaya.engagement.account.parts import Part, part_lines
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.invoice import Invoice, Line, invoice_of
 from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.rates.card import OF_ITEMS, OF_TIME, Rate
-from alihdaya.engagement.rates.overtime import NORMAL
+from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.terms import Service
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books import measured
+from alihdaya.operations.books.account.days import When
 from alihdaya.operations.books.account.drafting import Month, Stretch
 from alihdaya.operations.books.behind import behind, slice_of
 from alihdaya.operations.books.measured import MonthFacts
 from alihdaya.store import views
 from alihdaya.store.views.facts import delivery_of
-from alihdaya.store.views.results import Results
+from alihdaya.store.views.ledger import Counted as Delivery
 from alihdaya.work.events import ItemDelivered
 
 
@@ -67,22 +67,27 @@ class ByParts:
 
     def _counted(self, place: int, service: Service, rate: Rate) -> Iterator[measured.Counted]:
         stretch = self.month.stretches[place]
-        if rate.kind in OF_ITEMS:
-            yield from self._items(service, rate, stretch)
-        elif rate.kind == "outcome":
-            yield from self._outcomes(service, rate, stretch)
+        if rate.kind in OF_ITEMS or rate.kind == "outcome":
+            stock = self._stock(place, service, rate)
+            yield from self._classed(
+                service, rate, list(self._outcomes(service, rate, stretch) if stock is None else stock)
+            )
         else:
             same = self._same(service.id, rate) if rate.kind == "seat" else [place]
             for one in same:
                 yield from self._log.counted(service, rate, self.month.stretches[one].window)
 
-    def _items(self, service: Service, rate: Rate, stretch: Stretch) -> Iterator[measured.Counted]:
-        items = stretch.items.get((service.id, rate.unit), [])
-        instants = [one.closed_at for one in items] if rate.overtime else []
-        hours = self._log.hours(service, rate, (min(instants), max(instants) + 1)) if instants else None
+    def _classed(self, service: Service, rate: Rate, items: Sequence[Delivery]) -> Iterator[measured.Counted]:
+        """Give deliveries as facts, each with its class of hours, where that is overtime."""
+        hours = self._hours(service, rate, items) if rate.overtime and items else None
         for one in items:
             name = hours.at(one.closed_at) if hours else NORMAL
             yield measured.Counted(one.closed_at, one.item, "", 0, {name: 1} if name else {})
+
+    def _hours(self, service: Service, rate: Rate, items: Sequence[Delivery]) -> Hours:
+        """Give a rate's classes of hours in the month, and whenever these items were delivered."""
+        instants = [*self.month.within, *(one.closed_at for one in items)]
+        return self._log.hours(service, rate, (min(instants), max(instants) + 1))
 
     def _same(self, service: str, rate: Rate) -> list[int]:
         """Give the parts that count a unit as this rate does."""
@@ -95,13 +100,13 @@ class ByParts:
             )
         ]
 
-    def _outcomes(self, service: Service, rate: Rate, stretch: Stretch) -> Iterator[measured.Counted]:
+    def _outcomes(self, service: Service, rate: Rate, stretch: Stretch) -> Iterator[Delivery]:
         low, high = stretch.window
         for one in self.month.items:
             if one.service == service.id and low <= one.received_at < high:
                 delivered = self._deliveries.get(one.item) or delivery_of(self.month.account.store, one.item)
                 if delivered is not None and measured.is_counted(rate, delivered):
-                    yield measured.Counted(one.closed_at, one.item, "", 0, {})
+                    yield one
 
     @cached_property
     def _deliveries(self) -> dict[int, ItemDelivered]:
@@ -116,10 +121,8 @@ class ByParts:
 
     def _exactly(self, place: int, service: str, rate: Rate) -> Decimal:
         own = self.month.stretches[place].terms.service(service)
-        if rate.kind in OF_ITEMS:
-            return Decimal(len(self.month.stretches[place].items.get((service, rate.unit), ())))
-        if (met := self._met(place, own, own.rate(rate.unit))) is not None:
-            return Decimal(len(met))
+        if (stock := self._stock(place, own, own.rate(rate.unit))) is not None:
+            return Decimal(len(stock))
         facts = self._summed(place, own, own.rate(rate.unit))
         if rate.kind in OF_TIME or rate.kind == "fte":
             return measured.exactly(own, own.rate(rate.unit), sum(one.seconds for one in facts))
@@ -132,19 +135,22 @@ class ByParts:
             usage.setdefault(name, {})[unit] = len(items)
         for service in stretch.terms.services:
             for rate in service.rates:
-                if rate.simple:
-                    continue
-                if (met := self._met(place, service, rate)) is not None:
-                    usage.setdefault(service.id, {})[rate.unit] = len(met)
-                    continue
-                facts = self._summed(place, service, rate)
-                before = (
-                    self._before(place, service, rate) if rate.kind in OF_TIME or rate.kind == "fte" else Decimal(0)
-                )
-                usage.setdefault(service.id, {})[rate.unit] = measured.quantity_of(service, rate, facts, before)
-                if found := measured.overtime_of(service, rate, facts):
-                    overtime[service.id, rate.unit] = found
+                if not rate.simple:
+                    quantity, late = self._quantities(place, service, rate)
+                    usage.setdefault(service.id, {})[rate.unit] = quantity
+                    if late:
+                        overtime[service.id, rate.unit] = late
         return Part(stretch.terms, stretch.since, stretch.days, usage, overtime)
+
+    def _quantities(self, place: int, service: Service, rate: Rate) -> tuple[Quantity, dict[str, Quantity]]:
+        """Give what a part counts, and how much of it is overtime, by its id."""
+        stock = self._stock(place, service, rate)
+        late = {rule.id: self._stock(place, service, rate, rule.id) for rule in rate.overtime}
+        if stock is not None and None not in late.values():
+            return len(stock), {name: len(some) for name, some in late.items() if some}
+        facts = self._summed(place, service, rate)
+        before = self._before(place, service, rate) if rate.kind in OF_TIME or rate.kind == "fte" else Decimal(0)
+        return measured.quantity_of(service, rate, facts, before), measured.overtime_of(service, rate, facts)
 
     @cached_property
     def lines(self) -> list[tuple[int, Line]]:
@@ -163,28 +169,43 @@ class ByParts:
                 return behind(service, rate, line, self._facts(place, service, rate), before)
         raise Refused(Problem("line-differs", f"{self.month.month} has no line {number}"))
 
-    def page(self, number: int, first: int, count: int) -> list[int] | None:
-        """Give the items first to first + count - 1 (from 1) behind a line, in the order of delivery.
+    def page(self, number: int, first: int, count: int) -> list[measured.Counted] | None:
+        """Give the facts first to first + count - 1 (from 1) behind a line, in the order of delivery.
 
-        None for a line that bills neither items as they were delivered nor outcomes, or that there is not.
+        None for a line that bills neither items nor outcomes, of which days do not tell, or that there is not.
         """
         for place, line in self.lines:
-            if line.number == number and line.part == "usage":
+            if line.number == number and line.part != "shortfall":
                 service = self.month.stretches[place].terms.service(line.service)
                 rate = service.rate(line.unit)
-                facts: Sequence[Any] | None = self._met(place, service, rate)
-                if line.kind in OF_ITEMS:
-                    facts = self.month.stretches[place].items.get((service.id, rate.unit), ())
-                if facts is not None:
-                    part = slice_of(service, rate, line, (first, count), self._before(place, service, rate))
-                    return [one.item for one in facts[part]]
+                stock = self._stock(place, service, rate, line.overtime)
+                if stock is not None:
+                    part = slice(first - 1, first - 1 + count)
+                    if line.part == "usage":
+                        part = slice_of(service, rate, line, (first, count), self._before(place, service, rate))
+                    return list(self._classed(service, rate, stock[part]))
         return None
 
-    def _met(self, place: int, service: Service, rate: Rate) -> Results | None:
-        """Give the outcomes that a part counts, where they are at hand, and nothing was rebooked."""
-        if rate.overtime or self.month.account.book.rebooked:
+    def _stock(self, place: int, service: Service, rate: Rate, name: str = NORMAL) -> Sequence[Delivery] | None:
+        """Give the items or outcomes that a part counts, in their order; of a class of overtime where one is named.
+
+        None of another rate, and where days do not tell.
+        """
+        when = self._when(service, rate, name) if name else None
+        if rate.kind in OF_ITEMS:
+            unit = (service.id, rate.unit)
+            return self.month.late(place, unit, when) if when else self.month.stretches[place].items.get(unit, ())
+        if (stock := self._log.deliveries(service, rate)) is None:
             return None
-        return self._log.results(service, rate, self.month.stretches[place].window)
+        return self.month.outcomes(place, service.id, stock, partial(self._is_met, rate), when)
+
+    def _when(self, service: Service, rate: Rate, name: str) -> When:
+        hours = self._hours(service, rate, self.month.moved.brought)
+        return When(hours.spans(name, self.month.within), lambda at: hours.at(at) == name)
+
+    def _is_met(self, rate: Rate, item: int) -> bool:
+        delivered = delivery_of(self.month.account.store, item)
+        return delivered is not None and measured.is_counted(rate, delivered)
 
     def behind(self, number: int) -> list[int]:
         """Give the items behind a line, in the order of delivery."""

@@ -1,0 +1,101 @@
+"""Deliveries by quarters of an hour, of each unit and outcome, out of the items, the outcomes and the archive."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+
+from alembic import op
+from sqlalchemy import Connection, MetaData, text
+
+from alihdaya.engagement.events import EngagementSigned
+from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
+from alihdaya.kernel.event import HOUSE, Entry
+from alihdaya.kernel.time import QUARTER
+from alihdaya.store.archive.files import ITEM_COLUMNS
+from alihdaya.store.archive.reading import archived_entries, archived_items
+from alihdaya.store.codec import decode_events
+from alihdaya.store.columns import define
+from alihdaya.store.migrations.before import Before
+from alihdaya.work.events import ItemDelivered
+
+revision = "0028"
+down_revision = "0027"
+
+_SIGNED = b"engagement.signed"
+_DELIVERED = "item.delivered"
+_LATE = "select seq, at, item, by, body from log where item > 0 and item <= :last"
+_HOUSE = "select seq, at, by, body from log where item = 0 order by seq"
+# Written as the index of what was delivered has it, so that it alone is read.
+_ITEMS = f"""
+select engagement, service, unit, (closed_at - closed_at % {QUARTER}) as began, count(*) as n
+from item where status = 'delivered' group by engagement, service, unit, began
+"""  # noqa: S608 (our own number)
+_RESULTED = f"""
+select engagement, service, outcome, (at - at % {QUARTER}) as began, count(*) as n
+from resulted group by engagement, service, outcome, began
+"""  # noqa: S608 (our own number)
+Known = dict[tuple[str, str], dict[str, tuple[Outcome, int]]]
+"""(engagement, service) -> outcome -> what it is, and the entry since when it is known."""
+Found = Counter[tuple[str, str, str, int]]
+
+
+def upgrade() -> None:
+    """Make the table and fill it. Raises StoreError where months were archived, and their files are not there."""
+    metadata, connection = MetaData(), op.get_bind()
+    columns = "engagement text, service text, measure text, at int, n int"
+    pace = define(metadata, "pace", "engagement service measure at", columns)
+    metadata.create_all(connection)
+    found = Found()
+    for query, kind in ((_ITEMS, "delivered"), (_RESULTED, "outcome")):
+        for engagement, service, what, began, n in connection.execute(text(query)):
+            found[engagement, service, f"{kind}:{what}", int(began)] += int(n)
+    if connection.execute(text("select 1 from archive limit 1")).first() is not None:
+        _archived(connection, found)
+    if found:
+        rows = [dict(zip(pace.c.keys(), (*key, n), strict=True)) for key, n in sorted(found.items())]
+        connection.execute(pace.insert(), rows)
+
+
+def _archived(connection: Connection, found: Found) -> None:
+    before, known = Before(connection), _known(connection)
+    columns = [column.name for column in ITEM_COLUMNS]
+    places = [columns.index(name) for name in ("id", "status", "engagement", "service", "unit", "closed_at")]
+    billed: dict[int, tuple[str, str]] = {}
+    for row in archived_items(before):
+        number, status, engagement, service, unit, at = (row[place] for place in places)
+        if status == "delivered":
+            found[engagement, service, f"delivered:{unit}", at - at % QUARTER] += 1
+            if (engagement, service) in known:
+                billed[number] = engagement, service
+    if not billed:
+        return
+    here = connection.execute(text(_LATE), {"last": max(billed)})  # of an archived item, the end may still be here
+    late = (Entry(row.seq, row.at, row.item, row.by, decode_events(row.body)) for row in here)
+    for entry in chain(archived_entries(before, tags=(_DELIVERED,)), late):
+        if entry.item in billed:
+            _count(entry, billed[entry.item], known, found)
+
+
+def _count(entry: Entry, of: tuple[str, str], known: Known, found: Found) -> None:
+    for event in entry.events:
+        if isinstance(event, ItemDelivered):
+            for key, (outcome, since) in known[of].items():
+                if entry.seq > since and outcome.met(event.result):
+                    found[(*of, f"outcome:{key}", entry.at - entry.at % QUARTER)] += 1
+
+
+def _known(connection: Connection) -> Known:
+    found: Known = {}
+    for entry in _house(connection):
+        for event in entry.events:
+            if isinstance(event, EngagementSigned):
+                for service, one in outcomes_in(event.terms):
+                    found.setdefault((event.engagement, service), {}).setdefault(one.key, (one, entry.seq))
+    return found
+
+
+def _house(connection: Connection) -> Iterator[Entry]:
+    yield from archived_entries(Before(connection), item=HOUSE, tags=(_SIGNED.decode(),))
+    for row in connection.execute(text(_HOUSE)):
+        if _SIGNED in row.body:
+            yield Entry(row.seq, row.at, HOUSE, row.by, decode_events(row.body))

@@ -1,0 +1,184 @@
+"""A page of what people finished out of a month of any size."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select
+
+from alihdaya.kernel.time import DAY
+from alihdaya.store.schema import FINISHED, LABOUR
+from alihdaya.store.views.billed.days import archived_since, day_span, zone_counted
+from alihdaya.store.views.items import Month
+from alihdaya.store.working import WorkingSet
+
+_ALL = Decimal("-Infinity"), Decimal("Infinity")
+_SOME = 500
+
+
+class FinishedTask(NamedTuple):
+    """A finished task: when (microseconds), of which item, by whom, and the seconds that it took."""
+
+    at: int
+    item: int
+    person: str
+    seconds: int
+
+
+class Work(NamedTuple):
+    """Which finished tasks are meant: of a local month ("2013-01") of a service, which is `within` these instants.
+
+    The running sum of their seconds, each rounded up to a multiple of `increment` where that is not 0, is above the
+    first `bounds` with them and below the second before them. `persons`: of theirs alone; None: of everybody's.
+    """
+
+    engagement: str
+    service: str
+    month: str
+    within: Month
+    bounds: tuple[Decimal, Decimal] = _ALL
+    increment: int = 0
+    persons: Collection[str] | None = None
+
+
+class _Day(NamedTuple):
+    """A piece of the month: from `start` until before `end` so many tasks were finished, of so many seconds."""
+
+    start: int
+    end: int
+    tasks: int
+    seconds: int
+
+
+def finished(store: WorkingSet, engagement: str, service: str, within: Month) -> list[FinishedTask] | None:
+    """Give a service's finished tasks within two instants, in their order: by instant, then by item.
+
+    None where items of that time were archived, and their tasks with them.
+    """
+    with store.snapshot() as connection:
+        if archived_since(connection, within[0]):
+            return None
+        return [FinishedTask(*row) for row in connection.execute(_tasks(Work(engagement, service, "", within), within))]
+
+
+def finished_page(store: WorkingSet, work: Work, page: tuple[int, int]) -> list[FinishedTask] | None:
+    """Give the finished tasks that are meant, from the first to the last of a page: counted from 1, both included.
+
+    None where items of the month were archived. The days' counts say where the page begins; without them (where tasks
+    are rounded up one by one, or the engagement changed its time zone) the month's tasks are added up by the database.
+    """
+    with store.snapshot() as connection:
+        if archived_since(connection, work.within[0]):
+            return None
+        days = list(_days(connection, work))
+        low, high = work.bounds
+        first = page[0] - 1 + (_before(connection, work, days, lambda _, after: after > low) if low >= 0 else 0)
+        last = page[1] - page[0] + 1 + first
+        if sum(day.seconds for day in days) >= high:
+            last = min(last, _before(connection, work, days, lambda before, _: before >= high))
+        return _cut(connection, work, days, (first, last))
+
+
+def persons_of_seats(store: WorkingSet, work: Work, first: int, last: int) -> frozenset[str] | None:
+    """Give the first to last (from 1, both included) of those who finished tasks, in the order of their first one.
+
+    None where items of the month were archived.
+    """
+    with store.snapshot() as connection:
+        if archived_since(connection, work.within[0]):
+            return None
+        persons: list[str] = []
+        for day, new in _newcomers(connection, work):
+            known = len(persons)
+            persons += new
+            if known < first - 1 < len(persons) or known < last < len(persons):
+                rows = connection.execute(_tasks(work, day).with_only_columns(FINISHED.c.person))
+                persons[known:] = dict.fromkeys(person for person in rows.scalars() if person in new)
+        return frozenset(persons[first - 1 : last])
+
+
+def _tasks(work: Work, within: Month) -> Select[Any]:
+    done = FINISHED.c
+    query = select(done.at, done.item, done.person, done.seconds).where(
+        done.engagement == work.engagement, done.service == work.service, done.at >= within[0], done.at < within[1]
+    )
+    if work.persons is not None:
+        query = query.where(done.person.in_(work.persons))
+    return query.order_by(done.at, done.item, done.seq, done.token)
+
+
+def _days(connection: Connection, work: Work) -> Iterator[_Day]:
+    """Give the pieces of the month in which anything was finished, in order."""
+    zone = zone_counted(connection, work.engagement)
+    if zone is None or work.increment:
+        yield from _added_up(connection, work)
+        return
+    query = _labour(work, LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled))
+    if work.persons is not None:
+        query = query.where(LABOUR.c.person.in_(work.persons))
+    for day, tasks, seconds in connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day)):
+        if tasks:
+            yield _Day(*day_span(zone, day), int(tasks), int(seconds))
+
+
+def _labour(work: Work, *columns: Any) -> Select[Any]:
+    first, last = f"{work.month}-01", f"{work.month}-31"
+    same = (LABOUR.c.engagement == work.engagement) & (LABOUR.c.service == work.service)
+    return select(*columns).where(same, LABOUR.c.day >= first, LABOUR.c.day <= last)
+
+
+def _added_up(connection: Connection, work: Work) -> Iterator[_Day]:
+    up = work.increment or 1
+    each = _tasks(work, work.within).order_by(None).subquery()
+    day, seconds = each.c.at // DAY, (each.c.seconds + up - 1) // up * up
+    query = select(day.label("day"), func.count(), func.sum(seconds)).group_by("day").order_by("day")
+    for number, tasks, total in connection.execute(query):
+        low, high = work.within
+        yield _Day(max(number * DAY, low), min((number + 1) * DAY, high), int(tasks), int(total))
+
+
+def _before(connection: Connection, work: Work, days: Sequence[_Day], met: Callable[[int, int], bool]) -> int:
+    """Count the tasks before the first one at which it is `met`: a running sum of seconds before it, and with it."""
+    count, total, up = 0, 0, work.increment or 1
+    for day in days:
+        if not met(total + day.seconds, total + day.seconds):
+            count, total = count + day.tasks, total + day.seconds
+            continue
+        query = _tasks(work, (day.start, day.end)).with_only_columns(FINISHED.c.seconds)
+        with connection.execute(query.execution_options(yield_per=_SOME)) as found:
+            for seconds in found.scalars():
+                after = total + -(-seconds // up) * up
+                if met(total, after):
+                    return count
+                count, total = count + 1, after
+    return count
+
+
+def _cut(connection: Connection, work: Work, days: Sequence[_Day], rows: tuple[int, int]) -> list[FinishedTask]:
+    """Give the tasks between two places, from 0, the second not included."""
+    first, last = rows
+    count, before, span = 0, 0, list[_Day]()
+    for day in days:
+        if count + day.tasks > first and count < last:
+            before = before if span else count
+            span.append(day)
+        count += day.tasks
+    if not span or first >= last:
+        return []
+    query = _tasks(work, (span[0].start, span[-1].end)).offset(first - before).limit(last - first)
+    return [FinishedTask(*row) for row in connection.execute(query)]
+
+
+def _newcomers(connection: Connection, work: Work) -> Iterator[tuple[Month, Collection[str]]]:
+    """Give the days on which somebody finished a task who had not before within the month, and who."""
+    zone = zone_counted(connection, work.engagement)
+    if zone is None:
+        rows = connection.execute(_tasks(work, work.within).with_only_columns(FINISHED.c.person)).scalars()
+        yield work.within, dict.fromkeys(rows)
+        return
+    query = _labour(work, LABOUR.c.person, func.min(LABOUR.c.day)).where(LABOUR.c.tasks > 0).group_by(LABOUR.c.person)
+    by_day: dict[str, set[str]] = {}
+    for person, day in connection.execute(query):
+        by_day.setdefault(day, set()).add(person)
+    for day, persons in sorted(by_day.items()):
+        yield day_span(zone, day), persons
