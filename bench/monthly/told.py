@@ -17,6 +17,7 @@ from alihdaya.engagement import terms as agreement
 from alihdaya.operations.books.account.agree import amend
 from alihdaya.operations.books.bill import bill, terms_of
 from alihdaya.operations.books.lines import page_behind
+from alihdaya.operations.floor.collector import stay
 from alihdaya.operations.opening import open_desk
 from alihdaya.store import open_store, views
 from bench.monthly import MONTH, peak_mib
@@ -52,6 +53,7 @@ def kinds(place: str) -> dict[str, Any]:
         wall = time.perf_counter()
         made = bill(store, other, MONTH).invoice
         billed_in = time.perf_counter() - wall
+        stay()  # as servers do before they answer
         peak, took = peak_mib(), dict[str, float]()
         dice, whole = random.Random(1), True
         tasks = sum(row.tasks for row in views.labour(store, other.engagement, MONTH) if row.service == "claims")
@@ -79,6 +81,7 @@ def drilled(place: str) -> dict[str, Any]:
     with open_store(place, read_only=True) as store:
         terms = terms_of(store)
         lines = bill(store, terms, MONTH).invoice.lines
+        stay()
         for _ in range(PAGES):
             line = dice.choice(lines)
             page = dice.randrange(1, max(2, int(line.quantity) // PAGE))
@@ -101,6 +104,7 @@ def amended(place: str) -> dict[str, Any]:
         wall, other = time.perf_counter(), terms_of(store)
         made = bill(store, other, MONTH).invoice
         billed_in, took, pages = time.perf_counter() - wall, list[float](), list[Any]()
+        stay()
         dice, usage = random.Random(8), dict[str, dict[str, int]]()
         for line in made.lines:
             units = usage.setdefault(line.service, {})

@@ -3,18 +3,20 @@
 import random
 
 import pytest
-from small_desk import older
-from sqlalchemy import select
+from claims_pack import TERMS, write_pack
+from small_desk import SmallDesk, older
+from sqlalchemy import func, select
 
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
 from alihdaya.kernel.event import HOUSE, Entry, tag_of
 from alihdaya.kernel.time import DAY, HOUR
 from alihdaya.operations.books import retain as retention
 from alihdaya.operations.books.replay import prove
+from alihdaya.packs import load
 from alihdaya.people.events import CertificateWithdrawn
 from alihdaya.store import StoreError, open_store
 from alihdaya.store.archive.reading import archived, history
-from alihdaya.store.schema import CARRIED, NOTED
+from alihdaya.store.schema import CARRIED, NOTED, PACE, RESULTED
 from alihdaya.store.views.facts import house_facts
 from alihdaya.work.floor.events import Declined, LoggedIn, LoggedOut, StateSet
 from alihdaya.work.question import QuestionSettled
@@ -86,9 +88,20 @@ def test_what_is_asked_for_by_its_kind_is_what_a_reading_of_the_log_finds(store,
             assert found == scanned(entries, PRESENCE, who, since)
 
 
+YES = """[service.rates.yes]
+name = { en = "Found for the client" }
+kind = "outcome"
+tiers = [{ price = 10 }]
+measure = { of = "verdict", values = ["yes"] }
+[service.penalty]
+"""
+
+
 @pytest.fixture
-def left(small, tmp_path):
+def left(store, tmp_path):
     """A desk with a year of facts about no item, whose January is archived; and all of its entries."""
+    pack = load(write_pack(tmp_path / "claims", terms=TERMS.replace("[service.penalty]\n", YES)))
+    small = SmallDesk(store, tmp_path, pack=pack)
     held = small.receive("judge")
     small.assign(held)
     small.later(days=2)
@@ -129,7 +142,11 @@ def test_an_older_store_gets_the_rows_that_a_replay_gives_out_of_its_archive_too
         assert list(house_facts(store, tags(kept))) == scanned(list(history(store)), kept)
         with store.snapshot() as connection:
             days = connection.execute(select(CARRIED.c.day, CARRIED.c.received, CARRIED.c.n)).all()
+            paced = dict(connection.execute(select(PACE.c.measure, func.sum(PACE.c.n)).group_by(PACE.c.measure)).all())
+            assert not connection.execute(select(RESULTED)).all()  # it left with its item; that it was one is counted
         assert ("2013-01-10", "2013-01-08", 1) in days
+        assert paced['outcome:["verdict", "yes"]'] == 1
+        assert paced["delivered:judged"] == 1
 
 
 def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_url, tmp_path):

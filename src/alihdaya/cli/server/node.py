@@ -173,6 +173,7 @@ def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> No
     from alihdaya.channels.api.login import Login
     from alihdaya.cli.server.sweeping import NodeSweeper
     from alihdaya.cli.server.workplace import with_workplace
+    from alihdaya.operations.floor.collector import stay
     from alihdaya.store.lease.reader import Shards
     from alihdaya.store.lease.tokens import Tokens
 
@@ -194,6 +195,7 @@ def _serve(node: "Node", url: str, host: str, port: int, *, is_open: bool) -> No
     node.start()
     try:
         click.echo(say("Node {name} at {address}").format(name=node.name, address=node.keeper.address), err=True)
+        stay()
         with NodeSweeper(node, shards):
             uvicorn.Server(config).run()
     finally:

@@ -49,6 +49,7 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], courses_port: i
     from alihdaya.cli.reading import StoreReader
     from alihdaya.console.app import make_app
     from alihdaya.console.app import serve as serve_app
+    from alihdaya.operations.floor.collector import stay
 
     wished = settings.language if settings.wished else None
     with (
@@ -59,6 +60,7 @@ def serve(settings: Settings, port: int, packs: tuple[str, ...], courses_port: i
     ):
         work = _workplace(writer, store, wished, courses) if writer else ()
         app = make_app(StoreReader(store), language=wished, clock=now, more=work)
+        stay()
         serve_app(app, port, ready=lambda url: click.echo(_opened(url, courses, writing=bool(work)), err=True))
 
 

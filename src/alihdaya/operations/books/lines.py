@@ -126,9 +126,9 @@ def _delivered(store: Store, terms: Terms, month: str, line: Line, page: tuple[i
     if line.part == "shortfall" or (stock := facts.deliveries(service, rate)) is None:
         return None
     if line.part == "overtime":
-        found = facts.late(stock, service, rate, line.overtime)[page[0] - 1 :][: page[1]]
+        found = facts.late(stock, service, rate, line.overtime)[page[0] - 1 : sum(page) - 1]
     else:
-        found = stock.pieces([(stock.within, None)])[slice_of(service, rate, line, page)]
+        found = stock.all_of_it[slice_of(service, rate, line, page)]
     return list(facts.classed(service, rate, ((one.closed_at, one.item) for one in found)))
 
 

@@ -114,6 +114,7 @@ class MonthFacts:
         self.store, self.terms, self.month = store, terms, month
         self.within = Months(terms.client.time_zone).limits(month)
         self._facts: dict[type, list[ItemFact]] = {}
+        self._handled: dict[str, dict[str, int]] = {}
         self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
@@ -138,7 +139,7 @@ class MonthFacts:
         """
         if (stock := self.deliveries(service, rate)) is not None:
             counts = {rule.id: len(self.late(stock, service, rate, rule.id)) for rule in rate.overtime}
-            count = usage if rate.kind in OF_ITEMS else stock.count(self.within)
+            count = usage if rate.kind in OF_ITEMS else len(stock)
             return count, {name: n for name, n in counts.items() if n}
         facts = self.summed(service, rate)
         return quantity_of(service, rate, facts), overtime_of(service, rate, facts)
@@ -173,12 +174,9 @@ class MonthFacts:
         """
         if not is_summed(rate):
             return self.counted(service, rate)
-        mine = (row for row in self._labour if row.service == service.id and row.tasks)
-        return [Counted(0, 0, row.person, row.handled, {}) for row in mine]
-
-    @cached_property
-    def _labour(self) -> list[views.LabourRow]:
-        return views.labour(self.store, self.terms.engagement, self.month)
+        if service.id not in self._handled:
+            self._handled[service.id] = views.handled(self.store, self.terms.engagement, service.id, self.month)
+        return [Counted(0, 0, person, seconds, {}) for person, seconds in self._handled[service.id].items()]
 
     def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
         if rate.kind in OF_ITEMS or rate.kind == "outcome":

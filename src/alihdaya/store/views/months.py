@@ -157,6 +157,16 @@ def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
         return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
 
 
+def handled(store: WorkingSet, engagement: str, service: str, month: str) -> dict[str, int]:
+    """Give who finished tasks for a service in a local month ("2013-01"), and the seconds of their handling."""
+    of = (LABOUR.c.engagement == engagement) & (LABOUR.c.service == service) & (LABOUR.c.tasks > 0)
+    query = select(LABOUR.c.person, func.sum(LABOUR.c.handled)).where(
+        of, LABOUR.c.day >= f"{month}-01", LABOUR.c.day <= f"{month}-31"
+    )
+    with store.snapshot() as connection:
+        return {person: int(seconds) for person, seconds in connection.execute(query.group_by(LABOUR.c.person))}
+
+
 def labour_days(store: WorkingSet, engagement: str, month: str) -> list[LabourDay]:
     """Give who worked how long on which service on each day of a month ("2013-01"), by day, service, person."""
     columns = [LABOUR.c[name] for name in LabourDay._fields]

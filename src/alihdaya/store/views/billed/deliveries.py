@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, func, literal_column, select
 
 from alihdaya.store.schema import ITEM, OUTCOME, RESULTED
 from alihdaya.store.views.billed.days import archived_since
-from alihdaya.store.views.billed.pace import Pace, Span, pace
+from alihdaya.store.views.billed.pace import Pace, Span, pace, total
 from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.ledger import Counted
 from alihdaya.store.working import WorkingSet
@@ -41,6 +41,14 @@ class Deliveries:
         """Count what was delivered in a span of the month; `received`: of that alone which came in within another."""
         return self._pace.count(span) if received is None else self._found(span, received)
 
+    def __len__(self) -> int:
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
+        found = total(self._store, self._measure, self.within)
+        return self.count(self.within) if found is None else found
+
     def rows(self, span: Span, received: Span | None, first: int, last: int) -> list[Counted]:
         """Give what `count` counts, from the first to before the last place (from 0)."""
         low, skipped = self._pace.seek(span, first) if received is None else (span[0], first)
@@ -56,6 +64,11 @@ class Deliveries:
         query = select(rows.at, rows.item).where(self._meant(self.within, None)).order_by(rows.at, rows.item)
         with self._store.snapshot() as connection:
             return [(at, item) for at, item in connection.execute(query)]
+
+    @property
+    def all_of_it(self) -> Pieces[Counted]:
+        """All of them."""
+        return Pieces([self.piece(self.within, None, len(self))])
 
     def pieces(self, parts: Iterable[tuple[Span, Span | None]]) -> Pieces[Counted]:
         """Give the deliveries of several parts, (span, received), one part after the other."""

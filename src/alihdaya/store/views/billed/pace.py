@@ -6,10 +6,11 @@ much it holds. What of it lies in a part of a quarter is counted one by one.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alihdaya.kernel.time import QUARTER
 from alihdaya.store.schema import PACE
@@ -26,12 +27,15 @@ class Pace:
     part of a quarter.
     """
 
-    def __init__(self, rows: Iterable[tuple[int, int]], one_by_one: Callable[[Span], int]) -> None:
-        counts = Counter[int]()
-        for start, n in rows:
-            counts[start] += n
-        self._starts = list(counts)
-        self._sums = [0, *accumulate(counts.values())]
+    def __init__(self, rows: Sequence[Any], one_by_one: Callable[[Span], int]) -> None:
+        starts, counts = zip(*rows, strict=True) if rows else ((), ())
+        if len(set(starts)) < len(starts):
+            both = Counter[int]()
+            for start, n in rows:
+                both[start] += n
+            starts, counts = tuple(both), tuple(both.values())
+        self._starts: tuple[int, ...] = starts
+        self._sums: list[int] = [0, *accumulate(counts)]
         self._one_by_one = one_by_one
 
     def count(self, span: Span) -> int:
@@ -65,7 +69,17 @@ def pace(store: WorkingSet, of: tuple[str, str, str], within: Span, one_by_one: 
     same = (PACE.c.engagement == of[0]) & (PACE.c.service == of[1]) & (PACE.c.measure == of[2])
     query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= low, PACE.c.at < within[1]).order_by(PACE.c.at)
     with store.snapshot() as connection:
-        return Pace(((at, n) for at, n in connection.execute(query)), one_by_one)
+        return Pace(connection.execute(query).all(), one_by_one)
+
+
+def total(store: WorkingSet, of: tuple[str, str, str], within: Span) -> int | None:
+    """Count what `pace` has within two instants, by the database; None where these are no starts of quarters."""
+    if any(at % QUARTER for at in within):
+        return None
+    same = (PACE.c.engagement == of[0]) & (PACE.c.service == of[1]) & (PACE.c.measure == of[2])
+    query = select(func.sum(PACE.c.n)).where(same, PACE.c.at >= within[0], PACE.c.at < within[1])
+    with store.snapshot() as connection:
+        return int(connection.execute(query).scalar() or 0)
 
 
 def _cut(span: Span) -> tuple[Span, Span, Span]:
