@@ -78,9 +78,9 @@ HOLDS = {
     "tally": "counts by engagement, day and service: received, delivered by unit, clocks met and missed",
     "carried": "deliveries of a day by the day on which they had come in, where that was another one",
     "noted": "figures, questions, what people proved, and who came and went: facts about no item, by their kind",
-    "outcome": "what any terms bill as an outcome, and since when that is known",
+    "outcome": "what any terms bill that is noted as it happens (outcomes, increments), and since when that is known",
     "resulted": "deliveries that were such an outcome, in their order",
-    "pace": "deliveries by quarters of an hour: of each unit, of each outcome",
+    "pace": "by quarters of an hour: deliveries of each unit and outcome, and time worked",
     "labour": "seconds by day, service and person: all of them, and those of handling tasks alone",
     "finished": "finished tasks in the order in which time is billed: when, of which item, who, how long",
 }

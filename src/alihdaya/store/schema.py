@@ -189,7 +189,10 @@ OUTCOME = _table(
     "engagement service outcome",
     "engagement text, service text, outcome text, since int",
 )
-"""What any terms bill as an outcome (engagement.rates.outcome), and the instant since when that is known; 0: always."""
+"""What any terms bill that is noted as it happens, and the instant since when that is known; 0: always.
+
+Outcomes (engagement.rates.outcome), and increments of time (engagement.rates.increment).
+"""
 
 RESULTED = _table(
     "resulted",
@@ -204,7 +207,7 @@ PACE = _table(
     "engagement service measure at",
     "engagement text, service text, measure text, at int, n int",
 )
-"""Deliveries by the quarter of an hour that began at `at`, as any clock has them: of a unit, of an outcome."""
+"""By the quarter of an hour that began at `at`: deliveries of a unit, of an outcome; time worked (project.worked)."""
 
 ADDITIVE = (TALLY, CARRIED, LABOUR, PACE)
 """Views whose changes are amounts to add, not rows to put."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
 
+from alihdaya.engagement.rates.increment import increments_in
 from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.engine.state import from_wire
 from alihdaya.people.events import CertificateIssued, PersonJoined, TestTaken
@@ -266,17 +267,20 @@ def known(connection: Connection) -> Known:
     """Read what a projection must know before it goes on."""
     terms = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)
     zones, outcomes = dict[tuple[str, str], str](), dict[tuple[str, str], list[Outcome]]()
+    increments: dict[tuple[str, str], set[int]] = {}
     for row in connection.execute(terms):
         wire = decode(row.terms)
         zones[row.id, row.digest] = zone_of(wire)
         for service, outcome in outcomes_in(wire):
             outcomes.setdefault((row.id, service), []).append(outcome)
+        for service, increment in increments_in(wire):
+            increments.setdefault((row.id, service), set()).add(increment)
     sources = [tuple(row) for row in connection.execute(_everything(SOURCE))]
     versions: dict[str, list[str]] = {}
     for row in connection.execute(_everything(VERSION)):
         versions.setdefault(row.pack, []).append(row.digest)
     certificates = [tuple(row) for row in connection.execute(_everything(CERTIFICATE))]
-    return Known(zones, sources, certificates, versions, outcomes)
+    return Known(zones, sources, certificates, versions, outcomes, increments)
 
 
 def standing(connection: Connection, items: Iterable[int]) -> Iterator[Standing]:

@@ -133,6 +133,7 @@ def test_days_say_what_the_items_say(store, store_url, tmp_path, monkeypatch, se
     with monkeypatch.context() as slow:
         slow.setattr(drafting, "by_days", lambda *_: None)
         slow.setattr(measured, "at_hand", lambda *_: False)
+        slow.setattr(measured, "worked", lambda *_: None)
         for month in MONTHS:
             found = counted(store, month)
             assert {**found, "pages": None} == {**quick[month], "pages": None}

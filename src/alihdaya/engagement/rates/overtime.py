@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from alihdaya.engagement.calendar import WEEKDAYS, Calendar, offsets
 from alihdaya.engagement.document import Table
 from alihdaya.engagement.rates.card import Overtime
-from alihdaya.kernel.time import DAY, MINUTE
+from alihdaya.kernel.time import DAY, MINUTE, QUARTER
 
 NORMAL: Final = ""
 """The class of hours that are no overtime."""
@@ -37,6 +37,10 @@ class Hours:
         """Name the class of an instant: an overtime's id, or NORMAL."""
         place = bisect_right(self._starts, instant) - 1
         return self._classes[place] if place >= 0 else NORMAL
+
+    def at_quarters(self, within: tuple[int, int]) -> bool:
+        """Whether classes change at starts of quarters of an hour alone, from a day before these instants on."""
+        return not any(at % QUARTER for at in self._starts if within[0] - DAY < at < within[1])
 
     def spans(self, name: str, within: tuple[int, int]) -> list[tuple[int, int]]:
         """Give where a class holds between two instants: (from, until), in order."""

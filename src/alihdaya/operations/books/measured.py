@@ -24,6 +24,7 @@ from alihdaya.kernel.time import SECOND, micros
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
 from alihdaya.store.views.billed.deliveries import Deliveries, at_hand, of_outcome, of_unit
+from alihdaya.store.views.billed.worked import Spent, worked
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
 from alihdaya.store.views.ledger import Counted as Delivery
 from alihdaya.store.views.ledger import facts as ledger_facts
@@ -173,10 +174,28 @@ class MonthFacts:
         What was spent beside the tasks is nobody's to pay for.
         """
         if not is_summed(rate):
-            return self.counted(service, rate)
+            found = self.spent(service, rate, self.within)
+            return self.counted(service, rate) if found is None else [found]
         if service.id not in self._handled:
             self._handled[service.id] = views.handled(self.store, self.terms.engagement, service.id, self.month)
         return [Counted(0, 0, person, seconds, {}) for person, seconds in self._handled[service.id].items()]
+
+    def spent(self, service: Service, rate: Rate, window: tuple[int, int]) -> Counted | None:
+        """Give one fact that is the sum of all that a rate of people's time counts within a window of the month.
+
+        None for another rate, and where quarters of an hour do not tell.
+        """
+        if rate.kind not in OF_TIME or rate.measure.team:
+            return None
+        within = max(window[0], self.within[0]), min(window[1], self.within[1])
+        hours = self.hours(service, rate, within)
+        if within[0] >= within[1] or not hours.at_quarters(within):
+            return None
+        of = Spent(self.terms.engagement, service.id, rate.measure.increment)
+        found = worked(self.store, of, within, hours.at)
+        if found is None:
+            return None
+        return Counted(within[0], 0, "", found.total(), {name: n for name, n in found.items() if name and n})
 
     def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
         if rate.kind in OF_ITEMS or rate.kind == "outcome":

@@ -29,6 +29,7 @@ REVISIONS = (
     "0026",
     "0027",
     "0028",
+    "0029",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

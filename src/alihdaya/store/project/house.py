@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from alihdaya.engagement.account.events import ACCOUNT
 from alihdaya.engagement.events import EngagementSigned, MonthArchived, PackDeployed, RowRejected, SourceOpened
+from alihdaya.engagement.rates.increment import increment_key, increments_in
 from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.kernel.event import Entry, Event, tag_of
 from alihdaya.kernel.time import QUARTER
@@ -25,6 +26,7 @@ from alihdaya.store.project.exchange import EXCHANGE
 from alihdaya.store.project.floor import FLOOR
 from alihdaya.store.project.noted import FIGURES, QUESTIONS, note
 from alihdaya.store.project.sends import SENDS
+from alihdaya.store.project.worked import note_worked
 from alihdaya.store.schema import (
     ARCHIVE,
     CERTIFICATE,
@@ -52,7 +54,7 @@ class Known(NamedTuple):
 
     `zones`: (engagement, terms digest) -> IANA time zone of the client; `sources` and `certificates`: rows;
     `versions`: pack -> digests of its definitions, in the order of their numbers; `outcomes`: (engagement, service) ->
-    those that any of its terms bill.
+    those that any of its terms bill; `increments`: (engagement, service) -> the seconds to which they round time up.
     """
 
     zones: dict[tuple[str, str], str]
@@ -60,6 +62,7 @@ class Known(NamedTuple):
     certificates: list[tuple[Any, ...]]
     versions: dict[str, list[str]]
     outcomes: dict[tuple[str, str], list[Outcome]]
+    increments: dict[tuple[str, str], set[int]]
 
 
 class House:
@@ -74,6 +77,7 @@ class House:
         self._touched: set[int] = set()
         self._versions = {pack: list(digests) for pack, digests in known.versions.items()}
         self._outcomes = {key: {one.key: one for one in some} for key, some in known.outcomes.items()}
+        self._increments = {key: tuple(sorted(some)) for key, some in known.increments.items()}
         self._certificates = {tuple(row[:3]): list(row) for row in known.certificates}
         self.handlers: dict[type, Callable[[Entry, Any], None]] = {
             EngagementSigned: self._signed,
@@ -108,6 +112,10 @@ class House:
                 self.pending.insert(RESULTED, [(engagement, service, key, at, number, received_at)])
                 self.pending.add(PACE, (engagement, service, f"outcome:{key}", at - at % QUARTER), 1)
 
+    def worked(self, of: tuple[str, str], at: int, seconds: int) -> None:
+        """Note when the time of a finished task of (engagement, service) was spent."""
+        note_worked(self.pending, of, at, seconds, self._increments.get(of, ()))
+
     def count_row(self, source: int, row: int, column: int) -> None:
         """Count a row of a source as received (5), rejected (6) or duplicate (7); it is read up to there."""
         counters = self._sources.get(source)
@@ -131,6 +139,11 @@ class House:
             if outcome.key not in known:
                 known[outcome.key] = outcome
                 self.pending.put(OUTCOME, (event.engagement, service, outcome.key), (since,))
+        for service, increment in increments_in(event.terms):
+            held = self._increments.get((event.engagement, service), ())
+            if increment not in held:
+                self._increments[event.engagement, service] = tuple(sorted((*held, increment)))
+                self.pending.put(OUTCOME, (event.engagement, service, increment_key(increment)), (since,))
         self._zones.pop(key, None)  # the last one signed stands last
         self._zones[key] = zone_of(event.terms)
         self._of.pop(key, None)

@@ -263,6 +263,7 @@ class Items:
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
         seconds, of = event.seconds, (standing.engagement, standing.service)
         self._pending.add(LABOUR, (of[0], day, of[1], event.person), seconds, 1, seconds)
+        self._house.worked(of, entry.at, seconds)
         self._finished.append((*of, entry.at, entry.item, entry.seq, event.token, event.person, seconds))
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
         self._count(standing, entry.at, "seconds_worked", n=seconds)

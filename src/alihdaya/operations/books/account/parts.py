@@ -52,7 +52,10 @@ class ByParts:
     def _summed(self, place: int, service: Service, rate: Rate) -> list[measured.Counted]:
         """Give facts with the same sums as those that a part's rate counts: of whole days, where that will do."""
         spans = [self.month.days_of(one) for one in (self._same(service.id, rate) if rate.kind == "seat" else [place])]
-        if not measured.is_summed(rate) or None in spans:
+        if not measured.is_summed(rate):
+            found = self._log.spent(service, rate, self.month.stretches[place].window)
+            return self._facts(place, service, rate) if found is None else [found]
+        if None in spans:
             return self._facts(place, service, rate)
         held = [span for span in spans if span is not None]
         return [

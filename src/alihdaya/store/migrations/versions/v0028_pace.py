@@ -1,30 +1,22 @@
 """Deliveries by quarters of an hour, of each unit and outcome, out of the items, the outcomes and the archive."""
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
 
 from alembic import op
 from sqlalchemy import Connection, MetaData, text
 
-from alihdaya.engagement.events import EngagementSigned
 from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
-from alihdaya.kernel.event import HOUSE, Entry
+from alihdaya.kernel.event import Entry, tag_of
 from alihdaya.kernel.time import QUARTER
 from alihdaya.store.archive.files import ITEM_COLUMNS
-from alihdaya.store.archive.reading import archived_entries, archived_items
-from alihdaya.store.codec import decode_events
+from alihdaya.store.archive.reading import archived_items
 from alihdaya.store.columns import define
-from alihdaya.store.migrations.before import Before
+from alihdaya.store.migrations.before import Before, entries_of_archived, signings
 from alihdaya.work.events import ItemDelivered
 
 revision = "0028"
 down_revision = "0027"
 
-_SIGNED = b"engagement.signed"
-_DELIVERED = "item.delivered"
-_LATE = "select seq, at, item, by, body from log where item > 0 and item <= :last"
-_HOUSE = "select seq, at, by, body from log where item = 0 order by seq"
 # Written as the index of what was delivered has it, so that it alone is read.
 _ITEMS = f"""
 select engagement, service, unit, (closed_at - closed_at % {QUARTER}) as began, count(*) as n
@@ -69,11 +61,8 @@ def _archived(connection: Connection, found: Found) -> None:
                 billed[number] = engagement, service
     if not billed:
         return
-    here = connection.execute(text(_LATE), {"last": max(billed)})  # of an archived item, the end may still be here
-    late = (Entry(row.seq, row.at, row.item, row.by, decode_events(row.body)) for row in here)
-    for entry in chain(archived_entries(before, tags=(_DELIVERED,)), late):
-        if entry.item in billed:
-            _count(entry, billed[entry.item], known, found)
+    for entry in entries_of_archived(connection, billed, max(billed), tag_of(ItemDelivered)):
+        _count(entry, billed[entry.item], known, found)
 
 
 def _count(entry: Entry, of: tuple[str, str], known: Known, found: Found) -> None:
@@ -86,16 +75,7 @@ def _count(entry: Entry, of: tuple[str, str], known: Known, found: Found) -> Non
 
 def _known(connection: Connection) -> Known:
     found: Known = {}
-    for entry in _house(connection):
-        for event in entry.events:
-            if isinstance(event, EngagementSigned):
-                for service, one in outcomes_in(event.terms):
-                    found.setdefault((event.engagement, service), {}).setdefault(one.key, (one, entry.seq))
+    for entry, event in signings(connection):
+        for service, one in outcomes_in(event.terms):
+            found.setdefault((event.engagement, service), {}).setdefault(one.key, (one, entry.seq))
     return found
-
-
-def _house(connection: Connection) -> Iterator[Entry]:
-    yield from archived_entries(Before(connection), item=HOUSE, tags=(_SIGNED.decode(),))
-    for row in connection.execute(text(_HOUSE)):
-        if _SIGNED in row.body:
-            yield Entry(row.seq, row.at, HOUSE, row.by, decode_events(row.body))
