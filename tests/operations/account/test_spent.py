@@ -80,9 +80,21 @@ def test_sums_by_quarters_are_those_of_the_tasks(store, store_url, seed):
             assert quantity_of(service, rate, [sum_]) == quantity_of(service, rate, every)
             assert overtime_of(service, rate, [sum_]) == overtime_of(service, rate, every)
             assert bool(overtime_of(service, rate, every)) == bool(rate.overtime)
+            for rule in rate.overtime:
+                late, wanted = (
+                    facts.shift(service, rate, rule.id, window),
+                    [one for one in every if one.overtime.get(rule.id)],
+                )
+                assert len(late) == len(wanted) > 1
+                assert list(late) == wanted
+                for _ in range(20):
+                    first, last = sorted(dice.randrange(len(wanted) + 1) for _ in "ab")
+                    assert late[first:last] == wanted[first:last]
+                assert late[-1] == wanted[-1]
             assert facts.spent(service, rate, (window[0] + 1, window[1] - 1)) is None or abs(window[0]) == 2**62
     assert facts.spent(service, service.rate("seats"), (START, END)) is None
     assert facts.spent(service, service.rate("crew"), (START, END)) is None
+    assert facts.shift(service, service.rate("seats"), "late", (START, END)) is None
     assert prove(store).differences == ()
     older(store)
     store.close()

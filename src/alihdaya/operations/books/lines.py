@@ -119,10 +119,12 @@ def _amended_page(store: Store, terms: Terms, month: str, number: int, first: in
 
 
 def _delivered(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[Counted] | None:
-    """Give a page, (first, count), of a line of items or outcomes; None of another, and where they are not at hand."""
+    """Give a page, (first, count), of items, outcomes or overtime; None of another and of what is not here."""
     service = terms.service(line.service)
     rate = service.rate(line.unit)
     facts = MonthFacts(store, terms, month)
+    if line.part == "overtime" and (late := facts.shift(service, rate, line.overtime, facts.within)) is not None:
+        return list(late[page[0] - 1 : sum(page) - 1])
     if line.part == "shortfall" or (stock := facts.deliveries(service, rate)) is None:
         return None
     if line.part == "overtime":

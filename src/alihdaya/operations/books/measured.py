@@ -20,10 +20,12 @@ from alihdaya.engagement.rates.outcome import outcome_of
 from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.terms import Service, Terms
 from alihdaya.kernel.event import tag_of
-from alihdaya.kernel.time import SECOND, micros
+from alihdaya.kernel.time import DAY, SECOND, micros
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.store import Store, views
 from alihdaya.store.views.billed.deliveries import Deliveries, at_hand, of_outcome, of_unit
+from alihdaya.store.views.billed.pieces import Told
+from alihdaya.store.views.billed.shifts import Shift, shift_tasks
 from alihdaya.store.views.billed.worked import Spent, worked
 from alihdaya.store.views.facts import ItemFact, house_facts, item_facts, latest
 from alihdaya.store.views.ledger import Counted as Delivery
@@ -196,6 +198,27 @@ class MonthFacts:
         if found is None:
             return None
         return Counted(within[0], 0, "", found.total(), {name: n for name, n in found.items() if name and n})
+
+    def shift(self, service: Service, rate: Rate, name: str, window: tuple[int, int]) -> Sequence[Counted] | None:
+        """Give the facts of people's time in a class of overtime within a window of the month, in their order.
+
+        None for another rate, and where quarters of an hour do not tell.
+        """
+        within = max(window[0], self.within[0]), min(window[1], self.within[1])
+        if rate.kind not in OF_TIME or rate.measure.team or within[0] >= within[1]:
+            return None
+        hours, increment = self.hours(service, rate, within), rate.measure.increment
+        if not hours.at_quarters(within):
+            return None
+
+        def counted(one: views.FinishedTask) -> Counted:
+            overtime = _overtime(hours, one.at, one.seconds, increment)
+            return Counted(one.at, one.item, one.person, rounded_up(one.seconds, increment), overtime)
+
+        spans = hours.spans(name, (within[0] - DAY, within[1]))
+        held = Shift(spans, lambda at: hours.at(at) == name, lambda one: bool(counted(one).overtime.get(name)))
+        found = shift_tasks(self.store, Spent(self.terms.engagement, service.id), within, held)
+        return None if found is None else Told(found, counted)
 
     def _of_items(self, service: Service, rate: Rate) -> Iterator[Counted]:
         if rate.kind in OF_ITEMS or rate.kind == "outcome":

@@ -13,6 +13,8 @@ WORKED = "worked"
 """Seconds in each quarter, as they were spent; `worked:60` with each task's time rounded up to a multiple of 60."""
 ACROSS = "across"
 """Tasks under way at the start of the quarter."""
+ENDED = "ended"
+"""Tasks that took any time, by the quarter in which they ended: an end at the start of one is of the quarter before."""
 LONG = "long"
 """Tasks of over a day, by the quarter of their end: they have no pieces."""
 
@@ -37,6 +39,8 @@ def note_worked(pending: Pending, of: tuple[str, str], end: int, seconds: int, i
     if seconds * SECOND > DAY:
         pending.add(PACE, (*of, LONG, (end - 1) // QUARTER * QUARTER), 1)
         return
+    if seconds:
+        pending.add(PACE, (*of, ENDED, (end - 1) // QUARTER * QUARTER), 1)
     for place, (quarter, n) in enumerate(pieces(end, seconds)):
         if place:
             pending.add(PACE, (*of, ACROSS, quarter), 1)

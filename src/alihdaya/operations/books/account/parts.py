@@ -181,9 +181,12 @@ class ByParts:
             if line.number == number and line.part != "shortfall":
                 service = self.month.stretches[place].terms.service(line.service)
                 rate = service.rate(line.unit)
+                part = slice(first - 1, first - 1 + count)
+                if line.part == "overtime" and rate.kind in OF_TIME:
+                    late = self._log.shift(service, rate, line.overtime, self.month.stretches[place].window)
+                    return None if late is None else list(late[part])
                 stock = self._stock(place, service, rate, line.overtime)
                 if stock is not None:
-                    part = slice(first - 1, first - 1 + count)
                     if line.part == "usage":
                         part = slice_of(service, rate, line, (first, count), self._before(place, service, rate))
                     return list(self._classed(service, rate, stock[part]))

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, overload
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 class Piece(NamedTuple, Generic[T]):
@@ -50,3 +51,25 @@ class Pieces(Sequence[T]):
             if first < before + size:
                 yield from read(max(0, first - before), min(size, last - before))
             before += size
+
+
+class Told(Sequence[S], Generic[T, S]):
+    """Rows told otherwise, each as it is wanted."""
+
+    def __init__(self, rows: Sequence[T], tell: Callable[[T], S]) -> None:
+        self._rows, self._tell = rows, tell
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> S: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[S]: ...
+    def __getitem__(self, place: int | slice) -> S | list[S]:
+        if isinstance(place, slice):
+            return [self._tell(row) for row in self._rows[place]]
+        return self._tell(self._rows[place])
+
+    def __iter__(self) -> Iterator[S]:
+        return map(self._tell, self._rows)

@@ -34,14 +34,12 @@ def worked(store: WorkingSet, spent: Spent, within: Span, class_of: Callable[[in
     None where the instants are no such starts, where items of the time were archived, where the increment was not
     known from the first instant on, and where somebody took over a day for a task.
     """
-    if any(at % QUARTER for at in within):
-        return None
     found = Counter[str]()
     with store.snapshot() as connection:
-        if not _at_hand(connection, spent, within):
+        if not told(connection, spent, within):
             return None
         measure = f"{WORKED}:{spent.increment}" if spent.increment else WORKED
-        for quarter, n in _rows(connection, spent, measure, within):
+        for quarter, n in amounts(connection, spent, measure, within):
             found[class_of(quarter)] += n
         for end, seconds in _over(connection, spent, within[0]):  # begun before, and all of it counts
             if end < within[1]:
@@ -53,10 +51,13 @@ def worked(store: WorkingSet, spent: Spent, within: Span, class_of: Callable[[in
     return found
 
 
-def _at_hand(connection: Connection, spent: Spent, within: Span) -> bool:
+def told(connection: Connection, spent: Spent, within: Span) -> bool:
+    """Whether quarters tell of the time spent within two instants that are starts of quarters, see `worked`."""
+    if any(at % QUARTER for at in within):
+        return False
     if archived_since(connection, within[0]):
         return False
-    if any(True for _ in _rows(connection, spent, LONG, (within[0] - QUARTER, within[1] + DAY))):
+    if any(True for _ in amounts(connection, spent, LONG, (within[0] - QUARTER, within[1] + DAY))):
         return False
     known = select(OUTCOME.c.since).where(
         OUTCOME.c.engagement == spent.engagement,
@@ -67,7 +68,7 @@ def _at_hand(connection: Connection, spent: Spent, within: Span) -> bool:
     return since is not None and since <= within[0]
 
 
-def _rows(connection: Connection, spent: Spent, measure: str, within: Span) -> Iterator[tuple[int, int]]:
+def amounts(connection: Connection, spent: Spent, measure: str, within: Span) -> Iterator[tuple[int, int]]:
     """Yield (start of a quarter, amount) of a measure within two starts of quarters; of each shard its own."""
     same = (PACE.c.engagement == spent.engagement) & (PACE.c.service == spent.service) & (PACE.c.measure == measure)
     query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= within[0], PACE.c.at < within[1])
@@ -76,7 +77,7 @@ def _rows(connection: Connection, spent: Spent, measure: str, within: Span) -> I
 
 def _over(connection: Connection, spent: Spent, edge: int) -> Iterator[tuple[int, int]]:
     """Yield (end, seconds) of the tasks that began before a start of a quarter and ended at it or afterwards."""
-    under_way = sum(n for _, n in _rows(connection, spent, ACROSS, (edge, edge + 1)))
+    under_way = sum(n for _, n in amounts(connection, spent, ACROSS, (edge, edge + 1)))
     done = FINISHED.c
     query = select(done.at, done.seconds).where(
         done.engagement == spent.engagement,
