@@ -19,6 +19,7 @@ from alihdaya.operations.books.account.accrue import accruals
 from alihdaya.operations.books.account.agree import amend
 from alihdaya.operations.books.account.close import close, document_of, rebook
 from alihdaya.operations.books.bill import bill, line_facts, line_items
+from alihdaya.operations.books.lines import facts_behind
 from alihdaya.operations.books.record import Record
 from alihdaya.operations.books.replay import prove
 from alihdaya.packs import load
@@ -245,3 +246,13 @@ def test_an_item_is_not_rebooked_as_what_bills_no_items(february):
     for unit in ("minutes", "seats", "crew", "yes", "go-live"):
         assert refused(rebook, small.desk, 1, ItemRebooked("", 1, "", unit, True, "a slip"), "accounts") == ["no-price"]
     assert bill(small.store, small.terms, MONTH) == before
+
+
+def test_the_work_behind_a_closed_amended_month_is_told_where_nothing_counts_otherwise_since(february):
+    """Closed after it was amended: each line's facts are what they were, and the month was not touched since."""
+    lines = bill(february.store, february.terms, MONTH).invoice.lines
+    before = {line.number: facts_behind(february.store, february.terms, MONTH, line.number) for line in lines}
+    close(february.desk, None, "2013-01", MUCH_LATER, "accounts")
+    close(february.desk, None, MONTH, MUCH_LATER, "accounts")
+    found = {line.number: facts_behind(february.store, february.terms, MONTH, line.number) for line in lines}
+    assert found == before

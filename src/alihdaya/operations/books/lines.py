@@ -74,7 +74,8 @@ def page_behind(store: Store, terms: Terms, month: str, number: int, page: int) 
 def facts_behind(store: Store, terms: Terms, month: str, number: int, page: int | None = None) -> list[Counted]:
     """Give the facts behind a line of a month's invoice: a page of them (from 1), or all.
 
-    Raises Refused for a line that there is not, and for a closed one whose items count otherwise since.
+    Those of a closed month are as they were when it was closed. Raises Refused for a line that there is not, and for
+    one of a closed month that adjusts earlier ones: it names its items alone.
     """
     with store.moment():
         return _facts_behind(store, terms, month, number, page)
@@ -88,10 +89,11 @@ def _facts_behind(store: Store, terms: Terms, month: str, number: int, page: int
     if line is not None:
         first, count = (1, _EVERY) if page is None else ((page - 1) * PAGE + 1, PAGE)
         return facts_page(store, terms, month, line, first=first, count=count)
-    if account.book.closed(month) is not None:
-        text = f"{month} was closed, and items of it count otherwise since: its lines only name their items"
+    parts = _parts(store, terms, month)
+    if account.book.closed(month) is not None and all(line.number != number for _, line in parts.lines):
+        items_behind(store, terms, month, number)  # says which lines there are
+        text = f"line {number} of the closed {month} adjusts earlier months: it only names its items"
         raise Refused(Problem("counts-otherwise", text))
-    parts = ByParts(account.month(month, span(terms, month)))
     if page is None:
         return parts.facts(number)
     first = (page - 1) * PAGE + 1
@@ -111,11 +113,16 @@ def _line(store: Store, terms: Terms, month: str, number: int) -> Line | None:
 
 def _amended_page(store: Store, terms: Terms, month: str, number: int, first: int) -> list[Counted] | None:
     """Give a page of a line of items or outcomes of a month with amended terms or rebooked items, see ByParts.page."""
+    return _parts(store, terms, month).page(number, first, PAGE)
+
+
+def _parts(store: Store, terms: Terms, month: str) -> ByParts:
+    """Give a month by the terms that bill something of it; a closed one as it was when it was closed."""
     account = account_of(store, terms.engagement)
     closed = account.book.closed(month)
     if closed is not None:
         account = account_of(store, terms.engagement, until=closed.seq)
-    return ByParts(account.month(month, span(terms, month))).page(number, first, PAGE)
+    return ByParts(account.month(month, span(terms, month)))
 
 
 def _delivered(store: Store, terms: Terms, month: str, line: Line, page: tuple[int, int]) -> list[Counted] | None:
