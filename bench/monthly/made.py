@@ -60,11 +60,15 @@ class Step(NamedTuple):
 
 @dataclass
 class Counted:
-    """The generator's own count of the month: `order` has (service, unit) -> (delivered at, item), as they came."""
+    """The generator's own count of the month: `order` has (service, unit) -> (delivered at, item), as they came.
+
+    `tasks`: service -> (finished at, seconds) of the finished tasks.
+    """
 
     clocks: Counter[tuple[str, str]] = field(default_factory=Counter)
     seconds: Counter[tuple[str, str]] = field(default_factory=Counter)
     order: dict[tuple[str, str], tuple["array[int]", "array[int]"]] = field(default_factory=dict)
+    tasks: dict[str, tuple["array[int]", "array[int]"]] = field(default_factory=dict)
     entries: int = 0
     _sorted: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
@@ -199,6 +203,9 @@ class Maker:
             self._later(gone, item, "rule", delivered)
         if self.start <= done < self.end:
             self.counted.seconds[service, person] += seconds
+            ends, spent = self.counted.tasks.setdefault(service, (array("q"), array("q")))
+            ends.append(done)
+            spent.append(seconds)
         self._count(service, gone, item, person=True, clocks=((due.respond, taken), (due.resolve, done)))
 
     def _paused(self, service: str, item: int, at: int, due: Due, span: tuple[int, int]) -> Due:

@@ -24,6 +24,8 @@ from bench.monthly import MONTH, peak_mib
 from bench.monthly.made import terms
 
 PAGES = 1_000
+LONGEST = 30
+"""Minutes of the longest task: so many a page has at most for each of its tasks."""
 PAGE = 100
 MIDDLE = date(2026, 3, 16)
 
@@ -60,6 +62,8 @@ def kinds(place: str) -> dict[str, Any]:
         for line in [one for one in made.lines if one.part != "shortfall"]:
             name = f"{line.service}/{line.unit} {line.overtime or line.tier}"
             behind = tasks if line.kind in {"hour", "seat"} else int(line.quantity)
+            if line.kind == "minute":
+                behind //= LONGEST
             for _ in range(5):
                 page = dice.randrange(1, max(2, behind // PAGE))
                 start = time.perf_counter()
