@@ -15,6 +15,8 @@ ACROSS = "across"
 """Tasks under way at the start of the quarter."""
 ENDED = "ended"
 """Tasks that took any time, by the quarter in which they ended: an end at the start of one is of the quarter before."""
+ROUNDED = "rounded"
+"""`rounded:60`: seconds of the tasks by the quarter of their end, each task's rounded up to a multiple of 60."""
 LONG = "long"
 """Tasks of over a day, by the quarter of their end: they have no pieces."""
 
@@ -36,6 +38,9 @@ def pieces(end: int, seconds: int, increment: int = 0) -> list[tuple[int, int]]:
 
 def note_worked(pending: Pending, of: tuple[str, str], end: int, seconds: int, increments: tuple[int, ...]) -> None:
     """Note a finished task of (engagement, service), also as it is rounded up to each of some increments."""
+    for increment in increments:
+        whole = seconds + -seconds % increment
+        pending.add(PACE, (*of, f"{ROUNDED}:{increment}", end // QUARTER * QUARTER), whole)
     if seconds * SECOND > DAY:
         pending.add(PACE, (*of, LONG, (end - 1) // QUARTER * QUARTER), 1)
         return

@@ -6,9 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from alihdaya.kernel.time import DAY
+from alihdaya.kernel.time import DAY, QUARTER
+from alihdaya.store.project.worked import ROUNDED
 from alihdaya.store.schema import FINISHED, LABOUR
 from alihdaya.store.views.billed.days import archived_since, day_span, zone_counted
+from alihdaya.store.views.billed.pace import Pace
+from alihdaya.store.views.billed.worked import Spent, amounts, is_rounded
 from alihdaya.store.views.items import Month
 from alihdaya.store.working import WorkingSet
 
@@ -110,15 +113,26 @@ def _tasks(work: Work, within: Month) -> Select[Any]:
 def _days(connection: Connection, work: Work) -> Iterator[_Day]:
     """Give the pieces of the month in which anything was finished, in order."""
     zone = zone_counted(connection, work.engagement)
-    if zone is None or work.increment:
+    if zone is None:
         yield from _added_up(connection, work)
         return
     query = _labour(work, LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled))
     if work.persons is not None:
         query = query.where(LABOUR.c.person.in_(work.persons))
-    for day, tasks, seconds in connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day)):
-        if tasks:
-            yield _Day(*day_span(zone, day), int(tasks), int(seconds))
+    rows = connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day))
+    days = [_Day(*day_span(zone, day), int(tasks), int(seconds)) for day, tasks, seconds in rows if tasks]
+    yield from _rounded(connection, work, days) if work.increment else days
+
+
+def _rounded(connection: Connection, work: Work, days: Sequence[_Day]) -> Iterator[_Day]:
+    """Give the days with each task's time rounded up."""
+    spent = Spent(work.engagement, work.service, work.increment)
+    aligned = not any(at % QUARTER for day in days for at in (day.start, day.end))
+    if not aligned or not is_rounded(connection, spent, work.within[0]):
+        yield from _added_up(connection, work)
+        return
+    counts = Pace(list(amounts(connection, spent, f"{ROUNDED}:{work.increment}", work.within)), lambda _: 0)
+    yield from (day._replace(seconds=counts.count((day.start, day.end))) for day in days)
 
 
 def _labour(work: Work, *columns: Any) -> Select[Any]:

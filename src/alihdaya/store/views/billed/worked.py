@@ -59,19 +59,24 @@ def told(connection: Connection, spent: Spent, within: Span) -> bool:
         return False
     if any(True for _ in amounts(connection, spent, LONG, (within[0] - QUARTER, within[1] + DAY))):
         return False
+    return is_rounded(connection, spent, within[0])
+
+
+def is_rounded(connection: Connection, spent: Spent, since: int) -> bool:
+    """Whether time was noted as it is rounded up from an instant on; always so without an increment."""
     known = select(OUTCOME.c.since).where(
         OUTCOME.c.engagement == spent.engagement,
         OUTCOME.c.service == spent.service,
         OUTCOME.c.outcome == increment_key(spent.increment),
     )
-    since = max(connection.execute(known).scalars(), default=None) if spent.increment else 0
-    return since is not None and since <= within[0]
+    found = max(connection.execute(known).scalars(), default=None) if spent.increment else 0
+    return found is not None and found <= since
 
 
 def amounts(connection: Connection, spent: Spent, measure: str, within: Span) -> Iterator[tuple[int, int]]:
     """Yield (start of a quarter, amount) of a measure within two starts of quarters; of each shard its own."""
     same = (PACE.c.engagement == spent.engagement) & (PACE.c.service == spent.service) & (PACE.c.measure == measure)
-    query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= within[0], PACE.c.at < within[1])
+    query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= within[0], PACE.c.at < within[1]).order_by(PACE.c.at)
     return ((at, n) for at, n in connection.execute(query).all())
 
 
