@@ -94,6 +94,14 @@ def now() -> int:
     return time_ns() // 1000
 
 
+def refuse_unknown(store: "Store", engagement: str | None) -> None:
+    """Raise Refused for an engagement that is not signed here, and name those that are; None and "" are all of them."""
+    from alihdaya.operations.books.bill import terms_of
+
+    if engagement:
+        terms_of(store, engagement)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The language of what is shown, and where the log lives."""
@@ -196,7 +204,10 @@ class ItemNumber(click.IntRange):
         super().__init__(1, 2**62)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the item's number. Digits are ours; `items --number` finds a client's that are digits only."""
+        """Give the item's number. Digits are ours; `items --number` finds a client's that are digits only.
+
+        Where the command has an eager option --engagement, a client's number is one of that engagement.
+        """
         text = value.strip() if isinstance(value, str) else ""
         if text and not (text.isascii() and text.lstrip("+-").isdigit()):
             value = self._sought(text, param, ctx)
@@ -204,13 +215,18 @@ class ItemNumber(click.IntRange):
 
     def _sought(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         from alihdaya.store.lease.house import number_of
-        from alihdaya.store.views import named
+        from alihdaya.store.views import items, named
 
         settings = ctx.find_object(Settings) if ctx else None
+        eager = {one.name for one in ctx.command.params if one.is_eager} if ctx else set()  # read before the item is
+        engagement = ctx.params.get("engagement") if ctx and "engagement" in eager else None
         found: list[int] = []
         if settings is not None:
             with settings.read() as store:
+                refuse_unknown(store, engagement)
                 found = named(store, text)
+                if engagement and len(found) > 1:
+                    found = [one.id for one in items(store, engagement=engagement, these=found, limit=len(found))]
         if len(found) == 1:
             return found[0]
         if found:

@@ -224,7 +224,7 @@ def test_files_by_the_command_line_name_the_row_that_is_wrong(tmp_path):
     listed = alihdaya(place, "list").output.splitlines()
     assert listed[0].split() == ["Question", "Answers", "Outcome", "Believed", "Text"]
     assert listed[1].split() == ["q-1", "1", "open", "yes", "0.5;", "no", "0.5", "Is", "it?"]
-    for words, code in ((("--engagement", "foo"), "no-engagement"), (("--service", "foo"), "no-service")):
+    for words, code in ((("--engagement", "foo"), "which-engagement"), (("--service", "foo"), "no-service")):
         assert alihdaya(place, "score", *words).exception.problems[0].code == code
     for header in ("question,text", "question,text,prior,more", ""):
         questions_.write_text(header + "\n")

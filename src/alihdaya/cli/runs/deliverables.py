@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import DATA, Settings, exact, say, told
+from alihdaya.cli.settings import DATA, Settings, exact, refuse_unknown, say, told
 
 if TYPE_CHECKING:
     from alihdaya.channels.documents.folder import Written
@@ -35,6 +35,7 @@ def deliverables(settings: Settings, month: str, folder: Path, engagement: str, 
     from alihdaya.kernel.errors import Problem, Refused
 
     with settings.read() as store:
+        refuse_unknown(store, engagement)
         written = hand_over(store, folder, month, engagement)
         missing = _missing(store, engagement)
     if written is None:

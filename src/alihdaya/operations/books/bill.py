@@ -50,7 +50,13 @@ def terms_of(store: WorkingSet, engagement: str | None = None) -> Terms:
     if engagement is None and len(signed) == 1:
         engagement = next(iter(signed))
     if engagement not in signed:
-        why = f"name one of the engagements: {', '.join(signed)}" if signed else "no engagement is signed here yet"
+        names = ", ".join(signed)
+        if not signed:
+            why = "no engagement is signed here yet"
+        elif engagement is None:  # only commands may leave it open
+            why = f"several engagements are signed here, name one with --engagement: {names}"
+        else:
+            why = f"no engagement {engagement[:100]!r} is signed here; there are: {names}"
         raise Refused(Problem("which-engagement", why))
     return agreement.from_wire(signed[engagement])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import Settings, figure, say
+from alihdaya.cli.settings import Settings, figure, refuse_unknown, say
 from alihdaya.cli.work import ITEM, do
 
 if TYPE_CHECKING:
@@ -199,8 +199,7 @@ def _require(store: "Store", engagement: str | None, service: str | None) -> Non
     from alihdaya.operations.books.bill import terms_of
 
     signed = [one.id for one in store.engagements()]
-    if engagement is not None and engagement not in signed:
-        raise Refused(Problem("no-engagement", f"no engagement {engagement[:100]!r} is signed here"))
+    refuse_unknown(store, engagement)
     wanted = [terms_of(store, one) for one in dict.fromkeys(signed) if engagement in (None, one)]
     names = sorted({one.id for terms in wanted for one in terms.services})
     if service is not None and service not in names:

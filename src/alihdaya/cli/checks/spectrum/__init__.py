@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, now, refuse_unknown, say
 
 if TYPE_CHECKING:
     from alihdaya.cli.checks.questions.scoring import Scored
@@ -37,6 +37,7 @@ class Placed(NamedTuple):
         "says too few; where the log has no facts, what would bring them."
     )
 )
+@click.option("--engagement", help=say("Only this engagement."))
 @click.option("--service", help=say("Only this service."))
 @click.option("--subject", default="", metavar="COLUMN", help=say("The column that names what an item is about."))
 @click.option(
@@ -64,6 +65,7 @@ class Placed(NamedTuple):
 @click.pass_obj
 def spectrum(
     settings: Settings,
+    engagement: str | None,
     service: str | None,
     *,
     subject: str,
@@ -82,9 +84,10 @@ def spectrum(
     from alihdaya.cli.checks.spectrum.gather import gather
 
     with settings.read() as store, store.moment():
-        gathered = gather(store, service, subject, _names(reviews), now())
-        worth = score_services(store, None, service, seed=seed, draws=draws)
-        earned, unbilled = margins(store, service, seed=seed, draws=draws)
+        refuse_unknown(store, engagement)
+        gathered = gather(store, service, subject, _names(reviews), now(), engagement=engagement)
+        worth = score_services(store, engagement, service, seed=seed, draws=draws)
+        earned, unbilled = margins(store, service, engagement=engagement, seed=seed, draws=draws)
     for problem in unbilled:
         click.echo(say("warning: {problem}").format(problem=problem), err=True)
     if not gathered:

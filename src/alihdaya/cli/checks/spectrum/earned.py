@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 def margins(
-    store: "Store", wanted: str | None, *, seed: int, draws: int
+    store: "Store", wanted: str | None, *, engagement: str | None = None, seed: int, draws: int
 ) -> tuple[dict[str, list[MarginHour]], list[Problem]]:
-    """Give service -> its margin an hour, one for each currency; and which months could not be billed."""
+    """Give service -> its margin an hour, one for each currency; and which months could not be billed.
+
+    `engagement`: of what this one leaves alone.
+    """
     problems: list[Problem] = []
     rows: dict[tuple[str, str], list[Earned]] = {}
-    for service, currency, earned in _rows(store, problems):
+    for service, currency, earned in _rows(store, engagement, problems):
         if wanted in (None, service):
             rows.setdefault((service, currency), []).append(earned)
     found: dict[str, list[MarginHour]] = {}
@@ -29,11 +32,11 @@ def margins(
     return found, problems
 
 
-def _rows(store: "Store", problems: list[Problem]) -> Iterator[tuple[str, str, Earned]]:
+def _rows(store: "Store", wanted: str | None, problems: list[Problem]) -> Iterator[tuple[str, str, Earned]]:
     from alihdaya.operations.books.bill import bills, terms_of
     from alihdaya.operations.books.shares import by_item
 
-    for engagement in dict.fromkeys(one.id for one in store.engagements()):
+    for engagement in dict.fromkeys(one.id for one in store.engagements() if wanted in (None, one.id)):
         terms = terms_of(store, engagement)
         made, unbilled = bills(store, terms)
         problems += unbilled

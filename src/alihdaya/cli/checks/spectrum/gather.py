@@ -45,8 +45,12 @@ class _Bound(NamedTuple):
     known: Known
 
 
-def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[str], at: int) -> list[Gathered]:
-    """Read every item of the store, or those of one service, by service, archived ones too; `at`: the present.
+def gather(
+    store: "Store", wanted: str | None, subject: str, reviews: frozenset[str], at: int, *, engagement: str | None = None
+) -> list[Gathered]:
+    """Read every item of the store, or those of one service or engagement, by service, archived ones too.
+
+    `at`: the present.
 
     `reviews`: the tasks that check a result; where none is named, those kept from whoever did another, that choose.
     """
@@ -61,11 +65,7 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
     @cache
     def model(digest: str) -> _Bound:
         found = store.definition(digest)
-        return (
-            _bound(from_files(found.files), reviews)
-            if found is not None
-            else _Bound("BPO", {}, Known(set(), set(), set()))
-        )
+        return _bound(from_files(found.files), reviews) if found is not None else _unbound()
 
     @cache
     def agreed(digest: str, service: str) -> "Agreed":
@@ -82,7 +82,8 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
         entries = list(group)
         work.add(entries)
         receipt = next((one for entry in entries for one in entry.events if isinstance(one, ItemReceived)), None)
-        if receipt is None or wanted not in (None, receipt.service):
+        of = (wanted or receipt.service, engagement or signed[receipt.terms].id) if receipt else ()
+        if receipt is None or of != (receipt.service, signed[receipt.terms].id):
             continue
         hand = clock(receipt.terms, receipt.service)
         bound = model(receipt.definition)
@@ -94,6 +95,10 @@ def gather(store: "Store", wanted: str | None, subject: str, reviews: frozenset[
         found[receipt.service].prices.update(_prices(agreed(receipt.terms, receipt.service)))
     share = work.meetings(spent_as(store, "meeting", at))
     return [one._replace(cases=spread(one.cases, share)) for one in found.values()]
+
+
+def _unbound() -> _Bound:
+    return _Bound("BPO", {}, Known(set(), set(), set()))
 
 
 def _learn(known: Known, more: Known, case: Case) -> None:

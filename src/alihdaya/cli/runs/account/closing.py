@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from alihdaya.cli.runs.account import because_option
-from alihdaya.cli.settings import ItemNumber, Settings, exact, now, say
+from alihdaya.cli.settings import ItemNumber, Settings, exact, now, refuse_unknown, say
 
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
 
@@ -52,16 +52,25 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
 
 @click.command(help=say("Let delivered ITEM count otherwise: in another month, as another unit, or on no invoice."))
 @click.argument("item", type=ItemNumber())
+@click.option(
+    "--engagement",
+    default="",
+    is_eager=True,
+    help=say("Of which engagement the item is, where the store holds several."),
+)
 @click.option("--month", default="", metavar="YYYY-MM", help=say("Count it in this month."))
 @click.option("--unit", default="", help=say("Bill it as this unit of the rate card."))
 @click.option("--unbilled", is_flag=True, help=say("Do not bill it."))
 @because_option
 @click.pass_obj
-def correct(settings: Settings, item: int, month: str, unit: str, reason: str, *, unbilled: bool) -> None:
+def correct(
+    settings: Settings, item: int, engagement: str, month: str, unit: str, reason: str, *, unbilled: bool
+) -> None:
     """Correct what an item counts as."""
     from alihdaya.engagement.account.events import ItemRebooked
     from alihdaya.operations.books.account.close import rebook
 
     with settings.desk("books") as desk:
-        rebook(desk, item, ItemRebooked("", item, month, unit, not unbilled, reason), "accounts")
+        refuse_unknown(desk.store, engagement)
+        rebook(desk, item, ItemRebooked(engagement, item, month, unit, not unbilled, reason), "accounts")
     click.echo(say("Item {item} counts anew; a closed invoice stays as it is.").format(item=item))

@@ -206,13 +206,18 @@ def _issue_day(document: dict[str, Any], issued: date | None, former: str) -> da
 
 
 def rebook(desk: Desk, item: int, change: ItemRebooked, by: str) -> None:
-    """Let a delivered item count otherwise. Raises Refused where it cannot. Durable when it returns."""
+    """Let a delivered item count otherwise. Raises Refused where it cannot. Durable when it returns.
+
+    An item of another engagement than the change names is refused, too; it may name none.
+    """
     from alihdaya.operations.books.account.left import refuse_taken  # which reads closed invoices, as this module does
 
     found = delivered_anywhere(desk.store, item)
     if found is None:
         raise Refused(Problem("not-delivered", f"item {item} was not delivered: nothing of it is billed"))
     engagement, counted = found
+    if change.engagement not in {"", engagement}:
+        raise Refused(Problem("other-engagement", f"item {item} is of {engagement}, not of {change.engagement}"))
     terms = terms_of(desk.store, engagement)
     refuse_taken(desk.store, engagement, item)
     first, last = (f"{day:%Y-%m}" for day in _bounds(desk.store, engagement))

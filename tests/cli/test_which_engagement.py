@@ -1,0 +1,99 @@
+"""A store in which two engagements are signed: whoever must choose one is told among which, and by --engagement."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from alihdaya.cli import cli
+from alihdaya.cli.settings import told
+from alihdaya.operations.commands import Receive
+from alihdaya.packs import load
+from alihdaya.store import open_store
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
+from claims_pack import TERMS, write_pack
+from small_desk import SmallDesk
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Acme has two items, Zenith three; the client's number C-1 is of one of each."""
+    with open_store(tmp_path / "two.db") as store:
+        for name, count in (("acme", 2), ("zenith", 3)):
+            terms = TERMS.replace('id = "acme"', f'id = "{name}"')
+            small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / name / "claims", terms=terms)))
+            for n in range(1, count + 1):
+                data = {"claim": n, "kind": "plain", "amount": 10}
+                small.command(Receive(small.service, small.service.channel, f"C-{n}", 0, 0, data))
+            small.commit()
+            small.at += 3_600_000_000
+    return str(tmp_path / "two.db")
+
+
+def run(place, *words):
+    return CliRunner().invoke(cli, ["--lang", "en", "--store", place, *words])
+
+
+NEEDED = [
+    ("invoice", "2013-01"),
+    ("margin",),
+    ("close", "2013-01"),
+    ("sla",),
+    ("report",),
+    ("account",),
+    ("items", "--month", "2013-01"),
+    ("record", "milestone", "paid", "x", "2013-01-02"),
+    ("holiday", "add", "2013-02-01", "x", "--because", "y"),
+    ("dispute", "uphold", "1", "--because", "y"),
+    ("dispute", "reject", "1", "--because", "y"),
+]
+ALL = [("spectrum",), ("export", "--xes", "x"), ("accruals",), ("deliverables",), ("items",), ("question", "score")]
+
+
+@pytest.mark.parametrize("words", NEEDED, ids=" ".join)
+def test_who_must_choose_is_told_among_which_and_how(place, words):
+    (problem,) = run(place, *words).exception.problems
+    assert problem.code == "which-engagement"
+    assert problem.message == "several engagements are signed here, name one with --engagement: acme, zenith"
+
+
+@pytest.mark.parametrize("words", [*NEEDED, *ALL, ("correct", "1", "--unbilled", "--because", "y")], ids=" ".join)
+def test_one_that_is_not_signed_is_refused_with_those_that_are(place, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (problem,) = run(place, *words, "--engagement", "acne").exception.problems
+    assert str(problem) == "no engagement 'acne' is signed here; there are: acme, zenith [which-engagement]"
+    monkeypatch.setattr(sys, "argv", ["alihdaya", "--lang", "id"])
+    assert told(problem).startswith("tidak ada perikatan 'acne' yang ditandatangani di sini")
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_export_holds_the_items_of_one_engagement_and_no_other(place, tmp_path):
+    found = {}
+    for wanted in ((), ("--engagement", "acme"), ("--engagement", "zenith")):
+        done = run(place, "export", "--ocel", str(tmp_path / "o"), "--xes", str(tmp_path / "x"), *wanted)
+        assert done.exit_code == 0, done.output
+        objects = json.loads((tmp_path / "o").read_text())["objects"]
+        names = {one["id"] for one in objects if one["type"] in {"item", "engagement"}}
+        found[wanted[-1:]] = (names, (tmp_path / "x").read_text().count("<trace>"))
+    acme = {"engagement:acme", "item:1", "item:2"}
+    zenith = {"engagement:zenith", "item:3", "item:4", "item:5"}
+    assert found == {(): (acme | zenith, 5), ("acme",): (acme, 2), ("zenith",): (zenith, 3)}
+
+
+def test_a_spectrum_is_measured_over_one_engagement(place):
+    def cases(*wanted):
+        (one,) = json.loads(run(place, "spectrum", "--json", "--draws", "50", *wanted).stdout)["services"]
+        return one["cases"]
+
+    assert [cases(), cases("--engagement", "acme"), cases("--engagement", "zenith")] == [5, 2, 3]
+
+
+def test_the_clients_number_of_two_engagements_is_one_with_the_engagement(place):
+    correct = ("correct", "C-1", "--unbilled", "--because", "a test")
+    assert "the client's number of several items: 1, 3" in run(place, *correct).output
+    assert run(place, *correct, "--engagement", "zenith").output.startswith("Item 3 counts anew")
+    (problem,) = run(place, "correct", "3", "--engagement", "acme", *correct[2:]).exception.problems
+    assert (problem.code, problem.message) == ("other-engagement", "item 3 is of zenith, not of acme")
