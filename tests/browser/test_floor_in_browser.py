@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "console"))
 
-from scene import FLOOR, Desk, Queue
+from scene import FLOOR, OTHER, SIGNED, Desk, Queue
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -22,6 +22,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+CUT = """[...document.querySelectorAll(".wide")]
+    .filter(one => one.scrollWidth > one.clientWidth)
+    .map(one => one.innerText)"""
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -100,6 +104,46 @@ def test_hostile_text_never_runs(desk, address, page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_is_wider_than_its_window(address, page, width):
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/", "/item/4711", "/invoice/2013-07", "/?lang=id"):
+    for path in (
+        "/",
+        "/item/4711",
+        "/invoice/2013-07",
+        "/invoices",
+        "/invoice/2013-07/1",
+        "/?lang=id",
+        "/invoices?lang=id",
+        "/invoice/2013-07?lang=id",
+    ):
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CUT) == [], f"a table of {path} is cut off, or to be pushed"
+
+
+def test_an_invoice_shows_its_sums_on_a_telephone(address, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + "/invoice/2013-07")
+    assert page.locator(".total td").inner_text() == "$2,189.12"
+    assert page.locator(".total td").is_visible()
+    lines, total = (page.locator(where).last.bounding_box() for where in ("tbody td", ".total td"))
+    assert abs(lines["x"] + lines["width"] - total["x"] - total["width"]) < 1
+
+
+def test_the_engagement_that_was_chosen_stays_while_the_floor_changes(desk, address, page):
+    desk.signed = (OTHER, *SIGNED)
+    page.goto(address)
+    page.get_by_role("link", name="Kedai Umpama").click()
+    page.locator("#pulse.live").wait_for()
+    desk.grow(received=999_999)
+    page.get_by_text("999,999").wait_for()
+    assert "engagement=kedai-support" in page.url
+    page.get_by_text("change-desk").first.wait_for()
+    page.get_by_role("link", name="ID", exact=True).click()
+    assert "engagement=kedai-support" in page.url
+    page.get_by_role("link", name="Faktur", exact=True).click()
+    page.get_by_text("Belum ada yang ditagih.").wait_for()
+    page.get_by_role("link", name="Hudson Fictive Airways").click()
+    page.get_by_role("link", name="Juli 2013").click()
+    page.get_by_role("link", name="rinciannya").first.click()
+    page.get_by_role("link", name="100 berikutnya").click()
+    page.get_by_text("101 sampai 200").wait_for()
+    assert page.troubles == []

@@ -3,9 +3,9 @@
 import click
 import pytest
 
-from alihdaya.cli.instance.clock_view import lasted, to_the_second
 from alihdaya.cli.instance.clocks import sla
 from alihdaya.cli.settings import Settings
+from alihdaya.console.engagement.clocks import lasted, to_the_second
 from alihdaya.kernel.time import HOUR, SECOND
 
 

@@ -4,11 +4,29 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from alihdaya.console.picture import Asked, Attainment, FloorPicture, Happening, Proof, Queue, Refusal, Story, Worker
+from alihdaya.console.picture import (
+    Asked,
+    Attainment,
+    Behind,
+    BehindRow,
+    FloorPicture,
+    Happening,
+    Proof,
+    Queue,
+    Refusal,
+    Signed,
+    Story,
+    Worker,
+)
 from alihdaya.console.reports.facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.engagement.sla.story import ClockStory, Segment
+from alihdaya.engagement.terms import Target
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, micros
+from alihdaya.operations.books.account.months import MonthRow
+from alihdaya.operations.instance.sla import Told
 from alihdaya.packs.vocabulary import Vocabulary
+from alihdaya.store.views import ItemRow
 
 NOW = micros(datetime(2013, 7, 10, 15, 42, tzinfo=UTC))
 HOSTILE = "<script>alert(1)</script>"
@@ -106,8 +124,9 @@ FLOOR = FloorPicture(
     at=NOW,
     client="Hudson Fictive Airways",
     provider="PT Contoh Nusakarya",
-    service="Disruption desk",
-    shore="offshore",
+    services=("Disruption desk",),
+    engagement="hudson-disruption",
+    shores=("offshore",),
     zone="America/New_York",
     received=171_242,
     delivered=171_198,
@@ -117,8 +136,8 @@ FLOOR = FloorPicture(
     items_per_s=8_412.4,
     queues=(Queue("Judge the cause", 37, NOW - 5 * HOUR, 6, 2), Queue("Call back <b>", 4, NOW - HOUR)),
     sla=(
-        Attainment("respond", Decimal("0.95"), 46, 48, 371, 380),
-        Attainment("resolve", Decimal("0.95"), 40, 44, 352, 380),
+        Attainment("respond", Decimal("0.95"), (46, 48), (371, 380)),
+        Attainment("resolve", Decimal("0.95"), (40, 44), (352, 380)),
     ),
     people=PEOPLE,
     refusals=(REFUSED,),
@@ -139,18 +158,82 @@ ASKED = Asked(
 )
 
 
+def _clock(name, segments, ended, due, verdict) -> ClockStory:
+    target = Target(Decimal(8), None)
+    return ClockStory(name, "P1", target, "95", NOW - 9 * HOUR, NOW, ended, due, 8 * HOUR, segments, verdict)
+
+
+TOLD = Told(
+    ItemRow(4711, "", "", HOSTILE, "", "", 0, 0, "delivered", None, *[None] * 7, touched=True),
+    "Asia/Jakarta",
+    NOW,
+    (
+        _clock("respond", (Segment(NOW - 9 * HOUR, NOW - 8 * HOUR, "running", ""),), NOW - 8 * HOUR, NOW, "met"),
+        _clock(
+            "resolve",
+            (
+                Segment(NOW - 9 * HOUR, NOW - 5 * HOUR, "running", ""),
+                Segment(NOW - 5 * HOUR, NOW - 4 * HOUR, "paused", "asked"),
+                Segment(NOW - 4 * HOUR, NOW - 3 * HOUR, "closed", HOSTILE),
+                Segment(NOW - 3 * HOUR, NOW, "running", ""),
+            ),
+            NOW,
+            NOW - HOUR,
+            "missed",
+        ),
+    ),
+    given_up=False,
+    agreed=True,
+)
+
+
+def _sums(*amounts: str) -> list[Decimal]:
+    return [Decimal(one) for one in amounts]
+
+
+MONTHS = (
+    MonthRow("2013-09", "", "", ("refused",), "USD"),
+    MonthRow("2013-08", "", "", ("open",), "USD", Decimal("99.50"), Decimal(0)),
+    MonthRow(
+        "2013-07",
+        "hudson-disruption-00002",
+        "2013-08-01",
+        ("disputed", "credited"),
+        "USD",
+        *_sums("2189.12", "139.73", "2605.05", "500", "1000", "1105.05"),
+    ),
+    MonthRow(
+        "2013-06", "hudson-disruption-00001", "2013-07-01", ("paid",), "USD", *_sums("10", "0", "10", "0", "10", "0")
+    ),
+)
+
+SIGNED = (Signed("hudson-disruption", "Hudson Fictive Airways", ("Disruption desk",)),)
+OTHER = Signed("kedai-support", "Kedai Umpama", ("support-desk", "change-desk"))
+
+
 class Desk:
     """A reader over the scene; what it shows can be moved on from outside, as a growing log does."""
 
     def __init__(self, floor: FloorPicture = FLOOR) -> None:
         self.picture = floor
         self.drawn = 0
+        self.signed = SIGNED
 
     def last_seq(self) -> int:
         return self.picture.seq
 
-    def floor(self, now: int) -> FloorPicture:
+    def engagements(self) -> tuple[Signed, ...]:
+        return self.signed
+
+    def floor(self, now: int, engagement: str = "") -> FloorPicture:
         self.drawn += 1
+        if engagement == OTHER.engagement:
+            levels = tuple(
+                Attainment("respond", target, None, (9, 10), service)
+                for service, target in zip(OTHER.services, (Decimal("0.9"), Decimal("0.8")), strict=True)
+            )
+            spoken = {"client": OTHER.client, "services": OTHER.services, "engagement": engagement, "sla": levels}
+            return replace(self.picture, queues=(), **spoken)
         return self.picture
 
     def story(self, item: int) -> Story | None:
@@ -160,8 +243,25 @@ class Desk:
         same = [(4711, "UA1545-EWR", "disruption-desk"), (4712, "UA1545-EWR", "appeals")]
         return {"UA1545-EWR": same, "4711": same[:1]}.get(text, [])
 
-    def invoice(self, month: str) -> dict | None:
-        return INVOICE if month == "2013-07" else None
+    def invoice(self, month: str, engagement: str = "", *, items: bool = False) -> dict | None:
+        if month != "2013-07" or engagement not in {"", "hudson-disruption"}:
+            return None
+        lines = [{name: value for name, value in line.items() if items or name != "items"} for line in INVOICE["lines"]]
+        return {**INVOICE, "lines": lines}
+
+    def months(self, engagement: str) -> tuple[MonthRow, ...]:
+        return MONTHS if engagement == "hudson-disruption" else ()
+
+    def behind(self, engagement: str, month: str, line: int, page: int) -> Behind | None:
+        lines = [one for one in INVOICE["lines"] if one["number"] == line]
+        if not lines or month != "2013-07" or engagement != "hudson-disruption" or page > 200:
+            return None
+        numbers = range((page - 1) * 100 + 1, page * 100 + 1)
+        rows = tuple(BehindRow(n, HOSTILE if n == 7 else f"UA{n}-EWR", NOW - n * MINUTE, "", 0) for n in numbers)
+        return Behind(INVOICE, lines[0], page, rows, page < 200, "America/New_York")
+
+    def clocks(self, item: int, now: int) -> Told | None:
+        return TOLD if item == 4711 else None
 
     def recording(self, item: int) -> Asked | None:
         return ASKED if item == 4711 else None

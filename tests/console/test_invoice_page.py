@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scene import HOSTILE, INVOICE
 
-from alihdaya.console.invoice_page import invoice_html, invoice_json, ranges
+from alihdaya.console.engagement.invoice_page import invoice_html, invoice_json, ranges
 
 
 def test_a_file_of_its_own_shows_lines_credits_and_total():
@@ -19,10 +19,17 @@ def test_a_file_of_its_own_shows_lines_credits_and_total():
     assert "/item/" not in page
 
 
-def test_in_the_console_each_line_leads_to_its_items():
-    page = invoice_html(INVOICE, "en", alone=False)
-    assert '<a href="/item/4711">4711</a>' in page
-    assert 'href="/item/20000"' not in page, "a line of very many items names them in runs"
+def test_in_the_console_each_line_leads_to_what_is_behind_it():
+    adjustment = {"month": "2013-06", "number": 7, "names": {"en": "Late"}, "unit": "late", "tier": 1, "quantity": "2"}
+    adjusted = {**INVOICE, "adjustments": [{**adjustment, "price": "0.75", "amount": "1.50", "items": [5, 6]}]}
+    short = {**INVOICE["lines"][5], "number": 8, "part": "shortfall"}
+    page = invoice_html({**adjusted, "lines": [*INVOICE["lines"], short]}, "en", alone=False)
+    for number in (1, 6, 7):
+        assert f'href="/invoice/2013-07/{number}?engagement=hudson-disruption"' in page
+    assert "/2013-07/8?" not in page, "nothing is behind what is short of the minimum"
+    assert "/item/" not in page
+    assert 'href="/invoices?engagement=hudson-disruption"' in page
+    assert "/invoice" not in invoice_html(adjusted, "en")
 
 
 def test_a_closed_invoice_says_when_it_was_issued():

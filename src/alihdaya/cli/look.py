@@ -228,7 +228,7 @@ def _show_milestones(store: "Store", terms: Any, month: str, number: int) -> Non
 def _show_invoice(
     settings: Settings, made: "Bill", plain: dict[str, Any], html: Path | None, *, margin: bool, as_json: bool
 ) -> None:
-    from alihdaya.console.invoice_page import invoice_html, invoice_json
+    from alihdaya.console.engagement.invoice_page import invoice_html, invoice_json
     from alihdaya.console.terminal import invoice_table, make_console, margin_table
     from alihdaya.console.words import words
     from alihdaya.engagement.margin import margin_to_plain

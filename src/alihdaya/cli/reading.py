@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
+from alihdaya.cli.server.engagements import behind, part_of
 from alihdaya.console import picture
-from alihdaya.engagement.invoice import invoice_to_plain
+from alihdaya.engagement import terms as wire
+from alihdaya.engagement.account.document import invoice_of
 from alihdaya.engagement.shore import shore
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Refused
 from alihdaya.kernel.event import Entry, tag_of
-from alihdaya.operations.books.bill import bill, line_items, terms_of
+from alihdaya.operations.books.account.close import document_of, items_behind
+from alihdaya.operations.books.account.drafting import account_of
+from alihdaya.operations.books.account.months import MonthRow, months_of
+from alihdaya.operations.books.bill import line_items, terms_of
 from alihdaya.operations.books.measured import billable
+from alihdaya.operations.instance.sla import Told, explain
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary, vocabulary
 from alihdaya.people.person import Person
 from alihdaya.people.shift import Shifts
@@ -25,6 +29,8 @@ from alihdaya.work.events import AssignmentRefused, ItemDelivered, ItemReceived,
 from alihdaya.work.handover import OVER
 
 _LATEST = 12
+_AMONG = 200
+"""So many of the latest entries are looked through for those of one engagement among several."""
 _DIGITS = 19
 _MOST_NAMED = 50
 
@@ -35,55 +41,64 @@ class StoreReader:
 
     store: Store
     _shifts: dict[str, Shifts] = field(default_factory=dict)
+    _spoken: dict[str, Vocabulary] = field(default_factory=dict)
 
-    @cached_property
-    def terms(self) -> Terms:
-        """The terms signed last; the floor, the invoices and the report are of that engagement."""
+    def terms(self, engagement: str = "") -> Terms:
+        """Give the terms signed last of an engagement; "" of the one that was signed last."""
         signed = self.store.engagements()
-        return terms_of(self.store, signed[-1].id if signed else None)
+        return terms_of(self.store, engagement or (signed[-1].id if signed else None))
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """The words of the pack that the latest item of that engagement was bound to."""
-        return vocabulary_of(self.store, self.terms.engagement)
+    def engagements(self) -> list[picture.Signed]:
+        """Give the engagements that are signed, the one signed last at the end."""
+        latest: dict[str, Terms] = {}
+        for one in self.store.engagements():
+            latest.pop(one.id, None)
+            latest[one.id] = wire.from_wire(one.terms)
+        return [
+            picture.Signed(name, one.client.name, tuple(s.id for s in one.services)) for name, one in latest.items()
+        ]
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry."""
         return self.store.last_seq()
 
-    def floor(self, now: int) -> picture.FloorPicture:
+    def floor(self, now: int, engagement: str = "") -> picture.FloorPicture:
         """Draw the floor as of the log's last entry; `now` is not asked, since a file may tell of another year."""
         del now
         try:
-            terms = self.terms
+            terms = self.terms(engagement)
         except Refused:  # nothing is signed yet
-            return picture.FloorPicture(seq=self.last_seq(), at=0, client="", provider="", service="")
-        found = views.floor(self.store)
-        months = views.tallies(self.store, terms.engagement)
-        this = next((one.counts for one in months if one.period == found.day[:7]), {})
-        totals, people = found.totals, self._people()
+            return picture.FloorPicture(seq=self.last_seq(), at=0, client="", provider="", services=())
+        with self.store.moment():
+            return self._floor(terms)
+
+    def _floor(self, terms: Terms) -> picture.FloorPicture:
+        found, services = views.floor(self.store), {one.id: one for one in terms.services}
+        months = [one.period for one in views.tallies(self.store, terms.engagement) if "delivered" in one.counts]
+        others = {name for one in self.engagements() if one.engagement != terms.engagement for name in one.services}
+        part = part_of(self.store, terms, found, alone=not others)
+        people = self._people()
         return picture.FloorPicture(
             seq=found.seq,
             at=found.at,
             client=terms.client.name,
             provider=terms.provider.name,
-            service=terms.services[0].id,
-            shore=shore(terms.client.country, terms.services[0].delivery_country).word,
+            services=tuple(services),
+            engagement=terms.engagement,
+            shores=tuple(
+                dict.fromkeys(shore(terms.client.country, one.delivery_country).word for one in services.values())
+            ),
+            shared=tuple(sorted(others & set(services))),
             zone=terms.client.time_zone,
-            received=totals.get("received", 0),
-            delivered=totals.get("delivered", 0),
-            straight_through=totals.get("straight_through", 0),
-            to_people=totals.get("to_people", 0),
-            stopped=found.stopped,
-            rejected=totals.get("rejected", 0) + totals.get("duplicate", 0),
-            queues=tuple(_queue(queue) for queue in found.queues),
-            sla=tuple(_attainment(terms, clock, found.today, this) for clock in ("respond", "resolve")),
+            **part.counts,
+            queues=tuple(_queue(queue) for queue in found.queues if queue.service in services),
+            sla=part.sla,
             people=tuple(self._worker(desk, people[desk.person], found) for desk in found.desks),
             refusals=tuple(_refusals(self.store, people)),
-            happenings=tuple(self._latest(found.seq, played=bool(totals.get("simulated")))),
-            months=tuple(one.period for one in months if "delivered" in one.counts),
-            simulated=bool(totals.get("simulated")),
-            vocabulary=self.vocabulary,
+            happenings=tuple(self._latest(found.seq, terms.engagement if others else "", played=part.played)),
+            months=tuple(months),
+            simulated=part.played,
+            vocabulary=self._vocabulary(terms.engagement),
         )
 
     def story(self, item: int) -> picture.Story | None:
@@ -93,7 +108,7 @@ class StoreReader:
             return None
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
         terms = terms_of(self.store, found.item.engagement)
-        return tell(found, terms, names, vocabulary_of(self.store, terms.engagement), factor=self.store.factor)
+        return tell(found, terms, names, self._vocabulary(terms.engagement), factor=self.store.factor)
 
     def named(self, text: str) -> list[tuple[int, str, str]]:
         """Give the items of a client's number, and that of ours, as (item, the client's number, service)."""
@@ -103,31 +118,44 @@ class StoreReader:
         found = ((number, views.item_story(self.store, number)) for number in numbers[:_MOST_NAMED])
         return [(number, one.item.external_id, one.item.service) for number, one in found if one is not None]
 
-    def invoice(self, month: str) -> Mapping[str, Any] | None:
-        """Give a month's invoice with the items behind each line, or None where nothing is billed in it.
+    def invoice(self, month: str, engagement: str = "", *, items: bool = False) -> Mapping[str, Any] | None:
+        """Give a month's invoice, with `items` those behind each line, or None where nothing is billed in it.
 
         One that is closed has the number, day and figures with which it was closed.
         """
-        from alihdaya.operations.books.account.close import document_of, items_behind
-        from alihdaya.operations.books.account.drafting import account_of
+        terms = self.terms(engagement)
+        with self.store.moment():
+            account = account_of(self.store, terms.engagement)
+            if account.book.closed(month) is None and month not in billable(self.store, terms):
+                return None
+            try:
+                document = document_of(self.store, terms, month)
+                return self._with_items(terms, document) if items else document
+            except Refused:
+                return None
 
-        if month not in billable(self.store, self.terms):
-            return None
-        try:
-            closed = account_of(self.store, self.terms.engagement).book.closed(month)
-            if closed is not None:
-                lines = [
-                    {**line, "items": items_behind(self.store, self.terms, month, line["number"])}
-                    for line in closed.document["lines"]
-                ]
-                return {**closed.document, "lines": lines}
-            made = bill(self.store, self.terms, month).invoice
-        except Refused:
-            return None
-        plain = invoice_to_plain(made)
-        for line, shown in zip(made.lines, plain["lines"], strict=True):
-            shown["items"] = line_items(self.store, self.terms, month, line)
-        return document_of(self.store, self.terms, month, plain)
+    def _with_items(self, terms: Terms, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        month, lines = document["month"], invoice_of(document, terms).lines
+        if account_of(self.store, terms.engagement).book.closed(month) is not None:
+            found = [items_behind(self.store, terms, month, line.number) for line in lines]
+        else:
+            found = [line_items(self.store, terms, month, line) for line in lines]
+        shown = [{**line, "items": some} for line, some in zip(document["lines"], found, strict=True)]
+        return {**document, "lines": shown}
+
+    def months(self, engagement: str) -> list[MonthRow]:
+        """Give the months of an engagement that have something to bill, or were closed, the latest first."""
+        return months_of(self.store, engagement)
+
+    def behind(self, engagement: str, month: str, line: int, page: int) -> picture.Behind | None:
+        """Give a page (from 1) of what is behind a line of an invoice, or None where there is none."""
+        return behind(self.store, self.terms(engagement), month, line, page)
+
+    def clocks(self, item: int, now: int) -> Told | None:
+        """Explain an item's clocks: as of `now`, or of the log's last entry where people's work is simulated."""
+        with self.store.moment():
+            last = max((one.at for one in read(self.store.database.read, after=max(self.last_seq() - 1, 0))), default=0)
+            return explain(self.store, item, last if views.totals(self.store).get("simulated") else max(now, last))
 
     def recording(self, item: int) -> picture.Asked | None:
         """Give the open task of an item that asks for a recording, or None where there is none."""
@@ -135,6 +163,13 @@ class StoreReader:
 
         found = recordable(self.store, item)
         return None if found is None else picture.Asked(**found._asdict())
+
+    def _vocabulary(self, engagement: str) -> Vocabulary:
+        """Give an engagement's words, the same object for the same pack: pages are compiled for each."""
+        digest = latest_definition(self.store, engagement) or ""
+        if digest not in self._spoken:
+            self._spoken[digest] = vocabulary_of(self.store, engagement)
+        return self._spoken[digest]
 
     def _people(self) -> dict[str, Person]:
         from alihdaya.operations.opening import person_of
@@ -158,8 +193,14 @@ class StoreReader:
             simulated=bool(found.totals.get("simulated")),
         )
 
-    def _latest(self, seq: int, *, played: bool) -> Iterator[picture.Happening]:
-        entries = list(read(self.store.database.read, after=max(seq - _LATEST, 0)))
+    def _latest(self, seq: int, engagement: str, *, played: bool) -> Iterator[picture.Happening]:
+        """Give the latest events; with an `engagement`, of its items and of nobody's, among more of them."""
+        entries = list(read(self.store.database.read, after=max(seq - (_AMONG if engagement else _LATEST), 0)))
+        if engagement:
+            numbers = {entry.item for entry in entries if entry.item}
+            rows = views.items(self.store, engagement=engagement, these=list(numbers), limit=_AMONG)
+            mine = {row.id for row in rows} | {0}
+            entries = [entry for entry in entries if entry.item in mine][-_LATEST:]
         for entry in reversed(entries):
             yield from reversed([one for one in happenings(entry, played=played) if one.tag in _TOLD])
 
@@ -208,6 +249,7 @@ def tell(
         zone=terms.client.time_zone,
         names=names,
         vocabulary=vocabulary,
+        engagement=item.engagement,
         archived=story.archived,
     )
 
@@ -302,20 +344,6 @@ def vocabulary_of(store: WorkingSet, engagement: str) -> Vocabulary:
 
 def _queue(queue: views.Queue) -> picture.Queue:
     return picture.Queue(queue.name or queue.node, queue.waiting, queue.oldest, queue.soon, queue.overdue)
-
-
-def _attainment(terms: Terms, clock: str, today: Mapping[str, int], month: Mapping[str, int]) -> picture.Attainment:
-    sla = terms.services[0].sla
-    target = getattr(sla, clock) and sla.attainment / Decimal(100)
-    met, missed = f"{clock}_met", f"{clock}_missed"
-    return picture.Attainment(
-        clock,
-        target,
-        today.get(met, 0),
-        today.get(met, 0) + today.get(missed, 0),
-        month.get(met, 0),
-        month.get(met, 0) + month.get(missed, 0),
-    )
 
 
 def _refusals(store: Store, people: Mapping[str, Person]) -> Iterator[picture.Refusal]:

@@ -5,26 +5,27 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from alihdaya.console.engagement.clocks import clocks_content
+from alihdaya.console.engagement.routes import routes as books_routes
 from alihdaya.console.guard import HEADERS, HOSTS, Headers
-from alihdaya.console.invoice_page import invoice_html, invoice_json
 from alihdaya.console.live import Live, changes
 from alihdaya.console.pages import STATIC, shown, speaks
-from alihdaya.console.picture import Reader
+from alihdaya.console.picture import Reader, Signed
 from alihdaya.console.recording.routes import routes as recording_routes
 from alihdaya.console.workplace.app import Workplace
 from alihdaya.console.workplace.routes import routes
 
 _ITEM = re.compile(r"[0-9]{1,18}")
 _LONGEST = 200
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 class Console:
@@ -34,7 +35,8 @@ class Console:
         self.reader = reader
         self.language = language
         self.poll = poll
-        self.live = Live(reader, clock)
+        self.clock = clock
+        self.lives: dict[str, Live] = {}
         self.workplace = False
 
     def speaks(self, request: Request) -> str:
@@ -45,10 +47,25 @@ class Console:
         """Answer with a page."""
         return shown(request, self.language, template, zone, status, workplace=self.workplace, **content)
 
+    def live(self, engagement: str = "") -> Live:
+        """Give what follows an engagement's floor, "" that of the one signed last."""
+        if engagement not in self.lives:
+            self.lives[engagement] = Live(self.reader, self.clock, engagement)
+        return self.lives[engagement]
+
+    async def followed(self, request: Request) -> tuple[Live, Sequence[Signed]]:
+        """Give the floor that ?engagement names, and what is signed. Raises HTTPException for none such."""
+        signed = await run_in_threadpool(self.reader.engagements)
+        wanted = request.query_params.get("engagement", "")
+        if wanted and wanted not in {one.engagement for one in signed}:
+            raise HTTPException(404)
+        return self.live(wanted), signed
+
     async def floor(self, request: Request) -> Response:
         """Show the floor."""
-        floor = await self.live.floor()
-        return self.show(request, "floor.html", floor.zone, vocabulary=floor.vocabulary, floor=floor)
+        live, signed = await self.followed(request)
+        floor = await live.floor()
+        return self.show(request, "floor.html", floor.zone, vocabulary=floor.vocabulary, floor=floor, signed=signed)
 
     async def events(self, request: Request) -> Response:
         """Stream the floor's changes."""
@@ -56,7 +73,8 @@ class Console:
 
         seen = request.headers.get("last-event-id") or request.query_params.get("since", "")
         last = int(seen) if seen.isdecimal() and len(seen) < 19 else -1
-        stream = changes(self.live, self.speaks(request), last, request.is_disconnected, self.poll)
+        live, _ = await self.followed(request)
+        stream = changes(live, self.speaks(request), last, request.is_disconnected, self.poll)
         return EventSourceResponse(stream, ping=15, send_timeout=30)
 
     def item(self, request: Request) -> Response:
@@ -65,7 +83,9 @@ class Console:
         story = self.reader.story(int(number)) if _ITEM.fullmatch(number) else None
         if story is None:
             raise HTTPException(404)
-        return self.show(request, "item.html", story.zone, vocabulary=story.vocabulary, story=story)
+        told = self.reader.clocks(story.item, self.clock())
+        content = {"story": story, "explained": told, **clocks_content(self.speaks(request), told)}
+        return self.show(request, "item.html", story.zone, vocabulary=story.vocabulary, **content)
 
     def find(self, request: Request) -> Response:
         """Lead to the item of the client's number or of ours; where several are called so, list them."""
@@ -76,19 +96,9 @@ class Console:
         status = 200 if found or not sought else 404
         return self.show(request, "find.html", "UTC", status, sought=sought, found=found)
 
-    def invoice(self, request: Request) -> Response:
-        """Show a month's invoice, as a page or (…/invoice/2013-04.json) as JSON."""
-        month, _, ending = request.path_params["month"].partition(".")
-        found = self.reader.invoice(month) if _MONTH.fullmatch(month) and ending in {"", "json"} else None
-        if found is None:
-            raise HTTPException(404)
-        if ending:
-            return Response(invoice_json(found), media_type="application/json")
-        return HTMLResponse(invoice_html(found, self.speaks(request), alone=False))
-
     async def health(self, request: Request) -> Response:  # noqa: ARG002 (Starlette hands the request over)
         """Say that we answer, and how far the log has come."""
-        return JSONResponse({"status": "ok", "seq": await self.live.seq()})
+        return JSONResponse({"status": "ok", "seq": await self.live().seq()})
 
     def trouble(self, request: Request, error: Exception) -> Response:
         """Answer an error with a page that a person understands."""
@@ -118,7 +128,7 @@ def make_app(
         Route("/events", console.events, methods=["GET"]),
         Route("/item/{item}", console.item, methods=["GET"]),
         Route("/find", console.find, methods=["GET"]),
-        Route("/invoice/{month}", console.invoice, methods=["GET"]),
+        *books_routes(reader, console.show, console.speaks),
         *recording_routes(reader, console.show, console.speaks),
         Route("/healthz", console.health, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),

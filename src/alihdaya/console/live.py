@@ -20,10 +20,11 @@ _WINDOW = 20 * SECOND
 
 
 class Live:
-    """The newest floor, drawn at most once for each entry of the log and shared by all who look on."""
+    """The newest floor of an engagement, drawn at most once for each entry of the log and shared by all who look on."""
 
-    def __init__(self, reader: Reader, clock: Callable[[], int]) -> None:
+    def __init__(self, reader: Reader, clock: Callable[[], int], engagement: str = "") -> None:
         self._reader = reader
+        self._engagement = engagement
         self._clock = clock
         self._drawing = asyncio.Lock()
         self._drawn: FloorPicture | None = None
@@ -41,7 +42,7 @@ class Live:
         async with self._drawing:
             if self._drawn is None or seq != self._seq:
                 now = self._clock()
-                self._drawn = self._timed(await run_in_threadpool(self._reader.floor, now), now)
+                self._drawn = self._timed(await run_in_threadpool(self._reader.floor, now, self._engagement), now)
                 self._seq = seq
                 self._parts.clear()
             return self._drawn

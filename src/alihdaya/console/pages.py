@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 _COOKIE = "language"
+_KEPT = ("engagement", "page", "number")
+"""What of an address stays in it when another language is chosen."""
 _NAMES = {"en": "English", "id": "Bahasa Indonesia"}
 
 
@@ -80,7 +83,9 @@ def shown(
     from starlette.responses import HTMLResponse
 
     language = speaks(request, ours)
-    text = page(template, language, zone, path=request.url.path, **content)
+    kept = {name: request.query_params[name] for name in _KEPT if name in request.query_params}
+    tongues = {code: f"{request.url.path}?{urlencode({**kept, 'lang': code})}" for code in LANGUAGES}
+    text = page(template, language, zone, tongues=tongues, **content)
     answer = HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=31_536_000)

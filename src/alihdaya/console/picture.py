@@ -6,9 +6,13 @@ Instants are microseconds since the epoch in business time; shares run from 0 to
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
+
+if TYPE_CHECKING:
+    from alihdaya.operations.books.account.months import MonthRow
+    from alihdaya.operations.instance.sla import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,21 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """How one SLA clock ("respond" or "resolve") fares; `target` is the promised share, None where none was."""
+    """How one SLA clock ("respond" or "resolve") of a service fares; `target` is the promised share of `level`'s items.
+
+    `today` and `month`: (in time, of how many); `today` is None where the log counts no days of that service. Of a
+    promised mean (`limit`, seconds), `today` is None, `mean` this month's in seconds, None of no item, and `month` says
+    (1, 1) if it is kept.
+    """
 
     clock: str
-    target: Decimal | None
-    met_today: int
-    total_today: int
-    met_month: int
-    total_month: int
+    target: Decimal
+    today: tuple[int, int] | None
+    month: tuple[int, int]
+    service: str = ""
+    level: str = ""
+    limit: float | None = None
+    mean: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +101,32 @@ class Happening:
     simulated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An engagement that is signed here: its id, whose it is, and the services that it is about."""
+
+    engagement: str
+    client: str
+    services: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorPicture:
-    """Everything on the floor as of the log's entry `seq` at business time `at`, shown in `zone` (IANA name).
+    """One engagement on the floor as of the log's entry `seq` at business time `at`, shown in `zone` (IANA name).
 
-    `shore`: "onshore", "nearshore" or "offshore". `items_per_s`: items received per second of wall time.
+    `shores`: those of the services, each "onshore", "nearshore" or "offshore". `items_per_s`: items received per second
+    of wall time. People and refusals are of the whole house. `shared`: so are the queues of these services, since other
+    engagements have services that are called so.
     """
 
     seq: int
     at: int
     client: str
     provider: str
-    service: str
-    shore: str = ""
+    services: tuple[str, ...]
+    engagement: str = ""
+    shores: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     zone: str = "UTC"
     received: int = 0
     delivered: int = 0
@@ -159,6 +183,7 @@ class Story:
     months: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = NO_VOCABULARY
+    engagement: str = ""
     archived: str = ""
     """The folder of the archive that it was read from; empty for an item that is in the store."""
 
@@ -182,14 +207,45 @@ class Asked:
     vocabulary: Vocabulary = NO_VOCABULARY
 
 
+class BehindRow(NamedTuple):
+    """What a line of an invoice counts: item `item` of the client's number `external_id`, 0 and "" of none.
+
+    `at`: when it was delivered, or the work was done, in microseconds; `who`: by whom, or the name of a milestone;
+    `seconds`: in how long, 0 of what is not counted by time.
+    """
+
+    item: int
+    external_id: str
+    at: int | None
+    who: str
+    seconds: int
+
+
+class Behind(NamedTuple):
+    """A page (from 1) of what is behind a line of an invoice, both in plain form; `more`: another page follows."""
+
+    invoice: Mapping[str, Any]
+    line: Mapping[str, Any]
+    page: int
+    rows: tuple[BehindRow, ...]
+    more: bool
+    zone: str
+
+
 class Reader(Protocol):
     """Where the console looks. It is called from worker threads, one call at a time for each method's result."""
 
     def last_seq(self) -> int:
         """Give the number of the log's last entry; cheap, asked for at every poll."""
 
-    def floor(self, now: int) -> FloorPicture:
-        """Draw the floor. `now` is wall time; a reader of past data takes its business time from the log."""
+    def engagements(self) -> Sequence[Signed]:
+        """Give the engagements that are signed, the one signed last at the end."""
+
+    def floor(self, now: int, engagement: str = "") -> FloorPicture:
+        """Draw the floor of an engagement, "" of the one signed last.
+
+        `now` is wall time; a reader of past data takes its business time from the log.
+        """
 
     def story(self, item: int) -> Story | None:
         """Tell an item's life, or None where there is no such item."""
@@ -197,8 +253,23 @@ class Reader(Protocol):
     def named(self, text: str) -> Sequence[tuple[int, str, str]]:
         """Give the items of a client's number, and that of ours, as (item, the client's number, service)."""
 
-    def invoice(self, month: str) -> Mapping[str, Any] | None:
-        """Give the invoice of a month ("2013-04") as its JSON object, or None where there is none."""
+    def invoice(self, month: str, engagement: str = "", *, items: bool = False) -> Mapping[str, Any] | None:
+        """Give an engagement's invoice of a month ("2013-04") as its JSON object, or None where there is none.
+
+        `items`: with the numbers of the items behind each line, however many these are.
+        """
+
+    def months(self, engagement: str) -> "Sequence[MonthRow]":
+        """Give the months of an engagement that have something to bill, or were closed, the latest first."""
+
+    def behind(self, engagement: str, month: str, line: int, page: int) -> Behind | None:
+        """Give a page (from 1) of what is behind a line of an invoice, or None where there is none."""
+
+    def clocks(self, item: int, now: int) -> "Told | None":
+        """Explain the service level clocks of an item, as of `now` or of the log's end in a rehearsal; None: no item.
+
+        `now` is wall time.
+        """
 
     def recording(self, item: int) -> Asked | None:
         """Give the open task of an item that asks for a recording, or None where there is none."""

@@ -12,7 +12,7 @@ from test_amending import DEARER, instant, refused, terms
 from test_bill import cents, counted, credit_of
 
 from alihdaya.cli.reading import StoreReader
-from alihdaya.console.invoice_page import invoice_html
+from alihdaya.console.engagement.invoice_page import invoice_html
 from alihdaya.engagement.account.adjust import hash_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.kernel.time import DAY
@@ -75,7 +75,7 @@ def test_the_console_shows_a_closed_invoice_as_it_was_closed_and_an_open_one_wit
     claims(small, 2, 1)
     rows = rows_of(("plain", 1), start=instant(1, 20), step=DAY)
     run(small.desk, small.service, source_of(rows), now=lambda: MUCH_LATER)
-    january, february = console.invoice("2013-01"), console.invoice("2013-02")
+    january, february = (console.invoice(f"2013-{month:02}", items=True) for month in (1, 2))
     assert (january["number"], january["issued"]) == (closed.number, closed.issued)
     assert january["total"] == closed.document["total"]
     assert [line["items"] for line in january["lines"]] == [[1, 2, 3]]
@@ -83,7 +83,7 @@ def test_the_console_shows_a_closed_invoice_as_it_was_closed_and_an_open_one_wit
     assert [line["items"] for line in february["adjustments"]] == [[5]]
     page = invoice_html(january, "en", alone=False)
     assert closed.number in page
-    assert '<a href="/item/3">3</a>' in page
+    assert 'href="/invoice/2013-01/1?engagement=acme"' in page
 
 
 def test_a_back_dated_item_is_an_adjustment_of_its_month_and_the_closed_invoice_stays(small):

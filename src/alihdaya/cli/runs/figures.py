@@ -58,7 +58,7 @@ class Facts:
 def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
     """Give the summary of a run."""
     counts, terms = facts.totals, facts.terms
-    floor = StoreReader(facts.store).floor(0)
+    floor = StoreReader(facts.store).floor(0, terms.engagement)
     shares = {one.clock: one.percent / Decimal(100) for one in goals(terms.services[0]) if not one.level}
     return RunSummary(
         client=terms.client.name,

@@ -18,7 +18,7 @@ from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.runs.functions import JOBS_WAIT, functions
 from alihdaya.cli.server.papers import one_of, papers_of
 from alihdaya.cli.settings import Settings, figure, now, say, told
-from alihdaya.console.invoice_page import invoice_html, invoice_json
+from alihdaya.console.engagement.invoice_page import invoice_html, invoice_json
 from alihdaya.console.reports.facts import RunSummary
 from alihdaya.console.reports.run import write_report
 from alihdaya.console.terminal import make_console, make_progress

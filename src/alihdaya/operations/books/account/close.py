@@ -90,10 +90,10 @@ def _document(store: Store, terms: Terms, month: str, counted: dict[str, Any] | 
 
 def _is_next(store: Store, account: Account, month: str) -> bool:
     """Whether a month is the first one that is not closed: the one that adjustments go into."""
-    return month == min(_open_months(store, account), default=month)
+    return month == min(open_months(store, account), default=month)
 
 
-def _open_months(store: Store, account: Account) -> list[str]:
+def open_months(store: Store, account: Account) -> list[str]:
     """Give the months that are not closed and in which something counts, oldest first."""
     terms = account.agreement.last.terms
     closed = {one.month for one in account.book.invoices.values()}
@@ -168,7 +168,7 @@ def close(
     _, end = span(terms, month)
     if end > max(now, desk.at):
         raise Refused(Problem("not-over", f"{month} is not over for the client: nothing is closed yet"))
-    earlier = [one for one in _open_months(desk.store, account) if one < month]
+    earlier = [one for one in open_months(desk.store, account) if one < month]
     if earlier:
         raise Refused(
             Problem("earlier-open", f"close {earlier[0]} first: invoices are numbered in the order of months")
@@ -261,8 +261,6 @@ def sums_of(store: Store, terms: Terms) -> Sums:
 def _sums(store: Store, terms: Terms) -> Sums:
     account = account_of(store, terms.engagement)
     closed = sum((Decimal(one.document["total"]) for one in account.book.invoices.values()), Decimal(0))
-    accrued = sum(
-        (Decimal(plain_month(store, terms, one)["total"]) for one in _open_months(store, account)), Decimal(0)
-    )
+    accrued = sum((Decimal(plain_month(store, terms, one)["total"]) for one in open_months(store, account)), Decimal(0))
     waiting = sum((Decimal(one["amount"]) for one in pending(store, account, terms)), Decimal(0))
     return Sums(*(Money.of(amount, terms.currency) for amount in (closed, accrued, waiting)))

@@ -12,11 +12,12 @@ import msgspec
 
 from alihdaya.console.pages import page, style
 from alihdaya.console.phrases import credit_name, line_name, line_price, line_quantity, line_terms
+from alihdaya.console.picture import Behind
 from alihdaya.console.words import words
 from alihdaya.kernel.money import Money
+from alihdaya.operations.books.lines import PAGE
 
 _SECRET = frozenset({"margin", "labour", "overhead", "cost"})
-_LINKED = 200
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -33,8 +34,9 @@ def ranges(numbers: Iterable[int]) -> str:
 def invoice_html(
     invoice: Mapping[str, Any], language: str, *, alone: bool = True, files: Mapping[str, str] | None = None
 ) -> str:
-    """Render an invoice. `alone`: with its style inside and no links to the console, for a file of its own.
+    """Render an invoice, each line of which leads to the pages of what is behind it.
 
+    `alone`: for a file of its own, with its style inside and no links to the console.
     `files`: what to name below as going with it, file name -> what it is (already in the reader's language).
     """
     spoken = words(language)
@@ -56,11 +58,30 @@ def invoice_html(
         by=lambda line: line_terms(spoken, line),
         credit_name=lambda credit: credit_name(spoken, credit),
         items=lambda line: line.get("items", ()),
+        behind="" if alone else invoice["engagement"],
         ranges=ranges,
-        linked=0 if alone else _LINKED,
         css=style("tone", "paper") if alone else "",
         files=files or {},
     )
+
+
+def line_content(language: str, behind: Behind) -> dict[str, Any]:
+    """Give what the page of what is behind a line is filled with, apart from that itself."""
+    spoken, line, invoice = words(language), behind.line, behind.invoice
+    adjusts = "month" in line
+    amount = Money.of(Decimal(line["amount"]), invoice["currency"])
+    counted = spoken.decimal(Decimal(line["quantity"])) if adjusts else line_quantity(spoken, line)
+    return {
+        "name": line_name(spoken, line),
+        "adjusts": spoken.month(line["month"]) if adjusts else "",
+        "counted": counted,
+        "amount": spoken.money(amount),
+        "price": spoken.price(Decimal(line["price"]), invoice["currency"]) if line["price"] else "",
+        "first": (behind.page - 1) * PAGE + 1,
+        "timed": any(row.seconds for row in behind.rows),
+        "named": any(row.who for row in behind.rows),
+        "itemised": any(row.item for row in behind.rows),
+    }
 
 
 def invoice_json(invoice: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,1 @@
+"""What people see of an engagement: its months and invoices, what is behind their lines, and items' clocks."""
