@@ -142,10 +142,11 @@ def test_days_say_what_the_items_say(store, store_url, tmp_path, monkeypatch, se
             if page is not None:
                 assert page == quick[month]["facts"][number][first - 1 :][:count]
         kinds = {line.number: (line.kind, line.part) for _, line in quick[month]["lines"]}
+        present = {line.number for _, line in quick[month]["lines"] if line.unit == "team"}
         paged = {
             number
             for number, (kind, part) in kinds.items()
-            if part == "overtime" or (part == "usage" and kind in {"item", "included", "outcome"})
+            if part == "overtime" or (part == "usage" and kind != "milestone" and number not in present)
         }
         assert {number for (number, *_), page in quick[month]["pages"].items() if page is not None} == paged
     assert prove(store).differences == ()

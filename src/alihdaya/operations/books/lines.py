@@ -8,10 +8,11 @@ from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.operations.books.account.close import items_behind
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.account.parts import ByParts
-from alihdaya.operations.books.behind import bounds, slice_of
+from alihdaya.operations.books.behind import slice_of
 from alihdaya.operations.books.bill import draft, line_facts, line_items, span
-from alihdaya.operations.books.measured import WORKED, Counted, MonthFacts, rounded_up
-from alihdaya.store import Store, views
+from alihdaya.operations.books.measured import Counted, MonthFacts
+from alihdaya.operations.books.worked import work_page
+from alihdaya.store import Store
 
 PAGE = 100
 _EVERY = 2**31
@@ -38,20 +39,17 @@ def line_page(store: Store, terms: Terms, month: str, line: Line, *, first: int 
 def facts_page(
     store: Store, terms: Terms, month: str, line: Line, *, first: int = 1, count: int = PAGE
 ) -> list[Counted]:
-    """Give the facts first to first + count - 1 (from 1) behind a line; of work, its finished tasks.
-
-    Their overtime is only given where the line bills it.
-    """
+    """Give the facts first to first + count - 1 (from 1) behind a line; of work, its finished tasks."""
     if first < 1:
         return []
     if not account_of(store, terms.engagement).otherwise:
         found = _delivered(store, terms, month, line, (first, count))
         if found is not None:
             return found
-        if (work := _work(store, terms, month, line)) is not None:
-            done = views.finished_page(store, work, (first, first + count - 1))
-            if done is not None:
-                return [Counted(at, item, who, rounded_up(n, work.increment), {}) for at, item, who, n in done]
+        rated = terms.service(line.service), terms.service(line.service).rate(line.unit)
+        done = work_page(MonthFacts(store, terms, month), rated, line, (first, count))
+        if done is not None:
+            return done
     return line_facts(store, terms, month, line)[first - 1 :][:count]
 
 
@@ -139,16 +137,3 @@ def _delivered(store: Store, terms: Terms, month: str, line: Line, page: tuple[i
     else:
         found = stock.all_of_it[slice_of(service, rate, line, page)]
     return list(facts.classed(service, rate, ((one.closed_at, one.item) for one in found)))
-
-
-def _work(store: Store, terms: Terms, month: str, line: Line) -> views.Work | None:
-    """Say which finished tasks a line bills; None for a line that counts others, or part of each."""
-    service = terms.service(line.service)
-    rate = service.rate(line.unit)
-    if line.part != "usage" or rate.kind not in WORKED or rate.measure.team:
-        return None
-    work = views.Work(terms.engagement, service.id, month, span(terms, month))
-    if rate.kind != "seat":
-        return work._replace(bounds=bounds(service, rate, line), increment=rate.measure.increment)
-    persons = views.persons_of_seats(store, work, line.first, line.last)
-    return None if persons is None else work._replace(persons=persons)

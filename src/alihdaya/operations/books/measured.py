@@ -1,7 +1,7 @@
 """What a month's quantities are, and the facts of the log that each comes from."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -113,9 +113,11 @@ def measured(
 class MonthFacts:
     """The facts of one month of one engagement, read from the log once; whichever of its terms hold."""
 
-    def __init__(self, store: Store, terms: Terms, month: str) -> None:
+    def __init__(self, store: Store, terms: Terms, month: str, window: tuple[int, int] | None = None) -> None:
+        """`window`: only what happened within it, too (microseconds)."""
         self.store, self.terms, self.month = store, terms, month
-        self.within = Months(terms.client.time_zone).limits(month)
+        low, high = Months(terms.client.time_zone).limits(month)
+        self.within = (max(low, window[0]), min(high, window[1])) if window else (low, high)
         self._facts: dict[type, list[ItemFact]] = {}
         self._handled: dict[str, dict[str, int]] = {}
         self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
@@ -207,14 +209,9 @@ class MonthFacts:
         within = max(window[0], self.within[0]), min(window[1], self.within[1])
         if rate.kind not in OF_TIME or rate.measure.team or within[0] >= within[1]:
             return None
-        hours, increment = self.hours(service, rate, within), rate.measure.increment
+        hours, counted = self.hours(service, rate, within), self.teller(service, rate)
         if not hours.at_quarters(within):
             return None
-
-        def counted(one: views.FinishedTask) -> Counted:
-            overtime = _overtime(hours, one.at, one.seconds, increment)
-            return Counted(one.at, one.item, one.person, rounded_up(one.seconds, increment), overtime)
-
         spans = hours.spans(name, (within[0] - DAY, within[1]))
         held = Shift(spans, lambda at: hours.at(at) == name, lambda one: bool(counted(one).overtime.get(name)))
         found = shift_tasks(self.store, Spent(self.terms.engagement, service.id), within, held)
@@ -251,10 +248,17 @@ class MonthFacts:
         return ((one.at, one.item) for one in self.facts(service.id, ItemDelivered) if is_counted(rate, one.fact))
 
     def _worked(self, service: Service, rate: Rate) -> Iterator[Counted]:
+        return map(self.teller(service, rate), self._finished(service.id))
+
+    def teller(self, service: Service, rate: Rate) -> Callable[[views.FinishedTask], Counted]:
+        """Give what tells a finished task of the month as a rate of people's time counts it."""
         hours, increment = self._hours(service, rate), rate.measure.increment
-        for at, item, person, seconds in self._finished(service.id):
-            overtime = _overtime(hours, at, seconds, increment) if hours else {}
-            yield Counted(at, item, person, rounded_up(seconds, increment), overtime)
+
+        def counted(one: views.FinishedTask) -> Counted:
+            overtime = _overtime(hours, one.at, one.seconds, increment) if hours else {}
+            return Counted(one.at, one.item, one.person, rounded_up(one.seconds, increment), overtime)
+
+        return counted
 
     def _finished(self, service: str) -> Iterable[views.FinishedTask]:
         """Give the finished tasks of a service in the month, in their order."""

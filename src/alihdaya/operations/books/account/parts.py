@@ -19,10 +19,13 @@ from alihdaya.operations.books.account.days import When
 from alihdaya.operations.books.account.drafting import Month, Stretch
 from alihdaya.operations.books.behind import behind, slice_of
 from alihdaya.operations.books.measured import MonthFacts
+from alihdaya.operations.books.worked import work_page
 from alihdaya.store import views
 from alihdaya.store.views.facts import delivery_of
 from alihdaya.store.views.ledger import Counted as Delivery
 from alihdaya.work.events import ItemDelivered
+
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class ByParts:
     def page(self, number: int, first: int, count: int) -> list[measured.Counted] | None:
         """Give the facts first to first + count - 1 (from 1) behind a line, in the order of delivery.
 
-        None for a line that bills neither items nor outcomes, of which days do not tell, or that there is not.
+        None for a line that there is not, and where only the whole month tells.
         """
         for place, line in self.lines:
             if line.number == number and line.part != "shortfall":
@@ -185,12 +188,29 @@ class ByParts:
                 if line.part == "overtime" and rate.kind in OF_TIME:
                     late = self._log.shift(service, rate, line.overtime, self.month.stretches[place].window)
                     return None if late is None else list(late[part])
+                if line.part == "usage" and rate.kind in measured.WORKED:
+                    return self._page_of_work(place, (service, rate), line, (first, count))
                 stock = self._stock(place, service, rate, line.overtime)
                 if stock is not None:
                     if line.part == "usage":
                         part = slice_of(service, rate, line, (first, count), self._before(place, service, rate))
                     return list(self._classed(service, rate, stock[part]))
         return None
+
+    def _page_of_work(
+        self, place: int, rated: tuple[Service, Rate], line: Line, page: tuple[int, int]
+    ) -> list[measured.Counted] | None:
+        service, rate = rated
+        window: tuple[int, int] | None = self.month.stretches[place].window
+        before = _NOTHING
+        if rate.kind != "seat":
+            before = self._before(place, service, rate)
+        elif len(self._same(service.id, rate)) == len(self.month.stretches):
+            window = None
+        else:
+            return None
+        facts = MonthFacts(self.month.account.store, self.month.governing, self.month.month, window)
+        return work_page(facts, rated, line, page, before=before)
 
     def _stock(self, place: int, service: Service, rate: Rate, name: str = NORMAL) -> Sequence[Delivery] | None:
         """Give the items or outcomes that a part counts, in their order; of a class of overtime where one is named.

@@ -29,7 +29,7 @@ class FinishedTask(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Which finished tasks are meant: of a local month ("2013-01") of a service, which is `within` these instants.
+    """Which finished tasks are meant: of a local month ("2013-01") of a service, and `within` these instants of it.
 
     The running sum of their seconds, each rounded up to a multiple of `increment` where that is not 0, is above the
     first `bounds` with them and below the second before them. `persons`: of theirs alone; None: of everybody's.
@@ -121,6 +121,10 @@ def _days(connection: Connection, work: Work) -> Iterator[_Day]:
         query = query.where(LABOUR.c.person.in_(work.persons))
     rows = connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day))
     days = [_Day(*day_span(zone, day), int(tasks), int(seconds)) for day, tasks, seconds in rows if tasks]
+    days = [day for day in days if day.end > work.within[0] and day.start < work.within[1]]
+    if any(day.start < work.within[0] or day.end > work.within[1] for day in days):
+        yield from _added_up(connection, work)
+        return
     yield from _rounded(connection, work, days) if work.increment else days
 
 
