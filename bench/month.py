@@ -4,8 +4,8 @@ The month is made by a generator (described in `bench.monthly.made`; everything 
 store's own commit, which is not timed. Each figure is of a process of its own, from its first import on, with the
 greatest resident size that it ever had; figures are medians. What comes out must equal the generator's own count,
 unit by unit, clock by clock, and page by page item by item. The same month is billed once more by a card with the
-other kinds of rates (`bench/monthly/kinds.toml`), with the slowest of five pages of each line, and once after its terms
-were amended in its middle. Beside it: plain SQL on a bare table that has every instant ready, and a polars script over
+other kinds of rates (`bench/monthly/kinds.toml`), with the slowest of five pages of each line, and once after that card
+was agreed on in its middle. Beside it: plain SQL on a bare table that has every instant ready, and a polars script over
 the same as CSV. `ALIHDAYA_BENCH_ITEMS=50000` makes it smaller.
 """
 
@@ -112,7 +112,8 @@ def _amended(kind: str, url: str, counted: Counted) -> dict[str, Any]:
     rows = ([places[service, unit][item] for item in found] for service, unit, found in told["pages"])
     equal = told["usage"] == counted.units() and all(row and row == sorted(row) for row in rows)
     figures = {name: round(told[name], 1) for name in ("billed_s", "p50_ms")}
-    return late.line(pages=len(told["pages"]), **figures, bill_peak_mib=told["bill_peak_mib"], equal=equal)
+    more = {"bill_peak_mib": told["bill_peak_mib"], "page_ms": told["page_ms"], "equal": equal and told["full_pages"]}
+    return late.line(pages=told["asked"], **figures, **more)
 
 
 def _equal(told: dict[str, Any], floor: dict[str, Any], counted: Counted) -> bool:

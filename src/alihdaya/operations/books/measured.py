@@ -119,7 +119,7 @@ class MonthFacts:
         low, high = Months(terms.client.time_zone).limits(month)
         self.within = (max(low, window[0]), min(high, window[1])) if window else (low, high)
         self._facts: dict[type, list[ItemFact]] = {}
-        self._handled: dict[str, dict[str, int]] = {}
+        self._handled: dict[tuple[str, tuple[tuple[str, str], ...]], list[Counted]] = {}
         self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
@@ -180,9 +180,15 @@ class MonthFacts:
         if not is_summed(rate):
             found = self.spent(service, rate, self.within)
             return self.counted(service, rate) if found is None else [found]
-        if service.id not in self._handled:
-            self._handled[service.id] = views.handled(self.store, self.terms.engagement, service.id, self.month)
-        return [Counted(0, 0, person, seconds, {}) for person, seconds in self._handled[service.id].items()]
+        return self.handled(service.id)
+
+    def handled(self, service: str, spans: Sequence[tuple[str, str]] = ()) -> list[Counted]:
+        """Give the time that each person handled tasks of a service, see views.handled."""
+        key = (service, tuple(spans))
+        if key not in self._handled:
+            found = views.handled(self.store, (self.terms.engagement, service), self.month, spans)
+            self._handled[key] = [Counted(0, 0, person, seconds, {}) for person, seconds in found.items()]
+        return self._handled[key]
 
     def spent(self, service: Service, rate: Rate, window: tuple[int, int]) -> Counted | None:
         """Give one fact that is the sum of all that a rate of people's time counts within a window of the month.

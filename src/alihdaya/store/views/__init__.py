@@ -20,7 +20,6 @@ from alihdaya.store.views.items import (
     usage,
 )
 from alihdaya.store.views.months import (
-    LabourDay,
     LabourRow,
     Period,
     RejectRow,
@@ -28,7 +27,6 @@ from alihdaya.store.views.months import (
     delivered,
     handled,
     labour,
-    labour_days,
     months,
     rejects,
     sla_measures,
@@ -43,7 +41,6 @@ __all__ = [
     "Floor",
     "IncidentRow",
     "ItemRow",
-    "LabourDay",
     "LabourRow",
     "OpenTaskRow",
     "Period",
@@ -61,7 +58,6 @@ __all__ = [
     "item_story",
     "items",
     "labour",
-    "labour_days",
     "month_items",
     "months",
     "named",

@@ -1,11 +1,11 @@
 """Counts by day and month, labour, and what was rejected."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from alihdaya.store.schema import LABOUR, REJECT, TALLY
 from alihdaya.store.working import WorkingSet
@@ -47,16 +47,6 @@ class LabourRow:
     service: str
     person: str
     seconds: int
-    tasks: int
-    handled: int
-
-
-class LabourDay(NamedTuple):
-    """A person's finished tasks for one service on one local day, and the seconds of their handling."""
-
-    day: str
-    service: str
-    person: str
     tasks: int
     handled: int
 
@@ -157,24 +147,20 @@ def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
         return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
 
 
-def handled(store: WorkingSet, engagement: str, service: str, month: str) -> dict[str, int]:
-    """Give who finished tasks for a service in a local month ("2013-01"), and the seconds of their handling."""
-    of = (LABOUR.c.engagement == engagement) & (LABOUR.c.service == service) & (LABOUR.c.tasks > 0)
-    query = select(LABOUR.c.person, func.sum(LABOUR.c.handled)).where(
-        of, LABOUR.c.day >= f"{month}-01", LABOUR.c.day <= f"{month}-31"
-    )
-    with store.snapshot() as connection:
-        return {person: int(seconds) for person, seconds in connection.execute(query.group_by(LABOUR.c.person))}
+def handled(
+    store: WorkingSet, of: tuple[str, str], month: str, spans: Sequence[tuple[str, str]] = ()
+) -> dict[str, int]:
+    """Give who finished tasks for (engagement, service) in a local month ("2013-01"), and the seconds of handling.
 
-
-def labour_days(store: WorkingSet, engagement: str, month: str) -> list[LabourDay]:
-    """Give who worked how long on which service on each day of a month ("2013-01"), by day, service, person."""
-    columns = [LABOUR.c[name] for name in LabourDay._fields]
-    query = select(*columns).where(
-        LABOUR.c.engagement == engagement, LABOUR.c.day >= f"{month}-01", LABOUR.c.day <= f"{month}-31"
-    )
+    `spans`: on days of these alone, each from its first day to before its second one.
+    """
+    same = (LABOUR.c.engagement == of[0]) & (LABOUR.c.service == of[1]) & (LABOUR.c.tasks > 0)
+    same &= (LABOUR.c.day >= f"{month}-01") & (LABOUR.c.day <= f"{month}-31")
+    if spans:
+        same &= or_(*((LABOUR.c.day >= low) & (LABOUR.c.day < high) for low, high in spans))
+    query = select(LABOUR.c.person, func.sum(LABOUR.c.handled)).where(same).group_by(LABOUR.c.person)
     with store.snapshot() as connection:
-        return [LabourDay(*row) for row in connection.execute(query.order_by(*columns[:3]))]
+        return {person: int(seconds) for person, seconds in connection.execute(query)}
 
 
 def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, partial
+from itertools import pairwise
 
 from alihdaya.engagement.account.parts import Part, part_lines
 from alihdaya.engagement.credit import Credit
@@ -20,7 +21,6 @@ from alihdaya.operations.books.account.drafting import Month, Stretch
 from alihdaya.operations.books.behind import behind, slice_of
 from alihdaya.operations.books.measured import MonthFacts
 from alihdaya.operations.books.worked import work_page
-from alihdaya.store import views
 from alihdaya.store.views.facts import delivery_of
 from alihdaya.store.views.ledger import Counted as Delivery
 from alihdaya.work.events import ItemDelivered
@@ -60,16 +60,7 @@ class ByParts:
             return self._facts(place, service, rate) if found is None else [found]
         if None in spans:
             return self._facts(place, service, rate)
-        held = [span for span in spans if span is not None]
-        return [
-            measured.Counted(0, 0, row.person, row.handled, {})
-            for row in self._labour
-            if row.service == service.id and row.tasks and any(low <= row.day < high for low, high in held)
-        ]
-
-    @cached_property
-    def _labour(self) -> list[views.LabourDay]:
-        return views.labour_days(self.month.account.store, self.month.account.engagement, self.month.month)
+        return self._log.handled(service.id, [span for span in spans if span is not None])
 
     def _counted(self, place: int, service: Service, rate: Rate) -> Iterator[measured.Counted]:
         stretch = self.month.stretches[place]
@@ -201,14 +192,12 @@ class ByParts:
         self, place: int, rated: tuple[Service, Rate], line: Line, page: tuple[int, int]
     ) -> list[measured.Counted] | None:
         service, rate = rated
-        window: tuple[int, int] | None = self.month.stretches[place].window
-        before = _NOTHING
-        if rate.kind != "seat":
-            before = self._before(place, service, rate)
-        elif len(self._same(service.id, rate)) == len(self.month.stretches):
-            window = None
-        else:
+        same = self._same(service.id, rate) if rate.kind == "seat" else [place]
+        windows = sorted(self.month.stretches[one].window for one in same)
+        if any(one[1] != other[0] for one, other in pairwise(windows)):
             return None
+        before = _NOTHING if rate.kind == "seat" else self._before(place, service, rate)
+        window = windows[0][0], windows[-1][1]
         facts = MonthFacts(self.month.account.store, self.month.governing, self.month.month, window)
         return work_page(facts, rated, line, page, before=before)
 
