@@ -193,8 +193,10 @@ class ByParts:
     ) -> list[measured.Counted] | None:
         service, rate = rated
         same = self._same(service.id, rate) if rate.kind == "seat" else [place]
-        windows = sorted(self.month.stretches[one].window for one in same)
-        if any(one[1] != other[0] for one, other in pairwise(windows)):
+        (low, high), held = self.month.within, [self.month.stretches[one].window for one in same]
+        cut = ((max(one[0], low), min(one[1], high)) for one in held)
+        windows = sorted(one for one in cut if one[0] < one[1])
+        if not windows or any(one[1] != other[0] for one, other in pairwise(windows)):
             return None
         before = _NOTHING if rate.kind == "seat" else self._before(place, service, rate)
         window = windows[0][0], windows[-1][1]
