@@ -186,7 +186,7 @@ def test_rate_cards(shell):
         if "=" in block.lines[1]:
             (shell.folder / "rates.toml").write_text("\n" + "\n".join(block.lines) + "\n")
 
-    assert follow(DOCS / "ratecards.md", shell, {"Figures from outside": rates}) == 17
+    assert follow(DOCS / "ratecards.md", shell, {"Figures from outside": rates}) == 18
 
 
 def test_engagements_and_closed_invoices(shell):

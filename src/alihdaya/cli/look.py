@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alihdaya.cli.runs.account.behind import Asked, show_line, show_work
 from alihdaya.cli.runs.einvoice import FORMATS, Order, issued_note, refuse_contradictions, write_invoice
 from alihdaya.cli.settings import ItemNumber, Settings, figure, say
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from alihdaya.console.words import Words
     from alihdaya.operations.books.bill import Bill
     from alihdaya.operations.books.replay import Verdict
-    from alihdaya.store import Store
 
 _SEVERAL = 2
 _STATES = ("running", "waiting", "stopped", "suspended", "delivered", "cancelled", "returned", "handed-over")
@@ -132,7 +132,11 @@ def _story_json(story: Any) -> str:
 @click.argument("month")
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
 @click.option("--line", type=click.IntRange(min=1), help=say("List the items behind this line."))
-@click.option("--page", type=click.IntRange(min=1), help=say("With --line, list only this page of 100."))
+@click.option(
+    "--page",
+    type=click.IntRange(min=1),
+    help=say("With --line, list this page of 100 (else the first; with --json or --work, all)."),
+)
 @click.option("--work", is_flag=True, help=say("With --line, say when each was done, by whom, and in how long."))
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help=say("Write the invoice as a page."))
 @click.option("--margin", is_flag=True, help=say("Show the provider's margin, which the client does not see."))
@@ -170,7 +174,7 @@ def invoice(
     with settings.read() as store, store.moment():
         terms = terms_of(store, engagement)
         if line is not None:
-            (_show_work if work else _show_line)(store, terms, month, line, page, as_json=as_json)
+            (show_work if work else show_line)(Asked(settings, store, terms, month, line, page), as_json=as_json)
             return
         made = bill(store, terms, month)
         plain = document_of(store, terms, month, invoice_to_plain(made.invoice))
@@ -179,50 +183,6 @@ def invoice(
         click.echo(str(write_invoice(settings, terms, made, plain, order)))
         return
     _show_invoice(settings, made, plain, html, margin=margin, as_json=as_json)
-
-
-def _show_line(store: "Store", terms: Any, month: str, number: int, page: int | None, *, as_json: bool) -> None:
-    from alihdaya.operations.books.account.close import items_behind
-    from alihdaya.operations.books.lines import page_behind
-
-    of = (store, terms, month, number)
-    behind = items_behind(*of) if page is None else page_behind(*of, page)
-    if as_json or behind:
-        click.echo(json.dumps(behind) if as_json else "\n".join(map(str, behind)))
-    else:
-        _show_milestones(store, terms, month, number)
-
-
-def _show_work(store: "Store", terms: Any, month: str, number: int, page: int | None, *, as_json: bool) -> None:
-    from zoneinfo import ZoneInfo
-
-    from alihdaya.kernel.time import moment
-    from alihdaya.operations.books.lines import facts_behind
-
-    zone = ZoneInfo(terms.client.time_zone)
-    shown: list[dict[str, Any]] = [
-        {"at": moment(at, zone).isoformat(timespec="seconds"), "item": item, "who": who, "seconds": seconds}
-        for at, item, who, seconds, _ in facts_behind(store, terms, month, number, page)
-    ]
-    if as_json:
-        click.echo(json.dumps(shown, ensure_ascii=False))
-    for one in () if as_json else shown:
-        took = f"{one['seconds']} s" if one["seconds"] else ""
-        cells = (one["at"][:19].replace("T", " "), str(one["item"] or ""), one["who"], took)
-        click.echo("  ".join(cell for cell in cells if cell))
-
-
-def _show_milestones(store: "Store", terms: Any, month: str, number: int) -> None:
-    from zoneinfo import ZoneInfo
-
-    from alihdaya.kernel.time import moment
-    from alihdaya.operations.books.bill import bill, line_facts
-
-    zone = ZoneInfo(terms.client.time_zone)
-    for line in bill(store, terms, month).invoice.lines:
-        if line.number == number and line.kind == "milestone":
-            for one in line_facts(store, terms, month, line):
-                click.echo(f"{moment(one.at, zone).date().isoformat()}  {one.who}")
 
 
 def _show_invoice(

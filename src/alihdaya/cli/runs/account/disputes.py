@@ -1,14 +1,18 @@
 """`alihdaya dispute`: what a client does not accept, and the credit note where they are right."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from alihdaya.cli.runs.account import because_option, json_option
 from alihdaya.cli.settings import ItemNumber, Settings, exact, mark, say
+
+if TYPE_CHECKING:
+    from alihdaya.engagement.account.book import Book, Dispute
 
 _STATES = {None: mark("open"), True: mark("upheld"), False: mark("rejected")}
 _engagement = click.option("--engagement", help=say("Which engagement, where the store holds several."))
@@ -20,24 +24,42 @@ _NUMBER = click.IntRange(1, 2**31)
 @click.pass_context
 def dispute(context: click.Context, *, as_json: bool) -> None:
     """List disputes, where nothing else is asked for."""
-    from alihdaya.operations.books.account.dispute import disputes
+    from alihdaya.operations.books.account.pay import books
 
     if context.invoked_subcommand:
         return
     settings: Settings = context.obj
     with settings.read() as store:
-        found = disputes(store)
-    for one in found:
-        opened, state = one.opened, _STATES[one.upheld]
-        if as_json:
-            facts = {**opened._asdict(), "quantities": dict(opened.quantities), "items": list(opened.items)}
-            click.echo(json.dumps({**facts, "state": state, "decided": one.reason}, ensure_ascii=False))
-            continue
-        lines = ", ".join(f"{line}={quantity}" for line, quantity in opened.quantities)
-        because = f": {one.reason}" if one.reason else ""
-        click.echo(f"{opened.dispute}  {opened.invoice}  {lines}  {opened.reason}  {say(state)}{because}")
+        found = [(book, one) for book in books(store).values() for one in book.disputes.values()]
+    for book, one in found:
+        click.echo(_plain(one) if as_json else "\n".join(_told(settings, book, one)))
     if not found and not as_json:
         click.echo(say("No dispute."))
+
+
+def _plain(one: "Dispute") -> str:
+    facts = {**one.opened._asdict(), "quantities": dict(one.opened.quantities), "items": list(one.opened.items)}
+    return json.dumps({**facts, "state": _STATES[one.upheld], "decided": one.reason}, ensure_ascii=False)
+
+
+def _told(settings: Settings, book: "Book", one: "Dispute") -> Iterator[str]:
+    """Say what is disputed: of which lines how much, what that comes to, why, and how it ended."""
+    from alihdaya.console.reports.disputes import disputed_lines
+    from alihdaya.console.words import words
+
+    opened = one.opened
+    head = say("Dispute {number} of {invoice}").format(number=opened.dispute, invoice=opened.invoice)
+    state = f"{say(_STATES[one.upheld])}, {one.reason}" if one.reason else say(_STATES[one.upheld])
+    yield f"{head}: {state}"
+    own = next((note.number for note in book.credit_notes.values() if note.dispute == opened.dispute), "")
+    quantities = {line: Decimal(quantity) for line, quantity in opened.quantities}
+    document = book.invoices[opened.invoice].document
+    before = book.credited(opened.invoice, before=own)
+    for line in disputed_lines(words(settings.language), document, quantities, before):
+        yield f"  {line}"
+    if opened.items:
+        yield "  " + say("items: {items}").format(items=", ".join(map(str, opened.items)))
+    yield "  " + say("reason: {reason}").format(reason=opened.reason)
 
 
 def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
@@ -61,12 +83,12 @@ def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
 @click.pass_obj
 def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[int, ...], reason: str) -> None:
     """Open a dispute."""
-    from alihdaya.operations.books.account.dispute import open_dispute
+    from alihdaya.operations.books.account.dispute import closed_invoice, open_dispute
 
     with settings.desk("books") as desk:
         made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client")
-    told = ", ".join(f"{line}={quantity}" for line, quantity in made.quantities)
-    click.echo(say("Dispute {number}: {lines} of {invoice}").format(number=made.dispute, lines=told, invoice=number))
+        book, _ = closed_invoice(desk.store, number)
+    click.echo("\n".join(_told(settings, book, book.disputes[made.dispute])))
 
 
 @dispute.command(help=say("Uphold dispute NUMBER: its credit note is issued."))
