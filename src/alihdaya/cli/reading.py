@@ -77,7 +77,8 @@ class StoreReader:
         months = [one.period for one in views.tallies(self.store, terms.engagement) if "delivered" in one.counts]
         others = {name for one in self.engagements() if one.engagement != terms.engagement for name in one.services}
         part = part_of(self.store, terms, found, alone=not others)
-        people = self._people()
+        people, held = self._people(), [desk.item for desk in found.desks if desk.item]
+        called = {row.id: row.external_id for row in views.items(self.store, these=held, limit=len(held))}
         return picture.FloorPicture(
             seq=found.seq,
             at=found.at,
@@ -93,7 +94,7 @@ class StoreReader:
             **part.counts,
             queues=tuple(_queue(queue) for queue in found.queues if queue.service in services),
             sla=part.sla,
-            people=tuple(self._worker(desk, people[desk.person], found) for desk in found.desks),
+            people=tuple(self._worker(desk, people[desk.person], found, called) for desk in found.desks),
             refusals=tuple(_refusals(self.store, people)),
             happenings=tuple(self._latest(found.seq, terms.engagement if others else "", played=part.played)),
             months=tuple(months),
@@ -176,7 +177,9 @@ class StoreReader:
 
         return {one.facts.person: person_of(one) for one in self.store.persons()}
 
-    def _worker(self, desk: views.Desk, person: Person, found: views.Floor) -> picture.Worker:
+    def _worker(
+        self, desk: views.Desk, person: Person, found: views.Floor, called: Mapping[int, str]
+    ) -> picture.Worker:
         shifts = self._shifts.get(person.id)
         if shifts is None:
             shifts = self._shifts[person.id] = Shifts(person.time_zone, person.shifts)
@@ -186,6 +189,7 @@ class StoreReader:
             present=desk.item is not None or shifts.at_work(found.at),
             done_today=desk.done_today,
             item=desk.item,
+            external_id=called.get(desk.item or 0, ""),
             task=desk.task or "",
             since=desk.since,
             languages=person.languages,

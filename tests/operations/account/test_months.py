@@ -142,6 +142,8 @@ def test_each_service_of_an_engagement_has_its_own_target_and_its_own_count(smal
     claims_desk = open_service(small.desk, small.pack, parse(text.encode()), small.at, roster=roster, trusted=True)
     item = small.command(Receive(claims_desk, "api", "L-1", 0, 0, {"claim": 1, "kind": "judge", "amount": 1}))
     small.assign(item)
+    small.commit()
+    assert [one.external_id for one in StoreReader(small.store).floor(0).people if one.item] == ["L-1"]
     small.complete(item, verdict="yes")
     small.commit()
     found = {(one.service, one.clock): one for one in StoreReader(small.store).floor(0).sla}
