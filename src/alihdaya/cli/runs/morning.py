@@ -16,6 +16,8 @@ from alihdaya.cli.settings import Settings, now, said, say, told
 if TYPE_CHECKING:
     from alihdaya.channels.documents.mail import Letter, Server
     from alihdaya.engagement.terms import Terms
+    from alihdaya.operations.books.morning import Morning
+    from alihdaya.store import Store
 
 _FORMATS = ("html", "csv", "xlsx", "parquet")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,7 +32,9 @@ _AGAIN = 60
     )
 )
 @click.option("--engagement", help=say("Which engagement, where the store holds several."))
-@click.option("--at", metavar="TIME", help=say("As of when, such as 2013-02-14T07:00 in the client's zone (else now)."))
+@click.option(
+    "--at", metavar="TIME", help=say("As it was then, such as 2013-02-14T07:00 in the client's zone (else now).")
+)
 @click.option("--format", "kinds", multiple=True, type=click.Choice(_FORMATS), help=say("Only these files (else all)."))
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), help=say("Folder for the files."))
 @click.option("--mail", "to", multiple=True, metavar="ADDRESS", help=say("Send it to this address; can be repeated."))
@@ -77,6 +81,26 @@ def _at(text: str | None, terms: "Terms") -> int:
     return micros(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(terms.client.time_zone)))
 
 
+def _made(settings: Settings, store: "Store", terms: "Terms", at: str | None) -> "Morning":
+    """Make the report of what is, or of what was at a time that was asked for."""
+    from alihdaya.cli.runs.bars import bar
+    from alihdaya.operations.books.as_of import as_of
+    from alihdaya.operations.books.bill import terms_of
+    from alihdaya.operations.books.morning import morning
+
+    when = _at(at, terms)
+    if at is None:
+        return morning(store, terms, when)
+    if settings.shards:
+        click.echo(say("warning: of many nodes, the last day and month of the report are whole ones"), err=True)
+        return morning(store, terms, when)
+    with (
+        bar(settings, say("The log up to {at}").format(at=at)) as show,
+        as_of(store, terms.engagement, when, report=show) as past,
+    ):
+        return morning(past, terms_of(past, terms.engagement), when)
+
+
 def _written(
     settings: Settings, engagement: str | None, at: str | None, kinds: tuple[str, ...], out: Path
 ) -> Iterator[Path]:
@@ -86,11 +110,10 @@ def _written(
     from alihdaya.console.reports.page import morning_html
     from alihdaya.console.words import words
     from alihdaya.operations.books.bill import terms_of
-    from alihdaya.operations.books.morning import morning
 
     with settings.read() as store:
         terms = terms_of(store, engagement)
-        made = morning(store, terms, _at(at, terms))
+        made = _made(settings, store, terms, at)
         vocabulary = vocabulary_of(store, terms.engagement)
     out.mkdir(parents=True, exist_ok=True)
     if "html" in kinds:

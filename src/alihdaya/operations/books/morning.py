@@ -62,7 +62,8 @@ class Morning:
 def morning(store: Store, terms: Terms, at: int) -> Morning:
     """Make the report as of `at`, of one moment of the store.
 
-    What is open is what is open now; the days and months are those up to `at`.
+    What is open is what the store has open; its days and months up to that of `at` are whole. Of what was at a time of
+    the past, it is made of the store as it was then (as_of).
     """
     with store.moment():
         return Morning(terms, at, _sheets(store, terms, at))
