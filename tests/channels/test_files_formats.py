@@ -156,13 +156,13 @@ def test_the_digest_is_of_the_bytes(tmp_path):
 def test_rejects_are_written_as_csv_that_no_spreadsheet_runs(tmp_path):
     path = tmp_path / "rejects.csv"
     bad = [Reject(2, 3, "id", "odd", "=cmd()"), Reject(4, None, "n", "low", "-5"), Reject(5, 6, "", "x, y", 'a"b')]
-    assert write_rejects(path, bad) == 3
+    assert write_rejects(path, bad, {2: 3, 4: 6}) == 3
     with path.open(newline="") as stream:
         assert list(csv.reader(stream)) == [
-            ["row", "column", "reason", "text"],
-            ["2", "id", "odd", "'=cmd()"],
-            ["4", "n", "low", "-5"],
-            ["5", "", "x, y", 'a"b'],
+            ["row", "column", "reason", "text", "spreadsheet_row"],
+            ["2", "id", "odd", "'=cmd()", "3"],
+            ["4", "n", "low", "-5", "6"],
+            ["5", "", "x, y", 'a"b', ""],
         ]
     assert write_rejects(tmp_path / "none.csv", []) == 0
     assert not (tmp_path / "none.csv").exists()

@@ -53,6 +53,8 @@ class _Records:
         self._lines = lines
         self._reader = csv.reader(iter(lines), delimiter=separator, strict=True)
         self.number = 0
+        self.row = 1
+        """Where a spreadsheet shows the record: the header is row 1 there, and a blank line is a row, too."""
 
     @property
     def line(self) -> int:
@@ -62,6 +64,7 @@ class _Records:
         width = len(self.header)
         while True:
             start = self.line + 1
+            self.row += 1
             try:
                 fields = next(self._reader)
             except StopIteration:
@@ -129,6 +132,14 @@ def csv_count(path: Path) -> int:
         for _ in records:
             pass
         return records.number
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield (number of the data row, row in which a spreadsheet shows it) of a CSV file. Raises FileRefused."""
+    with _open(path) as stream:
+        records = _Records(path, stream)
+        for _ in records:
+            yield records.number, records.row
 
 
 def _open(path: Path) -> Any:

@@ -1,7 +1,7 @@
 """Files as a source of work: CSV, JSON Lines and Parquet, row by row exact, bad rows apart, resumable by row."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import file_digest
 from itertools import chain
 from pathlib import Path
@@ -9,14 +9,27 @@ from typing import Any, Final, Literal
 
 from alihdaya.channels.batch import Batch, Chunk, FileRefused, Reject, Row
 from alihdaya.channels.convert import Converter
-from alihdaya.channels.csv_chunks import csv_chunks, csv_count
+from alihdaya.channels.csv_chunks import csv_chunks, csv_count, csv_rows
 from alihdaya.channels.json_chunks import json_chunks, json_count
 from alihdaya.channels.parquet_chunks import parquet_chunks, parquet_count
 from alihdaya.kernel.cell import harmless
 from alihdaya.kernel.errors import Problem, Source
 from alihdaya.packs.intake import Intake
 
-__all__ = ["Batch", "FileRefused", "Reject", "Row", "count_rows", "digest", "format_of", "read_rows", "write_rejects"]
+__all__ = [
+    "Batch",
+    "FileRefused",
+    "Reject",
+    "Row",
+    "count_rows",
+    "digest",
+    "format_of",
+    "read_rows",
+    "spreadsheet_rows",
+    "write_rejects",
+]
+
+_UNKNOWN: Final[Mapping[int, int]] = {}
 
 Format = Literal["csv", "jsonl", "parquet"]
 
@@ -98,9 +111,19 @@ def digest(path: str | Path) -> str:
         raise _unreadable(path, error) from None
 
 
-def write_rejects(path: str | Path, rejects: Iterable[Reject]) -> int:
-    """Write rejects as CSV (row, column, reason, text) and give their number; no file where there are none.
+def spreadsheet_rows(path: str | Path, numbers: Collection[int]) -> dict[int, int]:
+    """Give number of a data row -> the row in which a spreadsheet shows it, of these; none of what is no CSV."""
+    path = Path(path)
+    if format_of(path) != "csv":
+        return {}
+    return {number: row for number, row in csv_rows(path) if number in numbers}
 
+
+def write_rejects(path: str | Path, rejects: Iterable[Reject], shown: Mapping[int, int] = _UNKNOWN) -> int:
+    """Write rejects as CSV and give their number; no file where there are none.
+
+    The columns are row, column, reason, text, and spreadsheet_row: in which row a spreadsheet shows the file's row, as
+    `shown` has it.
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     pending = iter(rejects)
@@ -109,12 +132,12 @@ def write_rejects(path: str | Path, rejects: Iterable[Reject]) -> int:
         return 0
     with Path(path).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(("row", "column", "reason", "text"))
-        return sum(_write(writer, reject) for reject in chain([first], pending))
+        writer.writerow(("row", "column", "reason", "text", "spreadsheet_row"))
+        return sum(_write(writer, reject, shown) for reject in chain([first], pending))
 
 
-def _write(writer: Any, reject: Reject) -> int:
-    writer.writerow([reject.row, *map(harmless, reject[2:])])
+def _write(writer: Any, reject: Reject, shown: Mapping[int, int]) -> int:
+    writer.writerow([reject.row, *map(harmless, reject[2:]), shown.get(reject.row, "")])
     return 1
 
 

@@ -47,7 +47,7 @@ def test_a_pack_opened_without_files_works_for_the_client_that_is_signed_and_sig
     assert load_with("--terms", "ours.toml", "--roster", "people.toml").returncode == 0
     offers = offers_of(desk, "returns", None, None, trusted=False)
     assert [(one.service.engagement, one.people) for one in offers] == [("ours", ())]
-    assert "0 received" in load_with().stdout
+    assert "Taken before" in load_with().stdout
     assert alihdaya("--store", desk.place, "due", "--pack", "returns").returncode == 0
     assert signed(desk) == ["ours"]
 
@@ -59,7 +59,7 @@ def test_a_pack_without_terms_of_its_own_goes_on_under_those_that_are_signed(des
     assert "no-terms" in refused.stderr
     assert not Path("d/alihdaya.db").exists()
     assert load_with("--terms", "ours.toml").returncode == 0
-    assert "0 received" in load_with().stdout
+    assert "Taken before" in load_with().stdout
     assert signed(desk) == ["ours"]
 
 

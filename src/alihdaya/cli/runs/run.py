@@ -42,8 +42,9 @@ def _takes_a_file(command: Callable[..., None]) -> Callable[..., None]:
 @click.command(
     help=say(
         "Take the rows of FILE (CSV, Parquet or JSON Lines) through PACK: decide each by rule, queue what needs a "
-        "person, bill what was delivered. Bad rows go to rejects.csv with row, column and reason. Started again, it "
-        "goes on where it was; a row that came before is not taken twice."
+        "person, bill what was delivered. Bad rows go to rejects.csv with row, column and reason; those of a second "
+        "file of the store to rejects-2.csv. Started again, it goes on where it was; a row that came before is not "
+        "taken twice."
     ),
     epilog=_EXITS,
 )
@@ -102,7 +103,9 @@ def load(
     from alihdaya.cli.runs.functions import JOBS_WAIT
     from alihdaya.cli.runs.workshop import Order, take_in
 
-    ran, rejects = take_in(settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust))
+    ran, rejects, before = take_in(
+        settings.at(out), Order(pack, file, terms, roster, out, clock == "data", None, trust=trust)
+    )
     counts: dict[str, Any] = {
         "rows": max(ran.last - ran.first + 1, 0),
         "received": ran.received,
@@ -111,7 +114,7 @@ def load(
     if as_json:
         click.echo(json.dumps(counts))
     else:
-        click.echo(say("{rows} rows read: {received} received, {rejected} rejected").format(**counts))
+        click.echo(before or say("{rows} rows read: {received} received, {rejected} rejected").format(**counts))
         if rejects:
             click.echo(say("Rejected rows: {file}").format(file=rejects))
         if ran.jobs:

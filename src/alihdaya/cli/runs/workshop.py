@@ -12,10 +12,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from alihdaya.channels.batch import Reject
-from alihdaya.channels.files import count_rows, digest, read_rows, write_rejects
+from alihdaya.channels.files import count_rows, digest, read_rows
 from alihdaya.cli.runs.figures import Facts, as_json, report, summary
 from alihdaya.cli.runs.functions import JOBS_WAIT, functions
+from alihdaya.cli.runs.taken import reject_file, told_before
 from alihdaya.cli.server.papers import one_of, papers_of
 from alihdaya.cli.settings import Settings, figure, now, say, told
 from alihdaya.console.engagement.invoice_page import invoice_html, invoice_json
@@ -83,12 +83,16 @@ def object_of(facts: Facts, ran: Ran) -> dict[str, Any]:
     return {**as_json(facts), "this_run": {"received": ran.received, "rejected": ran.turned_away, "jobs": ran.jobs}}
 
 
-def take_in(settings: Settings, order: Order) -> tuple[Ran, Path | None]:
-    """Take a file in and stop there; gives the path of the rejected rows, if any."""
+def take_in(settings: Settings, order: Order) -> tuple[Ran, Path | None, str]:
+    """Take a file in and stop there; gives the path of the rejected rows, if any, and a word on a file known before."""
     with opened(settings, order) as (desk, service, source, _):
         with functions(desk, played=source.by_data or order.seed is not None) as jobs:
             ran = run(desk, service, source, now=now, jobs=jobs)
-        return ran, _reject_file(desk.store, ran, order.out)
+        return (
+            ran,
+            reject_file(desk.store, ran, order.file, order.out),
+            told_before(settings, desk.store, ran, service.terms),
+        )
 
 
 def work_off(settings: Settings, order: Order) -> Outcome:
@@ -100,6 +104,8 @@ def work_off(settings: Settings, order: Order) -> Outcome:
             start = perf_counter()
             ran = _run(desk, service, source, scripts, order, bars)
             seconds = perf_counter() - start
+            if before := told_before(settings, desk.store, ran, service.terms):
+                bars.console.print(before)
             if ran.jobs:
                 bars.console.print(say(JOBS_WAIT).format(count=figure(ran.jobs)))
             equal = _prove(desk.store, bars)
@@ -133,7 +139,7 @@ def forget(settings: Settings, folder: Path) -> None:
             store.lock()
             for ending in ("", "-wal", "-shm"):
                 Path(f"{database}{ending}").unlink(missing_ok=True)
-    for pattern in ("report.html", "rejects.csv", "invoices/*.html", "invoices/*.json"):
+    for pattern in ("report.html", "rejects*.csv", "invoices/*.html", "invoices/*.json"):
         for path in folder.glob(pattern):
             path.unlink()
 
@@ -235,12 +241,6 @@ def _signed_at(signed: Terms) -> int:
     return micros(datetime.combine(signed.signed, time(9), ZoneInfo(signed.client.time_zone)))
 
 
-def _reject_file(store: Store, ran: Ran, out: Path) -> Path | None:
-    target = out / "rejects.csv"
-    rows = (Reject(row.row, None, row.column, row.reason, row.text) for row in views.rejects(store, ran.source))
-    return target if write_rejects(target, rows) else None
-
-
 def _write(
     facts: Facts, ran: Ran, order: Order, settings: Settings, bars: "Bars", *, deliverables: bool
 ) -> dict[str, str]:
@@ -258,7 +258,7 @@ def _write(
     files = {say("Report"): str(order.out / "report.html"), say("Invoices"): str(folder)}
     if deliverables:
         files |= _deliverables(facts, order.out / "deliverables", bars)
-    rejects = _reject_file(facts.store, ran, order.out)
+    rejects = reject_file(facts.store, ran, order.file, order.out)
     if rejects:
         files[say("Rejected rows")] = str(rejects)
     write_report(report(facts, files), order.out / "report.html", settings.language)
