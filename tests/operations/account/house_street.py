@@ -19,9 +19,9 @@ SHARDS = 4
 class Street:
     """One desk (`one`), and the desks of the shards, who get each claim by its number."""
 
-    def __init__(self, url, folder):
+    def __init__(self, url, folder, **more):
         self.url, self.numbers = url, {}
-        self.pack = load(write_pack(folder / "claims"))
+        self.pack = load(write_pack(folder / "claims", **more))
         directory = Directory(url, "test")
         directory.lay_out(SHARDS, "test")
         directory.close()

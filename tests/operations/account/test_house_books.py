@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from house_street import SHARDS, Street
 from small_desk import MUCH_LATER
+from test_amended_rates import OLD
 from test_amending import DEARER, instant, refused, terms
 
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
@@ -17,7 +18,9 @@ from alihdaya.operations.books.account.agree import agreements, amend, renew, te
 from alihdaya.operations.books.account.close import close, document_of, items_behind, rebook, sums_of
 from alihdaya.operations.books.account.dispute import decide, disputes, open_dispute
 from alihdaya.operations.books.account.pay import dues, take_in
+from alihdaya.operations.books.bill import draft
 from alihdaya.operations.books.house import open_house_desk
+from alihdaya.operations.books.lines import facts_behind, facts_page
 from alihdaya.operations.books.replay import prove
 from alihdaya.store import StoreLocked, views
 from alihdaya.store.lease.house import parts_of, shard_store
@@ -100,6 +103,36 @@ def drilled(street, month):
             wanted = items_behind(street.one.store, street.one.terms, month, line["number"])
             found = items_behind(house, street.one.terms, month, line["number"])
             assert [of_house[item] for item in found] == [of_one[item] for item in wanted]
+
+
+def test_pages_behind_lines_of_every_kind_are_those_of_one_store(postgresql, tmp_path):
+    """Quarters of an hour of four shards add up, and a page is found among what they hold together."""
+    milestone, penalty = OLD.index("[service.rates.go-live]"), OLD.index("[service.penalty]")
+    street = Street(postgresql.new_database(), tmp_path, terms=OLD[:milestone] + OLD[penalty:])
+    try:
+        month_of_claims(street, Random(5), 1, 1, 60)
+        street.commit()
+        of_one, of_house = street.claims()
+        terms, seen = street.one.terms, set()
+        with street.house() as house:
+            lines = draft(street.one.store, terms, "2013-01").lines
+            assert draft(house, terms, "2013-01", at_once=True).lines == lines
+            for line in lines:
+                seen.add((line.kind, line.part))
+                wanted = facts_behind(street.one.store, terms, "2013-01", line.number)
+                found = facts_behind(house, terms, "2013-01", line.number)
+                assert [told(one, of_house) for one in found] == [told(one, of_one) for one in wanted]
+                for first, count in ((1, 3), (4, 5), (2, 1)):
+                    page = facts_page(house, terms, "2013-01", line, first=first, count=count)
+                    assert page == found[first - 1 :][:count]
+        assert {("item", "usage"), ("item", "overtime"), ("outcome", "usage"), ("minute", "usage")} <= seen
+        assert {("minute", "overtime"), ("hour", "usage"), ("seat", "usage")} <= seen
+    finally:
+        street.close()
+
+
+def told(fact, claims):
+    return fact._replace(item=claims[fact.item])
 
 
 def dispute_and_pay(street):
