@@ -183,7 +183,10 @@ def test_an_item_explains_its_clocks(client):
         assert shown in page
     assert "due 10 Jul 2013, 21:42:00 · ended 10 Jul 2013, 22:42:00 · late by 1:00:00" in page
     assert page.index(">met<") < page.index(">missed<")
-    assert "terlambat 1:00:00" in client.get("/item/4711?lang=id").text
+    indonesian = client.get("/item/4711?lang=id").text
+    assert "terlambat 1:00:00" in indonesian
+    assert ">terlewat<" in indonesian
+    assert "tidak menjawab" not in indonesian, "a clock that is missed is nobody who did not answer"
 
 
 def test_an_item_without_a_person_has_no_clock(desk, client):
