@@ -119,6 +119,26 @@ def test_no_page_is_wider_than_its_window(address, page, width):
         assert page.evaluate(CUT) == [], f"a table of {path} is cut off, or to be pushed"
 
 
+LAPPED = """[...document.querySelectorAll(".stack td[data-label]:not(.none)")].filter(one => {
+    const range = document.createRange(); range.selectNodeContents(one);
+    const label = document.createElement("span"); label.textContent = one.dataset.label;
+    label.style.cssText = "position: absolute; white-space: nowrap; font-weight: 400";
+    label.style.fontSize = getComputedStyle(one, "::before").fontSize;
+    one.append(label); const wide = label.getBoundingClientRect().width; label.remove();
+    return wide > range.getBoundingClientRect().left - one.getBoundingClientRect().left;
+}).map(one => one.dataset.label)"""
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_on_a_telephone_no_label_reaches_into_its_value(desk, address, page, language):
+    page.set_viewport_size({"width": 390, "height": 800})
+    desk.signed = (*(replace(OTHER, engagement=f"kedai-umpama-sendirian-berhad-{n}") for n in range(7)), *SIGNED)
+    for path in ("/", "/item/4711", "/invoices"):
+        page.goto(f"{address}{path}?lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, "a list of engagements fits, too"
+        assert page.evaluate(LAPPED) == []
+
+
 def test_an_invoice_shows_its_sums_on_a_telephone(address, page):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(address + "/invoice/2013-07")
