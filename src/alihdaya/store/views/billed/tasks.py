@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, select
 
-from alihdaya.kernel.time import DAY, QUARTER
+from alihdaya.kernel.time import DAY, QUARTER, moment
 from alihdaya.store.project.worked import ROUNDED
 from alihdaya.store.schema import FINISHED, LABOUR
 from alihdaya.store.views.billed.days import archived_since, day_span, zone_counted
@@ -16,7 +17,6 @@ from alihdaya.store.views.items import Month
 from alihdaya.store.working import WorkingSet
 
 _ALL = Decimal("-Infinity"), Decimal("Infinity")
-_SOME = 500
 
 
 class FinishedTask(NamedTuple):
@@ -113,19 +113,23 @@ def _tasks(work: Work, within: Month) -> Select[Any]:
 def _days(connection: Connection, work: Work) -> Iterator[_Day]:
     """Give the pieces of the month in which anything was finished, in order."""
     zone = zone_counted(connection, work.engagement)
-    if zone is None:
-        yield from _added_up(connection, work)
+    dates = None if zone is None else _dates(zone, work.within)
+    if zone is None or dates is None:
+        yield from _added_up(connection, work, DAY)
         return
-    query = _labour(work, LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled))
+    query = _labour(work, dates, LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled))
     if work.persons is not None:
         query = query.where(LABOUR.c.person.in_(work.persons))
     rows = connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day))
     days = [_Day(*day_span(zone, day), int(tasks), int(seconds)) for day, tasks, seconds in rows if tasks]
-    days = [day for day in days if day.end > work.within[0] and day.start < work.within[1]]
-    if any(day.start < work.within[0] or day.end > work.within[1] for day in days):
-        yield from _added_up(connection, work)
-        return
     yield from _rounded(connection, work, days) if work.increment else days
+
+
+def _dates(zone: ZoneInfo, within: Month) -> tuple[str, str] | None:
+    """Give the first and the last local day of some time; None where it is not whole days."""
+    first, last = (moment(at, zone).date().isoformat() for at in (within[0], within[1] - 1))
+    whole = day_span(zone, first)[0] == within[0] and day_span(zone, last)[1] == within[1]
+    return (first, last) if whole else None
 
 
 def _rounded(connection: Connection, work: Work, days: Sequence[_Day]) -> Iterator[_Day]:
@@ -133,26 +137,26 @@ def _rounded(connection: Connection, work: Work, days: Sequence[_Day]) -> Iterat
     spent = Spent(work.engagement, work.service, work.increment)
     aligned = not any(at % QUARTER for day in days for at in (day.start, day.end))
     if not aligned or not is_rounded(connection, spent, work.within[0]):
-        yield from _added_up(connection, work)
+        yield from _added_up(connection, work, DAY)
         return
     counts = Pace(list(amounts(connection, spent, f"{ROUNDED}:{work.increment}", work.within)), lambda _: 0)
     yield from (day._replace(seconds=counts.count((day.start, day.end))) for day in days)
 
 
-def _labour(work: Work, *columns: Any) -> Select[Any]:
-    first, last = f"{work.month}-01", f"{work.month}-31"
+def _labour(work: Work, dates: tuple[str, str], *columns: Any) -> Select[Any]:
     same = (LABOUR.c.engagement == work.engagement) & (LABOUR.c.service == work.service)
-    return select(*columns).where(same, LABOUR.c.day >= first, LABOUR.c.day <= last)
+    return select(*columns).where(same, LABOUR.c.day >= dates[0], LABOUR.c.day <= dates[1])
 
 
-def _added_up(connection: Connection, work: Work) -> Iterator[_Day]:
+def _added_up(connection: Connection, work: Work, step: int) -> Iterator[_Day]:
+    """Give the pieces of some time, each so long, by adding up its tasks."""
     up = work.increment or 1
     each = _tasks(work, work.within).order_by(None).subquery()
-    day, seconds = each.c.at // DAY, (each.c.seconds + up - 1) // up * up
-    query = select(day.label("day"), func.count(), func.sum(seconds)).group_by("day").order_by("day")
+    piece, seconds = each.c.at // step, (each.c.seconds + up - 1) // up * up
+    query = select(piece.label("piece"), func.count(), func.sum(seconds)).group_by("piece").order_by("piece")
     for number, tasks, total in connection.execute(query):
         low, high = work.within
-        yield _Day(max(number * DAY, low), min((number + 1) * DAY, high), int(tasks), int(total))
+        yield _Day(max(number * step, low), min((number + 1) * step, high), int(tasks), int(total))
 
 
 def _before(connection: Connection, work: Work, days: Sequence[_Day], met: Callable[[int, int], bool]) -> int:
@@ -162,9 +166,12 @@ def _before(connection: Connection, work: Work, days: Sequence[_Day], met: Calla
         if not met(total + day.seconds, total + day.seconds):
             count, total = count + day.tasks, total + day.seconds
             continue
-        query = _tasks(work, (day.start, day.end)).with_only_columns(FINISHED.c.seconds)
-        with connection.execute(query.execution_options(yield_per=_SOME)) as found:
-            for seconds in found.scalars():
+        for piece in _added_up(connection, work._replace(within=(day.start, day.end)), QUARTER):
+            if not met(total + piece.seconds, total + piece.seconds):
+                count, total = count + piece.tasks, total + piece.seconds
+                continue
+            query = _tasks(work, (piece.start, piece.end)).with_only_columns(FINISHED.c.seconds)
+            for seconds in connection.execute(query).scalars():
                 after = total + -(-seconds // up) * up
                 if met(total, after):
                     return count
@@ -188,15 +195,16 @@ def _cut(connection: Connection, work: Work, days: Sequence[_Day], rows: tuple[i
 
 
 def _newcomers(connection: Connection, work: Work) -> Iterator[tuple[Month, Collection[str]]]:
-    """Give the days on which somebody finished a task who had not before within the month, and who."""
+    """Give the days on which somebody finished a task who had not before within the time, and who."""
     zone = zone_counted(connection, work.engagement)
-    if zone is None:
+    dates = None if zone is None else _dates(zone, work.within)
+    if zone is None or dates is None:
         rows = connection.execute(_tasks(work, work.within).with_only_columns(FINISHED.c.person)).scalars()
         yield work.within, dict.fromkeys(rows)
         return
-    query = _labour(work, LABOUR.c.person, func.min(LABOUR.c.day)).where(LABOUR.c.tasks > 0).group_by(LABOUR.c.person)
+    query = _labour(work, dates, LABOUR.c.person, func.min(LABOUR.c.day)).where(LABOUR.c.tasks > 0)
     by_day: dict[str, set[str]] = {}
-    for person, day in connection.execute(query):
+    for person, day in connection.execute(query.group_by(LABOUR.c.person)):
         by_day.setdefault(day, set()).add(person)
     for day, persons in sorted(by_day.items()):
         yield day_span(zone, day), persons
