@@ -77,6 +77,8 @@ def run(
             "total_s": round(total, 1),
             **_takeovers(watch.takeovers),
             **_waits(watch.waits),
+            "shards_struck": watch.struck,
+            "came_back": watch.came_back,
         }
         times["node_cpu_s"] = round(
             getrusage(RUSAGE_CHILDREN).ru_utime + getrusage(RUSAGE_CHILDREN).ru_stime - before, 1

@@ -91,13 +91,16 @@ class Blow:
 class Watch:
     """Looks at the directory, ten times a second, for how long shards have nobody. Takeovers in seconds.
 
-    `waits` are those where nobody was left to take over until a node was started again.
+    `waits` are those where nobody was left to take over until a node was started again; `struck`: shards that struck
+    nodes held, and `came_back` those that their own node had again before anybody took them over.
     """
 
     url: str
     blows: list[Blow] = field(default_factory=list)
     takeovers: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    struck: int = 0
+    came_back: int = 0
     over: bool = False
 
     def look(self) -> list[tuple[int, str | None, int | None, str | None]]:
@@ -116,6 +119,7 @@ class Watch:
         others = any(row[3] not in {None, address} and row[2] is not None for row in seen)
         blow = Blow(time.time_ns() // 1000, rows[0][1] or "" if rows else "", {row[0] for row in rows}, not others)
         self.blows.append(blow)
+        self.struck += len(rows)
         return blow
 
     def disturb(self) -> None:
@@ -136,7 +140,8 @@ class Watch:
                     (self.waits if blow.alone else self.takeovers).append((ready - blow.at) / 1_000_000)
                     blow.shards.discard(shard)
                 elif blow.over and shard in blow.shards and node == blow.node:
-                    blow.shards.discard(shard)  # it came back before anybody took it over
+                    blow.shards.discard(shard)
+                    self.came_back += 1
 
 
 @dataclass(slots=True)

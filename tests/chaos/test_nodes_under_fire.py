@@ -18,8 +18,10 @@ def test_nothing_is_lost_or_doubled():
     assert well(figures), json.dumps(figures)
     assert figures["kills"] + figures["cuts"] >= 2, figures
     assert figures["postgres_restarts"] == 1
-    # on a slow machine the second node may fall before it has taken over from the first: its own return is as good
-    assert figures["takeovers"] + figures["nobody_left"] > 0, figures
+    # on a slow machine the second node may fall before it has taken over from the first, or a node comes back to its
+    # own shards, or held none as it was struck: each is as good
+    settled = figures["takeovers"] + figures["nobody_left"] + figures["came_back"]
+    assert settled > 0 or not figures["shards_struck"], figures
     assert figures["effects"] == 600
 
 
