@@ -23,7 +23,7 @@ def work_page(
     service, rate = rated
     if line.part != "usage" or rate.kind not in WORKED or rate.measure.team:
         return None
-    work = views.Work(facts.terms.engagement, service.id, facts.month, facts.within)
+    work = views.Work(facts.terms.engagement, service.id, facts.within)
     if rate.kind == "seat":
         persons = views.persons_of_seats(facts.store, work, line.first, line.last)
         if persons is None:

@@ -4,7 +4,6 @@ Days and months are the client's own, as the terms' time zone has them. Instants
 Months that bound items are given as (start, end) instants, the end not included.
 """
 
-from alihdaya.store.views.billed.lines import unit_page
 from alihdaya.store.views.billed.tasks import FinishedTask, Work, finished, finished_page, persons_of_seats
 from alihdaya.store.views.floor import Desk, Floor, Queue, RefusalRow, floor, refusals
 from alihdaya.store.views.items import (
@@ -69,6 +68,5 @@ __all__ = [
     "tallies",
     "totals",
     "unit_items",
-    "unit_page",
     "usage",
 ]

@@ -29,7 +29,7 @@ class FinishedTask(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Which finished tasks are meant: of a local month ("2013-01") of a service, and `within` these instants of it.
+    """Which finished tasks are meant: of a service, `within` these instants.
 
     The running sum of their seconds, each rounded up to a multiple of `increment` where that is not 0, is above the
     first `bounds` with them and below the second before them. `persons`: of theirs alone; None: of everybody's.
@@ -37,7 +37,6 @@ class Work(NamedTuple):
 
     engagement: str
     service: str
-    month: str
     within: Month
     bounds: tuple[Decimal, Decimal] = _ALL
     increment: int = 0
@@ -61,14 +60,14 @@ def finished(store: WorkingSet, engagement: str, service: str, within: Month) ->
     with store.snapshot() as connection:
         if archived_since(connection, within[0]):
             return None
-        return [FinishedTask(*row) for row in connection.execute(_tasks(Work(engagement, service, "", within), within))]
+        return [FinishedTask(*row) for row in connection.execute(_tasks(Work(engagement, service, within), within))]
 
 
 def finished_page(store: WorkingSet, work: Work, page: tuple[int, int]) -> list[FinishedTask] | None:
     """Give the finished tasks that are meant, from the first to the last of a page: counted from 1, both included.
 
-    None where items of the month were archived. The days' counts say where the page begins; without them (where tasks
-    are rounded up one by one, or the engagement changed its time zone) the month's tasks are added up by the database.
+    None where items of the month were archived. The days' counts say where the page begins; without them (where it
+    was not known how tasks are rounded up, or the engagement changed its time zone) the tasks are added up.
     """
     with store.snapshot() as connection:
         if archived_since(connection, work.within[0]):
