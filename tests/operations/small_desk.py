@@ -175,4 +175,5 @@ def older(store):
     with store.database.connect() as connection, connection.begin():
         for table in ("noted", "carried", "outcome", "resulted", "pace"):
             connection.execute(text(f"drop table {table}"))
+        connection.execute(text("delete from tally where measure = 'handled'"))
         connection.execute(text("update alembic_version set version_num = '0022'"))

@@ -30,3 +30,39 @@ def test_a_moment_ends_with_whatever_goes_wrong_in_it(store):
         store.last_seq() // 0
     store.commit(entries[30:50], recorded_at=0)
     assert store.last_seq() == 50
+
+
+def test_a_question_is_asked_once_within_a_moment_and_anew_after_it(store):
+    asked = []
+
+    def read():
+        asked.append(store.last_seq())
+        return len(asked)
+
+    assert [store.once("what", read), store.once("what", read)] == [1, 2]
+    with store.moment():
+        assert [store.once("what", read), store.once(("another", 1), read), store.once("what", read)] == [3, 4, 3]
+        with store.moment():
+            assert store.once("what", read) == 3
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(store.once, "what", read).result() == 5
+        assert store.once("what", read) == 3
+    with store.moment():
+        assert store.once("what", read) == 6
+
+
+def test_what_could_not_be_read_is_asked_for_again(store):
+    with store.moment():
+        with pytest.raises(ZeroDivisionError):
+            store.once("what", lambda: 1 // 0)
+        assert store.once("what", lambda: None) is None
+        assert store.once("what", lambda: 1 // 0) is None
+
+
+def test_terms_that_are_signed_are_seen_after_the_moment(store):
+    entries = happenings.year(items=20, seed=3)
+    with store.moment():
+        assert store.engagements() == []
+        store.commit(entries[:30], recorded_at=0)
+        assert store.engagements() == []
+    assert store.engagements()

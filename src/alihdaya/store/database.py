@@ -2,11 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from alihdaya.store.errors import ConnectionLost, StoreError, StoreRefused, problem
 
+T = TypeVar("T")
 _BUSY_MS = 10_000
 
 
@@ -137,11 +138,21 @@ class Database:
             yield
             return
         with self.read() as connection:
-            self._held.connection = connection
+            self._held.connection, self._held.known = connection, {}
             try:
                 yield
             finally:
-                self._held.connection = None
+                self._held.connection = self._held.known = None
+
+    def once(self, what: Hashable, read: Callable[[], T]) -> T:
+        """Give what `read` gives; within a `moment`, where it cannot change, read but once for each `what`."""
+        known: dict[Hashable, Any] | None = getattr(self._held, "known", None)
+        if known is None:
+            return read()
+        if what not in known:
+            known[what] = read()
+        found: T = known[what]
+        return found
 
     def trouble(self, error: BaseException, what: str) -> StoreError:
         """Say in our words what the database says: ConnectionLost where it is gone, StoreRefused, else StoreError."""

@@ -167,7 +167,10 @@ CARRIED = _table(
     "engagement day service unit received",
     "engagement text, day text, service text, unit text, received text, n int",
 )
-"""Deliveries of a day by the day on which they had come in, where that was another one: see views.lines."""
+"""Deliveries of a day by the day on which they had come in, where that was another one: see views.billed.lines.
+
+`unit`: theirs; "outcome:KEY" for those that were an outcome.
+"""
 
 LABOUR = _table(
     "labour",

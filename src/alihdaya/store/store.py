@@ -1,10 +1,10 @@
 """The store: one log, one writer, and the tables that follow from the log in the same transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ from alihdaya.store.lease.lock import AdvisoryLock, FencedLock, FileLock, Lock
 from alihdaya.store.project import Projection
 from alihdaya.store.working import WorkingSet
 
+T = TypeVar("T")
 _NONE: Mapping[int, Any] = {}
 _EVER = -(2**63)
 
@@ -198,6 +199,10 @@ class Store(WorkingSet):
     def moment(self) -> AbstractContextManager[None]:
         """Let all that this thread reads within be of one moment of the store. What it writes meanwhile is not seen."""
         return self.database.moment()
+
+    def once(self, what: Hashable, read: Callable[[], T], /) -> T:
+        """Give what `read` gives; within a `moment`, where it cannot change, read but once for each `what`."""
+        return self.database.once(what, read)
 
     def close(self) -> None:
         """Give up the lock and every connection."""

@@ -1,10 +1,10 @@
 """What the writer reads when it starts or goes on: what is open, who is there, what is in force."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
 
@@ -33,6 +33,7 @@ from alihdaya.store.schema import (
     WALL,
 )
 
+T = TypeVar("T")
 _CHUNK = 900
 
 
@@ -156,6 +157,13 @@ class WorkingSet:
         """Let all that this thread reads within be of one moment of the store. What it writes meanwhile is not seen."""
         return nullcontext()
 
+    def once(self, _what: Hashable, read: Callable[[], T], /) -> T:
+        """Give what `read` gives; within a `moment`, where it cannot change, read but once for the same question.
+
+        Whoever gets it must not change it.
+        """
+        return read()
+
     def _all(self, query: Select[Any]) -> list[Row[Any]]:
         with self.snapshot() as connection:
             return list(connection.execute(query).all())
@@ -243,6 +251,9 @@ class WorkingSet:
 
     def engagements(self) -> list[Engagement]:
         """Give all terms that were ever signed, the last ones last."""
+        return list(self.once("engagements", self._engagements))
+
+    def _engagements(self) -> list[Engagement]:
         query = select(ENGAGEMENT).order_by(ENGAGEMENT.c.signed_at, ENGAGEMENT.c.id, ENGAGEMENT.c.digest)
         return [Engagement(one.id, one.digest, decode(one.terms), one.signed_at) for one in self._all(query)]
 

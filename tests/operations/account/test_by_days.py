@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from claims_pack import TERMS, write_pack
+from hypothesis import given
+from hypothesis import strategies as st
 from small_desk import SmallDesk, older
 from test_amended_rates import NEW, OLD
 
@@ -250,3 +252,16 @@ def pages(store, terms, month):
             return found
         assert found[number] == items_behind(store, terms, month, number)[:PAGE]
     raise AssertionError("over a hundred lines")
+
+
+DAYS = st.sampled_from(["", "0000-01-01", "2024-01-31", *(f"2024-02-{n:02}" for n in range(1, 30)), "2024-03-01", "~"])
+
+
+@given(st.lists(st.tuples(DAYS, DAYS), max_size=4))
+def test_the_days_of_some_spans_are_each_of_them_once(spans):
+    found = measured.days_within("2024-02", spans)
+    every = [f"2024-02-{n:02}" for n in range(1, 30)]
+    inside = [day for day in every if any(low <= day < high for low, high in spans)]
+    assert [day for first, last in found for day in every if first <= day <= last] == inside
+    ends = [every.index(last) for _, last in found]
+    assert all(every.index(first) > end + 1 for (first, _), end in zip(found[1:], ends, strict=False))

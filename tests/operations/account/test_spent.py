@@ -17,6 +17,7 @@ from alihdaya.operations.books.measured import MonthFacts, overtime_of, quantity
 from alihdaya.operations.books.replay import prove
 from alihdaya.store import open_store
 from alihdaya.store.project.worked import pieces
+from alihdaya.work.beside import TimeSpent
 from alihdaya.work.events import ItemReceived, TaskDone
 
 MIDDLE = START + 15 * DAY - HOUR  # daylight saving began
@@ -70,6 +71,8 @@ def log_of(terms, dice, tasks, *, jitter=SECOND):
 def test_sums_by_quarters_are_those_of_the_tasks(store, store_url, seed):
     terms, dice = terms_of_test(), random.Random(seed)
     entries = log_of(terms, dice, 400, jitter=dice.choice([1, SECOND]))
+    beside = TimeSpent(1, PERSONS[0], 60, "wrap-up")  # on a day without any task
+    entries.append(Entry(len(entries) + 1, END + 3 * DAY, 1, "test", (beside,)))
     for start in range(0, len(entries), 70):
         store.commit(entries[start : start + 70], recorded_at=0)
     facts, service = MonthFacts(store, terms, MONTH), terms.service("claims-desk")

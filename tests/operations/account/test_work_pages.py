@@ -113,7 +113,7 @@ def walked(line, done):
     return found
 
 
-@pytest.mark.parametrize(("seed", "tasks"), [(1, 3), (2, 60), (3, 200)])
+@pytest.mark.parametrize(("seed", "tasks"), [(1, 3), (5, 15), (2, 60), (3, 200)])
 def test_any_page_of_a_line_of_work_is_what_a_walk_over_the_month_finds(store, seed, tasks):
     terms = terms_of_test()
     entries = month_of_work(terms, seed, tasks)

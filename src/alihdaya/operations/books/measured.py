@@ -1,5 +1,6 @@
 """What a month's quantities are, and the facts of the log that each comes from."""
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -38,6 +39,7 @@ _HOUR: Final = 3600
 WORKED: Final = OF_TIME | {"fte", "seat"}
 """Kinds that count the finished tasks of people, where no team is named whose presence counts."""
 _NOTHING: Final = Decimal(0)
+_ALL_DAYS: Final = (("", "~"),)
 
 
 class Counted(NamedTuple):
@@ -119,7 +121,6 @@ class MonthFacts:
         low, high = Months(terms.client.time_zone).limits(month)
         self.within = (max(low, window[0]), min(high, window[1])) if window else (low, high)
         self._facts: dict[type, list[ItemFact]] = {}
-        self._handled: dict[tuple[str, tuple[tuple[str, str], ...]], list[Counted]] = {}
         self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
@@ -180,15 +181,18 @@ class MonthFacts:
         if not is_summed(rate):
             found = self.spent(service, rate, self.within)
             return self.counted(service, rate) if found is None else [found]
-        return self.handled(service.id)
+        return self.handled(service, rate)
 
-    def handled(self, service: str, spans: Sequence[tuple[str, str]] = ()) -> list[Counted]:
-        """Give the time that each person handled tasks of a service, see views.handled."""
-        key = (service, tuple(spans))
-        if key not in self._handled:
-            found = views.handled(self.store, (self.terms.engagement, service), self.month, spans)
-            self._handled[key] = [Counted(0, 0, person, seconds, {}) for person, seconds in found.items()]
-        return self._handled[key]
+    def handled(self, service: Service, rate: Rate, spans: Sequence[tuple[str, str]] = _ALL_DAYS) -> list[Counted]:
+        """Give facts of tasks with the sums of a rate that `is_summed`: of a seat each person, else all time at once.
+
+        `spans`: on days of these alone, each from its first day to before its second one.
+        """
+        of, days = (self.terms.engagement, service.id), days_within(self.month, spans)
+        if rate.kind == "seat":
+            return [Counted(0, 0, person, 0, {}) for person in views.first_days(self.store, of, days)]
+        seconds = (n for span in days for n in views.day_sums(self.store, of, "handled", span).values())
+        return [Counted(0, 0, "", sum(seconds), {})]
 
     def spent(self, service: Service, rate: Rate, window: tuple[int, int]) -> Counted | None:
         """Give one fact that is the sum of all that a rate of people's time counts within a window of the month.
@@ -301,6 +305,23 @@ def _stay(person: str, stay: tuple[int, int], within: tuple[int, int]) -> Iterat
     low, high = max(stay[0], within[0]), min(stay[1], within[1])
     if low < high or low == high == stay[0]:
         yield Counted(low, 0, person, (high - low) // SECOND, {})
+
+
+def days_within(month: str, spans: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Give the days of a month ("2013-01") that lie in some spans, each from its first day to before its second one.
+
+    As (first day, last day), in order; what follows on another is one with it.
+    """
+    year, number = map(int, month.split("-"))
+    every = [f"{month}-{day:02}" for day in range(1, monthrange(year, number)[1] + 1)]
+    held = [any(low <= day < high for low, high in spans) for day in every]
+    found: list[tuple[str, str]] = []
+    for n, (day, inside) in enumerate(zip(every, held, strict=True)):
+        if inside and n and held[n - 1]:
+            found[-1] = (found[-1][0], day)
+        elif inside:
+            found.append((day, day))
+    return tuple(found)
 
 
 def is_summed(rate: Rate) -> bool:

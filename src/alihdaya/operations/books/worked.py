@@ -23,13 +23,10 @@ def work_page(
     service, rate = rated
     if line.part != "usage" or rate.kind not in WORKED or rate.measure.team:
         return None
-    work = views.Work(facts.terms.engagement, service.id, facts.within)
+    work, part = views.Work(facts.terms.engagement, service.id, facts.within), (page[0], sum(page) - 1)
     if rate.kind == "seat":
-        persons = views.persons_of_seats(facts.store, work, line.first, line.last)
-        if persons is None:
-            return None
-        work = work._replace(persons=persons)
+        done = views.seats_page(facts.store, work, (line.first, line.last), part)
     else:
         work = work._replace(bounds=bounds(service, rate, line, before), increment=rate.measure.increment)
-    done = views.finished_page(facts.store, work, (page[0], sum(page) - 1))
+        done = views.finished_page(facts.store, work, part)
     return None if done is None else list(map(facts.teller(service, rate), done))

@@ -30,6 +30,7 @@ REVISIONS = (
     "0027",
     "0028",
     "0029",
+    "0030",
 )
 """Every version of the tables, oldest first; a test compares them with the migrations' files."""
 

@@ -1,6 +1,6 @@
 """A store that is being brought up, as far as its archive can be read."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from alihdaya.engagement.events import EngagementSigned
+from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.kernel.event import HOUSE, Entry, tag_of
 from alihdaya.store.archive.reading import archived_entries
 from alihdaya.store.codec import decode_events
 from alihdaya.store.working import WorkingSet
+from alihdaya.work.events import ItemDelivered
 
 
 class Before(WorkingSet):
@@ -50,6 +52,26 @@ def signings(connection: Connection) -> Iterator[tuple[Entry, EngagementSigned]]
         if tag.encode() in row.body:
             entry = Entry(row.seq, row.at, HOUSE, row.by, decode_events(row.body))
             yield from ((entry, one) for one in entry.events if isinstance(one, EngagementSigned))
+
+
+Outcomes = dict[tuple[str, str], dict[str, tuple[Outcome, int]]]
+"""(engagement, service) -> outcome -> what it is, and the entry since when it is known."""
+
+
+def outcomes_known(connection: Connection) -> Outcomes:
+    """Give the outcomes that any terms bill."""
+    found: Outcomes = {}
+    for entry, event in signings(connection):
+        for service, one in outcomes_in(event.terms):
+            found.setdefault((event.engagement, service), {}).setdefault(one.key, (one, entry.seq))
+    return found
+
+
+def outcomes_met(entry: Entry, known: Mapping[str, tuple[Outcome, int]]) -> Iterator[str]:
+    """Yield of what known outcomes an entry with a delivery is."""
+    for event in entry.events:
+        if isinstance(event, ItemDelivered):
+            yield from (key for key, (one, since) in known.items() if entry.seq > since and one.met(event.result))
 
 
 def entries_of_archived(connection: Connection, items: Container[int], last: int, tag: str) -> Iterator[Entry]:

@@ -29,6 +29,7 @@ from alihdaya.store.project.sends import SENDS
 from alihdaya.store.project.worked import note_worked
 from alihdaya.store.schema import (
     ARCHIVE,
+    CARRIED,
     CERTIFICATE,
     DEFINITION,
     ENGAGEMENT,
@@ -104,13 +105,20 @@ class House:
             found = self._of[engagement, terms] = self._days.setdefault(zone, Days(zone))
         return found
 
-    def resulted(self, item: tuple[str, str, int, int], at: int, result: Mapping[str, Any]) -> None:
-        """Note of what outcomes a delivery is. `item`: engagement, service, number, and when it came in."""
+    def resulted(
+        self, item: tuple[str, str, int, int], at: int, result: Mapping[str, Any], days: tuple[str, str] = ("", "")
+    ) -> None:
+        """Note of what outcomes a delivery is. `item`: engagement, service, number, and when it came in.
+
+        `days`: on which it came in, and was delivered.
+        """
         engagement, service, number, received_at = item
         for key, outcome in self._outcomes.get((engagement, service), {}).items():
             if outcome.met(result):
                 self.pending.insert(RESULTED, [(engagement, service, key, at, number, received_at)])
                 self.pending.add(PACE, (engagement, service, f"outcome:{key}", at - at % QUARTER), 1)
+                if days[0] != days[1]:
+                    self.pending.add(CARRIED, (engagement, days[1], service, f"outcome:{key}", days[0]), 1)
 
     def worked(self, of: tuple[str, str], at: int, seconds: int) -> None:
         """Note when the time of a finished task of (engagement, service) was spent."""

@@ -266,7 +266,7 @@ class Items:
         self._house.worked(of, entry.at, seconds)
         self._finished.append((*of, entry.at, entry.item, entry.seq, event.token, event.person, seconds))
         self._count(standing, entry.at, "done", *["simulated"] * event.simulated)
-        self._count(standing, entry.at, "seconds_worked", n=seconds)
+        self._count(standing, entry.at, "seconds_worked", "handled", n=seconds)
 
     def _beside(self, standing: Standing, entry: Entry, event: TimeSpent) -> None:
         day = self._house.days(standing.engagement, standing.terms).day(entry.at)
@@ -360,8 +360,8 @@ class Items:
         kept = _met(standing, resolved_at)
         days = self._house.days(standing.engagement, standing.terms)
         came = (standing.engagement, standing.service, standing.id, standing.received_at)
-        self._house.resulted(came, at, event.result)
         received, day = days.day(standing.received_at), days.day(at)
+        self._house.resulted(came, at, event.result, (received, day))
         if received != day:
             self._pending.add(CARRIED, (standing.engagement, day, standing.service, event.unit, received), 1)
         self._paced[standing.engagement, standing.service, event.unit, at // QUARTER] += 1

@@ -4,7 +4,7 @@ Days and months are the client's own, as the terms' time zone has them. Instants
 Months that bound items are given as (start, end) instants, the end not included.
 """
 
-from alihdaya.store.views.billed.tasks import FinishedTask, Work, finished, finished_page, persons_of_seats
+from alihdaya.store.views.billed.tasks import FinishedTask, Work, finished, finished_page, seats_page
 from alihdaya.store.views.floor import Desk, Floor, Queue, RefusalRow, floor, refusals
 from alihdaya.store.views.items import (
     IncidentRow,
@@ -23,8 +23,9 @@ from alihdaya.store.views.months import (
     Period,
     RejectRow,
     SlaMonth,
+    day_sums,
     delivered,
-    handled,
+    first_days,
     labour,
     months,
     rejects,
@@ -49,20 +50,21 @@ __all__ = [
     "SlaMonth",
     "Story",
     "Work",
+    "day_sums",
     "delivered",
     "finished",
     "finished_page",
+    "first_days",
     "floor",
-    "handled",
     "item_story",
     "items",
     "labour",
     "month_items",
     "months",
     "named",
-    "persons_of_seats",
     "refusals",
     "rejects",
+    "seats_page",
     "sla_measures",
     "sla_months",
     "tallies",

@@ -35,6 +35,10 @@ class Counted(NamedTuple):
 
 def facts(store: WorkingSet, engagement: str | None = None) -> list[Fact]:
     """Give the ledger's facts in the order of the log: of one engagement and of none, or all."""
+    return list(store.once(("ledger", engagement), lambda: _facts(store, engagement)))
+
+
+def _facts(store: WorkingSet, engagement: str | None) -> list[Fact]:
     query = select(LEDGER).order_by(LEDGER.c.seq, LEDGER.c.number)
     if engagement is not None:
         query = query.where(LEDGER.c.engagement.in_((engagement, "")))

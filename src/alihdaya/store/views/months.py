@@ -1,14 +1,17 @@
 """Counts by day and month, labour, and what was rejected."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from alihdaya.store.schema import LABOUR, REJECT, TALLY
 from alihdaya.store.working import WorkingSet
+
+Dates = tuple[str, str]
+"""The first and the last of some local days ("2013-01-31")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,8 @@ class Period:
 
     Measures: received, rejected, duplicate, straight_through, to_people, refused, assigned, done, cancelled, stopped,
     given_up, delivered, delivered:UNIT, respond_met, respond_missed, resolve_met, resolve_missed, seconds_worked,
-    simulated (of done: played by a simulation). Where the terms have levels: respond_met:LEVEL and so on; where they
-    have averages: respond_time and so on, in microseconds.
+    handled (of these: seconds of the tasks themselves), simulated (of done: played by a simulation). Where the terms
+    have levels: respond_met:LEVEL and so on; where they have averages: respond_time and so on, in microseconds.
     """
 
     period: str
@@ -147,20 +150,34 @@ def labour(store: WorkingSet, engagement: str, month: str) -> list[LabourRow]:
         return [LabourRow(service, who, *map(int, counts)) for service, who, *counts in rows]
 
 
-def handled(
-    store: WorkingSet, of: tuple[str, str], month: str, spans: Sequence[tuple[str, str]] = ()
-) -> dict[str, int]:
-    """Give who finished tasks for (engagement, service) in a local month ("2013-01"), and the seconds of handling.
+def first_days(store: WorkingSet, of: tuple[str, str], spans: tuple[Dates, ...]) -> Mapping[str, str]:
+    """Give who finished tasks for (engagement, service) on some days, and the first of these on which they did."""
 
-    `spans`: on days of these alone, each from its first day to before its second one.
-    """
-    same = (LABOUR.c.engagement == of[0]) & (LABOUR.c.service == of[1]) & (LABOUR.c.tasks > 0)
-    same &= (LABOUR.c.day >= f"{month}-01") & (LABOUR.c.day <= f"{month}-31")
-    if spans:
-        same &= or_(*((LABOUR.c.day >= low) & (LABOUR.c.day < high) for low, high in spans))
-    query = select(LABOUR.c.person, func.sum(LABOUR.c.handled)).where(same).group_by(LABOUR.c.person)
-    with store.snapshot() as connection:
-        return {person: int(seconds) for person, seconds in connection.execute(query)}
+    def read() -> dict[str, str]:
+        same = (LABOUR.c.engagement == of[0]) & (LABOUR.c.service == of[1]) & (LABOUR.c.tasks > 0)
+        same &= or_(false(), *((LABOUR.c.day >= first) & (LABOUR.c.day <= last) for first, last in spans))
+        query = select(LABOUR.c.person, func.min(LABOUR.c.day)).where(same).group_by(LABOUR.c.person)
+        with store.snapshot() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    return store.once(("first days", of, spans), read)
+
+
+def day_sums(store: WorkingSet, of: tuple[str, str], measure: str, dates: Dates) -> Mapping[str, int]:
+    """Give what was counted of a measure of (engagement, service), by local day; days without any are left out."""
+
+    def read() -> dict[str, int]:
+        query = select(TALLY.c.day, func.sum(TALLY.c.n)).where(
+            TALLY.c.engagement == of[0],
+            TALLY.c.service == of[1],
+            TALLY.c.measure == measure,
+            TALLY.c.day >= dates[0],
+            TALLY.c.day <= dates[1],
+        )
+        with store.snapshot() as connection:
+            return {day: int(n) for day, n in connection.execute(query.group_by(TALLY.c.day)) if n}
+
+    return store.once(("day sums", of, measure, dates), read)
 
 
 def rejects(store: WorkingSet, source: int, *, limit: int | None = None) -> list[RejectRow]:

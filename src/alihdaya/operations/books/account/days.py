@@ -17,7 +17,7 @@ from alihdaya.kernel.time import moment
 from alihdaya.store import Store
 from alihdaya.store.views.billed.days import day_span
 from alihdaya.store.views.billed.deliveries import Deliveries, of_unit
-from alihdaya.store.views.billed.lines import day_counts
+from alihdaya.store.views.billed.lines import OUTCOME_OF, day_counts
 from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.ledger import Counted
 
@@ -68,7 +68,8 @@ def as_booked(one: Counted, fact: ItemRebooked | None, month: str) -> Counted | 
 class ByDays:
     """The deliveries of an engagement's month that count. `counts`: unit -> day -> day of receipt -> how many.
 
-    Days are those of `zone`, and are counted before anything is rebooked.
+    `crossed`: the same of (service, outcome), where the day of receipt was another one. Days are those of `zone`, and
+    are counted before anything is rebooked.
     """
 
     store: Store
@@ -76,6 +77,7 @@ class ByDays:
     within: Window
     zone: ZoneInfo
     counts: Mapping[Unit, Mapping[str, Mapping[str, int]]]
+    crossed: Mapping[Unit, Mapping[str, Mapping[str, int]]]
     moved: Moved
 
     def fits(self, instants: Iterable[int]) -> bool:
@@ -110,18 +112,28 @@ class ByDays:
         return Pieces(self._pieces(_Asked(stock, window, mine, when), days, sizes))
 
     def of_outcome(
-        self, stock: Deliveries, service: str, met: Callable[[int], bool], window: Window, when: When | None = None
+        self, stock: Deliveries, unit: Unit, met: Callable[[int], bool], window: Window, when: When | None = None
     ) -> Sequence[Counted]:
         """Give the deliveries of a service that were an outcome, as `of_unit` those of a unit.
 
-        `stock`: all of the month, before anything is rebooked; `met`: whether an item's delivery was one.
+        `unit`: the service, and the outcome's key; `stock`: all of the month, before anything is rebooked; `met`:
+        whether an item's delivery was one.
         """
+        service, key = unit
 
         def mine(one: Counted) -> bool:
             return one.service == service and window[0] <= one.received_at < window[1] and met(one.item)
 
-        days = self._days([unit for unit in self.counts if unit[0] == service], window)
-        return Pieces(self._pieces(_Asked(stock, window, mine, when), days, None))
+        low, high = map(self.day, window)
+        days: dict[str, tuple[int, bool]] = {}
+        for day in sorted({day for one, some in self.counts.items() if one[0] == service for day in some}):
+            before = self.crossed.get((service, key), {}).get(day, {})
+            total, others = stock.count(day_span(self.zone, day)), sum(before.values())
+            some = sum(n for since, n in before.items() if low <= since < high)
+            some += total - others if low <= day < high else 0
+            days[day] = some, some == total
+        sizes = None if when else {day: n for day, (n, _) in days.items()}
+        return Pieces(self._pieces(_Asked(stock, window, mine, when), days, sizes))
 
     def _days(self, units: Iterable[Unit], window: Window) -> dict[str, tuple[int, bool]]:
         """Give day -> how many of these units' deliveries came in between two instants, and whether all of them did."""
@@ -185,10 +197,12 @@ def by_days(store: Store, engagement: str, month: str, within: Window, moved: Mo
     if found is None:
         return None
     zone, rows = found
-    counts: dict[Unit, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    counts, crossed = (defaultdict[Unit, dict[str, dict[str, int]]](lambda: defaultdict(dict)) for _ in range(2))
     for one in rows:
-        counts[one.service, one.unit][one.day][one.received] = one.n
-    return ByDays(store, engagement, within, zone, counts, moved)
+        of_outcome = one.unit.startswith(OUTCOME_OF)
+        held = crossed if of_outcome else counts
+        held[one.service, one.unit.removeprefix(OUTCOME_OF)][one.day][one.received] = one.n
+    return ByDays(store, engagement, within, zone, counts, crossed, moved)
 
 
 def _cut(day: Window, when: When | None) -> list[Window]:

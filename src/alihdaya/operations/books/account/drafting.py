@@ -15,7 +15,7 @@ from alihdaya.engagement.account.schedule import Agreement, agreement_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.time import moment
-from alihdaya.operations.books.account.days import ByDays, Moved, When, as_booked, by_days
+from alihdaya.operations.books.account.days import ByDays, Moved, Unit, When, as_booked, by_days
 from alihdaya.store import Store
 from alihdaya.store.archive.reading import archived_item, archived_items
 from alihdaya.store.views import ItemRow
@@ -59,6 +59,10 @@ class Account:
 
 def account_of(store: Store, engagement: str, *, until: int | None = None) -> Account:
     """Read an engagement's account, as it was after an entry. Raises Refused for one that was never signed."""
+    return store.once(("account", engagement, until), lambda: _account_of(store, engagement, until))
+
+
+def _account_of(store: Store, engagement: str, until: int | None) -> Account:
     known = [one for one in store.engagements() if one.id == engagement]
     if not known:
         raise Refused(Problem("which-engagement", f"no engagement {engagement} is signed here"))
@@ -127,12 +131,12 @@ class Month:
         return None if self._by_days is None else self._by_days.of_unit(unit, self.stretches[place].window, when)
 
     def outcomes(
-        self, place: int, service: str, stock: Deliveries, met: Callable[[int], bool], when: When | None = None
+        self, place: int, unit: Unit, stock: Deliveries, met: Callable[[int], bool], when: When | None = None
     ) -> Sequence[Counted] | None:
         """Give the outcomes that a stretch bills, see ByDays.of_outcome; None where days do not say them."""
         if self._by_days is None:
             return None
-        return self._by_days.of_outcome(stock, service, met, self.stretches[place].window, when)
+        return self._by_days.of_outcome(stock, unit, met, self.stretches[place].window, when)
 
     @property
     def counts(self) -> bool:

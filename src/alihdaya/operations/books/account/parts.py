@@ -11,6 +11,7 @@ from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.invoice import Invoice, Line, invoice_of
 from alihdaya.engagement.ratecard import Quantity
 from alihdaya.engagement.rates.card import OF_ITEMS, OF_TIME, Rate
+from alihdaya.engagement.rates.outcome import outcome_of
 from alihdaya.engagement.rates.overtime import NORMAL, Hours
 from alihdaya.engagement.sla import Attainment
 from alihdaya.engagement.terms import Service
@@ -60,7 +61,7 @@ class ByParts:
             return self._facts(place, service, rate) if found is None else [found]
         if None in spans:
             return self._facts(place, service, rate)
-        return self._log.handled(service.id, [span for span in spans if span is not None])
+        return self._log.handled(service, rate, [span for span in spans if span is not None])
 
     def _counted(self, place: int, service: Service, rate: Rate) -> Iterator[measured.Counted]:
         stretch = self.month.stretches[place]
@@ -214,7 +215,8 @@ class ByParts:
             return self.month.late(place, unit, when) if when else self.month.stretches[place].items.get(unit, ())
         if (stock := self._log.deliveries(service, rate)) is None:
             return None
-        return self.month.outcomes(place, service.id, stock, partial(self._is_met, rate), when)
+        unit = service.id, outcome_of(rate.measure.of, rate.measure.values).key
+        return self.month.outcomes(place, unit, stock, partial(self._is_met, rate), when)
 
     def _when(self, service: Service, rate: Rate, name: str) -> When:
         hours = self._hours(service, rate, self.month.moved.brought)

@@ -5,13 +5,12 @@ from collections import Counter
 from alembic import op
 from sqlalchemy import Connection, MetaData, text
 
-from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
-from alihdaya.kernel.event import Entry, tag_of
+from alihdaya.kernel.event import tag_of
 from alihdaya.kernel.time import QUARTER
 from alihdaya.store.archive.files import ITEM_COLUMNS
 from alihdaya.store.archive.reading import archived_items
 from alihdaya.store.columns import define
-from alihdaya.store.migrations.before import Before, entries_of_archived, signings
+from alihdaya.store.migrations.before import Before, entries_of_archived, outcomes_known, outcomes_met
 from alihdaya.work.events import ItemDelivered
 
 revision = "0028"
@@ -26,8 +25,6 @@ _RESULTED = f"""
 select engagement, service, outcome, (at - at % {QUARTER}) as began, count(*) as n
 from resulted group by engagement, service, outcome, began
 """  # noqa: S608 (our own number)
-Known = dict[tuple[str, str], dict[str, tuple[Outcome, int]]]
-"""(engagement, service) -> outcome -> what it is, and the entry since when it is known."""
 Found = Counter[tuple[str, str, str, int]]
 
 
@@ -49,7 +46,7 @@ def upgrade() -> None:
 
 
 def _archived(connection: Connection, found: Found) -> None:
-    before, known = Before(connection), _known(connection)
+    before, known = Before(connection), outcomes_known(connection)
     columns = [column.name for column in ITEM_COLUMNS]
     places = [columns.index(name) for name in ("id", "status", "engagement", "service", "unit", "closed_at")]
     billed: dict[int, tuple[str, str]] = {}
@@ -62,20 +59,6 @@ def _archived(connection: Connection, found: Found) -> None:
     if not billed:
         return
     for entry in entries_of_archived(connection, billed, max(billed), tag_of(ItemDelivered)):
-        _count(entry, billed[entry.item], known, found)
-
-
-def _count(entry: Entry, of: tuple[str, str], known: Known, found: Found) -> None:
-    for event in entry.events:
-        if isinstance(event, ItemDelivered):
-            for key, (outcome, since) in known[of].items():
-                if entry.seq > since and outcome.met(event.result):
-                    found[(*of, f"outcome:{key}", entry.at - entry.at % QUARTER)] += 1
-
-
-def _known(connection: Connection) -> Known:
-    found: Known = {}
-    for entry, event in signings(connection):
-        for service, one in outcomes_in(event.terms):
-            found.setdefault((event.engagement, service), {}).setdefault(one.key, (one, entry.seq))
-    return found
+        of = billed[entry.item]
+        for key in outcomes_met(entry, known[of]):
+            found[(*of, f"outcome:{key}", entry.at - entry.at % QUARTER)] += 1

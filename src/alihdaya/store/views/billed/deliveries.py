@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, func, literal_column, select
 
-from alihdaya.store.schema import ITEM, OUTCOME, RESULTED
-from alihdaya.store.views.billed.days import archived_since
+from alihdaya.store.schema import ITEM, RESULTED
+from alihdaya.store.views.billed.days import archived_since, noted_since
 from alihdaya.store.views.billed.pace import Pace, Span, pace, total
 from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.ledger import Counted
@@ -97,8 +97,7 @@ class Deliveries:
 
 def at_hand(store: WorkingSet, within: Span) -> bool:
     """Whether no item of a month was archived."""
-    with store.snapshot() as connection:
-        return not archived_since(connection, within[0])
+    return not archived_since(store, within[0])
 
 
 def of_unit(store: WorkingSet, of: tuple[str, str, str], within: Span) -> Deliveries:
@@ -117,13 +116,9 @@ def of_outcome(store: WorkingSet, of: tuple[str, str, str], within: Span) -> Del
 
     None where the outcome was not known as the month began.
     """
-    known = select(OUTCOME.c.since).where(
-        OUTCOME.c.engagement == of[0], OUTCOME.c.service == of[1], OUTCOME.c.outcome == of[2]
-    )
-    with store.snapshot() as connection:
-        since = max(connection.execute(known).scalars(), default=None)
-        if since is None or since > within[0]:
-            return None
+    since = noted_since(store, of)
+    if since is None or since > within[0]:
+        return None
     done = RESULTED.c
     meant = (done.engagement == of[0]) & (done.service == of[1]) & (done.outcome == of[2])
     columns: tuple[Any, ...] = (done.item, done.service, literal_column("''"), done.received_at, done.at)

@@ -11,6 +11,9 @@ from alihdaya.store.views.billed.days import archived_since, zone_counted
 from alihdaya.store.views.items import Month
 from alihdaya.store.working import WorkingSet
 
+OUTCOME_OF = "outcome:"
+"""How the unit of a DayCount begins that counts an outcome, where it came in on another day."""
+
 
 class DayCount(NamedTuple):
     """So many items of a unit were delivered on a local day ("2013-01-31"), and had come in on another, or the same."""
@@ -34,14 +37,15 @@ def day_counts(store: WorkingSet, engagement: str, month: str, within: Month) ->
     crossed = select(*[CARRIED.c[name] for name in DayCount._fields]).where(
         CARRIED.c.engagement == engagement, CARRIED.c.day >= first, CARRIED.c.day <= last
     )
+    zone = zone_counted(store, engagement)
+    if zone is None or archived_since(store, within[0]):
+        return None
     with store.snapshot() as connection:
-        zone = zone_counted(connection, engagement)
-        if zone is None or archived_since(connection, within[0]):
-            return None
         counts = Counter[tuple[str, str, str, str]]()
         for service, measure, day, n in connection.execute(tally):
             counts[service, measure.removeprefix(delivered), day, day] += int(n)
         for service, unit, day, received, n in connection.execute(crossed):
             counts[service, unit, day, received] += int(n)
-            counts[service, unit, day, day] -= int(n)
+            if not unit.startswith(OUTCOME_OF):
+                counts[service, unit, day, day] -= int(n)
     return zone, [DayCount(*key, n) for key, n in sorted(counts.items()) if n]

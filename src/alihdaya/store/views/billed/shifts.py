@@ -6,17 +6,17 @@ hours came to their end: how many were is counted, too, so they are looked for u
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from alihdaya.kernel.time import DAY, QUARTER, SECOND
 from alihdaya.store.project.worked import ACROSS, ENDED
 from alihdaya.store.schema import FINISHED
-from alihdaya.store.views.billed.pace import Pace, Span
+from alihdaya.store.views.billed.pace import Pace, Span, paced
 from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.billed.tasks import FinishedTask
-from alihdaya.store.views.billed.worked import Spent, amounts, told
+from alihdaya.store.views.billed.worked import Spent, told
 from alihdaya.store.working import WorkingSet
 
 _SOME = 400
@@ -61,11 +61,13 @@ def shift_tasks(store: WorkingSet, spent: Spent, within: Span, shift: Shift) -> 
 
     None where quarters do not tell, see `worked.worked`.
     """
-    with store.snapshot() as connection:
-        if not told(connection, spent, within):
+    with store.moment(), store.snapshot() as connection:
+        if not told(store, spent, within):
             return None
-        ended = Pace(list(amounts(connection, spent, ENDED, within)), lambda _: 0)
-        others = sorted({*_at(connection, spent, within[0], shift), *_crossing(connection, spent, within, shift)})
+        ended = Pace(paced(store, (spent.engagement, spent.service, ENDED), within), lambda _: 0)
+        across = paced(store, (spent.engagement, spent.service, ACROSS), (within[0] - DAY, within[1]))
+        crossing = _crossing(connection, spent, (within, across), shift)
+        others = sorted({*_at(connection, spent, within[0], shift), *crossing})
         last = _ended_at(connection, spent, within[1]) if shift.holds(within[1] - 1) else 0
     return Pieces(_pieces(store, spent, within, shift.spans, _Found(ended, [one.told for one in others], last)))
 
@@ -139,11 +141,15 @@ def _ended_at(connection: Connection, spent: Spent, edge: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _crossing(connection: Connection, spent: Spent, within: Span, shift: Shift) -> Iterator[_Task]:
-    """Yield the tasks under way as the hours ended, that ended themselves at other hours."""
+def _crossing(connection: Connection, spent: Spent, time: tuple[Span, Sequence[Any]], shift: Shift) -> Iterator[_Task]:
+    """Yield the tasks under way as the hours ended, that ended themselves at other hours.
+
+    `time`: within which they ended, and (start of a quarter, tasks that were under way then) from a day before on.
+    """
+    within, across = time
     ends = {end for _, end in shift.spans if within[0] - DAY < end < within[1]}
     missing = dict.fromkeys(ends, 0)
-    for at, n in amounts(connection, spent, ACROSS, (within[0] - DAY, within[1])):
+    for at, n in across:
         if at in missing:
             missing[at] += n
     low, high = 0, QUARTER

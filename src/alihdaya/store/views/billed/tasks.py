@@ -11,9 +11,10 @@ from alihdaya.kernel.time import DAY, QUARTER, moment
 from alihdaya.store.project.worked import ROUNDED
 from alihdaya.store.schema import FINISHED, LABOUR
 from alihdaya.store.views.billed.days import archived_since, day_span, zone_counted
-from alihdaya.store.views.billed.pace import Pace
-from alihdaya.store.views.billed.worked import Spent, amounts, is_rounded
+from alihdaya.store.views.billed.pace import Pace, paced
+from alihdaya.store.views.billed.worked import Spent, is_rounded
 from alihdaya.store.views.items import Month
+from alihdaya.store.views.months import Dates, day_sums, first_days
 from alihdaya.store.working import WorkingSet
 
 _ALL = Decimal("-Infinity"), Decimal("Infinity")
@@ -57,8 +58,8 @@ def finished(store: WorkingSet, engagement: str, service: str, within: Month) ->
 
     None where items of that time were archived, and their tasks with them.
     """
-    with store.snapshot() as connection:
-        if archived_since(connection, within[0]):
+    with store.moment(), store.snapshot() as connection:
+        if archived_since(store, within[0]):
             return None
         return [FinishedTask(*row) for row in connection.execute(_tasks(Work(engagement, service, within), within))]
 
@@ -69,10 +70,10 @@ def finished_page(store: WorkingSet, work: Work, page: tuple[int, int]) -> list[
     None where items of the month were archived. The days' counts say where the page begins; without them (where it
     was not known how tasks are rounded up, or the engagement changed its time zone) the tasks are added up.
     """
-    with store.snapshot() as connection:
-        if archived_since(connection, work.within[0]):
+    with store.moment(), store.snapshot() as connection:
+        if archived_since(store, work.within[0]):
             return None
-        days = list(_days(connection, work))
+        days = list(_days(store, connection, work))
         low, high = work.bounds
         first = page[0] - 1 + (_before(connection, work, days, lambda _, after: after > low) if low >= 0 else 0)
         last = page[1] - page[0] + 1 + first
@@ -81,22 +82,35 @@ def finished_page(store: WorkingSet, work: Work, page: tuple[int, int]) -> list[
         return _cut(connection, work, days, (first, last))
 
 
-def persons_of_seats(store: WorkingSet, work: Work, first: int, last: int) -> frozenset[str] | None:
-    """Give the first to last (from 1, both included) of those who finished tasks, in the order of their first one.
+def seats_page(
+    store: WorkingSet, work: Work, seats: tuple[int, int], page: tuple[int, int]
+) -> list[FinishedTask] | None:
+    """Give a page, as `finished_page` does, of the tasks of those who have the first to the last of some seats.
 
-    None where items of the month were archived.
+    Seats count from 1, both included, in the order in which each of them finished a first task within the time. None
+    where items of the month were archived.
     """
-    with store.snapshot() as connection:
-        if archived_since(connection, work.within[0]):
+    with store.moment():
+        if archived_since(store, work.within[0]):
             return None
-        persons: list[str] = []
-        for day, new in _newcomers(connection, work):
-            known = len(persons)
-            persons += new
-            if known < first - 1 < len(persons) or known < last < len(persons):
+        persons = _persons_of(store, work, *seats)
+        return finished_page(store, work._replace(persons=persons), page)
+
+
+def _persons_of(store: WorkingSet, work: Work, first: int, last: int) -> frozenset[str] | None:
+    """Give who has the first to the last of the seats; None where that is everybody."""
+    persons: list[str] = []
+    newcomers = list(_newcomers(store, work))
+    if first <= 1 and sum(len(new) for _, new in newcomers) <= last:
+        return None
+    for day, new in newcomers:
+        known = len(persons)
+        persons += new
+        if known < first - 1 < len(persons) or known < last < len(persons):
+            with store.snapshot() as connection:
                 rows = connection.execute(_tasks(work, day).with_only_columns(FINISHED.c.person))
                 persons[known:] = dict.fromkeys(person for person in rows.scalars() if person in new)
-        return frozenset(persons[first - 1 : last])
+    return frozenset(persons[first - 1 : last])
 
 
 def _tasks(work: Work, within: Month) -> Select[Any]:
@@ -109,42 +123,44 @@ def _tasks(work: Work, within: Month) -> Select[Any]:
     return query.order_by(done.at, done.item, done.seq, done.token)
 
 
-def _days(connection: Connection, work: Work) -> Iterator[_Day]:
+def _days(store: WorkingSet, connection: Connection, work: Work) -> Iterator[_Day]:
     """Give the pieces of the month in which anything was finished, in order."""
-    zone = zone_counted(connection, work.engagement)
+    zone = zone_counted(store, work.engagement)
     dates = None if zone is None else _dates(zone, work.within)
     if zone is None or dates is None:
         yield from _added_up(connection, work, DAY)
         return
-    query = _labour(work, dates, LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled))
-    if work.persons is not None:
-        query = query.where(LABOUR.c.person.in_(work.persons))
-    rows = connection.execute(query.group_by(LABOUR.c.day).order_by(LABOUR.c.day))
-    days = [_Day(*day_span(zone, day), int(tasks), int(seconds)) for day, tasks, seconds in rows if tasks]
-    yield from _rounded(connection, work, days) if work.increment else days
+    if work.persons is None:
+        tasks = day_sums(store, (work.engagement, work.service), "done", dates)
+        seconds = day_sums(store, (work.engagement, work.service), "handled", dates)
+    else:
+        same = (LABOUR.c.engagement == work.engagement) & (LABOUR.c.service == work.service)
+        query = select(LABOUR.c.day, func.sum(LABOUR.c.tasks), func.sum(LABOUR.c.handled)).where(
+            same, LABOUR.c.day >= dates[0], LABOUR.c.day <= dates[1], LABOUR.c.person.in_(work.persons)
+        )
+        rows = connection.execute(query.group_by(LABOUR.c.day)).all()
+        tasks, seconds = ({day: int(row[n]) for day, *row in rows} for n in (0, 1))
+    days = [_Day(*day_span(zone, day), n, seconds.get(day, 0)) for day, n in sorted(tasks.items()) if n]
+    yield from _rounded(store, connection, work, days) if work.increment else days
 
 
-def _dates(zone: ZoneInfo, within: Month) -> tuple[str, str] | None:
+def _dates(zone: ZoneInfo, within: Month) -> Dates | None:
     """Give the first and the last local day of some time; None where it is not whole days."""
     first, last = (moment(at, zone).date().isoformat() for at in (within[0], within[1] - 1))
     whole = day_span(zone, first)[0] == within[0] and day_span(zone, last)[1] == within[1]
     return (first, last) if whole else None
 
 
-def _rounded(connection: Connection, work: Work, days: Sequence[_Day]) -> Iterator[_Day]:
+def _rounded(store: WorkingSet, connection: Connection, work: Work, days: Sequence[_Day]) -> Iterator[_Day]:
     """Give the days with each task's time rounded up."""
     spent = Spent(work.engagement, work.service, work.increment)
     aligned = not any(at % QUARTER for day in days for at in (day.start, day.end))
-    if not aligned or not is_rounded(connection, spent, work.within[0]):
+    if not aligned or not is_rounded(store, spent, work.within[0]):
         yield from _added_up(connection, work, DAY)
         return
-    counts = Pace(list(amounts(connection, spent, f"{ROUNDED}:{work.increment}", work.within)), lambda _: 0)
+    rounded = paced(store, (work.engagement, work.service, f"{ROUNDED}:{work.increment}"), work.within)
+    counts = Pace(rounded, lambda _: 0)
     yield from (day._replace(seconds=counts.count((day.start, day.end))) for day in days)
-
-
-def _labour(work: Work, dates: tuple[str, str], *columns: Any) -> Select[Any]:
-    same = (LABOUR.c.engagement == work.engagement) & (LABOUR.c.service == work.service)
-    return select(*columns).where(same, LABOUR.c.day >= dates[0], LABOUR.c.day <= dates[1])
 
 
 def _added_up(connection: Connection, work: Work, step: int) -> Iterator[_Day]:
@@ -193,17 +209,17 @@ def _cut(connection: Connection, work: Work, days: Sequence[_Day], rows: tuple[i
     return [FinishedTask(*row) for row in connection.execute(query)]
 
 
-def _newcomers(connection: Connection, work: Work) -> Iterator[tuple[Month, Collection[str]]]:
+def _newcomers(store: WorkingSet, work: Work) -> Iterator[tuple[Month, Collection[str]]]:
     """Give the days on which somebody finished a task who had not before within the time, and who."""
-    zone = zone_counted(connection, work.engagement)
+    zone = zone_counted(store, work.engagement)
     dates = None if zone is None else _dates(zone, work.within)
     if zone is None or dates is None:
-        rows = connection.execute(_tasks(work, work.within).with_only_columns(FINISHED.c.person)).scalars()
-        yield work.within, dict.fromkeys(rows)
+        with store.snapshot() as connection:
+            rows = connection.execute(_tasks(work, work.within).with_only_columns(FINISHED.c.person)).scalars()
+            yield work.within, dict.fromkeys(rows)
         return
-    query = _labour(work, dates, LABOUR.c.person, func.min(LABOUR.c.day)).where(LABOUR.c.tasks > 0)
     by_day: dict[str, set[str]] = {}
-    for person, day in connection.execute(query.group_by(LABOUR.c.person)):
+    for person, day in first_days(store, (work.engagement, work.service), (dates,)).items():
         by_day.setdefault(day, set()).add(person)
     for day, persons in sorted(by_day.items()):
         yield day_span(zone, day), persons

@@ -9,12 +9,10 @@ from sqlalchemy import Connection, select
 from alihdaya.engagement.rates.increment import increment_key
 from alihdaya.kernel.time import DAY, QUARTER, SECOND
 from alihdaya.store.project.worked import ACROSS, LONG, WORKED, pieces
-from alihdaya.store.schema import FINISHED, OUTCOME, PACE
-from alihdaya.store.views.billed.days import archived_since
+from alihdaya.store.schema import FINISHED
+from alihdaya.store.views.billed.days import archived_since, noted_since
+from alihdaya.store.views.billed.pace import Span, paced
 from alihdaya.store.working import WorkingSet
-
-Span = tuple[int, int]
-"""Two instants in microseconds, the second not included."""
 
 _SOME = 500
 
@@ -35,54 +33,47 @@ def worked(store: WorkingSet, spent: Spent, within: Span, class_of: Callable[[in
     known from the first instant on, and where somebody took over a day for a task.
     """
     found = Counter[str]()
-    with store.snapshot() as connection:
-        if not told(connection, spent, within):
+    measure = f"{WORKED}:{spent.increment}" if spent.increment else WORKED
+    with store.moment(), store.snapshot() as connection:
+        if not told(store, spent, within):
             return None
-        measure = f"{WORKED}:{spent.increment}" if spent.increment else WORKED
-        for quarter, n in amounts(connection, spent, measure, within):
+        for quarter, n in paced(store, (spent.engagement, spent.service, measure), within):
             found[class_of(quarter)] += n
-        for end, seconds in _over(connection, spent, within[0]):  # begun before, and all of it counts
+        for end, seconds in _over(connection, spent, _under_way(store, spent, within[0])):  # begun before, all counts
             if end < within[1]:
                 for quarter, n in pieces(end, seconds, spent.increment):
                     found[class_of(quarter)] += n if quarter < within[0] else 0
-        for end, seconds in _over(connection, spent, within[1]):  # counted where it was spent, and ends afterwards
+        for end, seconds in _over(connection, spent, _under_way(store, spent, within[1])):  # counted, but ends later
             for quarter, n in pieces(end, seconds, spent.increment):
                 found[class_of(quarter)] -= n if within[0] <= quarter < within[1] else 0
     return found
 
 
-def told(connection: Connection, spent: Spent, within: Span) -> bool:
+def told(store: WorkingSet, spent: Spent, within: Span) -> bool:
     """Whether quarters tell of the time spent within two instants that are starts of quarters, see `worked`."""
-    if any(at % QUARTER for at in within):
+    if any(at % QUARTER for at in within) or archived_since(store, within[0]):
         return False
-    if archived_since(connection, within[0]):
+    if paced(store, (spent.engagement, spent.service, LONG), (within[0] - QUARTER, within[1] + DAY)):
         return False
-    if any(True for _ in amounts(connection, spent, LONG, (within[0] - QUARTER, within[1] + DAY))):
-        return False
-    return is_rounded(connection, spent, within[0])
+    return is_rounded(store, spent, within[0])
 
 
-def is_rounded(connection: Connection, spent: Spent, since: int) -> bool:
+def is_rounded(store: WorkingSet, spent: Spent, since: int) -> bool:
     """Whether time was noted as it is rounded up from an instant on; always so without an increment."""
-    known = select(OUTCOME.c.since).where(
-        OUTCOME.c.engagement == spent.engagement,
-        OUTCOME.c.service == spent.service,
-        OUTCOME.c.outcome == increment_key(spent.increment),
-    )
-    found = max(connection.execute(known).scalars(), default=None) if spent.increment else 0
+    if not spent.increment:
+        return True
+    found = noted_since(store, (spent.engagement, spent.service, increment_key(spent.increment)))
     return found is not None and found <= since
 
 
-def amounts(connection: Connection, spent: Spent, measure: str, within: Span) -> Iterator[tuple[int, int]]:
-    """Yield (start of a quarter, amount) of a measure within two starts of quarters; of each shard its own."""
-    same = (PACE.c.engagement == spent.engagement) & (PACE.c.service == spent.service) & (PACE.c.measure == measure)
-    query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= within[0], PACE.c.at < within[1]).order_by(PACE.c.at)
-    return ((at, n) for at, n in connection.execute(query).all())
+def _under_way(store: WorkingSet, spent: Spent, edge: int) -> tuple[int, int]:
+    """Give a start of a quarter, and how many tasks were under way then."""
+    return edge, sum(n for _, n in paced(store, (spent.engagement, spent.service, ACROSS), (edge, edge + 1)))
 
 
-def _over(connection: Connection, spent: Spent, edge: int) -> Iterator[tuple[int, int]]:
-    """Yield (end, seconds) of the tasks that began before a start of a quarter and ended at it or afterwards."""
-    under_way = sum(n for _, n in amounts(connection, spent, ACROSS, (edge, edge + 1)))
+def _over(connection: Connection, spent: Spent, mark: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield (end, seconds) of the tasks that began before a mark, see `_under_way`, and ended at it or afterwards."""
+    edge, under_way = mark
     done = FINISHED.c
     query = select(done.at, done.seconds).where(
         done.engagement == spent.engagement,
