@@ -121,6 +121,7 @@ class MonthFacts:
         low, high = Months(terms.client.time_zone).limits(month)
         self.within = (max(low, window[0]), min(high, window[1])) if window else (low, high)
         self._facts: dict[type, list[ItemFact]] = {}
+        self._hours_of: dict[tuple[int, int, tuple[int, int]], tuple[Hours, tuple[Service, Rate]]] = {}
         self._deliveries: dict[tuple[str, str, str], Deliveries | None] = {}
 
     def facts(self, service: str, kind: type) -> Iterator[ItemFact]:
@@ -237,7 +238,11 @@ class MonthFacts:
 
     def hours(self, service: Service, rate: Rate, within: tuple[int, int]) -> Hours:
         """Give the classes of hours of a rate, holidays that were added included."""
-        return Hours(observing(service, self._holidays).calendar, rate.overtime, *within)
+        key = id(service), id(rate), within
+        if key not in self._hours_of:
+            made = Hours(observing(service, self._holidays).calendar, rate.overtime, *within)
+            self._hours_of[key] = made, (service, rate)  # which stay, so nobody else gets their numbers
+        return self._hours_of[key][0]
 
     @cached_property
     def _holidays(self) -> Holidays:

@@ -158,7 +158,7 @@ def first_days(store: WorkingSet, of: tuple[str, str], spans: tuple[Dates, ...])
         same &= or_(false(), *((LABOUR.c.day >= first) & (LABOUR.c.day <= last) for first, last in spans))
         query = select(LABOUR.c.person, func.min(LABOUR.c.day)).where(same).group_by(LABOUR.c.person)
         with store.snapshot() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query).all()}
 
     return store.once(("first days", of, spans), read)
 
@@ -175,7 +175,7 @@ def day_sums(store: WorkingSet, of: tuple[str, str], measure: str, dates: Dates)
             TALLY.c.day <= dates[1],
         )
         with store.snapshot() as connection:
-            return {day: int(n) for day, n in connection.execute(query.group_by(TALLY.c.day)) if n}
+            return {day: int(n) for day, n in connection.execute(query.group_by(TALLY.c.day)).all() if n}
 
     return store.once(("day sums", of, measure, dates), read)
 

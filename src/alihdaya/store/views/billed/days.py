@@ -1,6 +1,7 @@
 """The days of a client: when each begins and ends, by which zone they were counted, and which are in files."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from alihdaya.store.schema import ARCHIVE, OUTCOME
 from alihdaya.store.working import WorkingSet
 
 
+@lru_cache(maxsize=4_000)
 def day_span(zone: ZoneInfo, day: str) -> tuple[int, int]:
     """Give when a local day ("2013-01-31") begins and ends."""
     first = date.fromisoformat(day)

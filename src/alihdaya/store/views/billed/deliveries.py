@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, func, literal_column, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Select, bindparam, func, literal_column, select
 
 from alihdaya.store.schema import ITEM, RESULTED
 from alihdaya.store.views.billed.days import archived_since, noted_since
@@ -12,6 +12,8 @@ from alihdaya.store.views.billed.pace import Pace, Span, pace, total
 from alihdaya.store.views.billed.pieces import Piece, Pieces
 from alihdaya.store.views.ledger import Counted
 from alihdaya.store.working import WorkingSet
+
+_BOUNDS = ("low", "high", "since", "until")
 
 
 class _Rows(NamedTuple):
@@ -90,9 +92,22 @@ class Deliveries:
         return wanted
 
     def _found(self, span: Span, received: Span | None) -> int:
-        query = select(func.count()).where(self._meant(span, received))
+        key = ("counted", self._measure, span, received)
+        return self._store.once(key, lambda: self._counted(span, received))
+
+    def _counted(self, span: Span, received: Span | None) -> int:
+        query, bounds = self._counting[received is not None], (*span, *(received or ()))
+        asked = dict(zip(_BOUNDS, bounds, strict=False))
         with self._store.snapshot() as connection:
-            return int(connection.execute(query).scalar_one())
+            return int(connection.execute(query, asked).scalar_one())
+
+    @cached_property
+    def _counting(self) -> tuple[Select[Any], Select[Any]]:
+        """Count what was delivered within two bounds, and what of it came in within others; written but once."""
+        rows = self._rows
+        low, high, since, until = (bindparam(name, type_=BigInteger) for name in _BOUNDS)
+        delivered = select(func.count()).where(rows.meant, rows.at >= low, rows.at < high)
+        return delivered, delivered.where(rows.received_at >= since, rows.received_at < until)
 
 
 def at_hand(store: WorkingSet, within: Span) -> bool:

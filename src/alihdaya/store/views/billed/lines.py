@@ -42,9 +42,9 @@ def day_counts(store: WorkingSet, engagement: str, month: str, within: Month) ->
         return None
     with store.snapshot() as connection:
         counts = Counter[tuple[str, str, str, str]]()
-        for service, measure, day, n in connection.execute(tally):
+        for service, measure, day, n in connection.execute(tally).all():
             counts[service, measure.removeprefix(delivered), day, day] += int(n)
-        for service, unit, day, received, n in connection.execute(crossed):
+        for service, unit, day, received, n in connection.execute(crossed).all():
             counts[service, unit, day, received] += int(n)
             if not unit.startswith(OUTCOME_OF):
                 counts[service, unit, day, day] -= int(n)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from alihdaya.kernel.time import QUARTER
 from alihdaya.store.schema import PACE
@@ -18,6 +18,19 @@ from alihdaya.store.working import WorkingSet
 
 Span = tuple[int, int]
 """Two instants in microseconds, the second not included."""
+
+
+_PACED = (
+    select(PACE.c.at, PACE.c.n)
+    .where(
+        PACE.c.engagement == bindparam("of_engagement"),
+        PACE.c.service == bindparam("of_service"),
+        PACE.c.measure == bindparam("of_measure"),
+        PACE.c.at >= bindparam("low"),
+        PACE.c.at < bindparam("high"),
+    )
+    .order_by(PACE.c.at)
+)
 
 
 class Pace:
@@ -77,10 +90,9 @@ def paced(store: WorkingSet, of: tuple[str, str, str], within: Span) -> Sequence
 
 
 def _paced(store: WorkingSet, of: tuple[str, str, str], within: Span) -> Sequence[Any]:
-    same = (PACE.c.engagement == of[0]) & (PACE.c.service == of[1]) & (PACE.c.measure == of[2])
-    query = select(PACE.c.at, PACE.c.n).where(same, PACE.c.at >= within[0], PACE.c.at < within[1]).order_by(PACE.c.at)
+    asked = dict(zip(("of_engagement", "of_service", "of_measure", "low", "high"), (*of, *within), strict=True))
     with store.snapshot() as connection:
-        return connection.execute(query).all()
+        return connection.execute(_PACED, asked).all()
 
 
 def total(store: WorkingSet, of: tuple[str, str, str], within: Span) -> int | None:
