@@ -162,11 +162,10 @@ def used(store: Store, terms: Terms, month: str, *, at_once: bool = False) -> di
 
     Once items of it are archived, as it was counted day by day; before that too where `at_once` says so.
     """
-    within = span(terms, month)
-    if at_once or closed_until(store) >= within[0]:
-        found = views.delivered(store, terms.engagement, month)
-    else:
-        found = views.usage(store, terms.engagement, within)
+    of, within = terms.engagement, span(terms, month)
+    quick = at_once or closed_until(store) >= within[0]
+    asked = ("used", of, month, within, quick)
+    found = store.once(asked, lambda: views.delivered(store, of, month) if quick else views.usage(store, of, within))
     return {service: dict(units) for service, units in found.items()}
 
 

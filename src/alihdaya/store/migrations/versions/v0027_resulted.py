@@ -6,30 +6,23 @@ from typing import Any
 from alembic import op
 from sqlalchemy import Connection, MetaData, Row, Table, text
 
-from alihdaya.engagement.events import EngagementSigned
-from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
-from alihdaya.kernel.event import HOUSE, Entry
+from alihdaya.engagement.rates.outcome import outcomes_in
 from alihdaya.store.archive.partitions import Partitions
-from alihdaya.store.archive.reading import archived_entries
 from alihdaya.store.codec import decode_events
 from alihdaya.store.columns import define
-from alihdaya.store.migrations.before import Before
+from alihdaya.store.migrations.before import Outcomes, signings
 from alihdaya.work.events import ItemDelivered
 
 revision = "0027"
 down_revision = "0026"
 
 _PAGE = 20_000
-_SIGNED = b"engagement.signed"
 _DELIVERED = b"item.delivered"
-_HOUSE = "select seq, at, by, body from log where item = 0 order by seq"
 _LOG = """
 select log.seq, log.at, log.item, item.engagement, item.service, item.received_at, log.body
 from log join item on item.id = log.item where log.seq > :after and item.status = 'delivered'
 order by log.seq limit :page
 """
-Known = dict[tuple[str, str], dict[str, tuple[Outcome, int]]]
-"""(engagement, service) -> outcome -> what it is, and the entry since when it is known."""
 
 
 def upgrade() -> None:
@@ -50,30 +43,19 @@ def upgrade() -> None:
             _fill(connection, resulted, page, known)
 
 
-def _known(connection: Connection, outcome: Table) -> Known:
-    found: Known = {}
+def _known(connection: Connection, outcome: Table) -> Outcomes:
+    found: Outcomes = {}
     engagements: set[str] = set()
-    for entry in _house(connection):
-        for event in entry.events:
-            if not isinstance(event, EngagementSigned):
-                continue
-            since = entry.at if event.engagement in engagements else 0
-            engagements.add(event.engagement)
-            for service, one in outcomes_in(event.terms):
-                known = found.setdefault((event.engagement, service), {})
-                if one.key not in known:
-                    known[one.key] = one, entry.seq
-                    row = (event.engagement, service, one.key, since)
-                    connection.execute(outcome.insert(), dict(zip(outcome.c.keys(), row, strict=True)))
+    for entry, event in signings(connection):
+        since = entry.at if event.engagement in engagements else 0
+        engagements.add(event.engagement)
+        for service, one in outcomes_in(event.terms):
+            known = found.setdefault((event.engagement, service), {})
+            if one.key not in known:
+                known[one.key] = one, entry.seq
+                row = (event.engagement, service, one.key, since)
+                connection.execute(outcome.insert(), dict(zip(outcome.c.keys(), row, strict=True)))
     return found
-
-
-def _house(connection: Connection) -> Iterator[Entry]:
-    if connection.execute(text("select 1 from archive limit 1")).first() is not None:
-        yield from archived_entries(Before(connection), item=HOUSE, tags=(_SIGNED.decode(),))
-    for row in connection.execute(text(_HOUSE)):
-        if _SIGNED in row.body:
-            yield Entry(row.seq, row.at, HOUSE, row.by, decode_events(row.body))
 
 
 def _pages(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
@@ -83,7 +65,7 @@ def _pages(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
         after = page[-1].seq
 
 
-def _fill(connection: Connection, resulted: Table, page: Sequence[Row[Any]], known: Known) -> None:
+def _fill(connection: Connection, resulted: Table, page: Sequence[Row[Any]], known: Outcomes) -> None:
     rows = [
         (row.engagement, row.service, key, row.at, row.item, row.received_at)
         for row in page
