@@ -50,7 +50,16 @@ NEEDED = [
     ("dispute", "uphold", "1", "--because", "y"),
     ("dispute", "reject", "1", "--because", "y"),
 ]
-ALL = [("spectrum",), ("export", "--xes", "x"), ("accruals",), ("deliverables",), ("items",), ("question", "score")]
+ALL = [
+    ("spectrum",),
+    ("export", "--xes", "x"),
+    ("accruals",),
+    ("deliverables",),
+    ("items",),
+    ("question", "score"),
+    ("dispute",),
+    ("payments",),
+]
 
 
 @pytest.mark.parametrize("words", NEEDED, ids=" ".join)
@@ -97,3 +106,44 @@ def test_the_clients_number_of_two_engagements_is_one_with_the_engagement(place)
     assert run(place, *correct, "--engagement", "zenith").output.startswith("Item 3 counts anew")
     (problem,) = run(place, "correct", "3", "--engagement", "acme", *correct[2:]).exception.problems
     assert (problem.code, problem.message) == ("other-engagement", "item 3 is of zenith, not of acme")
+
+
+@pytest.fixture
+def closed(place, tmp_path):
+    """January is closed for both: Acme owes 2.01, Zenith 3.02; four bookings of a bank are in."""
+    for name in ("acme", "zenith"):
+        assert run(place, "close", "2013-01", "--engagement", name).exit_code == 0
+        assert run(place, "dispute", "open", f"{name}-00001", "--line", "1=1", "--because", f"of {name}").exit_code == 0
+    bookings = ["2013-02-03,1.00,USD,Acme,acme-00001", "2013-02-04,2.00,USD,Somebody,zenith-00001"]
+    bookings += ["2013-02-05,0.40,USD,Acme,no number", "2013-02-05,-3,USD,,a fee"]
+    (tmp_path / "bank.csv").write_text("\n".join(["day,amount,currency,payer,text", *bookings]) + "\n")
+    assert run(place, "payments", "import", str(tmp_path / "bank.csv")).exit_code == 0
+    return place
+
+
+def test_the_disputes_of_one_engagement_are_listed_alone(closed):
+    def reasons(*words):
+        return [json.loads(line)["reason"] for line in run(closed, "dispute", "--json", *words).stdout.splitlines()]
+
+    wanted = ((), ("--engagement", "acme"), ("--engagement", "zenith"))
+    assert [reasons(*words) for words in wanted] == [["of acme", "of zenith"], ["of acme"], ["of zenith"]]
+
+
+def test_the_payments_of_one_engagement_are_those_that_pay_it_or_may(closed):
+    def numbers(*words):
+        told = (json.loads(line) for line in run(closed, "payments", "--json", *words).stdout.splitlines())
+        return [one["payment"] for one in told]
+
+    assert numbers() == [1, 2, 3, 4]
+    assert numbers("--engagement", "acme") == [1, 3]
+    assert numbers("--engagement", "zenith") == [2, 3]
+    shown = run(closed, "payments", "--engagement", "zenith").stdout.splitlines()
+    assert shown[-1] == "USD: in 2.40 = matched 2.00 + waiting 0.40 + rejected 0"
+    assert run(closed, "payments", "reject", "3", "--because", "a gift").exit_code == 0
+    assert numbers("--engagement", "zenith") == [2]
+
+
+def test_an_engagement_in_front_of_a_command_that_would_pass_it_over_is_refused(closed):
+    done = run(closed, "dispute", "--engagement", "acme", "reject", "1", "--because", "y")
+    assert (done.exit_code, "--engagement in front of reject is for the list alone" in done.output) == (2, True)
+    assert "rejected" not in run(closed, "dispute", "--engagement", "acme").output

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from alihdaya.engagement.account.events import PaymentBooked, PaymentMatched, PaymentRejected
 from alihdaya.kernel.event import Event
 
+NEAR = 3
+"""So many candidates a waiting payment is listed with."""
+
 
 class Booking(NamedTuple):
     """One entry of a bank statement; `amount` is negative for what left the account. `reference` is the bank's own."""
@@ -153,6 +156,12 @@ def candidates(payment: Payment, due: Iterable[Due]) -> list[Due]:
         return one.number not in named, not payer or payer not in _folded(one.client), abs(one.amount - payment.waiting)
 
     return sorted(open_now, key=far)
+
+
+def concerns(payment: Payment, engagement: str, due: Iterable[Due]) -> bool:
+    """Whether a payment pays an invoice of an engagement, or waits and is near to one of them (`candidates`)."""
+    near = candidates(payment, due)[:NEAR] if payment.state == "waiting" else []
+    return engagement in {*(one.engagement for one in payment.matches), *(one.engagement for one in near)}
 
 
 def _named(text: str, due: Iterable[Due]) -> list[Due]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import ItemNumber, Settings, exact, mark, say
+from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option
+from alihdaya.cli.settings import ItemNumber, Settings, exact, mark, refuse_unknown, say
 
 if TYPE_CHECKING:
     from alihdaya.engagement.account.book import Book, Dispute
@@ -20,17 +20,20 @@ _NUMBER = click.IntRange(1, 2**31)
 
 
 @click.group(invoke_without_command=True, help=say("List disputes over closed invoices; open one, or decide it."))
+@engagement_option
 @json_option
 @click.pass_context
-def dispute(context: click.Context, *, as_json: bool) -> None:
+def dispute(context: click.Context, engagement: str | None, *, as_json: bool) -> None:
     """List disputes, where nothing else is asked for."""
     from alihdaya.operations.books.account.pay import books
 
-    if context.invoked_subcommand:
+    if not alone(context, engagement):
         return
     settings: Settings = context.obj
     with settings.read() as store:
-        found = [(book, one) for book in books(store).values() for one in book.disputes.values()]
+        refuse_unknown(store, engagement)
+        mine = [book for name, book in books(store).items() if not engagement or name == engagement]
+        found = [(book, one) for book in mine for one in book.disputes.values()]
     for book, one in found:
         click.echo(_plain(one) if as_json else "\n".join(_told(settings, book, one)))
     if not found and not as_json:

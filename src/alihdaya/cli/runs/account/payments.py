@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import because_option, json_option
-from alihdaya.cli.settings import Settings, exact, figure, mark, say
+from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option
+from alihdaya.cli.settings import Settings, exact, figure, mark, refuse_unknown, say
 
 if TYPE_CHECKING:
     from alihdaya.engagement.account.payment import Due, Payment
@@ -34,25 +34,30 @@ class _PaymentNumber(click.IntRange):
 
 
 _NUMBER = _PaymentNumber(1, 2**31)
-_SHOWN = 3
 
 
 @click.group(
     invoke_without_command=True,
     help=say("List payments and which invoices they pay, with what may fit for those that wait; or take a file in."),
 )
+@engagement_option
 @json_option
 @click.pass_context
-def payments(context: click.Context, *, as_json: bool) -> None:
-    """List payments, where nothing else is asked for."""
-    from alihdaya.engagement.account.payment import totals
+def payments(context: click.Context, engagement: str | None, *, as_json: bool) -> None:
+    """List payments, where nothing else is asked for; of an engagement, each as a whole."""
+    from alihdaya.engagement.account.payment import concerns, totals
     from alihdaya.operations.books.account import pay
 
-    if context.invoked_subcommand:
+    if not alone(context, engagement):
         return
     settings: Settings = context.obj
     with settings.read() as store, store.moment():
+        refuse_unknown(store, engagement)
         found, due = pay.payments(store), pay.dues(store)
+    if engagement:
+        found = {key: one for key, one in found.items() if concerns(one, engagement, due)}
+    if not found and not as_json:
+        click.echo(say("No payment."))
     for one in found.values():
         if as_json:
             click.echo(json.dumps(_plain(one, due), ensure_ascii=False))
@@ -66,14 +71,14 @@ def payments(context: click.Context, *, as_json: bool) -> None:
 
 
 def _plain(one: "Payment", due: "list[Due]") -> dict[str, Any]:
-    from alihdaya.engagement.account.payment import candidates
+    from alihdaya.engagement.account.payment import NEAR, candidates
 
     booked = one.booked
     facts = {"payment": one.number, "day": booked.day, "amount": booked.amount, "currency": booked.currency}
     said = {"payer": booked.payer, "text": booked.text, "state": one.state, "reason": one.reason}
     sums = {"matched": f"{one.matched:f}", "waiting": f"{one.waiting:f}", "rejected": f"{one.rejected:f}"}
     pays = [{"invoice": match.invoice, "amount": match.amount, "how": match.how} for match in one.matches]
-    near = candidates(one, due)[:_SHOWN] if one.state == "waiting" else []
+    near = candidates(one, due)[:NEAR] if one.state == "waiting" else []
     return {
         **facts,
         **said,
