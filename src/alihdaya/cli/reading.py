@@ -89,10 +89,9 @@ class StoreReader:
             shores=tuple(
                 dict.fromkeys(shore(terms.client.country, one.delivery_country).word for one in services.values())
             ),
-            shared=tuple(sorted(others & set(services))),
             zone=terms.client.time_zone,
             **part.counts,
-            queues=tuple(_queue(queue) for queue in found.queues if queue.service in services),
+            queues=tuple(_queue(queue) for queue in found.queues if queue.engagement == terms.engagement),
             sla=part.sla,
             people=tuple(self._worker(desk, people[desk.person], found, called) for desk in found.desks),
             refusals=tuple(_refusals(self.store, people)),

@@ -115,8 +115,7 @@ class FloorPicture:
     """One engagement on the floor as of the log's entry `seq` at business time `at`, shown in `zone` (IANA name).
 
     `shores`: those of the services, each "onshore", "nearshore" or "offshore". `items_per_s`: items received per second
-    of wall time. People and refusals are of the whole house. `shared`: so are the queues of these services, since other
-    engagements have services that are called so.
+    of wall time. People and refusals are of the whole house.
     """
 
     seq: int
@@ -126,7 +125,6 @@ class FloorPicture:
     services: tuple[str, ...]
     engagement: str = ""
     shores: tuple[str, ...] = ()
-    shared: tuple[str, ...] = ()
     zone: str = "UTC"
     received: int = 0
     delivered: int = 0

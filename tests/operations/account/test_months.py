@@ -119,7 +119,7 @@ def test_of_two_engagements_each_has_its_own_floor(small):
     assert [(one.engagement, one.client) for one in console.engagements()] == [("acme", "Acme"), ("zenith", "Zenith")]
     ours, zenith, last = (console.floor(0, engagement) for engagement in ("acme", "zenith", ""))
     assert zenith == last, "without a choice: the one signed last"
-    assert (ours.client, ours.received, ours.to_people, ours.shared) == ("Acme", 2, 1, ())
+    assert (ours.client, ours.received, ours.to_people) == ("Acme", 2, 1)
     assert (zenith.client, zenith.received, zenith.delivered) == ("Zenith", 1, 0)
     assert [sum(queue.waiting for queue in one.queues) for one in (ours, zenith)] == [1, 1]
     assert {one.item for one in zenith.happenings} == {0, theirs}
@@ -129,6 +129,21 @@ def test_of_two_engagements_each_has_its_own_floor(small):
         ("letters-desk", "resolve", Decimal("0.75")),
     ]
     assert {one.target for one in ours.sla} == {Decimal("0.9")}
+
+
+def test_queues_of_services_that_are_called_the_same_are_each_their_engagements(small):
+    small.at = instant(1, 10)
+    other = parse(TERMS.replace('id = "acme"', 'id = "zenith"').replace("Acme", "Zenith").encode())
+    small.receive("judge", 1)
+    service = open_service(
+        small.desk, small.pack, other, small.desk.at, roster=small.pack.roster.encode(), trusted=True
+    )
+    for n in (1, 2, 3):
+        small.command(Receive(service, "api", f"Z-{n}", 0, 0, {"claim": n, "kind": "judge", "amount": 1}))
+    small.commit()
+    console = StoreReader(small.store)
+    found = [[queue.waiting for queue in console.floor(0, name).queues] for name in ("acme", "zenith")]
+    assert found == [[1], [3]]
 
 
 def test_each_service_of_an_engagement_has_its_own_target_and_its_own_count(small_sqlite):

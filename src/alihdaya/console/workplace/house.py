@@ -1,6 +1,7 @@
 """What the workplace needs of whoever runs it: stores to read, and the one writer of each."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -70,6 +71,24 @@ class Bound:
 def clients_of(store: WorkingSet) -> dict[str, str]:
     """Give engagement -> the client's name, by the terms signed last."""
     return {one.id: str(one.terms.get("client", {}).get("name", "")) for one in store.engagements()}
+
+
+def told_apart(store: WorkingSet) -> Callable[[str, str], str]:
+    """Give what names the client of (engagement, service) where another engagement's service is called so, else "".
+
+    Where that one is the same client's, the engagement is named as well.
+    """
+    clients, holders = clients_of(store), defaultdict[str, set[str]](set)
+    for one in store.engagements():
+        for service in one.terms["service"]:
+            holders[str(service["id"])].add(one.id)
+
+    def client(engagement: str, service: str) -> str:
+        others = [clients[one] for one in holders[service] if one != engagement]
+        name = clients.get(engagement, "") if others else ""
+        return f"{name} ({engagement})" if name in others else name
+
+    return client
 
 
 def beside(store: WorkingSet, engagement: str, service: str) -> tuple[tuple[str, str], ...]:

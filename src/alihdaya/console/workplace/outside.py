@@ -17,7 +17,7 @@ from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.app import Away, Workplace, number
 from alihdaya.console.workplace.door import PATH, Guest, read_form
 from alihdaya.console.workplace.fields import read_fields, wrong
-from alihdaya.console.workplace.house import row_of
+from alihdaya.console.workplace.house import row_of, told_apart
 from alihdaya.kernel.errors import Refused
 from alihdaya.operations.commands import Deliver
 from alihdaya.operations.people.lesson import lesson
@@ -29,7 +29,10 @@ from alihdaya.store.working import WorkingSet
 
 
 class Asked(NamedTuple):
-    """Something that an item waits for, and the form for it, if its pack has one."""
+    """Something that an item waits for, and the form for it, if its pack has one.
+
+    `client`: whose service it is, where several are called so, else "".
+    """
 
     what: Awaited
     form: Form | None
@@ -37,6 +40,7 @@ class Asked(NamedTuple):
     service: str
     shown: tuple[str, ...] = ()
     """What whoever fills it in is told, in words."""
+    client: str = ""
 
 
 class Outside:
@@ -106,7 +110,7 @@ class Outside:
     def _asked(self, request: Request, item: int | None) -> list[Asked]:
         store = self._place.house.store(self._place.floor(request))
         language = speaks(request, self._place.language)
-        found = []
+        found, apart = [], told_apart(store)
         for one in awaited(store, item=item):
             pack = self._place.bound.pack(store, one.definition)
             forms = pack.forms.values() if pack else ()
@@ -114,7 +118,8 @@ class Outside:
             spoken = words(language, "UTC", self._place.bound.words(store, one.definition))
             title = say(form.title, language) if form else one.name
             seen = tuple(_shown(store, one, form, spoken)) if item is not None and form and form.shows else ()
-            found.append(Asked(one, form, title, phrases.term(spoken, one.service), seen))
+            service, client = phrases.term(spoken, one.service), apart(one.engagement, one.service)
+            found.append(Asked(one, form, title, service, seen, client))
         return found
 
     def _item(self, request: Request, guest: Guest) -> tuple[Words, int, str]:

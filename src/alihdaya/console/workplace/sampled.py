@@ -8,7 +8,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, around, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, around, called, clients_of, row_of, told_apart
 from alihdaya.operations.opening import person_of
 from alihdaya.operations.people.quality import against, first_ones, name_of, result_of, told_of
 from alihdaya.packs import Pack
@@ -23,7 +23,10 @@ MOST: Final = 50
 
 
 class Sampled(NamedTuple):
-    """A finished task of the sample, in words; `percent`, `passed` of the review, None where it waits for one."""
+    """A finished task of the sample, in words; `percent`, `passed` of the review, None where it waits for one.
+
+    `client`: whose service it is, where several are called so, else "".
+    """
 
     item: int
     token: int
@@ -36,6 +39,7 @@ class Sampled(NamedTuple):
     percent: int | None = None
     passed: bool | None = None
     reviewer: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,13 @@ def lists_of(
 
 def _waits(store: WorkingSet, bound: Bound, row: ReviewRow | Reviewed, language: str) -> Sampled:
     again = isinstance(row, ReviewRow) and row.disputed is not None
-    return Sampled(row.item, row.token, *_named(store, bound, row, language), row.at, again)
+    made = Sampled(row.item, row.token, *_named(store, bound, row, language), row.at, again)
+    return made._replace(client=told_apart(store)(row.engagement, row.service))
 
 
 def _found(store: WorkingSet, bound: Bound, row: Reviewed, language: str) -> Sampled:
     made = Sampled(row.item, row.token, *_named(store, bound, row, language), row.reviewed_at, again=False)
+    made = made._replace(client=told_apart(store)(row.engagement, row.service))
     return made._replace(percent=row.percent, passed=row.passed, reviewer=called(store, row.reviewer))
 
 

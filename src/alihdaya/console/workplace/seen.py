@@ -10,7 +10,7 @@ from alihdaya.console import phrases
 from alihdaya.console.picture import Happening
 from alihdaya.console.words import Words, words
 from alihdaya.console.workplace.fields import form_of
-from alihdaya.console.workplace.house import Bound, House, around, beside, called, clients_of, row_of
+from alihdaya.console.workplace.house import Bound, House, around, beside, called, clients_of, row_of, told_apart
 from alihdaya.console.workplace.sampled import MOST, to_review
 from alihdaya.operations.opening import person_of
 from alihdaya.packs import Form, Pack
@@ -30,7 +30,8 @@ _WALLS = ("wall:", "item-wall")
 class Hand(NamedTuple):
     """A task at hand. `state` as of work.floor.seat: it rings, is theirs, or was put off; instants in microseconds.
 
-    `of`: the task that they are asked for advice on, else 0; `advised`: so many answers there are to what they asked.
+    `of`: the task that they are asked for advice on, else 0; `advised`: so many answers there are to what they asked;
+    `client`: whose service it is, where several are called so, else "".
     """
 
     item: int
@@ -45,12 +46,14 @@ class Hand(NamedTuple):
     due: int | None
     of: int = 0
     advised: int = 0
+    client: str = ""
 
 
 class Waiting(NamedTuple):
     """A task that waits; `why` they may not take it, in words, "" where nothing is known against it.
 
-    `many`: so many of the same name that the same stands against are told by this, the oldest of them.
+    `many`: so many of the same name that the same stands against are told by this, the oldest of them. `client`: whose
+    service it is, where several are called so, else "".
     """
 
     item: int
@@ -62,6 +65,7 @@ class Waiting(NamedTuple):
     many: int = 1
     external_id: str = ""
     due: int | None = None
+    client: str = ""
 
 
 class Counsel(NamedTuple):
@@ -145,18 +149,20 @@ def _lent(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[
 
 
 def _hands(store: WorkingSet, bound: Bound, who: str, language: str) -> Iterator[Hand]:
+    apart = told_apart(store)
     for _, item, token, name, state, since, until, note, of in at_hand(store, who):
         row = row_of(store, item)
         if row is not None:
             spoken = words(language, "UTC", bound.words(store, row.definition))
             told = (phrases.term(spoken, name), state, since, until, note)
-            yield Hand(item, token, *told, row.external_id, phrases.term(spoken, row.service), row.resolve_due, of)
+            of_service = row.external_id, phrases.term(spoken, row.service), row.resolve_due
+            yield Hand(item, token, *told, *of_service, of, client=apart(row.engagement, row.service))
 
 
 def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str) -> Iterator[Waiting]:
     """Give what waits, but for what a conflict wall keeps from them: of that they hear nothing."""
     store, now = house.store(floor), house.clock()
-    clients = clients_of(store)
+    clients, apart = clients_of(store), told_apart(store)
     for one in first_open(store, MOST_WAITING):
         pack = bound.pack(store, one.definition)
         spoken = words(language, "UTC", bound.words(store, one.definition))
@@ -169,14 +175,15 @@ def _waiting(house: House, bound: Bound, floor: int, who: Person, language: str)
             name, service = (phrases.term(spoken, text) for text in (one.name or one.node, one.service))
             row = row_of(store, one.item)
             known = Waiting(one.item, one.token, name, service, one.queued_at, phrases.reasons(spoken, reasons))
+            known = known._replace(client=apart(one.engagement, one.service))
             yield known if row is None else known._replace(external_id=row.external_id, due=row.resolve_due)
 
 
 def grouped(waiting: Iterable[Waiting]) -> Iterator[Waiting]:
     """Tell what somebody may not do for the same reason once, with how many there are; what they may do one by one."""
-    alike: dict[tuple[str, str, str], list[Waiting]] = {}
+    alike: dict[tuple[str, ...], list[Waiting]] = {}
     for one in waiting:
-        key = (one.name, one.service, one.why) if one.why else (str(one.item), str(one.token), "")
+        key = (one.name, one.service, one.client, one.why) if one.why else (str(one.item), str(one.token), "")
         alike.setdefault(key, []).append(one)
     yield from (found[0]._replace(many=len(found)) for found in alike.values())
 

@@ -19,12 +19,13 @@ _REFUSALS = 50
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The open tasks of one service at one node. `oldest`: when the longest waiting one was queued.
+    """The open tasks of an engagement's service at one node. `oldest`: when the longest waiting one was queued.
 
     Each open task is in one due state, by the clock that runs (respond until it is assigned, then resolve): overdue,
     soon (within an hour), later, or without a target.
     """
 
+    engagement: str
     service: str
     node: str
     name: str
@@ -114,10 +115,10 @@ def _days(connection: Connection, now: int) -> dict[str, str]:
 
 
 def _queues(connection: Connection, now: int) -> tuple[Queue, ...]:
-    tasks: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    query = select(TASK).join(ITEM, ITEM.c.id == TASK.c.item).where(ITEM.c.status != "suspended")
+    tasks: dict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
+    query = select(TASK, ITEM.c.engagement).join(ITEM, ITEM.c.id == TASK.c.item).where(ITEM.c.status != "suspended")
     for task in connection.execute(query.order_by(TASK.c.service, TASK.c.node, TASK.c.queued_at)):
-        tasks[task.service, task.node].append(task)
+        tasks[task.service, task.node, task.engagement].append(task)
     return tuple(_queue(some, now) for some in tasks.values())
 
 
@@ -127,6 +128,7 @@ def _queue(tasks: list[Row[Any]], now: int) -> Queue:
     targets = [one for one in due if one is not None]
     overdue, later = sum(one < now for one in targets), sum(one >= now + _SOON for one in targets)
     return Queue(
+        engagement=tasks[0].engagement,
         service=tasks[0].service,
         node=tasks[0].node,
         name=tasks[0].name,

@@ -44,12 +44,13 @@ class Awaited(NamedTuple):
     external_id: str
     service: str
     definition: str
+    engagement: str
 
 
 def awaited(store: WorkingSet, *, item: int | None = None, name: str = "", limit: int = 200) -> list[Awaited]:
     """Give what items wait for, or one of them, by item and token; `name`: the message, "" any."""
     columns = [SUBSCRIPTION.c[name] for name in Awaited._fields[:4]]
-    query = select(*columns, ITEM.c.external_id, ITEM.c.service, ITEM.c.definition)
+    query = select(*columns, ITEM.c.external_id, ITEM.c.service, ITEM.c.definition, ITEM.c.engagement)
     query = query.join_from(SUBSCRIPTION, ITEM, ITEM.c.id == SUBSCRIPTION.c.item)
     query = query if item is None else query.where(SUBSCRIPTION.c.item == item)
     query = query.where(SUBSCRIPTION.c.name == name) if name else query
