@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from alihdaya.channels.einvoice.cii import write_cii
 from alihdaya.channels.einvoice.ubl import write_ubl
+from alihdaya.engagement.account.document import adjustment_lines, bearing_tax
 from alihdaya.engagement.calendar import Calendar
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.agreement import Billing, Exchange, Registered, ServiceVat
 from alihdaya.engagement.einvoice.core import CATEGORIES, CoreInvoice
 from alihdaya.engagement.einvoice.make import credit_note, make_core
 from alihdaya.engagement.events import ExchangeQuoted, IndexPublished
-from alihdaya.engagement.invoice import Known, make_invoice
+from alihdaya.engagement.invoice import Invoice, Known, make_invoice
 from alihdaya.engagement.rates.card import (
     KINDS,
     WHOLE,
@@ -125,7 +126,27 @@ def _invoice(draw: _Draw) -> CoreInvoice:
     terms = _terms(draw)
     usage = {one.id: {rate.unit: _quantity(draw, rate) for rate in one.rates} for one in terms.services}
     invoice = make_invoice(terms, "2026-06", usage, _attained(draw, terms), _known(draw, terms, usage))
-    return make_core(invoice, terms, date(2026, 7, 1 + draw.below(20)), draw.pick(("en", "id")))
+    issued, language = date(2026, 7, 1 + draw.below(20)), draw.pick(("en", "id"))
+    more = adjustment_lines(_adjusted(draw, terms, invoice), terms) if draw.number % 5 == 2 else []
+    if draw.number % 20 == 2:  # a month of nothing but adjustments
+        invoice = replace(invoice, lines=(), credits=())
+    return make_core(invoice, terms, issued, language, more)
+
+
+def _adjusted(draw: _Draw, terms: Terms, invoice: Invoice) -> dict[str, Any]:
+    """Give what adjusts May: of each service something taken back and something billed, by the tax of that month."""
+    made, number = list[dict[str, Any]](), len(invoice.lines)
+    for service in terms.services:
+        vat = service.vat
+        was = vat and vat.rate and replace(service, vat=replace(vat, rate=vat.rate + Decimal("0.5")))
+        for sign in (-1, 1):
+            number += 1
+            amount = Money(sign * (1 + draw.below(90_000)), terms.currency).amount
+            plain = {"number": number, "month": "2026-05", "service": service.id, "unit": "unit-0", "names": {}}
+            plain |= {"quantity": f"{sign * 3}", "amount": f"{amount:f}", "price": "2.5", "items": [7, 8]}
+            then = replace(terms, services=(was or service,))
+            made.append(bearing_tax(plain, then, terms))
+    return {"currency": terms.currency, "adjustments": made}
 
 
 def _quantity(draw: _Draw, rate: Rate) -> int | Decimal:

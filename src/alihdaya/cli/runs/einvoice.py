@@ -78,15 +78,15 @@ def write_invoice(settings: Settings, terms: "Terms", made: "Bill", plain: dict[
 
 
 def _core(settings: Settings, terms: "Terms", made: "Bill", plain: dict[str, Any], order: Order) -> "CoreInvoice":
-    from alihdaya.engagement.account.document import invoice_of, with_adjustment_lines
+    from alihdaya.engagement.account.document import adjustment_lines, invoice_of
     from alihdaya.engagement.einvoice.make import credit_note, make_core
 
     billed = invoice_of(plain, terms) if "issued" in plain else made.invoice
     first = date.fromisoformat(plain["issued"]) if "issued" in plain else billed.last_day + timedelta(days=1)
     _refuse_day(order.issued, billed.last_day)
     day = first if order.credit_note is not None else order.issued or first
-    core = make_core(billed, terms, day, settings.language)
-    invoice = with_adjustment_lines(core, plain, terms, say("Adjustment"))
+    more = adjustment_lines(plain, terms, say("Adjustment"))
+    invoice = make_core(billed, terms, day, settings.language, more)
     if order.credit_note is None:
         return invoice
     quantities = _quantities(order.credited) or None

@@ -1,10 +1,11 @@
 """From our own invoice to a core invoice, and from a core invoice to the credit note that takes it back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from alihdaya.engagement.account.adjust import taken_back
 from alihdaya.engagement.credit import Credit
@@ -39,17 +40,28 @@ _OUTSIDE = "O"
 _NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
-def make_core(invoice: Invoice, terms: Terms, issued: date, language: str = "en") -> CoreInvoice:
+class Adjusted(NamedTuple):
+    """A line (BG-25) that adjusts an earlier month, and the service whose fee it is."""
+
+    service: str
+    line: CoreLine
+
+
+def make_core(
+    invoice: Invoice, terms: Terms, issued: date, language: str = "en", more: Sequence[Adjusted] = ()
+) -> CoreInvoice:
     """Make the EN 16931 document of a month's invoice, issued on a day; service credits become allowances (BG-20).
 
-    Each line keeps its number (BT-126), so that it leads back to the items that it bills. Raises Refused with every
-    obligatory term that is missing, and where in the engagement file it is written.
+    Each line keeps its number (BT-126), so that it leads back to the items that it bills. `more`: lines that adjust
+    earlier months, with the tax that they bear. Raises Refused with every obligatory term that is missing, and where in
+    the engagement file it is written.
     """
-    problems = list(_missing(invoice, terms, issued))
+    problems = list(_missing(invoice, terms, issued, more))
     if problems:
         raise Refused(problems)
     vats = {service.id: _vat(terms, service.id) for service in terms.services}
-    outside = any(vats[line.service].category == _OUTSIDE for line in invoice.lines)
+    borne = [*(vats[line.service] for line in invoice.lines), *(one.line.vat for one in more)]
+    outside = any(vat.category == _OUTSIDE for vat in borne)
     billing = terms.billing or Billing()
     return CoreInvoice(
         number=invoice.number,
@@ -57,7 +69,7 @@ def make_core(invoice: Invoice, terms: Terms, issued: date, language: str = "en"
         currency=invoice.currency,
         seller=_trader(invoice.provider, hide_vat=outside),
         buyer=_trader(invoice.client, hide_vat=outside),
-        lines=tuple(_line(line, vats[line.service], language) for line in invoice.lines),
+        lines=(*(_line(line, vats[line.service], language) for line in invoice.lines), *(one.line for one in more)),
         adjustments=tuple(_allowance(credit, vats[credit.service]) for credit in invoice.credits),
         period=Period(invoice.first_day, invoice.last_day),
         due=None if billing.days is None else issued + timedelta(days=billing.days),
@@ -66,7 +78,7 @@ def make_core(invoice: Invoice, terms: Terms, issued: date, language: str = "en"
         order=billing.order,
         contract=billing.contract or invoice.engagement,
         payment=_payment(billing, invoice.number),
-        delivered_to=_delivered(invoice.client, vats.values()),
+        delivered_to=_delivered(invoice.client, [*vats.values(), *borne]),
         vat_currency=_accounting(billing, invoice.currency),
         vat_rate=rate_on(billing, issued),
     )
@@ -127,12 +139,12 @@ def _credited(
             yield replace(line, quantity=Decimal(1), unit=_ONE, price=net, net=net)
 
 
-def _missing(invoice: Invoice, terms: Terms, issued: date) -> Iterator[Problem]:
+def _missing(invoice: Invoice, terms: Terms, issued: date, more: Sequence[Adjusted]) -> Iterator[Problem]:
     if exponent(invoice.currency) > 2:
         yield _problem("too-many-decimals", f"{invoice.currency} has 3 decimals; EN 16931 allows two", "currency")
-    if not invoice.lines:
+    if not (invoice.lines or more):
         yield _problem("empty", f"{invoice.number} has no line (BG-25)", "")
-    yield from _untaxed(invoice, terms)
+    yield from _untaxed(invoice, terms, more)
     billing = terms.billing or Billing()
     if billing.days is None and not billing.terms:
         yield _problem("missing-term", "neither a due date (BT-9) nor payment terms (BT-20)", "invoice.days")
@@ -143,13 +155,16 @@ def _missing(invoice: Invoice, terms: Terms, issued: date) -> Iterator[Problem]:
         yield _problem("no-rate", text, "invoice.exchange")
 
 
-def _untaxed(invoice: Invoice, terms: Terms) -> Iterator[Problem]:
-    services = [service for service in terms.services if any(line.service == service.id for line in invoice.lines)]
+def _untaxed(invoice: Invoice, terms: Terms, more: Sequence[Adjusted]) -> Iterator[Problem]:
+    billed = {line.service for line in invoice.lines}
+    untold = {one.service for one in more if one.line.vat.category == _OUTSIDE}
+    services = [service for service in terms.services if service.id in billed | untold]
     for service in services:
         if service.vat is None:
             text = f"service {service.id} has no VAT category (BT-151)"
             yield _problem("missing-term", text, "service.vat.category")
-    categories = {service.vat.category for service in services if service.vat}
+    categories = {service.vat.category for service in services if service.vat and service.id in billed}
+    categories |= {one.line.vat.category for one in more}
     if _OUTSIDE in categories and len(categories) > 1:
         yield _problem("mixed-vat", "category O stands on an invoice alone (BR-O-11)", "service.vat.category")
     yield from _unregistered(categories, invoice)

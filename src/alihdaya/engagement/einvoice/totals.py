@@ -49,8 +49,8 @@ def decimals(currency: str) -> int:
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Round half away from zero to the decimals that a currency has on an invoice."""
-    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+    """Round half away from zero to the decimals that a currency has on an invoice; no zero is below zero."""
+    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP) + Decimal(0)
 
 
 def totals_of(invoice: CoreInvoice) -> Totals:

@@ -1,13 +1,13 @@
 """Closing: a month's invoice becomes a fact with a number, and never changes; what changes later is adjusted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from alihdaya.engagement.account.adjust import adjusted, differences, hash_of, positions, with_adjustments
-from alihdaya.engagement.account.document import invoice_of, payable_of
+from alihdaya.engagement.account.document import bearing_tax, invoice_of, payable_of
 from alihdaya.engagement.account.events import InvoiceClosed, ItemRebooked
 from alihdaya.engagement.invoice import invoice_to_plain
 from alihdaya.engagement.rates.card import OF_ITEMS
@@ -85,7 +85,18 @@ def _document(store: Store, terms: Terms, month: str, counted: dict[str, Any] | 
     plain = counted or plain_month(store, terms, month)
     if not account.book.invoices:
         return plain
-    return with_adjustments(plain, pending(store, account, terms) if _is_next(store, account, month) else ())
+    waiting = pending(store, account, terms) if _is_next(store, account, month) else ()
+    return with_adjustments(plain, _taxed(store, account, plain, waiting))
+
+
+def _taxed(
+    store: Store, account: Account, plain: Mapping[str, Any], waiting: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield adjustments with the tax that they bear on an invoice in plain form."""
+    now = terms_under(store, plain)
+    for one in waiting:
+        closed = account.book.closed(one["month"])
+        yield one if closed is None else bearing_tax(one, terms_under(store, closed.document), now)
 
 
 def _is_next(store: Store, account: Account, month: str) -> bool:
@@ -173,7 +184,8 @@ def close(
         raise Refused(
             Problem("earlier-open", f"close {earlier[0]} first: invoices are numbered in the order of months")
         )
-    document = with_adjustments(plain_month(desk.store, terms, month), pending(desk.store, account, terms))
+    plain, waiting = plain_month(desk.store, terms, month), pending(desk.store, account, terms)
+    document = with_adjustments(plain, _taxed(desk.store, account, plain, waiting))
     if not _says_something(document):
         raise Refused(Problem("nothing-to-bill", f"nothing was delivered in {month}, and nothing is to be adjusted"))
     number = f"{terms.engagement}-{len(account.book.invoices) + 1:05}"
