@@ -66,3 +66,33 @@ def test_terms_that_are_signed_are_seen_after_the_moment(store):
         store.commit(entries[:30], recorded_at=0)
         assert store.engagements() == []
     assert store.engagements()
+
+
+def test_of_very_many_questions_the_last_ones_are_kept(store):
+    """A bill of all months asks of each month anew, and of its terms each time."""
+    asked = []
+
+    def ask(what):
+        return store.once(what, lambda: asked.append(what))
+
+    with store.moment():
+        for n in range(1000):
+            ask("terms")
+            ask(n)
+        assert asked == ["terms", *range(1000)]
+        ask(999)
+        assert len(asked) == 1001
+        ask(1)
+        assert asked[1001:] == [1]
+
+
+def test_a_question_within_a_question_is_kept_as_well(store):
+    asked = []
+
+    def outer():
+        asked.append("outer")
+        return [store.once("inner", lambda: asked.append("inner")), store.once("inner", lambda: asked.append("inner"))]
+
+    with store.moment():
+        assert store.once("outer", outer) is store.once("outer", outer)
+    assert asked == ["outer", "inner"]

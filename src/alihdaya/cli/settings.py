@@ -134,7 +134,7 @@ class Settings:
             from alihdaya.store.lease.house import open_house
 
             return _with_archive(open_house(self.place))
-        return _with_archive(open_store(self.place, read_only=True))
+        return open_store(self.place, read_only=True, archive=moved_archive())
 
     @contextmanager
     def desk(self, house: str = "") -> "Iterator[Desk]":
@@ -187,13 +187,19 @@ class Settings:
             raise StoreError(Problem("nodes-write", message, Source(file=self.place.rpartition("@")[2])))
         if "://" not in self.place:
             Path(self.place).parent.mkdir(parents=True, exist_ok=True)
-        return open_desk(_with_archive(open_store(self.place)), recorded=now, packs=packs, patience=patience)
+        store = open_store(self.place, archive=moved_archive())
+        return open_desk(store, recorded=now, packs=packs, patience=patience)
+
+
+def moved_archive() -> Path | None:
+    """Give where archived months were moved to: ALIHDAYA_ARCHIVE, if that is set."""
+    folder = os.environ.get("ALIHDAYA_ARCHIVE")
+    return Path(folder) if folder else None
 
 
 def _with_archive(store: "Store") -> "Store":
-    """Tell a store where its archived months were moved to: ALIHDAYA_ARCHIVE, if that is set."""
-    folder = os.environ.get("ALIHDAYA_ARCHIVE")
-    store.archive_folder = Path(folder) if folder else None
+    """Tell a store where its archived months were moved to."""
+    store.archive_folder = moved_archive()
     return store
 
 

@@ -17,6 +17,8 @@ from alihdaya.store.errors import ConnectionLost, StoreError, StoreRefused, prob
 
 T = TypeVar("T")
 _BUSY_MS = 10_000
+_KEPT = 200
+"""So many answers a moment keeps: several times those of a page, and no more of a bill of all months than of one."""
 
 
 class Session(NamedTuple):
@@ -145,13 +147,17 @@ class Database:
                 self._held.connection = self._held.known = None
 
     def once(self, what: Hashable, read: Callable[[], T]) -> T:
-        """Give what `read` gives; within a `moment`, where it cannot change, read but once for each `what`."""
+        """Give what `read` gives; within a `moment`, where it cannot change, read but once for each `what`.
+
+        Of very many questions, those that were asked last: whatever is asked for again after that is read again.
+        """
         known: dict[Hashable, Any] | None = getattr(self._held, "known", None)
         if known is None:
             return read()
-        if what not in known:
-            known[what] = read()
-        found: T = known[what]
+        found: T = known.pop(what) if what in known else read()
+        known[what] = found  # as the last one
+        if len(known) > _KEPT:
+            del known[next(iter(known))]
         return found
 
     def trouble(self, error: BaseException, what: str) -> StoreError:

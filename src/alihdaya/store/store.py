@@ -216,41 +216,53 @@ class Store(WorkingSet):
         self.close()
 
 
-def open_store(url: str | Path, *, read_only: bool = False, schema: str | None = None, durable: bool = True) -> Store:
+def open_store(
+    url: str | Path,
+    *,
+    read_only: bool = False,
+    schema: str | None = None,
+    durable: bool = True,
+    archive: Path | None = None,
+) -> Store:
     """Open a store: a file's path, sqlite:///FILE or postgresql://…; where it is to write, make or migrate its tables.
 
     `schema`: of PostgreSQL, made where it is missing. `durable` False: commits may be lost at a power cut (for
-    stores that are rebuilt from a log). Raises StoreTooNew for one that a newer version made, else StoreError.
+    stores that are rebuilt from a log). `archive`: where archived months were moved to, which migrations read, too.
+    Raises StoreTooNew for one that a newer version made, else StoreError.
     """
-    return _opened(Database(url, schema=schema, durable=durable), None, read_only=read_only)
+    return _opened(Database(url, schema=schema, durable=durable), None, archive, read_only=read_only)
 
 
-def open_shard(url: str, fence: Fence, *, patience: int) -> Store:
+def open_shard(url: str, fence: Fence, *, patience: int, archive: Path | None = None) -> Store:
     """Open a shard of a database of many nodes to write, as the holder of its lease, and make or migrate its tables.
 
-    `patience`: seconds of silence after which the database is given up. Raises LeaseLost, else as `open_store`.
+    `patience`: seconds of silence after which the database is given up; `archive` as of `open_store`, of all shards.
+    Raises LeaseLost, else as `open_store`.
     """
     session = Session(f"alihdaya {fence.node}", patience)
-    return _opened(Database(url, schema=fence.schema, session=session), fence, read_only=False)
+    return _opened(Database(url, schema=fence.schema, session=session), fence, archive, read_only=False)
 
 
-def _opened(database: Database, fence: Fence | None, *, read_only: bool) -> Store:
+def _opened(database: Database, fence: Fence | None, archive: Path | None, *, read_only: bool) -> Store:
+    store = Store(database, read_only=read_only, fence=fence)
+    store.archive_folder = archive
     try:
         if read_only:
             _check_readable(database)
         else:
-            _bring_up(database, fence)
+            _bring_up(store)
     except DBAPIError as error:
         database.close()
         raise database.trouble(error, "the store cannot be opened") from error
     except BaseException:
         database.close()
         raise
-    return Store(database, read_only=read_only, fence=fence)
+    return store
 
 
-def _bring_up(database: Database, fence: Fence | None) -> None:
+def _bring_up(store: Store) -> None:
     """Make or migrate the tables where they are not of this version; of a shard, only for who holds its lease."""
+    database, fence = store.database, store.fence
     with database.connect() as connection:
         with connection.begin():
             if fence is not None:
@@ -260,7 +272,8 @@ def _bring_up(database: Database, fence: Fence | None) -> None:
         with migrations.ONE_AT_A_TIME, connection.begin():
             if fence is not None:
                 fence.check(connection, database.place)
-            migrations.bring_up(connection, database.place)
+            folder = store.archive_folder
+            migrations.bring_up(connection, database.place, None if folder is None else folder / store.archive_part)
 
 
 def _check_readable(database: Database) -> None:

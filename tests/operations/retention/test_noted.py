@@ -159,3 +159,14 @@ def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_
     (tmp_path / "moved").rename(tmp_path / "archive")
     with open_store(store_url) as store:
         assert prove(store).differences == ()
+
+
+def test_an_older_store_whose_archive_was_moved_is_brought_up_where_it_is_said_to_be(left, store_url, tmp_path):
+    left.store.close()
+    with open_store(store_url) as store:
+        older(store)
+    (tmp_path / "archive").rename(tmp_path / "moved")
+    with pytest.raises(StoreError, match="ALIHDAYA_ARCHIVE"):
+        open_store(store_url, archive=tmp_path)
+    with open_store(store_url, archive=tmp_path / "moved") as store:
+        assert prove(store).differences == ()

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from small_desk import reopened
+from click.testing import CliRunner
+from small_desk import older, reopened
 from sqlalchemy import text
 
+from alihdaya.cli import cli
 from alihdaya.cli.checks.spectrum.gather import gather
 from alihdaya.kernel.time import micros
 from alihdaya.operations.books import retain as retention
@@ -214,6 +216,20 @@ def test_an_archive_that_was_moved_is_found_where_it_is_said_to_be(year, tmp_pat
         views.item_story(year.store, 1)
     year.store.archive_folder = tmp_path / "moved"
     assert views.item_story(year.store, 1).archived == str(tmp_path / "moved" / "2013-01")
+
+
+def test_an_older_store_is_brought_up_by_an_archive_that_was_moved(year, store_url, tmp_path, monkeypatch):
+    run(year, tmp_path)
+    (tmp_path / "archive").rename(tmp_path / "moved")
+    older(year.store)
+    year.store.close()
+    due = ["--lang", "en", "--store", store_url, "due"]
+    refused = CliRunner().invoke(cli, due)
+    assert "name its folder in ALIHDAYA_ARCHIVE" in str(refused.exception)
+    monkeypatch.setenv("ALIHDAYA_ARCHIVE", str(tmp_path / "moved"))
+    assert CliRunner().invoke(cli, due).exit_code == 0
+    with open_store(store_url, archive=tmp_path / "moved") as store:
+        assert prove(store).differences == ()
 
 
 def test_another_stores_archive_is_never_written_over(year, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, moved_archive, now, say
 
 if TYPE_CHECKING:
     from alihdaya.operations.node.node import Node, Offer
@@ -118,7 +118,17 @@ def node(
     offers = [one for name in packs for one in offers_of(settings, name, terms, roster, trusted=trust)]
     with _traced(otlp, address) as (tracing, headers), Webhook(headers=headers) as webhook:
         post, pace = Post(webhook, endpoints, seed=now()), Pace(lease / 4, lease)
-        made = Node(settings.place, address, shards, offers, post, clock=now, pace=pace, tracing=tracing)
+        made = Node(
+            settings.place,
+            address,
+            shards,
+            offers,
+            post,
+            clock=now,
+            pace=pace,
+            tracing=tracing,
+            archive=moved_archive(),
+        )
         _serve(made, settings.place, host, port, is_open=is_open)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alihdaya.cli.settings import Settings, now, say
+from alihdaya.cli.settings import Settings, moved_archive, now, say
 
 COURSES_AT = "ALIHDAYA_COURSES_AT"
 """Names the address at which courses are played: another host name than the workplace's."""
@@ -145,7 +145,7 @@ def beside(settings: Settings, port: int) -> Iterator[None]:
     """Serve in a process of its own while the block works, then on until interrupted."""
     from alihdaya.store import open_store
 
-    open_store(settings.place).close()  # so that there are tables to read
+    open_store(settings.place, archive=moved_archive()).close()  # so that there are tables to read
     command = [sys.executable, "-m", "alihdaya.cli", "--lang", settings.language, "--store", settings.place]
     console = Popen([*command, "serve", "--port", str(port)])  # noqa: S603 (our own program, our own words)
     try:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
@@ -112,8 +113,8 @@ class ShardRoom:
 class Node:
     """The server's inside. Make it, `start` it, `stop` it; `url` is of PostgreSQL, `address` where others reach it.
 
-    The number of shards is the database's for ever. `tracing` follows commands on their way. Raises
-    StoreError where it has another, or cannot be reached.
+    The number of shards is the database's for ever. `tracing` follows commands on their way; `archive`: where archived
+    months were moved to. Raises StoreError where the database has another number, or cannot be reached.
     """
 
     def __init__(
@@ -127,8 +128,10 @@ class Node:
         clock: Callable[[], int],
         pace: Pace = USUAL,
         tracing: "Tracing | None" = None,
+        archive: Path | None = None,
     ) -> None:
         self.url = url
+        self._archive = archive
         self.shards = shards
         self.clock = clock
         self.groups = Groups()
@@ -220,7 +223,7 @@ class Node:
 
     def open_desk(self, fence: Fence) -> Desk:
         """Open a shard's desk with all that this node offers. Raises LeaseLost where it is another's by now."""
-        store = open_shard(self.url, fence, patience=self._patience)
+        store = open_shard(self.url, fence, patience=self._patience, archive=self._archive)
         try:
             packs = {one.service.pack.digest: one.service.pack for one in self.offers.values()}
             desk = open_desk(store, recorded=self.clock, packs=packs, shard=fence.shard)

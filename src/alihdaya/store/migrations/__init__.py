@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
@@ -67,15 +68,21 @@ def require(connection: Connection, place: str) -> None:
     raise StoreTooOld(problem("store-too-old", message, place))
 
 
-def bring_up(connection: Connection, place: str) -> None:
+ARCHIVE: Final = "archive"
+"""What a connection's `info` calls the folder that this store's archived months were moved to, for migrations."""
+
+
+def bring_up(connection: Connection, place: str, archive: Path | None = None) -> None:
     """Make the tables, or bring those of an older version up to this one, within the connection's transaction.
 
     Where there are none they are made as they are now, without going through every version that ever was: alembic
-    need not even be loaded. Raises StoreTooNew.
+    need not even be loaded. `archive`: where the store's archived months are, if not where they were written to.
+    Raises StoreTooNew.
     """
     if check(connection, place):
         return
     if revision(connection) is not None:
+        connection.info[ARCHIVE] = archive
         upgrade(connection)
         return
     METADATA.create_all(connection, checkfirst=False)

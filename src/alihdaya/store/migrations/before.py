@@ -13,6 +13,7 @@ from alihdaya.engagement.rates.outcome import Outcome, outcomes_in
 from alihdaya.kernel.event import HOUSE, Entry, tag_of
 from alihdaya.store.archive.reading import archived_entries
 from alihdaya.store.codec import decode_events
+from alihdaya.store.migrations import ARCHIVE
 from alihdaya.store.working import WorkingSet
 from alihdaya.work.events import ItemDelivered
 
@@ -22,6 +23,7 @@ class Before(WorkingSet):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.archive_folder = connection.info.get(ARCHIVE)
 
     @property
     def factor(self) -> int:

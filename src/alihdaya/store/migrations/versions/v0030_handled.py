@@ -29,6 +29,7 @@ _CARRIED = """
 insert into carried (engagement, day, service, unit, received, n)
 values (:engagement, :day, :service, :unit, :received, :n)
 """
+_SOME = 10_000
 _NAMES = ("id", "status", "engagement", "service", "terms", "received_at", "closed_at")
 Found = Counter[tuple[str, str, str, str, str]]
 
@@ -55,14 +56,15 @@ def upgrade() -> None:
     connection = op.get_bind()
     connection.execute(text(_HANDLED))
     calendar = _Calendar(connection)
-    for engagement, service, *rest in connection.execute(text(_RESULTED)):
+    rows = connection.execute(text(_RESULTED).execution_options(yield_per=_SOME))  # there may be millions
+    for engagement, service, *rest in rows:
         calendar.count((engagement, service), *rest)
     if connection.execute(text("select 1 from archive limit 1")).first() is not None:
         _archived(connection, calendar)
     names = ("engagement", "day", "service", "unit", "received")
-    rows = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in sorted(calendar.crossed.items())]
-    if rows:
-        connection.execute(text(_CARRIED), rows)
+    found = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in sorted(calendar.crossed.items())]
+    if found:
+        connection.execute(text(_CARRIED), found)
 
 
 def _archived(connection: Connection, calendar: _Calendar) -> None:
