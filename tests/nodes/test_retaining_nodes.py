@@ -8,15 +8,17 @@ from types import SimpleNamespace
 import pytest
 import test_api
 from click.testing import CliRunner
+from sqlalchemy import text
 from test_api import SHARDS, Town, delivered, errand, proved, until
 from test_migrating_nodes import Wire
 
 from alihdaya.cli import cli
 from alihdaya.cli.migrate import remote
 from alihdaya.operations.books.bill import bill, terms_of
-from alihdaya.store import StoreLocked, views
+from alihdaya.store import StoreLocked, open_store, views
 from alihdaya.store.archive import partitions
 from alihdaya.store.archive.reading import archived
+from alihdaya.store.lease.fence import schema_of
 from alihdaya.store.lease.house import name_of, number_of, open_house, shard_store
 from alihdaya.store.lease.lock import archiving
 from alihdaya.store.views.histories import heads, histories
@@ -50,6 +52,14 @@ def told(url):
         stories = {item: [entry for entry in entries if entry.item == item] for item in ids}
         assert all(list(views.item_story(house, item).entries) == story for item, story in stories.items())
         return bills, stories
+
+
+def last_version(url, shard):
+    """Make a shard one of version 0029, before days had their handling time."""
+    with open_store(url, schema=schema_of(shard)) as store, store.database.connect() as connection, connection.begin():
+        connection.execute(text("delete from tally where measure = 'handled'"))
+        connection.execute(text("delete from carried where unit like 'outcome:%'"))
+        connection.execute(text("update alembic_version set version_num = '0029'"))
 
 
 def test_months_leave_shard_by_shard_and_everything_is_told_as_before(town, tmp_path, monkeypatch):
@@ -112,6 +122,10 @@ def test_months_leave_shard_by_shard_and_everything_is_told_as_before(town, tmp_
         (tmp_path / "archive").rename(tmp_path / "moved")
         assert json.loads(ask("replay", "--json").splitlines()[-1])["replay_equal"]
         assert json.loads(ask("item", gone, "--json"))["item"] == number_of(gone)
+    for shard in range(1, SHARDS + 1):
+        last_version(town.url, shard)
+    with town.node("c", archive=tmp_path / "moved") as client:
+        town.settle(client)
     (tmp_path / "moved").rename(tmp_path / "archive")
     proved(town)
 
