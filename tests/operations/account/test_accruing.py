@@ -101,7 +101,7 @@ def test_a_credit_note_is_less_margin_of_its_month_by_service_and_by_item(small_
     before = bill(small.store, small.terms, "2013-01")
     open_dispute(small.desk, "acme-00001", {"1": Decimal(2)}, [], reason="twice", by="client")
     assert bill(small.store, small.terms, "2013-01").margin == before.margin
-    note = decide(small.desk, "acme", 1, "they are right", "accounts", upheld=True)
+    note = decide(small.desk, "acme", 1, "they are right", "accounts", upheld=True).fact
     after = bill(small.store, small.terms, "2013-01")
     assert note.net == "2.01"
     assert before.margin.revenue.minor - after.margin.revenue.minor == 201
@@ -129,7 +129,7 @@ def test_an_adjustment_that_charges_can_be_disputed_and_is_credited_in_its_own_m
     ) == ["not-invoiced"]
     revenue = {month: bill(small.store, small.terms, month).margin.revenue.minor for month in ("2013-01", "2013-02")}
     open_dispute(small.desk, february.number, {line: Decimal(2)}, [], reason="not agreed", by="client")
-    note = decide(small.desk, "acme", 1, "right", "accounts", upheld=True)
+    note = decide(small.desk, "acme", 1, "right", "accounts", upheld=True).fact
     assert note.gross == "4.00"
     after = {month: bill(small.store, small.terms, month).margin.revenue.minor for month in ("2013-01", "2013-02")}
     assert after == {"2013-01": revenue["2013-01"] - 400, "2013-02": revenue["2013-02"]}

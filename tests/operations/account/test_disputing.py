@@ -64,13 +64,13 @@ def sqlite(tmp_path):
         yield store
 
 
-def dispute(small, invoice, quantities=(), items=()):
+def dispute(small, invoice, quantities=(), items=(), reference=None):
     wanted = {line: Decimal(quantity) for line, quantity in dict(quantities).items()}
-    return open_dispute(small.desk, invoice, wanted, items, reason="why", by="client")
+    return open_dispute(small.desk, invoice, wanted, items, reason="why", by="client", reference=reference).fact
 
 
 def uphold(small, number):
-    return decide(small.desk, "acme", number, "they are right", "accounts", upheld=True)
+    return decide(small.desk, "acme", number, "they are right", "accounts", upheld=True).fact
 
 
 def no_dispute(small, *arguments, **more):
@@ -215,14 +215,14 @@ def test_credit_notes_are_numbered_in_the_order_of_their_days(small_sqlite):
     small = small_sqlite
     claims(small, 1, 3)
     closed = closing(small, "2013-01")
-    for line in range(3):
-        dispute(small, closed.number, {"1": "1"})
-        assert account_of(small.store, "acme").book.disputes[line + 1].upheld is None
+    for number in range(1, 4):
+        dispute(small, closed.number, {"1": "1"}, reference=f"D-{number}")
+        assert account_of(small.store, "acme").book.disputes[number].upheld is None
     issue = (small.desk, "acme", 2, "yes", "accounts")
     decide(small.desk, "acme", 1, "yes", "accounts", upheld=True, issued=date(2013, 3, 9))
     for day in (date(2013, 1, 31), date(2013, 3, 8), date(9999, 1, 1)):
         assert refused(decide, *issue, upheld=True, issued=day) == ["bad-day"]
-    assert decide(*issue, upheld=True).issued == "2013-03-09"
+    assert decide(*issue, upheld=True).fact.issued == "2013-03-09"
     assert uphold(small, 3).issued == "2013-03-09"
 
 

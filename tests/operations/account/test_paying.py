@@ -61,7 +61,7 @@ def test_part_payments_and_over_payments(billed):
     )
     match_by_hand(billed.desk, 2, "acme-00002", None, "accounts")
     assert left(billed)["acme-00002"] == "0.00"
-    assert refused(match_by_hand, billed.desk, 2, "acme-00002", None, "accounts") == ["bad-amount"]
+    assert refused(match_by_hand, billed.desk, 2, "acme-00002", Decimal(1), "accounts") == ["bad-amount"]
     reject(billed.desk, 2, "paid back", "accounts")
     assert states(billed)[1][0] == "rejected"
     assert refused(reject, billed.desk, 2, "again", "accounts") == ["nothing-waits"]
@@ -140,7 +140,9 @@ def test_a_payment_that_came_before_its_invoice_is_matched_at_the_next_import(bi
 
 def test_a_dispute_that_is_upheld_issues_a_credit_note_and_moves_the_balance(billed):
     items = [3, 4]
-    assert open_dispute(billed.desk, "acme-00002", {}, items, reason="twice", by="client").quantities == (("1", "2"),)
+    assert open_dispute(billed.desk, "acme-00002", {}, items, reason="twice", by="client").fact.quantities == (
+        ("1", "2"),
+    )
     assert refused(open_dispute, billed.desk, "acme-00002", {}, [3], reason="r", by="c") == ["disputed-already"]
     assert refused(open_dispute, billed.desk, "acme-00002", {"1": Decimal(2)}, [], reason="r", by="c") == [
         "not-invoiced"
@@ -148,14 +150,14 @@ def test_a_dispute_that_is_upheld_issues_a_credit_note_and_moves_the_balance(bil
     assert refused(open_dispute, billed.desk, "acme-00002", {}, [1], reason="r", by="c") == ["not-invoiced"]
     assert refused(open_dispute, billed.desk, "acme-00009", {}, [1], reason="r", by="c") == ["no-invoice"]
     open_dispute(billed.desk, "acme-00002", {"1": Decimal(1)}, [], reason="late", by="client")
-    note = decide(billed.desk, "acme", 1, "they are right", "accounts", upheld=True, issued=date(2013, 3, 9))
+    note = decide(billed.desk, "acme", 1, "they are right", "accounts", upheld=True, issued=date(2013, 3, 9)).fact
     assert (note.number, note.invoice, note.gross, note.quantities) == (
         "acme-C00001",
         "acme-00002",
         "2.01",
         (("1", "2"),),
     )
-    assert decide(billed.desk, "acme", 2, "it was in time", "accounts", upheld=False) is None
+    assert decide(billed.desk, "acme", 2, "it was in time", "accounts", upheld=False).fact is None
     assert refused(decide, billed.desk, "acme", 2, "again", "accounts", upheld=True) == ["no-dispute"]
     assert [one.upheld for one in disputes(billed.store)] == [True, False]
     assert left(billed)["acme-00002"] == "1.01"

@@ -93,7 +93,10 @@ class HolidayRecounted(NamedTuple):
 
 @event("dispute.opened")
 class DisputeOpened(NamedTuple):
-    """The client disputes an invoice: `quantities` are (line, quantity), as text; `items` those that it names."""
+    """The client disputes an invoice: `quantities` are (line, quantity), as text; `items` those that it names.
+
+    `reference`: the client's own number of it, of which an invoice has one dispute; empty: none was given.
+    """
 
     engagement: str
     dispute: int
@@ -101,6 +104,7 @@ class DisputeOpened(NamedTuple):
     quantities: tuple[tuple[str, str], ...]
     items: tuple[int, ...]
     reason: str
+    reference: str = ""
 
 
 @event("dispute.decided")
@@ -159,13 +163,17 @@ class PaymentBooked(NamedTuple):
 
 @event("payment.matched")
 class PaymentMatched(NamedTuple):
-    """`amount` of a booking pays an invoice. `how`: reference, amount, or by hand."""
+    """`amount` of a booking pays an invoice. `how`: reference, amount, or by hand.
+
+    `reference` tells matches by hand of one booking and one invoice apart; empty: none was given.
+    """
 
     engagement: str
     key: str
     invoice: str
     amount: str
     how: str
+    reference: str = ""
 
 
 @event("payment.rejected")

@@ -7,6 +7,12 @@ from alihdaya.cli.settings import say
 json_option = click.option("--json", "as_json", is_flag=True, help=say("Print one JSON object a line."))
 because_option = click.option("--because", "reason", required=True, help=say("Why; it goes into the log."))
 engagement_option = click.option("--engagement", help=say("Only this engagement."))
+reference_option = click.option(
+    "--reference",
+    help=say(
+        "Its own number, such as the client's: given again, it is the same one; another number makes a further one."
+    ),
+)
 
 
 def alone(context: click.Context, engagement: str | None) -> bool:

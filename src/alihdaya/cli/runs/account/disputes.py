@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option
+from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option, reference_option
 from alihdaya.cli.settings import ItemNumber, Settings, exact, mark, refuse_unknown, say
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def _told(settings: Settings, book: "Book", one: "Dispute") -> Iterator[str]:
     if opened.items:
         yield "  " + say("items: {items}").format(items=", ".join(map(str, opened.items)))
     yield "  " + say("reason: {reason}").format(reason=opened.reason)
+    if opened.reference:
+        yield "  " + say("reference: {reference}").format(reference=opened.reference)
 
 
 def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
@@ -78,20 +80,34 @@ def _quantities(texts: tuple[str, ...]) -> dict[str, Decimal]:
     return found
 
 
-@dispute.command("open", help=say("Dispute lines or items of the closed invoice NUMBER."))
+@dispute.command(
+    "open",
+    help=say("Dispute lines or items of the closed invoice NUMBER. The same again, while it is open, is one dispute."),
+)
 @click.argument("number")
 @click.option("--line", "lines", multiple=True, metavar="LINE=QUANTITY", help=say("This much of a line."))
 @click.option("--item", "items", multiple=True, type=ItemNumber(), help=say("This item."))
+@reference_option
 @because_option
 @click.pass_obj
-def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[int, ...], reason: str) -> None:
-    """Open a dispute."""
+def open_(
+    settings: Settings,
+    number: str,
+    lines: tuple[str, ...],
+    items: tuple[int, ...],
+    reference: str | None,
+    *,
+    reason: str,
+) -> None:
+    """Open a dispute, or show the one that is open."""
     from alihdaya.operations.books.account.dispute import closed_invoice, open_dispute
 
     with settings.desk("books") as desk:
-        made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client")
+        made = open_dispute(desk, number, _quantities(lines), items, reason=reason, by="client", reference=reference)
         book, _ = closed_invoice(desk.store, number)
-    click.echo("\n".join(_told(settings, book, book.disputes[made.dispute])))
+    click.echo("\n".join(_told(settings, book, book.disputes[made.fact.dispute])))
+    if not made.new:
+        click.echo(say("It was opened before: nothing was added. A further one wants a --reference of its own."))
 
 
 @dispute.command(help=say("Uphold dispute NUMBER: its credit note is issued."))
@@ -106,9 +122,11 @@ def open_(settings: Settings, number: str, lines: tuple[str, ...], items: tuple[
 @click.pass_obj
 def uphold(settings: Settings, number: int, engagement: str | None, issued: datetime | None, reason: str) -> None:
     """Uphold a dispute."""
-    note: Any = _decide(settings, engagement, number, reason, upheld=True, issued=issued)
+    made: Any = _decide(settings, engagement, number, reason, upheld=True, issued=issued)
+    note = made.fact
     text = say("{number} takes back {amount} {currency} of {invoice}")
     click.echo(text.format(number=note.number, amount=exact(note.gross), currency=note.currency, invoice=note.invoice))
+    _tell_again(new=made.new)
 
 
 @dispute.command(help=say("Reject dispute NUMBER."))
@@ -118,8 +136,14 @@ def uphold(settings: Settings, number: int, engagement: str | None, issued: date
 @click.pass_obj
 def reject(settings: Settings, number: int, engagement: str | None, reason: str) -> None:
     """Reject a dispute."""
-    _decide(settings, engagement, number, reason, upheld=False)
+    made: Any = _decide(settings, engagement, number, reason, upheld=False)
     click.echo(say("Dispute {number} is rejected.").format(number=number))
+    _tell_again(new=made.new)
+
+
+def _tell_again(*, new: bool) -> None:
+    if not new:
+        click.echo(say("It was decided so before: nothing was added."))
 
 
 def _decide(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option
+from alihdaya.cli.runs.account import alone, because_option, engagement_option, json_option, reference_option
 from alihdaya.cli.settings import Settings, exact, figure, mark, refuse_unknown, say
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _plain(one: "Payment", due: "list[Due]") -> dict[str, Any]:
     facts = {"payment": one.number, "day": booked.day, "amount": booked.amount, "currency": booked.currency}
     said = {"payer": booked.payer, "text": booked.text, "state": one.state, "reason": one.reason}
     sums = {"matched": f"{one.matched:f}", "waiting": f"{one.waiting:f}", "rejected": f"{one.rejected:f}"}
-    pays = [{"invoice": match.invoice, "amount": match.amount, "how": match.how} for match in one.matches]
+    kept = ("invoice", "amount", "how", "reference")
+    pays = [{name: getattr(match, name) for name in kept} for match in one.matches]
     near = candidates(one, due)[:NEAR] if one.state == "waiting" else []
     return {
         **facts,
@@ -95,7 +96,8 @@ def _shown(one: "Payment", due: "list[Due]") -> list[str]:
         f"P{one.number}  {plain['day']}  {exact(plain['amount'])} {plain['currency']}  {say(_WORDS[one.state])}  {who}"
     ]
     lines += [
-        f"    {exact(match['amount'])} -> {match['invoice']}, {say(_WORDS[match['how']])}" for match in plain["pays"]
+        f"    {exact(match['amount'])} -> {match['invoice']}, {say(_WORDS[match['how']])}{_reference(match)}"
+        for match in plain["pays"]
     ]
     if one.state == "waiting":
         near = ", ".join(f"{match['invoice']} ({exact(match['due'])})" for match in plain["candidates"]) or "-"
@@ -105,6 +107,10 @@ def _shown(one: "Payment", due: "list[Due]") -> list[str]:
     if one.reason:
         lines.append(f"    {one.reason}")
     return lines
+
+
+def _reference(match: dict[str, str]) -> str:
+    return f" ({match['reference']})" if match["reference"] else ""
 
 
 @payments.command("import", help=say("Take in a bank statement: camt.053, MT940 or CSV; each booking once."))
@@ -122,12 +128,15 @@ def import_(settings: Settings, file: Path) -> None:
     click.echo(text.format(file=file, kind=statement.kind, bookings=bookings, new=new))
 
 
-@payments.command(help=say("Let payment PAYMENT pay INVOICE, all that waits of it or --amount."))
+@payments.command(
+    help=say("Let payment PAYMENT pay INVOICE, all that waits of it or --amount. The same again is one match.")
+)
 @click.argument("payment", type=_NUMBER)
 @click.argument("invoice")
 @click.option("--amount", help=say("Only this much."))
+@reference_option
 @click.pass_obj
-def match(settings: Settings, payment: int, invoice: str, amount: str | None) -> None:
+def match(settings: Settings, payment: int, invoice: str, amount: str | None, reference: str | None) -> None:
     """Match by hand."""
     from alihdaya.kernel.money import plain_decimal
     from alihdaya.operations.books.account.pay import match_by_hand
@@ -136,10 +145,11 @@ def match(settings: Settings, payment: int, invoice: str, amount: str | None) ->
     if amount is not None and much is None:
         raise click.BadParameter(say("{text} is no amount such as 125.70").format(text=amount))
     with settings.desk("books") as desk:
-        made = match_by_hand(desk, payment, invoice, much, "accounts")
-    click.echo(
-        say("{amount} of P{number} pays {invoice}.").format(amount=exact(made.amount), number=payment, invoice=invoice)
-    )
+        made = match_by_hand(desk, payment, invoice, much, "accounts", reference=reference)
+    amount = exact(made.fact.amount)
+    click.echo(say("{amount} of P{number} pays {invoice}.").format(amount=amount, number=payment, invoice=invoice))
+    if not made.new:
+        click.echo(say("It was matched before: nothing was added. A further one wants a --reference of its own."))
 
 
 @payments.command(help=say("Say that what waits of payment PAYMENT pays none of our invoices."))
@@ -151,8 +161,10 @@ def reject(settings: Settings, payment: int, reason: str) -> None:
     from alihdaya.operations.books.account import pay
 
     with settings.desk("books") as desk:
-        pay.reject(desk, payment, reason, "accounts")
+        new = pay.reject(desk, payment, reason, "accounts")
     click.echo(say("P{number} pays nothing of ours.").format(number=payment))
+    if not new:
+        click.echo(say("That was said before: nothing was added."))
 
 
 @click.command(help=say("Show the statement of account: invoices, credit notes and payments, with the balance."))

@@ -15,6 +15,7 @@ from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.terms import Terms
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
+from alihdaya.operations.books.account.again import Noted, reference_of
 from alihdaya.operations.books.account.close import LATEST
 from alihdaya.operations.books.account.left import Quantities, lines_of, refuse_too_much
 from alihdaya.operations.books.account.pay import books
@@ -37,16 +38,26 @@ def disputes(store: Store) -> list[Dispute]:
 
 
 def open_dispute(
-    desk: Desk, number: str, quantities: Quantities, items: Iterable[int], *, reason: str, by: str
-) -> DisputeOpened:
+    desk: Desk,
+    number: str,
+    quantities: Quantities,
+    items: Iterable[int],
+    *,
+    reason: str,
+    by: str,
+    reference: str | None = None,
+) -> Noted[DisputeOpened]:
     """Note that a client disputes quantities of an invoice's lines, or items. Durable when it returns.
 
-    An item disputes one of each line that bills it: as an item, as an outcome, and what its overtime adds. Raises
-    Refused for a line or item that is not on the invoice, and for more than was invoiced, less what was credited or is
-    disputed already.
+    An item disputes one of each line that bills it: as an item, as an outcome, and what its overtime adds. The same
+    lines, items and reason again, while that dispute is open, are given as they are, unless their `reference` (the
+    client's own number) is another; with the same reference, whatever became of it. Raises Refused for a line or item
+    that is not on the invoice, for more than was invoiced, less what was credited or is disputed already, and for a
+    reference that another dispute of the invoice has.
     """
+    own = reference_of(reference)
     book, invoice = closed_invoice(desk.store, number)
-    named = list(dict.fromkeys(items))
+    named = tuple(dict.fromkeys(items))
     wanted = dict(quantities)
     behind = lines_of(desk.store, book, invoice, named)
     if missing := [item for item in named if item not in behind]:
@@ -55,19 +66,43 @@ def open_dispute(
         wanted[line] = wanted.get(line, Decimal(0)) + 1
     if not wanted:
         raise Refused(Problem("nothing-disputed", "name lines or items of the invoice"))
-    twice = {item for one in book.disputes.values() if one.upheld is not False for item in one.opened.items} & {*named}
-    if twice:
-        raise Refused(Problem("disputed-already", f"disputed before: item {_listed(twice)}"))
-    moved = {fact.item for seq, fact in book.moves if seq > invoice.seq} & {*named}
-    if moved:
-        text = f"corrected since {number} was closed, which the next invoice shows: item {_listed(moved)}"
-        raise Refused(Problem("corrected-already", text))
-    refuse_too_much(desk.store, book, invoice, wanted)
     texts = tuple((line, f"{quantity:f}") for line, quantity in wanted.items())
-    made = DisputeOpened(invoice.engagement, len(book.disputes) + 1, number, texts, tuple(named), reason)
+    made = DisputeOpened(invoice.engagement, len(book.disputes) + 1, number, texts, named, reason, own)
+    if (before := _before(book, made)) is not None:
+        return Noted(before, new=False)
+    _refuse_twice(book, invoice, named)
+    refuse_too_much(desk.store, book, invoice, wanted)
     desk.note(desk.at, by, made)
     desk.commit()
-    return made
+    return Noted(made)
+
+
+def _before(book: Book, made: DisputeOpened) -> DisputeOpened | None:
+    """Give the dispute that is opened again, if any. Raises Refused where its reference is another's."""
+    ours = [one for one in book.disputes.values() if one.opened.invoice == made.invoice]
+    if not made.reference:
+        return next((one.opened for one in ours if one.upheld is None and _asks(one.opened) == _asks(made)), None)
+    same = next((one.opened for one in ours if one.opened.reference == made.reference), None)
+    if same is not None and _asks(same) != _asks(made):
+        text = f"{made.reference} is dispute {same.dispute} of {made.invoice} already, which says something else"
+        raise Refused(Problem("reference-taken", text))
+    return same
+
+
+def _asks(one: DisputeOpened) -> tuple[dict[str, Decimal], set[int], str]:
+    """Give what a dispute is about, in whichever order it was said: line -> quantity, items, reason."""
+    return {line: Decimal(quantity) for line, quantity in one.quantities}, set(one.items), one.reason
+
+
+def _refuse_twice(book: Book, invoice: InvoiceClosed, named: Iterable[int]) -> None:
+    for one in book.disputes.values():
+        if one.upheld is not False and (twice := {*one.opened.items} & {*named}):
+            text = f"disputed before, by dispute {one.opened.dispute}: item {_listed(twice)}"
+            raise Refused(Problem("disputed-already", text))
+    moved = {fact.item for seq, fact in book.moves if seq > invoice.seq} & {*named}
+    if moved:
+        text = f"corrected since {invoice.number} was closed, which the next invoice shows: item {_listed(moved)}"
+        raise Refused(Problem("corrected-already", text))
 
 
 def _listed(items: Iterable[int]) -> str:
@@ -76,22 +111,43 @@ def _listed(items: Iterable[int]) -> str:
 
 def decide(
     desk: Desk, engagement: str | None, number: int, reason: str, by: str, *, upheld: bool, issued: date | None = None
-) -> CreditNoteIssued | None:
+) -> Noted[CreditNoteIssued | None]:
     """Uphold a dispute, which issues its credit note (type 381), or reject it. Durable when it returns.
 
-    Raises Refused for a dispute that there is not, or that is decided.
+    The same decision for the same reason is given as it is. Raises Refused for a dispute that there is not, or that was
+    decided otherwise.
     """
     terms = terms_of(desk.store, engagement)
     book = books(desk.store)[terms.engagement]
     dispute = book.disputes.get(number)
-    if dispute is None or dispute.upheld is not None:
-        what = "is decided" if dispute else "is not there"
-        raise Refused(Problem("no-dispute", f"dispute {number} of {terms.engagement} {what}"))
+    if dispute is None:
+        raise Refused(Problem("no-dispute", f"dispute {number} of {terms.engagement} is not there"))
+    if dispute.upheld is not None:
+        return _decided_before(book, dispute, (upheld, reason, issued))
     decided = DisputeDecided(terms.engagement, number, upheld, reason)
     note = _note(desk.store, book, dispute, issued) if upheld else None
     desk.note(desk.at, by, *([decided] if note is None else [decided, note]))
     desk.commit()
-    return note
+    return Noted(note)
+
+
+def _decided_before(
+    book: Book, dispute: Dispute, wanted: tuple[bool, str, date | None]
+) -> Noted[CreditNoteIssued | None]:
+    """Give how a dispute was decided, where (upheld, reason, day of issue) is that. Raises Refused where it is not."""
+    number, engagement = dispute.opened.dispute, dispute.opened.engagement
+    note = next((one for one in book.credit_notes.values() if one.dispute == number), None)
+    day = date.fromisoformat(note.issued) if note and wanted[-1] else None
+    if (dispute.upheld, dispute.reason, day) == wanted:
+        return Noted(note, new=False)
+    if note is None:
+        text = f"dispute {number} of {engagement} was rejected already: {dispute.reason}"
+    else:
+        text = (
+            f"dispute {number} of {engagement} was upheld already, by credit note {note.number} of {note.issued}: "
+            f"{dispute.reason}"
+        )
+    raise Refused(Problem("no-dispute", text))
 
 
 def _note(store: Store, book: Book, dispute: Dispute, issued: date | None) -> CreditNoteIssued:

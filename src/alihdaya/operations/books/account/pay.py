@@ -8,10 +8,13 @@ from alihdaya.engagement.account.events import PaymentBooked, PaymentMatched, Pa
 from alihdaya.engagement.account.payment import Due, Payment, Statement, keys, match, payments_of
 from alihdaya.kernel.errors import Problem, Refused
 from alihdaya.kernel.money import Money
+from alihdaya.operations.books.account.again import Noted, reference_of
 from alihdaya.operations.desk import Desk
 from alihdaya.store import Store
 from alihdaya.store.views.ledger import facts
 
+BY_HAND = "by hand"
+"""How a payment was matched that somebody matched."""
 _OUT = "not a payment: it left the account"
 
 
@@ -92,12 +95,23 @@ def match_waiting(desk: Desk, by: str) -> int:
     return found
 
 
-def match_by_hand(desk: Desk, number: int, invoice: str, amount: Decimal | None, by: str) -> PaymentMatched:
-    """Let a waiting payment, or part of it, pay an invoice. Raises Refused for more than waits, or than is due."""
-    payment = _waiting(desk.store, number)
+def match_by_hand(
+    desk: Desk, number: int, invoice: str, amount: Decimal | None, by: str, *, reference: str | None = None
+) -> Noted[PaymentMatched]:
+    """Let a waiting payment, or part of it, pay an invoice; durable when it returns.
+
+    What was matched by hand already is given as it is: the same amount of the same payment to the same invoice, or all
+    of it where nothing is left. A `reference` that they do not have makes another match of it. Raises Refused for more
+    than waits, or than is due, and for a reference that such a match has with another amount.
+    """
+    own = reference_of(reference)
+    payment = _payment(desk.store, number)
     due = next((one for one in dues(desk.store) if one.number == invoice), None)
     if due is None:
         raise Refused(Problem("no-invoice", f"no closed invoice is called {invoice}"))
+    if (before := _before(payment, due, amount, own)) is not None:
+        return Noted(before, new=False)
+    _refuse_settled(payment)
     if due.currency != payment.booked.currency:
         raise Refused(Problem("other-currency", f"{invoice} is in {due.currency}, not {payment.booked.currency}"))
     pays = min(payment.waiting, due.amount) if amount is None else amount
@@ -106,23 +120,50 @@ def match_by_hand(desk: Desk, number: int, invoice: str, amount: Decimal | None,
     if not 0 < pays <= min(payment.waiting, due.amount):
         text = f"{pays} cannot be matched: {payment.waiting} of payment {number} waits, {due.amount} is due"
         raise Refused(Problem("bad-amount", text))
-    made = PaymentMatched(due.engagement, payment.booked.key, invoice, f"{pays:f}", "by hand")
+    made = PaymentMatched(due.engagement, payment.booked.key, invoice, f"{pays:f}", BY_HAND, own)
     desk.note(desk.at, by, made)
     desk.commit()
-    return made
+    return Noted(made)
 
 
-def reject(desk: Desk, number: int, reason: str, by: str) -> None:
-    """Say that what waits of a payment pays none of our invoices. Raises Refused where nothing waits."""
-    payment = _waiting(desk.store, number)
+def _before(payment: Payment, due: Due, amount: Decimal | None, reference: str) -> PaymentMatched | None:
+    """Give the match by hand that is asked for again, if any. Raises Refused where its reference is another's."""
+    made = [one for one in payment.matches if one.invoice == due.number and one.how == BY_HAND]
+    if reference:
+        same = next((one for one in made if one.reference == reference), None)
+        if same is not None and amount not in {None, Decimal(same.amount)}:
+            text = (
+                f"with the reference {reference}, {same.amount} of payment {payment.number} pays {due.number} already"
+            )
+            raise Refused(Problem("reference-taken", text))
+        return same
+    if amount is None:
+        return made[-1] if made and min(payment.waiting, due.amount) <= 0 else None
+    return next((one for one in made if Decimal(one.amount) == amount), None)
+
+
+def reject(desk: Desk, number: int, reason: str, by: str) -> bool:
+    """Say that what waits of a payment pays none of our invoices; False: that was said, for the same reason.
+
+    Raises Refused where nothing waits. Durable when it returns.
+    """
+    payment = _payment(desk.store, number)
+    if payment.booked.state == "waiting" and payment.reason == reason:
+        return False
+    _refuse_settled(payment)
     desk.note(desk.at, by, PaymentRejected(payment.booked.key, reason))
     desk.commit()
+    return True
 
 
-def _waiting(store: Store, number: int) -> Payment:
+def _payment(store: Store, number: int) -> Payment:
     found = next((one for one in payments(store).values() if one.number == number), None)
     if found is None:
         raise Refused(Problem("no-payment", f"there is no payment {number}"))
-    if found.state != "waiting":
-        raise Refused(Problem("nothing-waits", f"nothing of payment {number} waits: it is {found.state}"))
     return found
+
+
+def _refuse_settled(payment: Payment) -> None:
+    if payment.state != "waiting":
+        text = f"nothing of payment {payment.number} waits: it is {payment.state}"
+        raise Refused(Problem("nothing-waits", text))
