@@ -49,7 +49,7 @@ def placed(name="claims", judged=JUDGED, mean=9.0, seed=5):
     chance = np.random.default_rng(seed)
     some = cases(chance, judged)
     read = read_service(name, "BPO", some, Given(), draws=100)
-    return Placed(read, drift(some, Given(), draws=200), [], [], [], [margin(chance, mean)])
+    return Placed(read, drift(some, Given(), draws=200), [], [], [], [margin(chance, mean)], ("acme", name))
 
 
 @pytest.fixture(scope="module")

@@ -92,12 +92,36 @@ def test_an_export_holds_the_items_of_one_engagement_and_no_other(place, tmp_pat
     assert found == {(): (acme | zenith, 5), ("acme",): (acme, 2), ("zenith",): (zenith, 3)}
 
 
-def test_a_spectrum_is_measured_over_one_engagement(place):
+def test_a_spectrum_is_measured_engagement_by_engagement_though_services_are_called_the_same(place):
     def cases(*wanted):
-        (one,) = json.loads(run(place, "spectrum", "--json", "--draws", "50", *wanted).stdout)["services"]
-        return one["cases"]
+        found = json.loads(run(place, "spectrum", "--json", "--draws", "50", *wanted).stdout)["services"]
+        return [(one["engagement"], one["service"], one["cases"]) for one in found]
 
-    assert [cases(), cases("--engagement", "acme"), cases("--engagement", "zenith")] == [5, 2, 3]
+    acme, zenith = ("acme", "claims-desk", 2), ("zenith", "claims-desk", 3)
+    assert cases() == cases("--service", "claims-desk") == [acme, zenith]
+    assert [cases("--engagement", "acme"), cases("--engagement", "zenith")] == [[acme], [zenith]]
+
+
+def test_what_an_hour_leaves_is_told_of_each_engagement_by_itself(tmp_path):
+    with open_store(tmp_path / "worked.db") as store:
+        for name, seconds in (("acme", 3600), ("zenith", 1800)):
+            terms = TERMS.replace('id = "acme"', f'id = "{name}"')
+            small = SmallDesk(store, tmp_path, pack=load(write_pack(tmp_path / name / "claims", terms=terms)))
+            item = small.command(
+                Receive(small.service, small.service.channel, "J", 0, 0, {"claim": 1, "kind": "judge", "amount": 9})
+            )
+            small.assign(item)
+            small.complete(item, seconds=seconds, verdict="yes")
+            small.commit()
+    told = json.loads(run(str(tmp_path / "worked.db"), "spectrum", "--json", "--draws", "50").stdout)["services"]
+    assert [(one["engagement"], one["margins"][0]["hours"]) for one in told] == [("acme", 1.0), ("zenith", 0.5)]
+
+
+def test_a_spectrum_says_whose_service_it_is_where_two_are_called_the_same(place):
+    told = run(place, "spectrum", "--draws", "50").stdout
+    assert ("acme/claims-desk: 2 items" in told, "zenith/claims-desk: 3 items" in told) == (True, True)
+    alone = run(place, "spectrum", "--draws", "50", "--engagement", "acme").stdout
+    assert alone.lstrip().startswith("claims-desk: 2 items")
 
 
 def test_the_clients_number_of_two_engagements_is_one_with_the_engagement(place):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class Placed(NamedTuple):
     """A service with its drift by month, the rules that people overrule, and how well their answers are foretold.
 
-    `worth`: what answers to its clients' registered questions were worth, by engagement; `margins`: what an hour
-    leaves, by currency.
+    `worth`: what answers to its client's registered questions were worth; `margins`: what an hour leaves, by currency;
+    `of`: the engagement, and the service in it; what it is called beside others is the id of `service`.
     """
 
     service: "Service"
@@ -28,6 +29,7 @@ class Placed(NamedTuple):
     answers: "list[Foretold]"
     worth: "list[Scored]"
     margins: "list[MarginHour]"
+    of: tuple[str, str]
 
 
 @click.command(
@@ -99,9 +101,9 @@ def spectrum(
     _check_names("--reviews", _names(reviews), [one.tasks for one in known])
     paid = _paid(study, site) if study else None
     placed = []
-    for one in gathered:
-        beside = [had for had in worth if had.service == one.service], earned.get(one.service, [])
-        placed.append(_placed(one, _names(professional), paid, beside, seed=seed, draws=draws))
+    for name, one in zip(_called([one.of for one in gathered]), gathered, strict=True):
+        beside = [had for had in worth if (had.engagement, had.service) == one.of], earned.get(one.of, [])
+        placed.append(_placed(name, one, (_names(professional), paid), beside, seed=seed, draws=draws))
     if as_json:
         click.echo(json.dumps(_plain(placed, seed, draws)))
     else:
@@ -131,10 +133,16 @@ def _check_names(option: str, given: frozenset[str], known: list[set[str]]) -> N
         )
 
 
+def _called(these: list[tuple[str, str]]) -> list[str]:
+    """Name services: those that are called as another engagement's with their engagement in front."""
+    ids = Counter(service for _, service in these)
+    return [service if ids[service] == 1 else f"{engagement}/{service}" for engagement, service in these]
+
+
 def _placed(
+    name: str,
     one: "Gathered",
-    professional: frozenset[str],
-    paid: Any,
+    told: tuple[frozenset[str], Any],
     beside: "tuple[list[Scored], list[MarginHour]]",
     *,
     seed: int,
@@ -142,11 +150,11 @@ def _placed(
 ) -> "Placed":
     from alihdaya.planning.spectrum import Given, drift, foretold, overrides, read_service
 
-    given = Given(one.prices, professional, paid)
-    read = read_service(one.service, one.kind, one.cases, given, seed=seed, draws=draws)
-    told = foretold(one.cases, seed=seed, draws=draws)
+    given = Given(one.prices, *told)
+    read = read_service(name, one.kind, one.cases, given, seed=seed, draws=draws)
+    answers = foretold(one.cases, seed=seed, draws=draws)
     moved = drift(one.cases, given, seed=seed, draws=draws)
-    return Placed(read, moved, overrides(one.cases), told, *beside)
+    return Placed(read, moved, overrides(one.cases), answers, *beside, one.of)
 
 
 def _paid(study: Path, site: str) -> Any:
@@ -189,7 +197,8 @@ def _plain_one(placed: Placed) -> dict[str, Any]:
 
     one = placed.service
     return {
-        "service": one.id,
+        "engagement": placed.of[0],
+        "service": placed.of[1],
         "kind": one.kind,
         "cases": one.cases,
         "differences": [

@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
 def margins(
     store: "Store", wanted: str | None, *, engagement: str | None = None, seed: int, draws: int
-) -> tuple[dict[str, list[MarginHour]], list[Problem]]:
-    """Give service -> its margin an hour, one for each currency; and which months could not be billed.
+) -> tuple[dict[tuple[str, str], list[MarginHour]], list[Problem]]:
+    """Give (engagement, service) -> its margin an hour, one for each currency; and which months could not be billed.
 
     `engagement`: of what this one leaves alone.
     """
     problems: list[Problem] = []
-    rows: dict[tuple[str, str], list[Earned]] = {}
-    for service, currency, earned in _rows(store, engagement, problems):
-        if wanted in (None, service):
-            rows.setdefault((service, currency), []).append(earned)
-    found: dict[str, list[MarginHour]] = {}
-    for (service, currency), some in rows.items():
+    rows: dict[tuple[tuple[str, str], str], list[Earned]] = {}
+    for of, currency, earned in _rows(store, engagement, problems):
+        if wanted in (None, of[1]):
+            rows.setdefault((of, currency), []).append(earned)
+    found: dict[tuple[str, str], list[MarginHour]] = {}
+    for (of, currency), some in rows.items():
         made = margin_an_hour(some, currency, seed=seed, draws=draws)
         if made is not None:
-            found.setdefault(service, []).append(made)
+            found.setdefault(of, []).append(made)
     return found, problems
 
 
-def _rows(store: "Store", wanted: str | None, problems: list[Problem]) -> Iterator[tuple[str, str, Earned]]:
+def _rows(store: "Store", wanted: str | None, problems: list[Problem]) -> Iterator[tuple[tuple[str, str], str, Earned]]:
     from alihdaya.operations.books.bill import bills, terms_of
     from alihdaya.operations.books.shares import by_item
 
@@ -45,4 +45,4 @@ def _rows(store: "Store", wanted: str | None, problems: list[Problem]) -> Iterat
                 left = share.fees - share.credits - share.labour - share.overhead
                 amount = float(Money(left, terms.currency).amount)
                 hours = share.seconds * SECOND / HOUR
-                yield share.service, terms.currency, Earned(bill.month, share.item, amount, hours)
+                yield (engagement, share.service), terms.currency, Earned(bill.month, share.item, amount, hours)

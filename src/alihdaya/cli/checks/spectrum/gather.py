@@ -30,9 +30,12 @@ class Known(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """A service's cases, its pack's kind (BPO or KPO), what its rate card asks for a unit at first, and its names."""
+    """A service's cases, its pack's kind (BPO or KPO), what its rate card asks for a unit at first, and its names.
 
-    service: str
+    `of`: the engagement, and the service in it.
+    """
+
+    of: tuple[str, str]
     kind: str
     cases: list[Case]
     prices: dict[str, float]
@@ -48,7 +51,7 @@ class _Bound(NamedTuple):
 def gather(
     store: "Store", wanted: str | None, subject: str, reviews: frozenset[str], at: int, *, engagement: str | None = None
 ) -> list[Gathered]:
-    """Read every item of the store, or those of one service or engagement, by service, archived ones too.
+    """Read every item, or those of one service or engagement, archived ones too: by engagement and service.
 
     `at`: the present.
 
@@ -76,23 +79,22 @@ def gather(
     def clock(digest: str, service: str) -> "Clock":
         return Clock(agreed(digest, service).calendar)
 
-    found: dict[str, Gathered] = {}
+    found: dict[tuple[str, str], Gathered] = {}
     work = _Work()
     for _, group in groupby(histories(store, archive=True), key=lambda entry: entry.item):
         entries = list(group)
         work.add(entries)
         receipt = next((one for entry in entries for one in entry.events if isinstance(one, ItemReceived)), None)
-        of = (wanted or receipt.service, engagement or signed[receipt.terms].id) if receipt else ()
-        if receipt is None or of != (receipt.service, signed[receipt.terms].id):
+        of = (signed[receipt.terms].id, receipt.service) if receipt else ("", "")
+        if receipt is None or of != (engagement or of[0], wanted or of[1]):
             continue
-        hand = clock(receipt.terms, receipt.service)
         bound = model(receipt.definition)
-        case = read_case(entries, bound.nodes, _hours(hand), subject)
-        if receipt.service not in found:
-            found[receipt.service] = Gathered(receipt.service, bound.kind, [], {}, Known(set(), set(), set()))
-        found[receipt.service].cases.append(case)
-        _learn(found[receipt.service].known, bound.known, case)
-        found[receipt.service].prices.update(_prices(agreed(receipt.terms, receipt.service)))
+        case = read_case(entries, bound.nodes, _hours(clock(receipt.terms, receipt.service)), subject)
+        if of not in found:
+            found[of] = Gathered(of, bound.kind, [], {}, Known(set(), set(), set()))
+        found[of].cases.append(case)
+        _learn(found[of].known, bound.known, case)
+        found[of].prices.update(_prices(agreed(receipt.terms, receipt.service)))
     share = work.meetings(spent_as(store, "meeting", at))
     return [one._replace(cases=spread(one.cases, share)) for one in found.values()]
 

@@ -49,7 +49,7 @@ _UNITS = {"complexity": mark("{value} bits a case"), "level": mark("{value} work
 
 def show(placed: "list[Placed]") -> None:
     """Print every service."""
-    for one, moved, rules, answers, worth, margins in placed:
+    for one, moved, rules, answers, worth, margins, _ in placed:
         click.echo("\n".join(line.rstrip() for line in _service(one, moved).splitlines()))
         lines = [*_missing(one), *left_told(moved), *map(_rule, rules), *map(answer_told, answers)]
         for line in (*lines, *worth_told(worth), *map(margin_told, margins)):
