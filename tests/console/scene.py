@@ -19,11 +19,13 @@ from alihdaya.console.picture import (
     Worker,
 )
 from alihdaya.console.reports.facts import Counted, Day, Load, Month, ReportFacts, RunSummary, Tally, Wait
+from alihdaya.engagement.account.events import ItemRebooked
 from alihdaya.engagement.sla.story import ClockStory, Segment
 from alihdaya.engagement.terms import Target
 from alihdaya.kernel.money import Money
 from alihdaya.kernel.time import DAY, HOUR, MINUTE, micros
 from alihdaya.operations.books.account.months import MonthRow
+from alihdaya.operations.books.account.traced import Contested, Listed, Place, Traced
 from alihdaya.operations.instance.sla import Told
 from alihdaya.packs.vocabulary import Vocabulary
 from alihdaya.store.views import ItemRow
@@ -115,7 +117,16 @@ STORY = Story(
     result={"cause": "carrier", "kind": "delay", "meal": True, "hotel": None},
     happenings=LIFE,
     zone="America/New_York",
-    months=("2013-07",),
+    engagement="hudson-disruption",
+    billed=Traced(
+        (
+            Place("2013-06", "hudson-disruption-00006", (Listed(2, "delay", (("en", HOSTILE), ("id", "Tunda"))),)),
+            Place("2013-07", "", (Listed(1, "delay", (("en", "Delay"),)), Listed(2, "delay", (("en", "Delay"),)))),
+        ),
+        (Contested(1, "hudson-disruption-00006", True, "hudson-disruption-C00001"),),
+        ItemRebooked("hudson-disruption", 4711, "2013-07", "delay", True, HOSTILE),
+        waits=True,
+    ),
     names={one.person: one.name for one in PEOPLE},
 )
 

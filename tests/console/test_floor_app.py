@@ -263,3 +263,14 @@ def test_an_empty_floor_is_a_floor():
         "The log is empty.",
     ):
         assert shown in page
+
+
+def test_an_items_page_leads_to_the_lines_that_bill_it_and_says_what_became_of_that(client):
+    text = client.get("/item/4711").text
+    assert '<a href="/invoice/2013-06/2?engagement=hudson-disruption">line 2</a>' in text
+    assert '<a href="/invoice/2013-06?engagement=hudson-disruption">June 2013, closed as hudson' in text
+    for line in (1, 2):
+        assert f'<a href="/invoice/2013-07/{line}?engagement=hudson-disruption">line {line}</a>' in text
+    assert "July 2013, still open" in text
+    assert "Dispute 1 of hudson-disruption-00006: upheld, credited by hudson-disruption-C00001" in text
+    assert "No invoice shows that yet: the next one puts it right." in text

@@ -118,8 +118,18 @@ def _story_json(story: Any) -> str:
     ]
     head = {"item": story.item, "external_id": story.external_id, "service": story.service, "state": story.state}
     from_archive = {"archived": story.archived} if story.archived else {}
+    places = [
+        {
+            "month": one.month,
+            "invoice": one.number,
+            "lines": [line.number for line in one.lines],
+            "adjusts": one.adjusts,
+        }
+        for one in story.billed.places
+    ]
+    billed = {"places": places, "disputes": [one._asdict() for one in story.billed.disputes]}
     return msgspec.json.encode(
-        {**head, "data": story.data, "result": story.result, **from_archive, "story": told}
+        {**head, "data": story.data, "result": story.result, "billed": billed, **from_archive, "story": told}
     ).decode()
 
 

@@ -15,6 +15,7 @@ from alihdaya.kernel.event import Entry, tag_of
 from alihdaya.operations.books.account.close import document_of, items_behind
 from alihdaya.operations.books.account.drafting import account_of
 from alihdaya.operations.books.account.months import MonthRow, months_of
+from alihdaya.operations.books.account.traced import traced
 from alihdaya.operations.books.bill import line_items, terms_of
 from alihdaya.operations.books.measured import billable
 from alihdaya.operations.instance.sla import Told, explain
@@ -108,7 +109,8 @@ class StoreReader:
             return None
         names = {one.facts.person: one.facts.name for one in self.store.persons()}
         terms = terms_of(self.store, found.item.engagement)
-        return tell(found, terms, names, self._vocabulary(terms.engagement), factor=self.store.factor)
+        told = tell(found, terms, names, self._vocabulary(terms.engagement), factor=self.store.factor)
+        return replace(told, billed=traced(self.store, found))
 
     def named(self, text: str) -> list[tuple[int, str, str]]:
         """Give the items of a client's number, and that of ours, as (item, the client's number, service)."""

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from alihdaya.console.engagement.billed import billed_content
 from alihdaya.console.engagement.clocks import clocks_content
 from alihdaya.console.engagement.routes import routes as books_routes
 from alihdaya.console.guard import HEADERS, HOSTS, Headers
@@ -21,6 +22,7 @@ from alihdaya.console.live import Live, changes
 from alihdaya.console.pages import STATIC, shown, speaks
 from alihdaya.console.picture import Reader, Signed
 from alihdaya.console.recording.routes import routes as recording_routes
+from alihdaya.console.words import words
 from alihdaya.console.workplace.app import Workplace
 from alihdaya.console.workplace.routes import routes
 
@@ -85,6 +87,7 @@ class Console:
             raise HTTPException(404)
         told = self.reader.clocks(story.item, self.clock())
         content = {"story": story, "explained": told, **clocks_content(self.speaks(request), told)}
+        content |= billed_content(words(self.speaks(request), story.zone, story.vocabulary), story.billed)
         return self.show(request, "item.html", story.zone, vocabulary=story.vocabulary, **content)
 
     def find(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ from alihdaya.packs.vocabulary import NO_VOCABULARY, Vocabulary
 
 if TYPE_CHECKING:
     from alihdaya.operations.books.account.months import MonthRow
+    from alihdaya.operations.books.account.traced import Traced
     from alihdaya.operations.instance.sla import Told
 
 
@@ -167,7 +168,8 @@ class FloorPicture:
 class Story:
     """The whole life of one item, oldest happening first. `names`: person -> name, for those who took part.
 
-    `state`: "running", "waiting", "stopped", "suspended", "delivered" or "cancelled".
+    `state`: "running", "waiting", "stopped", "suspended", "delivered" or "cancelled". `billed`: on which invoices it
+    is, None where that is not for whoever reads it.
     """
 
     item: int
@@ -178,7 +180,7 @@ class Story:
     happenings: tuple[Happening, ...]
     result: Mapping[str, Any] = field(default_factory=dict)
     zone: str = "UTC"
-    months: tuple[str, ...] = ()
+    billed: "Traced | None" = None
     names: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = NO_VOCABULARY
     engagement: str = ""

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from alihdaya.console.engagement.billed import billed_content, place_told
 from alihdaya.console.phrases import (
     clock_name,
     credit_name,
@@ -252,6 +253,7 @@ def story_tree(words: Words, story: Story) -> RenderableType:
     tree = Tree(head, guide_style="dim")
     arrived = tree.add(Text(words.say("What came in"), "dim"))
     arrived.add(_plain(words.value(story.data)))
+    _add_invoices(tree, words, story)
     for one in story.happenings:
         line = Text(words.when(one.at) + "  ", "dim").append(
             _plain(sentence(words, one, story.names), _COLOURS.get(kind(one), ""))
@@ -263,6 +265,16 @@ def story_tree(words: Words, story: Story) -> RenderableType:
             if one.facts.get(name):
                 branch.add(_plain(told(words, one.facts[name]), "dim"))
     return tree
+
+
+def _add_invoices(tree: Tree, words: Words, story: Story) -> None:
+    """Add on which lines of which invoices an item is, and what became of that."""
+    content = billed_content(words, story.billed)
+    lines = [*(place_told(words, one) for one in content["places"]), *content["notes"]]
+    if lines:
+        branch = tree.add(Text(words.say("Invoices"), "dim"))
+        for line in lines:
+            branch.add(_plain(line))
 
 
 def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
