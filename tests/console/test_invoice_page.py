@@ -1,12 +1,16 @@
 """The client's invoice: what is owed and for which items, never what the provider keeps."""
 
 import json
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 from scene import HOSTILE, INVOICE
 
 from alihdaya.console.engagement.invoice_page import invoice_html, invoice_json, ranges
+from alihdaya.console.terminal import invoice_table, make_console
+from alihdaya.console.words import words
+from alihdaya.kernel.money import Money
 
 
 def test_a_file_of_its_own_shows_lines_credits_and_total():
@@ -56,3 +60,21 @@ def test_ranges_name_exactly_the_items(numbers):
         first, _, last = run.partition("–")
         named |= set(range(int(first), int(last or first) + 1))
     assert named == numbers
+
+
+def test_the_total_due_of_a_closed_invoice_has_its_tax_in_it():
+    """The page, the terminal, the account and the EN 16931 file ask for the same."""
+    total = Decimal(INVOICE["total"])
+    taxed = {**INVOICE, "payable": str(total + Decimal("12.34"))}
+    due = words("en").money(Money.of(total + Decimal("12.34"), INVOICE["currency"]))
+    console = make_console()
+    with console.capture() as shown:
+        console.print(invoice_table(words("en"), taxed))
+    for text in (invoice_html(taxed, "en"), shown.get()):
+        assert "Total without VAT" in text
+        assert "12.34" in text
+        assert due in text
+        assert "No tax is included" not in text
+    for plain in (INVOICE, {**INVOICE, "payable": INVOICE["total"]}):
+        assert "VAT" not in invoice_html(plain, "en")
+        assert "No tax is included" in invoice_html(plain, "en")

@@ -271,6 +271,8 @@ def test_a_credit_is_earned_back_after_two_good_months(store, tmp_path):
         ("earn-back", "respond", "2013-02", "-10.00 USD")
     ]
     assert str(made["2013-04"].total) == "110.00 USD"
+    with pytest.raises(Refused, match="not a month"):  # before anybody looks for credits of the months before it
+        bill(store, small.terms, "March")
     assert made["2013-05"].critical == ()
     rebook(small.desk, 3, ItemRebooked("", 3, "", "letter", True, "a mistake"), "accounts")  # counted anew, by parts
     again = {month: bill(store, small.terms, month).invoice for month in made}

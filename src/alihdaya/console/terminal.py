@@ -309,7 +309,11 @@ def invoice_table(words: Words, invoice: Mapping[str, Any]) -> RenderableType:
         table.add_row("", Text(told_so, "red"), "", "", "")
     for one in invoice.get("adjustments", ()):
         table.add_row(*_adjustment(words, one, invoice["currency"]), money(one["amount"]))
-    table.add_row("", Text(words.say("Total due"), "bold"), "", "", Text(money(invoice["total"]), "bold"))
+    payable = invoice.get("payable", invoice["total"])  # with tax, where the terms say what the services bear
+    if Decimal(payable) != Decimal(invoice["total"]):
+        table.add_row("", words.say("Total without VAT"), "", "", money(invoice["total"]))
+        table.add_row("", words.say("VAT"), "", "", money(str(Decimal(payable) - Decimal(invoice["total"]))))
+    table.add_row("", Text(words.say("Total due"), "bold"), "", "", Text(money(payable), "bold"))
     title = _plain(words.say("Invoice %(number)s", number=invoice["number"]), "bold")
     parties = f"{invoice['provider']['name']} \N{RIGHTWARDS ARROW} {invoice['client']['name']}"
     return Group(title, _plain(f"{parties}, {words.month(invoice['month'])}", "dim"), table)

@@ -50,6 +50,7 @@ def invoice_html(
         spoken.language,
         invoice=invoice,
         money=money,
+        exact=Decimal,
         price=lambda text: spoken.price(Decimal(text), currency),
         percent=lambda text: spoken.rate(Decimal(text) / 100),
         named=lambda line: line_name(spoken, line),

@@ -91,8 +91,9 @@ def bill(store: Store, terms: Terms, month: str) -> Bill:
 
 
 def _bill(store: Store, terms: Terms, month: str) -> Bill:
+    within = span(terms, month)  # first of all: it refuses what is no month
     account = account_of(store, terms.engagement)
-    apart = account.month(month, span(terms, month)) if account.otherwise else None
+    apart = account.month(month, within) if account.otherwise else None
     terms = apart.governing if apart else terms
     kept = attainments(store, terms, month)
     invoice = _apart(account, apart) if apart else draft(store, terms, month, credits_before(store, terms, month))

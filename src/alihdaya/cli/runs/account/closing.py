@@ -40,7 +40,7 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
         number=made.number,
         month=made.month,
         day=made.issued,
-        total=exact(document["total"]),
+        total=exact(document.get("payable", document["total"])),  # as the account and the EN 16931 file have it
         currency=document["currency"],
     )
     click.echo(told)
