@@ -185,6 +185,8 @@ def _outcome(words: Words, run: RunSummary) -> Iterable[tuple[str, Text]]:
     if run.credits is not None and run.credits.minor:
         invoiced.append("  " + words.say("credits of %(amount)s taken off", amount=words.money(run.credits)), "dim")
     yield words.say("Invoiced"), invoiced
+    if run.unbilled:
+        yield words.say("Not billed"), _plain("\n".join(run.unbilled), "red")
     yield words.say("Margin"), Text(words.money(run.margin), "bold")
     speed = Text(words.say("%(n)s/s", n=words.number(run.items_per_s)), "bold")
     speed.append("  " + words.say("in %(length)s, commits included", length=words.length(run.seconds)), "dim")

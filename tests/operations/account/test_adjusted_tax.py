@@ -18,6 +18,7 @@ from alihdaya.engagement.einvoice.agreement import ServiceVat
 from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.terms import parse
 from alihdaya.operations.books.account.agree import amend
+from alihdaya.operations.books.account.close import document_of
 from alihdaya.operations.books.bill import terms_under
 from alihdaya.operations.books.replay import prove
 
@@ -30,7 +31,7 @@ def with_vat(terms, vat):
     return replace(terms, services=tuple(replace(one, vat=vat) for one in terms.services))
 
 
-def document_of(small, closed):
+def paper_of(small, closed):
     return core_of(terms_under(small.store, closed.document), closed.document, date.fromisoformat(closed.issued))
 
 
@@ -47,11 +48,12 @@ def test_what_is_taken_back_of_a_month_takes_back_that_months_tax(store, tmp_pat
     amend(small.desk, parse(taxed(20).encode()), date(2013, 2, 1), "law", "m", retroactive=True)
     claims(small, 2, 1)
     rebooked(small, first, change(billed=False))
+    assert document_of(small.store, small.terms, "2013-02")["payable"] == "10.00"
     february = closing(small, "2013-02")
     (adjusted,) = february.document["adjustments"]
     assert adjusted["vat"] == {"category": "S", "rate": "10", "reason": "", "code": ""}
     assert (january.document["payable"], february.document["payable"]) == ("220.00", "10.00")
-    core = document_of(small, february)
+    core = paper_of(small, february)
     parts = [(one.vat.rate, one.taxable, one.tax) for one in totals_of(core).breakdown]
     assert parts == [(10, -100, -10), (20, 100, 20)]
     breaks_nothing(core)
@@ -84,7 +86,7 @@ def test_an_invoice_of_nothing_but_adjustments_has_its_tax_and_can_be_written(sq
         rebooked(small, item, change(billed=False))
     february = closing(small, "2013-02")
     assert (february.document["lines"], february.document["payable"]) == ([], "-110.00")
-    breaks_nothing(document_of(small, february))
+    breaks_nothing(paper_of(small, february))
 
 
 def test_adjustments_alone_without_a_tax_in_the_terms_are_no_such_document(small_sqlite):
@@ -94,7 +96,7 @@ def test_adjustments_alone_without_a_tax_in_the_terms_are_no_such_document(small
     rebooked(small, first, change(month="2013-02", billed=False))
     february = closing(small, "2013-02")
     assert (february.document["lines"], february.document["payable"]) == ([], february.document["total"])
-    assert "missing-term" in refused(document_of, small, february)
+    assert "missing-term" in refused(paper_of, small, february)
 
 
 @pytest.mark.parametrize("sides", [(OUTSIDE, EXEMPT), (EXEMPT, OUTSIDE)])

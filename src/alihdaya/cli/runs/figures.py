@@ -29,7 +29,10 @@ _WAITS = (1, 2, 4, 8, 16, 24, 48)
 
 @dataclass(frozen=True)
 class Facts:
-    """What a run leaves to be told: the terms, the bills of all months, and how the run itself went."""
+    """What a run leaves to be told: the terms, the bills of all months, and how the run itself went.
+
+    `unbilled`: why months could not be billed, in words.
+    """
 
     store: Store
     terms: Terms
@@ -39,6 +42,7 @@ class Facts:
     replay_equal: bool | None
     seed: int | None
     made_at: int
+    unbilled: tuple[str, ...] = ()
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -78,6 +82,7 @@ def summary(facts: Facts, files: Mapping[str, str]) -> RunSummary:
         resolve_target=shares.get("resolve"),
         invoiced=facts.money(bill.invoice.total for bill in facts.bills),
         credits=facts.money(bill.invoice.credited for bill in facts.bills),
+        unbilled=facts.unbilled,
         margin=facts.money(bill.margin.amount for bill in facts.bills),
         seconds=facts.seconds,
         items_per_s=facts.items_per_s,
@@ -109,6 +114,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
         "rejected": counts.get("rejected", 0) + counts.get("duplicate", 0),
         "simulated_tasks": counts.get("simulated", 0),
         "months": len(facts.bills),
+        "unbilled": list(facts.unbilled),
         "seconds": round(facts.seconds, 2),
         "items_per_s": None if facts.items_per_s is None else round(facts.items_per_s),
         "replay_equal": facts.replay_equal,

@@ -110,8 +110,6 @@ def work_off(settings: Settings, order: Order) -> Outcome:
                 bars.console.print(say(JOBS_WAIT).format(count=figure(ran.jobs)))
             equal = _prove(desk.store, bars)
             made, unbilled = bills(desk.store, service.terms)
-            for problem in unbilled:
-                bars.console.print(say("warning: {problem}").format(problem=told(problem)))
             facts = Facts(
                 store=desk.store,
                 terms=service.terms,
@@ -121,6 +119,7 @@ def work_off(settings: Settings, order: Order) -> Outcome:
                 replay_equal=equal,
                 seed=order.seed,
                 made_at=now(),
+                unbilled=tuple(map(told, unbilled)),
             )
             files = _write(facts, ran, order, settings, bars, deliverables=service.pack.deliverables is not None)
         rejects = bool(views.rejects(desk.store, ran.source, limit=1))

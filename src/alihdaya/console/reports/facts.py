@@ -82,7 +82,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """A run in figures. `seconds` is wall time; `replay_equal` is None where no replay was asked for."""
+    """A run in figures. `seconds` is wall time; `replay_equal` is None where no replay was asked for.
+
+    `unbilled`: why months are not in `invoiced` and `margin`, in words.
+    """
 
     client: str
     provider: str
@@ -101,6 +104,7 @@ class RunSummary:
     resolve_target: Decimal | None = None
     invoiced: Money | None = None
     credits: Money | None = None
+    unbilled: tuple[str, ...] = ()
     margin: Money | None = None
     seconds: float = 0.0
     items_per_s: float | None = None

@@ -1,7 +1,7 @@
 """A closed invoice read back from its document, and its adjustments as lines of an EN 16931 invoice."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -123,8 +123,13 @@ def bearing_tax(adjustment: Mapping[str, Any], then: Terms, now: Terms) -> dict[
 
 
 def payable_of(terms: Terms, document: Mapping[str, Any]) -> Decimal:
-    """Give what the client is to pay, tax included; terms that do not say which VAT a service bears know of none."""
+    """Give what the client is to pay, tax included; terms that do not say which VAT a service bears know of none.
+
+    Of a month that is open, as if it were issued on the day after its last one.
+    """
+    last = date.fromisoformat(document["last_day"])
+    issued = date.fromisoformat(document["issued"]) if "issued" in document else last + timedelta(days=1)
     try:
-        return totals_of(core_of(terms, document, date.fromisoformat(document["issued"]))).due
+        return totals_of(core_of(terms, document, issued)).due
     except Refused:
         return Decimal(document["total"])

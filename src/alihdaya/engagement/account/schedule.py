@@ -148,7 +148,12 @@ def amend(
         text = f"terms hold from {last.effect} on already: a change comes after that, by {agreement.until}"
         problems.append(Problem("overlap", text))
     if (effect > last.effect or instead) and not retroactive and instant(effect, last.terms) < now:
-        problems.append(Problem("in-the-past", f"{effect} is past: say that the change is retroactive, or later"))
+        problems.append(
+            Problem(
+                "in-the-past",
+                f"{effect} is past: say that the change is retroactive (--retroactive), or name a later day",
+            )
+        )
     begun = instant(effect, last.terms) < now
     raise_any([*problems, *_kept(agreement, terms, of=agreement.segments[-2] if instead and not begun else last)])
 

@@ -33,7 +33,7 @@ def close(settings: Settings, month: str, engagement: str | None, issued: dateti
     if as_json:
         facts = {"number": made.number, "month": made.month, "issued": made.issued, "lines": made.lines}
         totals = {key: document[key] for key in ("adjusted", "total", "currency")}
-        click.echo(json.dumps({**facts, **totals}))
+        click.echo(json.dumps({**facts, **totals, "payable": document.get("payable", document["total"])}))
         return
     text = say("{number} of {month}, issued on {day}: {total} {currency}")
     told = text.format(

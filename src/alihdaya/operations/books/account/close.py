@@ -83,10 +83,11 @@ def _document(store: Store, terms: Terms, month: str, counted: dict[str, Any] | 
     if closed is not None:
         return closed.document
     plain = counted or plain_month(store, terms, month)
-    if not account.book.invoices:
-        return plain
-    waiting = pending(store, account, terms) if _is_next(store, account, month) else ()
-    return with_adjustments(plain, _taxed(store, account, plain, waiting))
+    if account.book.invoices:
+        waiting = pending(store, account, terms) if _is_next(store, account, month) else ()
+        plain = with_adjustments(plain, _taxed(store, account, plain, waiting))
+    payable = payable_of(terms_under(store, plain), plain)
+    return plain if payable == Decimal(plain["total"]) else {**plain, "payable": f"{payable:f}"}
 
 
 def _taxed(
