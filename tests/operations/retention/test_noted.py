@@ -149,11 +149,16 @@ def test_an_older_store_gets_the_rows_that_a_replay_gives_out_of_its_archive_too
         assert paced["delivered:judged"] == 1
 
 
-def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_url, tmp_path):
+def aged_and_moved(left, store_url, tmp_path):
+    """Make the store an older one, and take its archive elsewhere."""
     left.store.close()
     with open_store(store_url) as store:
         older(store)
     (tmp_path / "archive").rename(tmp_path / "moved")
+
+
+def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_url, tmp_path):
+    aged_and_moved(left, store_url, tmp_path)
     with pytest.raises(StoreError, match="archive"):
         open_store(store_url)
     (tmp_path / "moved").rename(tmp_path / "archive")
@@ -162,10 +167,7 @@ def test_an_older_store_whose_archive_is_not_there_is_left_as_it_is(left, store_
 
 
 def test_an_older_store_whose_archive_was_moved_is_brought_up_where_it_is_said_to_be(left, store_url, tmp_path):
-    left.store.close()
-    with open_store(store_url) as store:
-        older(store)
-    (tmp_path / "archive").rename(tmp_path / "moved")
+    aged_and_moved(left, store_url, tmp_path)
     with pytest.raises(StoreError, match="ALIHDAYA_ARCHIVE"):
         open_store(store_url, archive=tmp_path)
     with open_store(store_url, archive=tmp_path / "moved") as store:

@@ -9,7 +9,7 @@ from alihdaya.engagement.account.adjust import each
 from alihdaya.engagement.credit import Credit
 from alihdaya.engagement.einvoice.agreement import ServiceVat
 from alihdaya.engagement.einvoice.core import CoreInvoice, CoreLine, Vat
-from alihdaya.engagement.einvoice.make import Adjusted, make_core
+from alihdaya.engagement.einvoice.make import Adjusted, make_core, vat_of
 from alihdaya.engagement.einvoice.totals import totals_of
 from alihdaya.engagement.invoice import Invoice, Line
 from alihdaya.engagement.terms import Terms
@@ -99,8 +99,7 @@ def _vat_of(adjustment: Mapping[str, Any], terms: Terms) -> Vat:
     if told is not None:
         rate = None if told["rate"] is None else Decimal(told["rate"])
         return Vat(told["category"], rate, told["reason"], told["code"])
-    found = vat_in(terms, adjustment["service"])
-    return Vat(found.category, found.rate, found.reason, found.code) if found else Vat(_OUTSIDE, None)
+    return vat_of(vat_in(terms, adjustment["service"]))
 
 
 def vat_in(terms: Terms, service: str) -> ServiceVat | None:

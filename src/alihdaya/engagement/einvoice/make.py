@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from alihdaya.engagement.account.adjust import taken_back
 from alihdaya.engagement.credit import Credit
-from alihdaya.engagement.einvoice.agreement import Billing, Registered
+from alihdaya.engagement.einvoice.agreement import Billing, Registered, ServiceVat
 from alihdaya.engagement.einvoice.core import (
     CREDIT_NOTE,
     Address,
@@ -59,7 +59,7 @@ def make_core(
     problems = list(_missing(invoice, terms, issued, more))
     if problems:
         raise Refused(problems)
-    vats = {service.id: _vat(terms, service.id) for service in terms.services}
+    vats = {service.id: vat_of(service.vat) for service in terms.services}
     borne = [*(vats[line.service] for line in invoice.lines), *(one.line.vat for one in more)]
     outside = any(vat.category == _OUTSIDE for vat in borne)
     billing = terms.billing or Billing()
@@ -190,9 +190,9 @@ def _problem(code: str, message: str, key: str) -> Problem:
     return Problem(code, f"this invoice cannot be an EN 16931 document: {message}", place)
 
 
-def _vat(terms: Terms, service: str) -> Vat:
-    found = terms.service(service).vat
-    return Vat(found.category, found.rate, found.reason, found.code) if found else Vat(_OUTSIDE, None)
+def vat_of(agreed: ServiceVat | None) -> Vat:
+    """Give the VAT that a line bears by what is agreed on of its service; outside of VAT where that is nothing."""
+    return Vat(agreed.category, agreed.rate, agreed.reason, agreed.code) if agreed else Vat(_OUTSIDE, None)
 
 
 def _trader(party: Party, *, hide_vat: bool) -> Trader:
